@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets read like the pipeline, leaves first. Pure targets (no system library, no clock, no network) are marked ·.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A library target of ours with its tests beside it.
+func pipeline(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [])
+    -> Target
+{
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "walkback",
+    products: [.executable(name: "walkback", targets: ["walkback"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // · quantities, numbers and text
+        pipeline("Units"),
+        pipeline("Statistics", ["Units"]),
+
+        // · what a walk was: capacity curves, path traces, their files and generators
+        pipeline("Traces", ["Units"]),
+        pipeline("TraceFormats", ["Traces"]),
+        pipeline("Synthesis", ["Traces"]),
+
+        // · what to run and what came of it
+        pipeline("Runs", ["Traces", "Statistics"]),
+        pipeline("Replays", ["Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
+        pipeline("Oracle", ["Runs"]),
+        pipeline("Reports", ["Runs"]),
+
+        // the kernel's side: C first, then owners of kernel objects
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-route-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-route-3-dev", "libnl-genl-3-dev"])]),
+        .systemLibrary(name: "CGenericNetlink", pkgConfig: "libnl-genl-3.0", providers: [.apt(["libnl-genl-3-dev"])]),
+        .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
+        pipeline(
+            "Netlink", ["CNetlink", "CGenericNetlink", "CLinux", "Units", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline(
+            "Link", ["CBPF", "CLinux", "Traces", .product(name: "SystemPackage", package: "swift-system")],
+            exclude: ["BPF/link.bpf.c"], resources: [.embedInCode("BPF/link.bpf.o")]),
+        pipeline("Lab", ["Link", "Netlink", "Runs"]),
+
+        // one run
+        pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline("Strategies", ["Lab", "Traffic"]),
+        pipeline("Execution", ["Strategies"]),
+
+        // many runs
+        pipeline("Kernels", ["Runs", "CLinux", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline("Comparison", ["Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
+        .executableTarget(
+            name: "walkback",
+            dependencies: [
+                "Comparison", "Execution", "Synthesis",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"), tests("Synthesis"), tests("Runs"),
+        tests("Replays"), tests("Oracle"), tests("Reports"),
+        .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
+        tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
+        tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]), tests("Kernels", ["KernelTier"]),
+        tests("Comparison", ["KernelTier"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

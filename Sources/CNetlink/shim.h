@@ -1,0 +1,9 @@
+#include <netlink/netlink.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/route.h>
+#include <netlink/route/rule.h>
+#include <netlink/route/neighbour.h>
+#include <netlink/route/tc.h>
+#include <netlink/route/qdisc.h>

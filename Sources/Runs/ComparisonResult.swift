@@ -1,0 +1,215 @@
+import Traces
+import Units
+
+/// Everything a comparison found: the one place from which comparison.json, the table, series.csv and the report are
+/// written, so that they cannot disagree. All values are in the units of their types; nothing here depends on real time.
+package struct ComparisonResult: Sendable {
+    package struct Replay: Sendable, Equatable {
+        package var name: String
+        /// Of the replay file and of every trace it names.
+        package var sha256: String
+        package var duration: Duration
+        /// The paths' traces, for plots.
+        package var traces: [PathTrace]
+
+        package init(
+            name: String, sha256: String, duration: Duration, traces: [PathTrace]
+        ) {
+            self.name = name
+            self.sha256 = sha256
+            self.duration = duration
+            self.traces = traces
+        }
+    }
+
+    package struct Environment: Sendable, Equatable {
+        package var walkback: String
+        package var kernelRelease: String
+        package var kernelPatches: [String]
+        package var congestionControl: String
+        package var scheduler: String
+        package var sysctls: [String: String]
+        package var transport: Transport
+        package var mobility: Mobility
+
+        package init(
+            walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String,
+            scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility
+        ) {
+            self.walkback = walkback
+            self.kernelRelease = kernelRelease
+            self.kernelPatches = kernelPatches
+            self.congestionControl = congestionControl
+            self.scheduler = scheduler
+            self.sysctls = sysctls
+            self.transport = transport
+            self.mobility = mobility
+        }
+    }
+
+    package struct Run: Sendable {
+        package var id: String
+        package var strategy: Strategy
+        package var seed: UInt64
+        package var direction: Direction
+        /// Trace time of the first SYN, and how long was measured from it.
+        package var offset: Duration
+        package var duration: Duration
+        package var delivered: ByteCount
+        package var longestGap: Duration
+        package var verified: Bool
+        package var paths: [RunPath]
+        package var fidelity: [Fidelity]
+        package var counters: [String: Int64]
+        package var events: [RunRecord.Event]
+        package var series: Series
+
+        package var goodput: DataRate { delivered.rate(over: duration) }
+
+        package init(
+            id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
+            delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
+            counters: [String: Int64], events: [RunRecord.Event], series: Series
+        ) {
+            self.id = id
+            self.strategy = strategy
+            self.seed = seed
+            self.direction = direction
+            self.offset = offset
+            self.duration = duration
+            self.delivered = delivered
+            self.longestGap = longestGap
+            self.verified = verified
+            self.paths = paths
+            self.fidelity = fidelity
+            self.counters = counters
+            self.events = events
+            self.series = series
+        }
+    }
+
+    package struct RunPath: Sendable, Equatable {
+        package var name: String
+        /// IP bytes that arrived, both directions.
+        package var wireBytes: ByteCount
+        package var droppedBytes: ByteCount
+
+        package init(
+            name: String, wireBytes: ByteCount, droppedBytes: ByteCount
+        ) {
+            self.name = name
+            self.wireBytes = wireBytes
+            self.droppedBytes = droppedBytes
+        }
+    }
+
+    /// Arrived bytes against the curve, in windows throughout which the link was backlogged.
+    package struct Fidelity: Sendable, Equatable {
+        package var path: String
+        package var direction: Direction
+        package var window: Duration
+        /// Backlogged windows that were compared.
+        package var windows: Int
+        /// |arrived - curve| / curve; nil where no window was backlogged.
+        package var meanError: Double?
+        package var p95Error: Double?
+        package var maxError: Double?
+        package var maxErrorBytes: Double?
+        /// Trace time at which the worst window begins.
+        package var worstWindow: Duration?
+        /// Windows beyond one largest packet + 0.1 % of the curve.
+        package var violations: Int
+
+        package init(
+            path: String, direction: Direction, window: Duration, windows: Int, meanError: Double? = nil,
+            p95Error: Double? = nil, maxError: Double? = nil, maxErrorBytes: Double? = nil,
+            worstWindow: Duration? = nil, violations: Int
+        ) {
+            self.path = path
+            self.direction = direction
+            self.window = window
+            self.windows = windows
+            self.meanError = meanError
+            self.p95Error = p95Error
+            self.maxError = maxError
+            self.maxErrorBytes = maxErrorBytes
+            self.worstWindow = worstWindow
+            self.violations = violations
+        }
+    }
+
+    package struct Oracle: Sendable, Equatable {
+        package var direction: Direction
+        package var window: Duration
+        package var seed: UInt64
+        /// IP bytes, and what full-size segments could carry of them.
+        package var capacitySum: ByteCount
+        package var capacityOptimal: ByteCount
+        package var bestStatic: ByteCount
+        package var capacitySumPayload: ByteCount
+        package var capacityOptimalPayload: ByteCount
+        package var bestStaticPayload: ByteCount
+        /// Application bytes; nil where the single-path runs it needs were not asked for.
+        package var splicedOptimal: ByteCount?
+        package var splicedOptimalStalled: ByteCount?
+        package var splicedOptimalReconnect: ByteCount?
+
+        package init(
+            direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
+            bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
+            bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
+            splicedOptimalReconnect: ByteCount? = nil
+        ) {
+            self.direction = direction
+            self.window = window
+            self.seed = seed
+            self.capacitySum = capacitySum
+            self.capacityOptimal = capacityOptimal
+            self.bestStatic = bestStatic
+            self.capacitySumPayload = capacitySumPayload
+            self.capacityOptimalPayload = capacityOptimalPayload
+            self.bestStaticPayload = bestStaticPayload
+            self.splicedOptimal = splicedOptimal
+            self.splicedOptimalStalled = splicedOptimalStalled
+            self.splicedOptimalReconnect = splicedOptimalReconnect
+        }
+    }
+
+    /// A ratio for one seed, or its mean over all seeds (seed nil) with a 95 % interval of the mean.
+    package struct Ratio: Sendable, Equatable {
+        package var name: String
+        package var seed: UInt64?
+        package var value: Double?
+        package var low: Double?
+        package var high: Double?
+
+        package init(
+            name: String, seed: UInt64? = nil, value: Double? = nil, low: Double? = nil, high: Double? = nil
+        ) {
+            self.name = name
+            self.seed = seed
+            self.value = value
+            self.low = low
+            self.high = high
+        }
+    }
+
+    package var replay: Replay
+    package var environment: Environment
+    package var runs: [Run]
+    package var oracles: [Oracle]
+    package var ratios: [Ratio]
+    /// The command that repeats this comparison.
+    package var command: String
+
+    package init(
+        replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio], command: String
+    ) {
+        self.replay = replay
+        self.environment = environment
+        self.runs = runs
+        self.oracles = oracles
+        self.ratios = ratios
+        self.command = command
+    }
+}

@@ -1,0 +1,83 @@
+import Units
+
+/// What came of one run, as the guest wrote it down. The series lie beside it (`Series`).
+package struct RunRecord: Codable, Sendable, Equatable {
+    package static let currentSchema = "walkback.record/1"
+    package static let fileName = "record.json"
+
+    package struct Event: Codable, Sendable, Equatable {
+        /// Since the first SYN; before it, negative.
+        package var time: Duration
+        /// `attached`, `detached`, `connected`, `connection-lost`, `complete`, …
+        package var kind: String
+        package var path: String?
+        package var detail: String?
+
+        package init(time: Duration, kind: String, path: String? = nil, detail: String? = nil) {
+            self.time = time
+            self.kind = kind
+            self.path = path
+            self.detail = detail
+        }
+    }
+
+    /// The counters of one direction of one path.
+    package struct Link: Codable, Sendable, Equatable {
+        package var path: String
+        package var direction: String
+        /// IP bytes that arrived at the far end, from the meter.
+        package var arrived: ByteCount
+        /// IP bytes dropped because the queue was full, lost in the air, lost with the queue at a detachment or sent while
+        /// detached, from the shaper.
+        package var droppedQueue: ByteCount
+        package var droppedLoss: ByteCount
+        package var droppedDetached: ByteCount
+        package var packets: Int64
+        /// The largest IP packet that was offered.
+        package var largestPacket: ByteCount
+        /// Packets that fq itself dropped (limit, flow limit, horizon): anything but zero falsifies the run.
+        package var queueDisciplineDrops: Int64
+
+        package init(path: String, direction: String) {
+            self.path = path
+            self.direction = direction
+            arrived = .zero
+            droppedQueue = .zero
+            droppedLoss = .zero
+            droppedDetached = .zero
+            packets = 0
+            largestPacket = .zero
+            queueDisciplineDrops = 0
+        }
+    }
+
+    package var schema = RunRecord.currentSchema
+    package var id: String
+    package var kernelRelease: String
+    /// In-order application bytes delivered within the run.
+    package var delivered: ByteCount
+    /// Every delivered byte was compared with the seeded stream and equal.
+    package var verified: Bool
+    package var links: [Link]
+    /// Kernel counters of both ends, as `mobile.MPTcpExt.MPJoinSynTx`.
+    package var counters: [String: Int64]
+    package var events: [Event]
+    package var congestionControl: String
+    package var scheduler: String
+    package var sysctls: [String: String]
+    /// Why the run may not be used; nil where it may.
+    package var failure: String?
+
+    package init(id: String) {
+        self.id = id
+        kernelRelease = ""
+        delivered = .zero
+        verified = false
+        links = []
+        counters = [:]
+        events = []
+        congestionControl = ""
+        scheduler = ""
+        sysctls = [:]
+    }
+}

@@ -1,0 +1,46 @@
+import Traces
+import Units
+
+/// What happened in every 10 ms of a run, from the first SYN on. One value per bin in every column.
+package struct Series: Sendable, Equatable {
+    package static let binWidth = Duration.milliseconds(10)
+    package static let fileName = "series.bin"
+
+    /// One direction of one path.
+    package struct Link: Sendable, Equatable {
+        package var path: String
+        package var direction: Direction
+        /// IP bytes that arrived at the far end of the link (the meter).
+        package var arrived: [UInt32]
+        /// IP bytes that used the link in this bin but were lost in the air (the shaper).
+        package var lost: [UInt32]
+        /// IP bytes dropped in this bin because the queue was full or the path detached (the shaper).
+        package var dropped: [UInt32]
+        /// Whether the link had nothing to send at any instant of the bin (the shaper).
+        package var idle: [Bool]
+
+        package init(
+            path: String, direction: Direction, arrived: [UInt32], lost: [UInt32], dropped: [UInt32], idle: [Bool]
+        ) {
+            self.path = path
+            self.direction = direction
+            self.arrived = arrived
+            self.lost = lost
+            self.dropped = dropped
+            self.idle = idle
+        }
+    }
+
+    /// In-order application bytes read in each bin.
+    package var delivered: [UInt32]
+    package var links: [Link]
+
+    package init(delivered: [UInt32], links: [Link]) {
+        self.delivered = delivered
+        self.links = links
+    }
+
+    package func link(_ path: String, _ direction: Direction) -> Link? {
+        links.first { $0.path == path && $0.direction == direction }
+    }
+}

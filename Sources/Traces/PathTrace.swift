@@ -1,0 +1,129 @@
+import Units
+
+/// Which way data flows, as seen from the mobile host.
+package enum Direction: String, Sendable, Codable, CaseIterable {
+    case down, up
+}
+
+package enum PathKind: String, Sendable, Codable, CaseIterable {
+    case wifi, cellular, other
+}
+
+/// What one path of a walk gave: rates, delays, losses and attachment over time, and the size of its queues.
+package struct PathTrace: Sendable, Equatable {
+    /// What holds from `time` until the next sample, or until the trace ends.
+    package struct Sample: Sendable, Equatable {
+        package var time: Duration
+        package var down: LinkSample
+        package var up: LinkSample
+        /// Whether the path's address is usable. A rate of zero while attached is a link that carries nothing.
+        package var attached: Bool
+        /// Received signal strength in dBm, where it is known. Kept for reports and energy; the link does not use it.
+        package var signal: Double?
+
+        package init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
+            self.time = time
+            self.down = down
+            self.up = up
+            self.attached = attached
+            self.signal = signal
+        }
+
+        package subscript(direction: Direction) -> LinkSample {
+            direction == .down ? down : up
+        }
+    }
+
+    /// One direction of a path at one moment.
+    package struct LinkSample: Sendable, Equatable {
+        /// IP-layer capacity.
+        package var rate: DataRate
+        /// One-way propagation delay, without queueing.
+        package var delay: Duration
+        /// Probability, 0 to 1, that a packet is lost after it has used the link.
+        package var loss: Double
+
+        package init(rate: DataRate, delay: Duration, loss: Double = 0) {
+            self.rate = rate
+            self.delay = delay
+            self.loss = loss
+        }
+    }
+
+    package struct Attachment: Sendable, Equatable {
+        package let time: Duration
+        package let attached: Bool
+
+        package init(time: Duration, attached: Bool) {
+            self.time = time
+            self.attached = attached
+        }
+    }
+
+    package var name: String
+    package var kind: PathKind
+    package var duration: Duration
+    package var queueDown: ByteCount
+    package var queueUp: ByteCount
+    /// Where the numbers come from, in words: the command that made them, or the file they were read from.
+    package var source: String
+    /// In order of time, the first at zero.
+    package var samples: [Sample]
+
+    package init(
+        name: String, kind: PathKind, duration: Duration, queueDown: ByteCount, queueUp: ByteCount, source: String,
+        samples: [Sample]
+    ) {
+        self.name = name
+        self.kind = kind
+        self.duration = duration
+        self.queueDown = queueDown
+        self.queueUp = queueUp
+        self.source = source
+        self.samples = samples
+    }
+
+    package func queue(_ direction: Direction) -> ByteCount {
+        direction == .down ? queueDown : queueUp
+    }
+
+    /// The capacity curve of one direction. A detached path carries nothing, whatever rate is written beside it.
+    package func curve(_ direction: Direction) -> Curve {
+        Curve(
+            rates: samples.map { ($0.time, $0.attached ? $0[direction].rate : .zero) }, end: duration)
+    }
+
+    /// The first state, then every instant at which the path attaches or detaches.
+    package var attachments: [Attachment] {
+        var changes: [Attachment] = []
+        for sample in samples where sample.attached != changes.last?.attached {
+            changes.append(Attachment(time: sample.time, attached: sample.attached))
+        }
+        return changes
+    }
+
+    /// Delay and loss of one direction, one row for each change.
+    package func conditions(_ direction: Direction) -> [LinkTable.Condition] {
+        var rows: [LinkTable.Condition] = []
+        for sample in samples {
+            let link = sample[direction]
+            let row = LinkTable.Condition(time: sample.time, delay: link.delay, loss: link.loss)
+            if let last = rows.last, last.delay == row.delay, last.loss == row.loss { continue }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    package func table(_ direction: Direction) -> LinkTable {
+        LinkTable(
+            curve: curve(direction), conditions: conditions(direction), queue: queue(direction), overhead: .zero)
+    }
+
+    /// The same trace, ended at `end`.
+    package func cut(to end: Duration) -> PathTrace {
+        var copy = self
+        copy.duration = min(duration, end)
+        copy.samples = samples.filter { $0.time < copy.duration }
+        return copy
+    }
+}

@@ -1,0 +1,36 @@
+/// How a command of Walkback ends; the numbers are a contract with scripts.
+package enum ExitCode: Int32, Sendable {
+    case success = 0
+    /// Could not run.
+    case failed = 1
+    /// A bar or baseline was not met.
+    case barNotMet = 2
+    /// Measured, but not trustworthy: fidelity or verification failed.
+    case notTrustworthy = 3
+    /// The command line was wrong.
+    case usage = 64
+    /// An input file was wrong.
+    case badInput = 65
+    /// The kernel or the machine lacks a feature.
+    case missingFeature = 69
+    case permission = 77
+}
+
+/// A failure as its reader meets it: one sentence that says what failed, on what, and what to do next.
+package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
+    package let code: ExitCode
+    package let message: String
+
+    package init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Bad input at a place in a file, as `path:line:column: message`.
+    package static func input(_ path: String, line: Int? = nil, column: Int? = nil, _ message: String) -> Fault {
+        let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
+        return Fault(.badInput, "\(path)\(place): \(message)")
+    }
+
+    package var description: String { message }
+}

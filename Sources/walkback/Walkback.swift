@@ -1,0 +1,1 @@
+@main struct Walkback { static func main() {} }
