@@ -1,1 +1,6 @@
+// What Swift cannot import from the system's headers: macros, variadic functions and GNU-only names. Each shim says which.
 #pragma once
+
+#include "walkback_namespace.h"
+#include "walkback_process.h"
+#include "walkback_socket.h"

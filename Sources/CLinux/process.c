@@ -1,0 +1,1 @@
+#include "walkback_process.h"
