@@ -1,6 +1,6 @@
 import ArgumentParser
 import Execution
-import SystemPackage
+import Glibc
 
 /// The first process of a guest, or a run in real time on this machine's kernel. Not for people.
 struct GuestInit: ParsableCommand {
@@ -12,9 +12,9 @@ struct GuestInit: ParsableCommand {
 
     func run() throws {
         if let here {
-            GuestBringUp.runHere(FilePath(here))
+            Glibc.exit(GuestBringUp.run(here: here, GuestRun.perform))
         } else {
-            GuestBringUp.runAsInit()
+            GuestBringUp.runAsFirstProcess(GuestRun.perform)
         }
     }
 }
