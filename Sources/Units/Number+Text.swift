@@ -1,7 +1,8 @@
 /// How every number that leaves Walkback is written: at most six significant digits, no exponent, no locale.
 extension Double {
-    /// The value rounded to `digits` significant decimal digits (half away from zero on the decimal scale).
-    package func rounded(toSignificantDigits digits: Int = 6) -> Double {
+    /// The value rounded to `digits` significant decimal digits (half away from zero on the decimal scale). No default: with
+    /// one, every plain `rounded()` in a file that imports Units would mean this.
+    package func rounded(toSignificantDigits digits: Int) -> Double {
         guard isFinite, self != 0 else { return self }
         let exponent = Int(_exponentOfTen) - digits + 1
         // Scaling by a positive power of ten is exact up to 10^22, so divide or multiply by one, never by a fraction.
