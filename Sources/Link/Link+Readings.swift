@@ -7,7 +7,7 @@ extension Link {
         package var packets: Int64 = 0
         package var bytes = ByteCount.zero
 
-        init() {}
+        package init() {}
 
         init(_ count: walkback_count) {
             packets = Int64(clamping: count.packets)
@@ -45,6 +45,20 @@ extension Link {
         package var arrived: Count
         /// The largest IP packet that reached the shaper.
         package var largestPacket: ByteCount
+
+        package init(
+            offered: Count, droppedQueue: Count, droppedLoss: Count, droppedDetached: Count, droppedBeyondEnd: Count,
+            contended: Count, arrived: Count, largestPacket: ByteCount
+        ) {
+            self.offered = offered
+            self.droppedQueue = droppedQueue
+            self.droppedLoss = droppedLoss
+            self.droppedDetached = droppedDetached
+            self.droppedBeyondEnd = droppedBeyondEnd
+            self.contended = contended
+            self.arrived = arrived
+            self.largestPacket = largestPacket
+        }
     }
 
     package var counters: Counters {
