@@ -46,6 +46,15 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Length in bits: the prefix that stands for this address alone.
     package var bits: UInt8 { UInt8(bytes.count * 8) }
 
+    /// The same, with the bits after the first `length` zero.
+    package func masked(to length: UInt8) -> IPAddress {
+        let masked = bytes.enumerated().map { index, byte -> UInt8 in
+            let kept = max(0, min(8, Int(length) - index * 8))
+            return byte & ~UInt8(truncatingIfNeeded: 0xff >> kept)
+        }
+        return IPAddress(bytes: masked) ?? self
+    }
+
     /// As people write it: `10.1.0.2`, `fd00:1::2`.
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
