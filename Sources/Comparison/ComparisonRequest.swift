@@ -41,7 +41,7 @@ package struct ComparisonRequest: Sendable {
     /// - Parameter say: receives notes for the user, a line each.
     /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
-        var replay = try Replay.load(self.replay)
+        var replay = try Replay.load(self.replay.string)
         for note in replay.notes { say("note: \(note)") }
         if let seeds { replay.seeds = seeds }
         if let strategies {

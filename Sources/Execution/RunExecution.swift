@@ -148,7 +148,7 @@ package final class RunExecution {
         record.verified = download.firstDifference == nil
         if let offset = download.firstDifference { record.failure = "byte \(offset) of the payload is wrong" }
         try describeConnection()
-        lab.describe(into: &record)
+        try lab.describe(into: &record)
         let series = Series(delivered: delivered, links: lab.series()).prefix(delivered.count)
         download.abandon()
         server.close()
