@@ -20,10 +20,10 @@ struct FidelityTests {
 
     /// Delays that rise and fall every 130 ms or so, by amounts that no bin divides.
     static func varying(seed: UInt64, loss: Double = 0) -> [LinkTable.Condition] {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         return (0..<150).map { index in
             LinkTable.Condition(
-                time: .nanoseconds(index * 131_072_003), delay: .nanoseconds(Int64(random.fraction() * 90_000_000)),
+                time: .nanoseconds(index * 131_072_003), delay: .nanoseconds(Int64(random.nextUnit() * 90_000_000)),
                 loss: loss)
         }
     }

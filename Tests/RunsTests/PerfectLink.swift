@@ -61,7 +61,7 @@ struct PerfectLink {
             guard from < to, last >= max(0, (from - zero) / bin) else { return }
             for index in max(0, (from - zero) / bin)...last { link.idle[Int(index)] = true }
         }
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var position: UInt64 = 0
         // The source is two packets ahead of the link while it is busy.
         var departures = [zero, zero]
@@ -71,11 +71,11 @@ struct PerfectLink {
             var now = departures[departures.count - 2]
             if let pauses, departures[departures.count - 1] >= pauseAt {
                 let quiet = departures[departures.count - 1]
-                now = quiet + Int64(random.fraction() * 2 * Double(pauses.length.wholeNanoseconds)) + 1
+                now = quiet + Int64(random.nextUnit() * 2 * Double(pauses.length.wholeNanoseconds)) + 1
                 markIdle(quiet, now)
-                pauseAt = now + Int64(random.fraction() * 2 * Double(pauses.every.wholeNanoseconds))
+                pauseAt = now + Int64(random.nextUnit() * 2 * Double(pauses.every.wholeNanoseconds))
             }
-            let length = smallestPacket + Int64(random.fraction() * Double(1501 - smallestPacket))
+            let length = smallestPacket + Int64(random.nextUnit() * Double(1501 - smallestPacket))
             position = max(position, curve.position(atNanosecond: now).units) + UInt64(length + overhead) * 256
             let departure = curve.nanosecond(reaching: .init(units: position))
             let arrival = departure.map { max($0 + delay(at: $0), lastArrival) } ?? .max
@@ -91,7 +91,7 @@ struct PerfectLink {
             }
             guard let departure, arrival < zero + Int64(bins) * bin else { break }
             departures = [departures[1], departure]
-            if random.fraction() < loss(at: departure) {
+            if random.nextUnit() < loss(at: departure) {
                 if departure >= zero { link.lost[Int((departure - zero) / bin)] += UInt32(length) }
             } else {
                 lastArrival = arrival
@@ -100,19 +100,4 @@ struct PerfectLink {
         }
         return link
     }
-}
-
-/// A small generator (SplitMix64), so that a failure repeats.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func fraction() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
 }
