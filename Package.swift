@@ -58,7 +58,7 @@ let package = Package(
         // one run
         pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Strategies", ["Lab", "Traffic"]),
-        pipeline("Execution", ["Strategies"]),
+        pipeline("Execution", ["Strategies", "CLinux", "Runs"]),
 
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", .product(name: "SystemPackage", package: "swift-system")]),
