@@ -81,7 +81,7 @@ extension LinkTests {
         }
         #expect(departure == returned.time + 85_000_000)
         #expect((0...20_000).contains(try #require(rig.arrived.last).time - departure))
-        #expect(try rig.queueDisciplineDrops() == 0)
+        #expect(try rig.queueViolations() == 0)
 
         let series = rig.link.series()
         #expect(series.dropped[200] == 38_000)

@@ -140,7 +140,7 @@ extension LinkTests {
             #expect(rig.arrived.map(\.length) == departures.map(\.length))
             #expect(worst <= 20_000)
             #expect(rig.link.counters == counts)
-            #expect(try rig.queueDisciplineDrops() == 0)
+            #expect(try rig.queueViolations() == 0)
 
             let series = rig.link.series()
             let bins = series.arrived.count
