@@ -175,6 +175,23 @@ int walkback_mount(const char *source, const char *target, const char *type, uns
     return mount(source, target, type, flags, data) == 0 ? 0 : errno;
 }
 
+// Over the guest's root, which is the host's, lies the host's /proc, in which "self" is the kernel and every file is empty.
+// Swift takes its command line from there before main() and before any constructor of ours: so the guest's own /proc comes
+// first of all.
+static void mount_own_proc(int count, char **arguments, char **environment)
+{
+    (void)count;
+    (void)arguments;
+    static const char variable[] = "WALKBACK_GUEST=";
+    if (getpid() != 1)
+        return;
+    for (; *environment != NULL; environment++)
+        if (strncmp(*environment, variable, sizeof variable - 1) == 0)
+            mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const first_of_all)(int, char **, char **) = mount_own_proc;
+
 _Noreturn void walkback_power_off(void)
 {
     sync();

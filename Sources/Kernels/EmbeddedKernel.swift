@@ -29,6 +29,7 @@ package struct EmbeddedKernel: Sendable, Equatable {
 
     /// Where `make kernel` installs, one directory per kernel.
     static var cacheDirectory: FilePath? {
+        if let cache = variable("WALKBACK_CACHE") { return FilePath(cache) }
         if let cache = variable("XDG_CACHE_HOME") { return FilePath(cache).appending("walkback/kernel") }
         return variable("HOME").map { FilePath($0).appending(".cache/walkback/kernel") }
     }
@@ -82,18 +83,18 @@ package struct EmbeddedKernel: Sendable, Equatable {
         return parse(description: text)
     }
 
-    /// Lines of `key: value`; `patches` is a list separated by commas or blanks, and may come as several lines.
+    /// Lines of `key: value`, as Kernel/build writes them: `release: 6.12.117-walkback` and one `patch: FILE SHA256` per patch.
     static func parse(description text: String) -> (release: String?, patches: [String]) {
         var release: String?
         var patches: [String] = []
         for line in text.split(separator: "\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let key = line[..<colon].filter { !$0.isWhitespace }.lowercased()
-            let value = line[line.index(after: colon)...]
+            guard let word = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).first.map(String.init)
+            else { continue }
             switch key {
-            case "release": release = value.split(whereSeparator: \.isWhitespace).first.map(String.init)
-            case "patch", "patches":
-                patches += value.split { $0 == "," || $0.isWhitespace }.map(String.init)
+            case "release": release = word
+            case "patch": patches.append(word.hasSuffix(".patch") ? String(word.dropLast(6)) : word)
             default: break
             }
         }

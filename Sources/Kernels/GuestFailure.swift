@@ -35,11 +35,15 @@ struct GuestFailure {
                 "the kernel may not execute its memory, neither as a memfd nor in '\(directory)': allow executable memfds "
                     + "(sysctl vm.memfd_noexec=0) or give an --output on a file system mounted without noexec")
         }
-        if said(["Attempted to kill init", "Requested init", "No working init", "switch_root"]) {
-            return Fault(.failed, "the program in the guest could not run or crashed\(quoted). \(see)")
+        if let line = end.lastLines.last(where: { $0.contains("Attempted to kill init") }) {
+            return Fault(.failed, "the program in the guest \(Self.death(line))\(quoted(butNot: line)). \(see)")
+        }
+        if said(["Requested init", "No working init"]) {
+            return Fault(.failed, "the guest cannot execute this program\(quoted). \(see)")
         }
         if said(["Kernel panic"]) { return Fault(.failed, "the guest's kernel panicked\(quoted). \(see)") }
-        if said(["Cannot allocate memory", "No space left on device", "Out of memory", "out of memory", "lseek64:", "mmap failed"]) {
+        // setup_physmem is where the kernel maps its memory, which a limit on address space forbids.
+        if said(["Cannot allocate memory", "setup_physmem", "Out of memory", "out of memory", "lseek64:"]) {
             return outOfMemory
         }
         switch end.reason {
@@ -72,15 +76,36 @@ struct GuestFailure {
         end.time.map { ", at \($0.seconds.text(decimals: 1)) s of its clock" } ?? ""
     }
 
-    /// The most telling of the last lines, in the kernel's own words.
-    private var quoted: String {
-        let spoken = end.lastLines.filter { !$0.allSatisfy(\.isWhitespace) }
+    /// `exitcode=0x0000000b` at the end of the kernel's panic is a wait status: a signal, or 256 times an exit status.
+    static func death(_ panic: String) -> String {
+        let digits = panic.text(after: "exitcode=0x").prefix { $0.isHexDigit }
+        guard let code = Int(digits, radix: 16) else { return "ended early" }
+        return code & 0x7f == 0 ? "ended early with exit status \(code >> 8)" : "crashed (signal \(code & 0x7f))"
+    }
+
+    private var quoted: String { quoted(butNot: nil) }
+
+    /// The most telling of the last lines, in the kernel's or the program's own words.
+    private func quoted(butNot known: String?) -> String {
+        let spoken = end.lastLines.filter { !$0.allSatisfy(\.isWhitespace) && $0 != known }
         let telling = spoken.last { line in
-            ["panic", "ptrace", "rror", "annot", "denied", "failed", "not permitted"].contains { line.contains($0) }
+            ["panic", "ptrace", "segfault", "rror", "annot", "denied", "failed", "not permitted"].contains { line.contains($0) }
         }
         guard let line = telling ?? spoken.last else { return "" }
         return ": \"\(line.prefix(200))\""
     }
 
     private var see: String { "See '\(directory.appending(RunDirectory.consoleLog))'" }
+}
+
+extension String {
+    /// What follows the first `marker`; nothing where there is none.
+    fileprivate func text(after marker: String) -> Substring {
+        var rest = self[...]
+        while !rest.isEmpty {
+            if rest.hasPrefix(marker) { return rest.dropFirst(marker.count) }
+            rest = rest.dropFirst()
+        }
+        return rest
+    }
 }

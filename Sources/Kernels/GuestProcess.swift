@@ -66,8 +66,7 @@ struct GuestProcess: Sendable {
         kill(-child, SIGKILL)
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        awaitEmptySession(child)
-        read(output, into: &console, line: line)
+        readToEnd(output, into: &console, line: line)
         console.end(line: line)
         return End(reason: reason, lastLines: console.lastLines, fault: console.fault, time: console.time)
     }
@@ -156,12 +155,10 @@ struct GuestProcess: Sendable {
         }
     }
 
-    /// The kernel's own children die with it, but not at the same instant.
-    private func awaitEmptySession(_ session: pid_t) {
-        // Ones that nobody reaps (a container without an init) would stay as zombies: wait no longer than a second.
-        for _ in 0..<1000 {
-            guard kill(-session, 0) == 0 else { return }
-            usleep(1000)
-        }
+    /// The kernel's own children die with it, but not at the same instant. Each holds the console, so its end is theirs; whoever
+    /// reaps them may take longer.
+    private func readToEnd(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) {
+        var watched = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
+        while poll(&watched, 1, 2000) > 0, read(output, into: &console, line: line) {}
     }
 }
