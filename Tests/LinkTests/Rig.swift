@@ -50,6 +50,8 @@ final class Rig {
         self.network = network
         traceZero = Rig.now + zeroIn.wholeNanoseconds
         link.start(traceZero: traceZero, binsStart: traceZero)
+        // The interfaces notice each other's carrier a moment after they are up.
+        sleep(until: -zeroIn.wholeNanoseconds / 2)
     }
 
     convenience init(

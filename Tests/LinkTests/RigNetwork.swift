@@ -27,6 +27,10 @@ final class RigNetwork {
         sender = try Namespace("sender")
         access = try Namespace("access")
         far = try Namespace("far")
+        for namespace in [sender, access, far] {
+            // Its router solicitations would travel on the link beside our packets.
+            try namespace.run { try SystemControl.set("net.ipv6.conf.default.disable_ipv6", to: "1") }
+        }
         let (entry, exit) = Self.pair
         let (start, end) = (Self.start, Self.end)
         try access.routing.perform([
