@@ -58,7 +58,7 @@ let package = Package(
         // one run
         pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Strategies", ["Lab", "Traffic"]),
-        pipeline("Execution", ["Strategies"]),
+        pipeline("Execution", ["Strategies", "CLinux", "Runs"]),
 
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", .product(name: "SystemPackage", package: "swift-system")]),
@@ -75,7 +75,12 @@ let package = Package(
         tests("Replays"), tests("Oracle"), tests("Reports"),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
-        tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]), tests("Kernels", ["KernelTier"]),
+        tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),
+        .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
+        .executableTarget(
+            name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",
+            swiftSettings: strict),
+        tests("Kernels", ["KernelTier", "guest-probe"]),
         tests("Comparison", ["KernelTier"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,43 @@
+import CGuestProbe
+import Execution
+import Glibc
+import Kernels
+import SystemPackage
+import Units
+
+/// Both sides of a boot in one small program, as `walkback` is: `guest` does in the guest what the file `probe` in its run
+/// directory says, `boot` boots guests of itself and prints what came of them.
+@main enum GuestProbe {
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "guest" where GuestBringUp.isFirstProcess: GuestBringUp.runAsFirstProcess(ProbeWork.perform)
+        case "guest" where arguments.count == 3: exit(GuestBringUp.run(here: arguments[2], ProbeWork.perform))
+        case "boot" where arguments.count >= 3: exit(boot(arguments))
+        case "boot-untraced" where arguments.count >= 3:
+            guard guest_probe_forbid_ptrace() == 0 else { exit(99) }
+            exit(boot(arguments))
+        default:
+            print("usage: guest-probe guest [--here DIR] | boot KERNEL DIR… | boot-untraced KERNEL DIR…")
+            exit(64)
+        }
+    }
+
+    /// Boots one guest per directory, all at once.
+    private static func boot(_ arguments: [String]) -> Int32 {
+        do {
+            let cancellation = try Cancellation()
+            try Interruption.cancel(cancellation)
+            let kernel = try Kernel.find(arguments[1])
+            let jobs = arguments.dropFirst(2).map { GuestJob(id: $0, directory: FilePath($0), seed: 1) }
+            for result in try GuestPool(width: jobs.count).run(jobs, on: kernel, cancellation: cancellation) {
+                print("record \(try result.get().id)")
+            }
+            return 0
+        } catch {
+            let fault = error as? Fault ?? Fault(.failed, "\(error)")
+            print("fault \(fault.code.rawValue) \(fault.message)")
+            return fault.code.rawValue
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+import Synchronization
+import SystemPackage
+import Testing
+import Units
+
+@testable import Kernels
+
+/// The process that a guest is, with a shell in the kernel's place.
+struct GuestProcessTests {
+    private func shell(_ script: String, limit: Duration = .seconds(60), inherited: [CInt] = []) -> GuestProcess {
+        GuestProcess(
+            executable: "/bin/sh", arguments: ["sh", "-c", script], environment: ["PATH=/usr/bin:/bin", "ONLY=this"],
+            inherited: inherited, realTimeLimit: limit)
+    }
+
+    private func lines(_ process: GuestProcess, cancellation: Cancellation? = nil) throws -> (GuestProcess.End, [String]) {
+        let lines = Mutex<[String]>([])
+        let end = try process.run(cancellation: cancellation, log: -1) { line in
+            if case .text(let text) = line { lines.withLock { $0.append(text) } }
+        }
+        return (end, lines.withLock { $0 })
+    }
+
+    @Test(arguments: [
+        ("exit 0", GuestProcess.Reason.exited(0)), ("exit 77", .exited(77)), ("kill -TERM $$", .signalled(SIGTERM)),
+        ("kill -SEGV $$", .signalled(SIGSEGV)),
+    ])
+    func `How it ended is told exactly`(script: String, expected: GuestProcess.Reason) throws {
+        #expect(try lines(shell(script)).0.reason == expected)
+    }
+
+    @Test func `It has its own session, no core dumps, nothing of our environment and only the descriptors given`() throws {
+        let directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // One that somebody forgot to close.
+        let stray = open("/etc/passwd", O_RDONLY)
+        defer { for file in [directory, stray] { close(file) } }
+        let (_, said) = try lines(
+            shell(
+                """
+                ulimit -c; cut -d' ' -f6 /proc/$$/stat | grep -c "^$$\\$"; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort
+                readlink /proc/$$/fd/3; ls /proc/$$/fd | tr '\\n' ' '; grep -e SigBlk -e SigIgn /proc/$$/status | cut -f2
+                """, inherited: [directory]))
+        #expect(said.dropLast() == ["0", "1", "ONLY=this", "PATH=/usr/bin:/bin", "/", "0 1 2 3 0000000000000000"])
+        // Of the ignored signals the first 31: the C library keeps 32 and 33 for itself and lets nobody set them.
+        let ignored = try #require(said.last.flatMap { UInt64($0, radix: 16) })
+        #expect(ignored & 0x7fff_ffff == 0)
+    }
+
+    @Test func `What it left behind is killed with it, and its output is read to the end`() throws {
+        let (end, said) = try lines(shell("sleep 1000 & sleep 1000 & echo $!; seq 20000"))
+        #expect(end.reason == .exited(0))
+        #expect(said.count == 20001)
+        let left = try #require(pid_t(said[0]))
+        // It may wait to be reaped by the first process, but it runs no more.
+        let state = try Files.text(FilePath("/proc/\(left)/stat"))
+        #expect(state.map { $0.contains(") Z ") } ?? true)
+    }
+
+    @Test func `One that takes too long is killed`() throws {
+        let end = try lines(shell("trap '' TERM INT; echo here; sleep 1000", limit: .milliseconds(300))).0
+        #expect(end.reason == .tookTooLong)
+        #expect(end.lastLines == ["here"])
+    }
+
+    @Test func `Cancelling ends the one that runs and those that are yet to start`() throws {
+        let cancellation = try Cancellation()
+        let fault = Fault(.failed, "enough")
+        let process = shell("echo ready; sleep 1000")
+        let end = try process.run(cancellation: cancellation, log: -1) { _ in cancellation.cancel(fault) }
+        #expect(end.reason == .cancelled(fault))
+        #expect(try lines(shell("echo never"), cancellation: cancellation).0.reason == .cancelled(fault))
+    }
+
+    @Test func `What cannot be started is an error that names it`() throws {
+        var process = shell("")
+        process.executable = "/nowhere/linux"
+        let fault = #expect(throws: Fault.self) { try process.run(cancellation: nil, log: -1) { _ in } }
+        #expect(fault?.message == "cannot start '/nowhere/linux': No such file or directory")
+    }
+}

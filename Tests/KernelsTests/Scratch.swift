@@ -1,0 +1,50 @@
+import Glibc
+import SystemPackage
+
+@testable import Kernels
+
+/// A directory of one test's own, removed with it.
+final class Scratch: Sendable {
+    let path: FilePath
+
+    init(_ name: String = "scratch") throws {
+        var template = Array("/tmp/walkback-\(name).XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw Errno(rawValue: errno) }
+        path = FilePath(String(cString: made))
+    }
+
+    deinit {
+        Files.removeDirectory(path)
+    }
+
+    /// A new directory in it.
+    func directory(_ name: String) -> FilePath {
+        let directory = path.appending(name)
+        mkdir(directory.string, 0o755)
+        return directory
+    }
+
+    @discardableResult
+    func file(_ name: String, _ text: String, permissions: FilePermissions = [.ownerReadWrite]) throws -> FilePath {
+        let file = path.appending(name)
+        let descriptor = try FileDescriptor.open(
+            file, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: permissions)
+        try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+        // Not what the process' file mode mask leaves of it.
+        chmod(file.string, permissions.rawValue)
+        return file
+    }
+
+    /// A program for /bin/sh.
+    @discardableResult
+    func script(_ name: String, _ text: String) throws -> FilePath {
+        try file(name, "#!/bin/sh\n\(text)\n", permissions: [.ownerReadWriteExecute])
+    }
+
+    /// A run directory that tells the probe what to do.
+    func run(_ name: String, _ work: String) throws -> FilePath {
+        _ = directory(name)
+        try file("\(name)/probe", work)
+        return path.appending(name)
+    }
+}
