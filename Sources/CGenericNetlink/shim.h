@@ -1,3 +1,8 @@
-#include <netlink/netlink.h>
-#include <netlink/genl/genl.h>
+#pragma once
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/mptcp.h>
 #include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>

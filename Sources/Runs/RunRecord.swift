@@ -54,6 +54,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var schema = RunRecord.currentSchema
     package var id: String
     package var kernelRelease: String
+    /// From the first SYN until the run's end, or until all that was wanted had arrived.
+    package var measured: Duration
     /// In-order application bytes delivered within the run.
     package var delivered: ByteCount
     /// Every delivered byte was compared with the seeded stream and equal.
@@ -71,6 +73,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package init(id: String) {
         self.id = id
         kernelRelease = ""
+        measured = .zero
         delivered = .zero
         verified = false
         links = []

@@ -46,14 +46,16 @@ package struct Curve: Sendable, Equatable {
     /// At least one point; times rise strictly, positions never fall.
     package let points: [Point]
 
-    /// - Parameter points: in order of time. Points of one instant are merged into the last of them.
+    /// - Parameter points: in order of time, none before zero. Points of one instant are merged into the last of them; a
+    ///   linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
     package init(shape: Shape, points: [Point]) {
         self.shape = shape
         var kept: [Point] = []
         kept.reserveCapacity(points.count + 1)
         if shape == .linear, points.first?.time != 0 { kept.append(Point(time: 0, position: .zero)) }
-        for point in points {
-            if let last = kept.last, last.time == point.time { kept.removeLast() }
+        for (index, point) in points.enumerated() {
+            if index + 1 < points.count, points[index + 1].time == point.time { continue }
+            if shape == .linear, let last = kept.last { Self.appendCuts(from: last, to: point, onto: &kept) }
             kept.append(point)
         }
         if kept.isEmpty { kept.append(Point(time: 0, position: .zero)) }
@@ -65,6 +67,7 @@ package struct Curve: Sendable, Equatable {
     /// - Parameter rates: in order of time, the first at zero or later (nothing is carried before it).
     package init(rates: [(time: Duration, rate: DataRate)], end: Duration) {
         var points = [Point(time: 0, position: .zero)]
+        points.reserveCapacity(rates.count + 1)
         var position: UInt64 = 0
         for (index, step) in rates.enumerated() {
             let from = step.time.wholeNanoseconds
@@ -74,28 +77,27 @@ package struct Curve: Sendable, Equatable {
                 points.append(Point(time: from, position: Position(units: position)))
             }
             // bits/s * ns / (8 bits * 10^9 ns/s) * 256 units per byte
-            let carried = UInt64((step.rate.bitsPerSecond * Double(to - from) * (32 / 1e9)).rounded())
-            Self.append(carried: carried, from: from, to: to, startingAt: &position, onto: &points)
+            position += UInt64((step.rate.bitsPerSecond * Double(to - from) * (32 / 1e9)).rounded())
+            points.append(Point(time: to, position: Position(units: position)))
         }
         self.init(shape: .linear, points: points)
     }
 
-    /// One straight piece, cut so that (position step) x (time step) stays below 2^63: the kernel multiplies in 64 bits.
-    private static func append(
-        carried: UInt64, from: Int64, to: Int64, startingAt position: inout UInt64, onto points: inout [Point]
-    ) {
-        var pieces: UInt64 = 1
-        while (carried / pieces + 1).multipliedReportingOverflow(by: UInt64(to - from) / pieces + 1).partialValue >= 1 << 63
-            || (carried / pieces + 1).multipliedReportingOverflow(by: UInt64(to - from) / pieces + 1).overflow
-        {
-            pieces *= 2
+    /// Cuts the straight piece between two points so that (position step) x (time step) stays below 2^63 in each part.
+    private static func appendCuts(from low: Point, to high: Point, onto points: inout [Point]) {
+        let rise = high.position.units - low.position.units
+        let span = UInt64(high.time - low.time)
+        func fits(_ parts: UInt64) -> Bool {
+            let (product, overflow) = (rise / parts + 1).multipliedReportingOverflow(by: span / parts + 1)
+            return !overflow && product < 1 << 63
         }
-        let start = position
-        let span = UInt64(to - from)
-        for piece in 1...pieces {
-            let time = from + Int64(Self.scaled(span, by: piece, over: pieces))
-            position = start + Self.scaled(carried, by: piece, over: pieces)
-            points.append(Point(time: time, position: Position(units: position)))
+        var parts: UInt64 = 1
+        while !fits(parts) { parts *= 2 }
+        for part in 1..<parts {
+            points.append(
+                Point(
+                    time: low.time + Int64(Self.scaled(span, by: part, over: parts)),
+                    position: Position(units: low.position.units + Self.scaled(rise, by: part, over: parts))))
         }
     }
 

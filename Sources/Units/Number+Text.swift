@@ -1,63 +1,109 @@
 /// How every number that leaves Walkback is written: at most six significant digits, no exponent, no locale.
+///
+/// Rounding works on the decimal digits of the number as Swift prints it (the shortest that read back as the same number),
+/// half away from zero, so 1.005 to two decimals is 1.01, as its reader expects, on every machine.
 extension Double {
-    /// The value rounded to `digits` significant decimal digits (half away from zero on the decimal scale).
+    /// The value rounded to `digits` significant decimal digits.
     package func rounded(toSignificantDigits digits: Int = 6) -> Double {
-        guard isFinite, self != 0 else { return self }
-        let exponent = Int(_exponentOfTen) - digits + 1
-        // Scaling by a positive power of ten is exact up to 10^22, so divide or multiply by one, never by a fraction.
-        if exponent >= 0 {
-            let scale = Self.powerOfTen(exponent)
-            return (self / scale).rounded() * scale
-        }
-        let scale = Self.powerOfTen(-exponent)
-        return (self * scale).rounded() / scale
+        guard var decimal = Decimal(self) else { return self }
+        decimal.round(toDigits: digits)
+        return Double(decimal.text(decimals: nil)) ?? self
     }
 
-    /// Six significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where not finite.
+    /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where not
+    /// finite.
     package func text(significantDigits digits: Int = 6) -> String {
-        let value = rounded(toSignificantDigits: digits)
-        guard value.isFinite else { return "-" }
-        if value == value.rounded(), abs(value) < 9e15 { return String(Int64(value)) }
-        let description = "\(value)"
-        return description.contains("e") ? Self.withoutExponent(description) : description
+        guard var decimal = Decimal(self) else { return "-" }
+        decimal.round(toDigits: digits)
+        return decimal.text(decimals: nil)
     }
 
-    /// Exactly `decimals` digits after the point, for columns of a table.
+    /// Exactly `decimals` digits after the point, for columns of a table. "-" where not finite.
     package func text(decimals: Int) -> String {
-        guard isFinite, abs(self) < 9e12 else { return "-" }
-        let scaled = Int64((abs(self) * Self.powerOfTen(decimals)).rounded())
-        let divisor = Int64(Self.powerOfTen(decimals))
-        let sign = self < 0 && scaled != 0 ? "-" : ""
-        guard decimals > 0 else { return "\(sign)\(scaled)" }
-        let fraction = String(scaled % divisor)
-        return "\(sign)\(scaled / divisor).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+        guard var decimal = Decimal(self) else { return "-" }
+        decimal.round(toDigits: decimal.point + max(0, decimals))
+        return decimal.text(decimals: max(0, decimals))
     }
+}
 
-    private var _exponentOfTen: Int {
-        var power = 0
-        var value = abs(self)
-        while value >= 10 {
-            value /= 10
-            power += 1
+/// A finite number as decimal digits: 0.`digits` x 10^`point`. Zero has no digits.
+private struct Decimal {
+    var negative: Bool
+    /// Each 0 to 9, the first and the last not 0.
+    var digits: [UInt8]
+    var point: Int
+
+    /// nil where `value` is not finite.
+    init?(_ value: Double) {
+        guard value.isFinite else { return nil }
+        negative = value < 0
+        digits = []
+        point = 0
+        var exponent = 0
+        let parts = abs(value).description.split(separator: "e")
+        if parts.count == 2 { exponent = Int(parts[1]) ?? 0 }
+        var whole = true
+        for character in (parts.first ?? "").utf8 {
+            if character == UInt8(ascii: ".") {
+                whole = false
+            } else {
+                // A leading zero is no digit, but after the point it moves what follows.
+                if digits.isEmpty, character == UInt8(ascii: "0") {
+                    if !whole { point -= 1 }
+                    continue
+                }
+                digits.append(character - UInt8(ascii: "0"))
+                if whole { point += 1 }
+            }
         }
-        while value < 1 {
-            value *= 10
-            power -= 1
+        point += exponent
+        trim()
+    }
+
+    /// - Parameter count: digits to keep; none or fewer than none may be left of a number that is too small.
+    mutating func round(toDigits count: Int) {
+        guard count < digits.count else { return }
+        guard count >= 0 else { return digits = [] }
+        let up = digits[count] >= 5
+        digits.removeSubrange(count...)
+        if up {
+            var index = count - 1
+            while index >= 0, digits[index] == 9 {
+                digits[index] = 0
+                index -= 1
+            }
+            if index >= 0 {
+                digits[index] += 1
+            } else {
+                digits.insert(1, at: 0)
+                point += 1
+            }
         }
-        return power
+        trim()
     }
 
-    private static func powerOfTen(_ power: Int) -> Double {
-        (0..<power).reduce(1.0) { product, _ in product * 10 }
+    private mutating func trim() {
+        while digits.last == 0 { digits.removeLast() }
     }
 
-    /// "1.5e-05" as "0.000015".
-    private static func withoutExponent(_ description: String) -> String {
-        let parts = description.split(separator: "e")
-        guard parts.count == 2, let exponent = Int(parts[1]), exponent < 0 else { return description }
-        let negative = parts[0].hasPrefix("-")
-        var digits = parts[0].filter(\.isNumber)
-        while digits.count > 1, digits.hasSuffix("0") { digits.removeLast() }
-        return (negative ? "-" : "") + "0." + String(repeating: "0", count: -exponent - 1) + digits
+    /// - Parameter decimals: digits after the point; nil: as many as there are.
+    func text(decimals: Int?) -> String {
+        guard !digits.isEmpty else { return zeros(decimals ?? 0, after: "0") }
+        func digit(_ place: Int) -> Character {
+            digits.indices.contains(place) ? Character(Unicode.Scalar(digits[place] + UInt8(ascii: "0"))) : "0"
+        }
+        var text = negative ? "-" : ""
+        if point <= 0 { text += "0" }
+        for place in 0..<max(0, point) { text.append(digit(place)) }
+        let fraction = decimals ?? max(0, digits.count - point)
+        if fraction > 0 {
+            text += "."
+            for place in point..<(point + fraction) { text.append(digit(place)) }
+        }
+        return text
+    }
+
+    private func zeros(_ count: Int, after text: String) -> String {
+        count > 0 ? text + "." + String(repeating: "0", count: count) : text
     }
 }

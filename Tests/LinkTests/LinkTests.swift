@@ -1,1 +1,70 @@
+import Link
+import KernelTier
 import Testing
+import Traces
+import Units
+
+/// In the embedded kernel: the link against the curve, and packet by packet against `LinkModel`.
+@Suite(.kernelTier, .serialized)
+struct LinkTests {
+    struct Pattern: CustomTestStringConvertible, Sendable {
+        let low: DataRate
+        let high: DataRate
+        let step: Duration
+        let offered: DataRate
+        var testDescription: String { "\(low.megabitsPerSecond)/\(high.megabitsPerSecond) Mb/s every \(step)" }
+
+        func table(_ length: Duration) -> LinkTable {
+            var rates: [(time: Duration, rate: DataRate)] = []
+            var time = Duration.zero
+            while time < length {
+                rates.append((time, rates.count % 2 == 0 ? low : high))
+                time += step
+            }
+            return LinkTable(
+                curve: Curve(rates: rates, end: length),
+                conditions: [.init(time: .zero, delay: .zero, loss: 0)], queue: ByteCount(100_000), overhead: .zero)
+        }
+    }
+
+    @Test(
+        "an overloaded link delivers its curve, in total and in every 1 s and 100 ms",
+        arguments: [
+            Pattern(
+                low: .megabitsPerSecond(2), high: .megabitsPerSecond(20), step: .milliseconds(10),
+                offered: .megabitsPerSecond(40)),
+            Pattern(
+                low: .megabitsPerSecond(0.2), high: .megabitsPerSecond(1), step: .milliseconds(10),
+                offered: .megabitsPerSecond(2)),
+            Pattern(
+                low: .zero, high: .megabitsPerSecond(20), step: .milliseconds(500), offered: .megabitsPerSecond(40)),
+        ])
+    func deliversCurve(_ pattern: Pattern) throws {
+        let packet = 1428
+        let table = pattern.table(.seconds(12))
+        let rig = try Rig(table, span: .seconds(10), packets: 1)
+        try rig.overload(rate: pattern.offered, length: packet, until: .seconds(10))
+        rig.sleep(until: 10_000_000_000)
+        let series = rig.link.series()
+        let total = series.arrived.reduce(0) { $0 + Int($1) }
+        let expected = table.curve.carried(from: .zero, to: .seconds(10))
+        let error = Double(total) / expected - 1
+        #expect(abs(error) <= 0.001)
+        print("\(pattern.testDescription): \(total) of \(Int(expected)) bytes in 10 s (\(error * 100) %)")
+        for window in [100, 10] {
+            var worst = 0.0
+            for start in 0...(1000 - window) {
+                let arrived = series.arrived[start..<(start + window)].reduce(0) { $0 + Int($1) }
+                let carried = table.curve.carried(
+                    from: .milliseconds(start * 10), to: .milliseconds((start + window) * 10))
+                let difference = abs(Double(arrived) - carried)
+                worst = max(worst, difference)
+                #expect(difference <= Double(packet) + 0.001 * carried, "window of \(window * 10) ms at \(start * 10) ms")
+            }
+            print("  worst of all \(window * 10) ms windows: \(Int(worst)) bytes")
+        }
+        #expect(series.idle[1..<1000].allSatisfy { !$0 })
+        #expect(try rig.queueDisciplineDrops() == 0)
+        #expect(rig.link.counters.contended.packets == 0)
+    }
+}

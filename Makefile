@@ -1,0 +1,76 @@
+# Two commands do everything: `make demo` and `make test`. Both install what is missing, and say what that was.
+SHELL   := /bin/sh
+PREFIX  ?= /usr/local
+SWIFT   ?= swift
+RELEASE := .build/release/walkback
+OUTPUT  ?= walkback-out/indoor-walk
+CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
+
+# What the build and the embedded kernel need beside Swift, as Debian names it.
+PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev \
+            gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
+
+# The kernel tier: these test targets run again inside the embedded kernel.
+KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests
+
+.PHONY: demo test kernel bench install clean build dependencies swift bpf format
+
+demo: build kernel
+	$(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
+	@echo "report: $(CURDIR)/$(OUTPUT)/report.html"
+
+build: dependencies swift
+	$(SWIFT) build -c release --product walkback
+
+kernel: dependencies
+	@Kernel/build >/dev/null
+
+test: dependencies swift kernel
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+	.build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
+		--filter '^($(KERNEL_TIER))\.'
+
+bench: build kernel
+	Benchmarks/run
+
+install: build kernel
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/walkback
+	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/walkback
+	install -m 755 "$$(Kernel/build)" $(DESTDIR)$(PREFIX)/lib/walkback/linux
+
+# Leaves the cached kernel alone: `Kernel/build --clean` removes that.
+clean:
+	rm -rf .build walkback-out
+
+# Recompiles the BPF object that is committed beside its source; a test compares the two.
+bpf:
+	$(CLANG) -target bpf -mcpu=v3 -O2 -g -I/usr/include/$$(gcc -print-multiarch) -fdebug-compilation-dir=. \
+		-c Sources/Link/BPF/link.bpf.c -o Sources/Link/BPF/link.bpf.o
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+swift:
+	@version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1); \
+	set -- $${version:-0 0}; \
+	if [ "$$1" -lt 6 ] || { [ "$$1" -eq 6 ] && [ "$$2" -lt 2 ]; }; then \
+		echo "walkback needs Swift 6.2 or later and found $$( [ "$$1" -gt 0 ] && echo "$$1.$$2" || echo none): install it from https://www.swift.org/install/linux" >&2; \
+		exit 69; \
+	fi
+
+dependencies:
+	@missing=; \
+	for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "these packages are missing (Debian's names) and there is no apt-get to install them:$$missing" >&2; exit 69; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
+		echo "these packages are missing; install them with: sudo apt-get install -y$$missing" >&2; exit 77; \
+	fi; \
+	echo "installing:$$missing" >&2; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $$missing >&2

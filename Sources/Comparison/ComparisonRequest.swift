@@ -1,0 +1,96 @@
+import Kernels
+import Replays
+import Reports
+import Runs
+import SystemPackage
+import Units
+
+/// One replay under all its strategies and seeds on one kernel: what `walkback compare` does.
+package struct ComparisonRequest: Sendable {
+    package var replay: FilePath
+    package var output: FilePath
+    /// In place of the replay's.
+    package var strategies: [String]?
+    /// Seeds 1 to N in place of the replay's.
+    package var seeds: Int?
+    /// Runs at a time.
+    package var jobs: Int
+    /// `embedded`, `host` or a file.
+    package var kernel: String
+    package var walkbackVersion: String
+
+    package init(
+        replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, jobs: Int, kernel: String,
+        walkbackVersion: String
+    ) {
+        self.replay = replay
+        self.output = output
+        self.strategies = strategies
+        self.seeds = seeds
+        self.jobs = jobs
+        self.kernel = kernel
+        self.walkbackVersion = walkbackVersion
+    }
+
+    package struct Outcome: Sendable {
+        package let table: String
+        package let json: String
+        package let exitCode: ExitCode
+    }
+
+    /// - Parameter say: receives notes for the user, a line each.
+    /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
+    package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
+        var replay = try Replay.load(self.replay.string)
+        for note in replay.notes { say("note: \(note)") }
+        if let seeds { replay.seeds = seeds }
+        if let strategies {
+            let names = replay.paths.map(\.name)
+            replay.strategies = try strategies.map { name in
+                guard let strategy = Strategy(name: name, paths: names) else {
+                    let known = Strategy.all(paths: names).map(\.description).joined(separator: ", ")
+                    throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths; there are \(known)")
+                }
+                return strategy
+            }
+        }
+        let kernel = try Kernel.find(self.kernel)
+        let output = try OutputDirectory(self.output)
+        do {
+            let runs = PlannedRuns(replay)
+            let display = ProgressDisplay(runs: runs.distinct.count, runDuration: replay.duration)
+            defer { display.end() }
+            let finished = try runs.execute(
+                on: kernel, jobs: kernel.isVirtual ? jobs : 1, in: output, cancellation: cancellation,
+                progress: display.take)
+            let result = ComparisonResult(
+                replay: replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: command)
+            let table = ComparisonTable.text(of: result)
+            let json = ComparisonDocument.json(of: result).text
+            try output.publish([
+                ("comparison.json", Array(json.utf8)),
+                ("series.csv", Array(SeriesFile.csv(of: result).utf8)),
+                ("report.html", Array(HTMLReport.text(of: result).utf8)),
+                ("figure1.svg", Array(Figure1.svg(of: result).utf8)),
+                ("summary.md", Array(Summary.markdown(of: result).utf8)),
+                ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
+            ])
+            let faults = result.distrust
+            for fault in faults { say(fault) }
+            return Outcome(table: table, json: json, exitCode: faults.isEmpty ? .success : .notTrustworthy)
+        } catch {
+            output.discardPartial()
+            throw error
+        }
+    }
+
+    /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they are left
+    /// out, and so is where the replay lies.
+    private var command: String {
+        var words = ["walkback compare", self.replay.lastComponent?.string ?? self.replay.string]
+        if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
+        if let seeds { words.append("--seeds \(seeds)") }
+        if kernel == "host" { words.append("--kernel host") }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Kernels
+import Units
+
+/// What depends on real time: when, how fast and where the runs went. The one file that differs between equal comparisons.
+enum RunLog {
+    static func text(display: ProgressDisplay, kernel: Kernel, jobs: Int) -> String {
+        var lines = ["finished: \(now())", "machine: \(machine())", "kernel: \(kernel.release)", "jobs: \(jobs)"]
+        for (id, real) in display.realTimes {
+            lines.append("\(id): \(real.seconds.text(decimals: 2)) s of real time")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func now() -> String {
+        var time = time(nil)
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
+            + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) UTC"
+    }
+
+    private static func machine() -> String {
+        var name = utsname()
+        uname(&name)
+        func text<Characters>(_ characters: Characters) -> String {
+            withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine)), "
+            + "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores"
+    }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Runs
+import SystemPackage
+import Units
+
+/// What a guest does for a run: reads its plan, executes it and writes down what came of it.
+package enum GuestRun {
+    /// How long after its planned end a run may still be at work.
+    private static let grace = Duration.seconds(60)
+
+    package static func perform(_ guest: GuestBringUp) throws {
+        let plan = try readPlan(guest)
+        // From the lab's set-up on: one second passes before the first SYN.
+        try guest.arm(deadline: plan.duration + grace)
+        guest.phase("setting up the lab")
+        let clock: RunExecution.Clock = GuestBringUp.isFirstProcess ? .virtual : .real
+        let execution = try RunExecution(plan: plan, directory: FilePath(guest.directory), clock: clock) {
+            guest.report(time: $0)
+        }
+        guest.phase("transferring under strategy \(plan.strategy)")
+        let (record, series) = try execution.run()
+        guest.phase("writing its results")
+        try write(series.encoded(), to: guest.path(Series.fileName))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try write(Array(try encoder.encode(record)), to: guest.path(RunRecord.fileName))
+    }
+
+    private static func readPlan(_ guest: GuestBringUp) throws -> RunPlan {
+        let path = guest.path(RunPlan.fileName)
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            let bytes = try file.closeAfter {
+                let size = Int(try file.seek(offset: 0, from: .end))
+                return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                    count = try file.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
+                }
+            }
+            return try JSONDecoder().decode(RunPlan.self, from: Data(bytes))
+        } catch {
+            throw Fault(.failed, "cannot read the run plan \(path): \(error)")
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(bytes) }
+        } catch {
+            throw Fault(.failed, "cannot write \(path): \(error)")
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Link
+import Netlink
+import Runs
+import SystemPackage
+import Traces
+import Units
+
+/// How the network is laid. Requests to one namespace go out together.
+extension Lab {
+    func createWires() throws {
+        func pair(_ wire: Topology.Wire, _ far: Namespace) -> Request {
+            .createPair(
+                near: wire.near.interface, far: wire.far.interface, farNamespace: far.descriptor.rawValue)
+        }
+        let paths = topology.paths
+        try mobile.routing.perform(paths.indices.map { pair(paths[$0].radio, access($0)) })
+        try core.routing.perform(
+            paths.indices.map { pair(paths[$0].backhaul, access($0)) } + [pair(topology.trunk, server)])
+
+        let offloads = try mobile.run {
+            let offloads = try Offloads(asking: paths[0].radio.near.interface.name)
+            try offloads.disable(on: paths.map(\.radio.near.interface.name))
+            return offloads
+        }
+        try core.run {
+            try offloads.disable(on: paths.map(\.backhaul.near.interface.name) + [topology.trunk.near.interface.name])
+        }
+        try server.run { try offloads.disable(on: [topology.trunk.far.interface.name]) }
+        for (index, path) in paths.enumerated() {
+            try access(index).run {
+                try offloads.disable(on: [path.radio.far.interface.name, path.backhaul.far.interface.name])
+            }
+        }
+    }
+
+    /// Brings one end up: its link, its addresses and who is at the other end.
+    private func bringUp(_ end: Topology.End, peer: Topology.End) -> [Request] {
+        let interface = end.interface.index
+        return [.setInterface(end.interface.name, index: interface, up: true)]
+            + end.addresses.map { .addAddress($0.inItsNetwork, interface: interface) }
+            + peer.addresses.map { .addNeighbour($0, mac: peer.interface.mac, interface: interface) }
+    }
+
+    func addressRouters() throws {
+        var coreRequests = bringUp(topology.trunk.near, peer: topology.trunk.far)
+        for (index, path) in topology.paths.enumerated() {
+            coreRequests += bringUp(path.backhaul.near, peer: path.backhaul.far)
+            var accessRequests = bringUp(path.backhaul.far, peer: path.backhaul.near)
+            accessRequests += bringUp(path.radio.far, peer: path.radio.near)
+            for family in path.families {
+                guard let mobile = path.radio.near.address(family) else { continue }
+                coreRequests.append(
+                    .addRoute(
+                        Route(
+                            family, to: mobile.network, via: path.backhaul.far.address(family),
+                            interface: path.backhaul.near.interface.index)))
+                accessRequests.append(
+                    .addRoute(
+                        Route(
+                            family, via: path.backhaul.near.address(family),
+                            interface: path.backhaul.far.interface.index)))
+            }
+            try access(index).routing.perform(accessRequests)
+        }
+        try core.routing.perform(coreRequests)
+    }
+
+    func addressServer() throws {
+        let (core, end) = (topology.trunk.near, topology.trunk.far)
+        let routes = end.addresses.map { address in
+            Request.addRoute(
+                Route(address.family, via: core.address(address.family), interface: end.interface.index))
+        }
+        try server.routing.perform(bringUp(end, peer: core) + routes)
+    }
+
+    private static let firstTable: UInt32 = 100
+
+    /// What a path's address sends leaves by that path, or not at all: without the second rule it would leave by another
+    /// path, with a source address that is not that path's, while its own is down.
+    static func mobileRules(_ topology: Topology) -> [Request] {
+        topology.paths.enumerated().flatMap { index, path in
+            path.radio.near.addresses.flatMap { address -> [Request] in
+                let number = UInt32(index)
+                return [
+                    .addRule(from: address, table: firstTable + number, priority: 1000 + number),
+                    .addRule(from: address, table: nil, priority: 2000 + number),
+                ]
+            }
+        }
+    }
+
+    /// What makes a path usable for the mobile host. All of it is gone when its interface has been down.
+    func joinRequests(_ path: Int) -> [Request] {
+        let wire = topology.paths[path].radio
+        let routes = wire.near.addresses.flatMap { address -> [Request] in
+            let (family, interface) = (address.family, wire.near.interface.index)
+            let gateway = wire.far.address(family)
+            return [
+                .addRoute(
+                    Route(
+                        family, via: gateway, interface: interface, source: address,
+                        table: Self.firstTable + UInt32(path))),
+                .addRoute(
+                    Route(family, via: gateway, interface: interface, source: address, metric: metrics[path])),
+            ]
+        }
+        return bringUp(wire.near, peer: wire.far) + routes
+    }
+
+    /// Routes go with the addresses and the link.
+    func leaveRequests(_ path: Int) -> [Request] {
+        let end = topology.paths[path].radio.near
+        return end.addresses.map { .deleteAddress($0.inItsNetwork, interface: end.interface.index) }
+            + [.setInterface(end.interface.name, index: end.interface.index, up: false)]
+    }
+
+    /// Loads both links of every path and attaches them.
+    func shape(plan: RunPlan, directory: FilePath, bins: Int) throws {
+        let paths = topology.paths
+        try core.routing.perform(paths.map { .addClassifier(interface: $0.backhaul.near.interface.index) })
+        try mobile.routing.perform(paths.map { .addClassifier(interface: $0.radio.near.interface.index) })
+        for (index, path) in plan.paths.enumerated() {
+            func link(_ direction: Direction, _ table: String, _ jitter: Duration, _ interface: Int32) throws -> ShapedLink {
+                ShapedLink(
+                    path: path.name, direction: direction, interface: interface,
+                    link: try Link(
+                        tableFile: directory.appending(table), jitter: jitter,
+                        // Far apart for neighbouring seeds, so that no two links of any two runs draw the same losses.
+                        seed: (plan.seed &* 64 &+ UInt64(index) &* 2 &+ (direction == .down ? 0 : 1))
+                            &* 0x9e37_79b9_7f4a_7c15,
+                        bins: bins))
+            }
+            let (radio, backhaul) = (paths[index].radio, paths[index].backhaul)
+            let down = try link(.down, path.downTable, path.downJitter, radio.far.interface.index)
+            let up = try link(.up, path.upTable, path.upJitter, backhaul.far.interface.index)
+            links.append([down, up])
+            let both = [down, up]
+            try access(index).routing.perform(
+                both.flatMap { [$0.emptyQueue(), .addClassifier(interface: $0.interface)] })
+            try access(index).run {
+                for link in both { try link.link.attachShaper(interfaceIndex: link.interface) }
+            }
+        }
+        try mobile.run {
+            for (index, path) in paths.enumerated() {
+                try links[index][0].link.attachMeter(interfaceIndex: path.radio.near.interface.index)
+            }
+        }
+        try core.run {
+            for (index, path) in paths.enumerated() {
+                try links[index][1].link.attachMeter(interfaceIndex: path.backhaul.near.interface.index)
+            }
+        }
+    }
+}
+
+extension IPAddress {
+    /// With the length of the lab's networks.
+    var inItsNetwork: IPPrefix { IPPrefix(self, Topology.prefixLength(family)) }
+
+    /// The network itself: the bits beyond its length are zero.
+    var network: IPPrefix {
+        let length = Topology.prefixLength(family)
+        return IPPrefix(masked(to: length), length)
+    }
+}

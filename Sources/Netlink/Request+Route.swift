@@ -1,0 +1,79 @@
+import CNetlink
+import Glibc
+
+/// One entry of a routing table.
+package struct Route: Hashable, Sendable, CustomStringConvertible {
+    package static let mainTable = UInt32(RT_TABLE_MAIN.rawValue)
+
+    package let family: IPAddress.Family
+    /// nil: everything.
+    package let destination: IPPrefix?
+    package let gateway: IPAddress?
+    package let interface: Int32
+    /// The source address of what has none yet.
+    package let source: IPAddress?
+    package let table: UInt32
+    /// Of two routes to the same place the one with the lower metric is taken; 0: the kernel's own choice.
+    package let metric: UInt32
+
+    package init(
+        _ family: IPAddress.Family, to destination: IPPrefix? = nil, via gateway: IPAddress?, interface: Int32,
+        source: IPAddress? = nil, table: UInt32 = Route.mainTable, metric: UInt32 = 0
+    ) {
+        self.family = family
+        self.destination = destination
+        self.gateway = gateway
+        self.interface = interface
+        self.source = source
+        self.table = table
+        self.metric = metric
+    }
+
+    package var description: String {
+        "to \(destination.map(\.description) ?? "everywhere")" + (gateway.map { " via \($0)" } ?? "")
+    }
+}
+
+extension Request {
+    package static func addRoute(_ route: Route) -> Request {
+        self.route("add the route \(route)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL, route)
+    }
+
+    package static func deleteRoute(_ route: Route) -> Request {
+        self.route("delete the route \(route)", type: Int(RTM_DELROUTE), flags: 0, route)
+    }
+
+    private static func route(_ operation: String, type: Int, flags: Int32, _ route: Route) -> Request {
+        let scope = route.gateway == nil && route.family == .v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
+        let header = rtmsg(
+            rtm_family: UInt8(route.family.number), rtm_dst_len: route.destination?.length ?? 0, rtm_src_len: 0,
+            rtm_tos: 0, rtm_table: UInt8(clamping: route.table), rtm_protocol: UInt8(RTPROT_STATIC),
+            rtm_scope: UInt8(scope.rawValue), rtm_type: UInt8(RTN_UNICAST), rtm_flags: 0)
+        return Request(operation, type: type, flags: flags, header: header) { request in
+            if let destination = route.destination { request.put(Int(RTA_DST.rawValue), destination.address) }
+            if let gateway = route.gateway { request.put(Int(RTA_GATEWAY.rawValue), gateway) }
+            if let source = route.source { request.put(Int(RTA_PREFSRC.rawValue), source) }
+            if route.metric > 0 { request.put(Int(RTA_PRIORITY.rawValue), route.metric) }
+            request.put(Int(RTA_OIF.rawValue), route.interface)
+            request.put(Int(RTA_TABLE.rawValue), route.table)
+        }
+    }
+
+    /// What is sent from `source` looks for its route in `table`, or is dropped in silence where `table` is nil.
+    ///
+    /// - Parameter priority: rules are tried in rising order.
+    package static func addRule(from source: IPAddress, table: UInt32?, priority: UInt32) -> Request {
+        let header = fib_rule_hdr(
+            family: UInt8(source.familyNumber), dst_len: 0, src_len: source.bits, tos: 0,
+            table: UInt8(clamping: table ?? 0), res1: 0, res2: 0,
+            action: UInt8(table == nil ? FR_ACT_BLACKHOLE : FR_ACT_TO_TBL), flags: 0)
+        return Request(
+            "add the rule for what \(source) sends", type: Int(RTM_NEWRULE), flags: NLM_F_CREATE | NLM_F_EXCL,
+            header: header
+        ) { request in
+            request.put(Int(FRA_SRC), source)
+            request.put(Int(FRA_PRIORITY), priority)
+            if let table { request.put(Int(FRA_TABLE), table) }
+        }
+    }
+}

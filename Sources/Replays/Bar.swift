@@ -1,0 +1,51 @@
+import Runs
+import Units
+
+/// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
+package struct Bar: Sendable, Equatable {
+    package enum Comparison: String, Sendable, CaseIterable {
+        case atLeast = ">="
+        case atMost = "<="
+        case above = ">"
+        case below = "<"
+    }
+
+    /// The ratios that a comparison computes, the headline first.
+    package static let ratios = [
+        "mptcp/optimal", "mptcp/spliced-optimal", "mptcp/capacity-optimal", "mptcp/best-static", "mptcp/capacity-sum",
+    ]
+    /// Those of later versions.
+    static let notAvailable = ["mptcp/optimal-built"]
+
+    package let ratio: String
+    package let comparison: Comparison
+    package let bound: Double
+
+    package init(ratio: String, comparison: Comparison, bound: Double) {
+        self.ratio = ratio
+        self.comparison = comparison
+        self.bound = bound
+    }
+
+    /// - Parameter text: an operator and a number; nil where it is neither.
+    package init?(ratio: String, text: String) {
+        // The longer operators stand first, since ">=" begins with ">".
+        guard let comparison = Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
+        let number = text.dropFirst(comparison.rawValue.count).drop { $0 == " " }
+        guard let bound = Double(number), bound.isFinite, bound >= 0, bound <= 1000 else { return nil }
+        self.init(ratio: ratio, comparison: comparison, bound: bound)
+    }
+
+    /// A value that could not be measured meets no bar.
+    package func isMet(by value: Double?) -> Bool {
+        guard let value, value.isFinite else { return false }
+        return switch comparison {
+        case .atLeast: value >= bound
+        case .atMost: value <= bound
+        case .above: value > bound
+        case .below: value < bound
+        }
+    }
+
+    package var description: String { "\(ratio) \(comparison.rawValue) \(bound.text())" }
+}

@@ -1,0 +1,126 @@
+import Runs
+import TraceFormats
+import Traces
+import Units
+
+/// What is to be walked back, and how: a `NAME.yaml` with the traces it names, read, checked and cut to one length.
+package struct Replay: Sendable, Equatable {
+    package struct Path: Sendable, Equatable {
+        package var name: String
+        package var kind: PathKind
+        package var family: RunPlan.AddressFamily
+        /// As the replay has it, relative to the replay's directory.
+        package var traceFile: String
+        /// Of the replay's duration; named as the path is here, whatever its file calls it.
+        package var trace: PathTrace
+
+        package init(
+            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, traceFile: String, trace: PathTrace
+        ) {
+            self.name = name
+            self.kind = kind
+            self.family = family
+            self.traceFile = traceFile
+            self.trace = trace
+        }
+    }
+
+    package var name: String
+    /// In the order of the file; at least one.
+    package var paths: [Path]
+    package var workload: Workload
+    package var strategies: [Strategy]
+    /// Runs of each strategy, with seeds from 1 to this.
+    package var seeds: Int
+    package var mobility: Mobility
+    /// For how long the Optimal TCP stays with a path.
+    package var oracleWindow: Duration
+    package var transport: Transport
+    package var bars: [Bar]
+    /// Of every path's trace.
+    package var duration: Duration
+    /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
+    /// `cat REPLAY TRACE… | sha256sum` prints.
+    package var sha256: String
+    /// What was changed or looks odd, as sentences for the user.
+    package var notes: [String]
+
+    package var seedValues: [UInt64] { (1...UInt64(max(1, seeds))).map { $0 } }
+    package var traces: [PathTrace] { paths.map(\.trace) }
+
+    /// A seed takes up to a second off, and something must remain to be measured.
+    static let shortestDuration = Duration.seconds(2)
+
+    /// Reads a replay and the traces beside it.
+    ///
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`.
+    package static func load(_ path: String) throws -> Replay {
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        return try parse(InputFile.read(path, largest: YAMLReader.largest)) { name in
+            try InputFile.read(name.hasPrefix("/") ? name : directory + name)
+        }
+    }
+
+    /// The same from bytes at hand.
+    ///
+    /// - Parameter trace: gives the file of a trace by the name that the replay has for it.
+    package static func parse(_ file: InputFile, trace: (String) throws -> InputFile) throws -> Replay {
+        let document = try ReplayDocument(file)
+        var hash = SHA256()
+        hash.update(file.bytes)
+        var paths: [Path] = []
+        for entry in document.paths {
+            let traceFile: InputFile
+            do {
+                traceFile = try trace(entry.traceFile)
+            } catch let fault as Fault {
+                // Where it is named, since the slip is there more often than on the disk.
+                throw document.reader.fault(entry.traceNode, "trace \(fault.message)")
+            }
+            hash.update(traceFile.bytes)
+            var trace = try TraceFile.parse(traceFile)
+            if let kind = entry.kind, kind != trace.kind {
+                throw document.reader.fault(
+                    entry.kindNode, "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
+                        + "\(entry.traceFile); make them agree, or leave 'kind' out here")
+            }
+            trace.name = entry.name
+            paths.append(
+                Path(name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace))
+        }
+        let duration = paths.map(\.trace.duration).min() ?? .zero
+        let notes = try cut(&paths, to: duration, document)
+        return Replay(
+            name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
+            seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
+            transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
+    }
+
+    /// Cuts every path to the shortest and says what was lost.
+    private static func cut(_ paths: inout [Path], to duration: Duration, _ document: ReplayDocument) throws -> [String] {
+        guard duration >= shortestDuration else {
+            throw Fault.input(
+                document.reader.path, "the paths overlap for \(duration.seconds.text()) s only; a replay needs at least "
+                    + "\(shortestDuration.seconds.text()) s of every path")
+        }
+        var notes: [String] = []
+        for index in paths.indices {
+            let trace = paths[index].trace
+            if trace.duration > duration {
+                notes.append(
+                    "path '\(trace.name)' was cut from \(trace.duration.seconds.text()) s to the "
+                        + "\(duration.seconds.text()) s that every path has")
+                paths[index].trace = trace.cut(to: duration)
+            }
+            if paths[index].trace.curve(.down).total == .zero {
+                notes.append("path '\(trace.name)' carries nothing downlink throughout")
+            }
+        }
+        guard paths.contains(where: { $0.trace.curve(.down).total > .zero }) else {
+            throw Fault.input(
+                document.reader.path, "no path carries anything in the \(duration.seconds.text()) s that all of them have; "
+                    + "name other traces")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,140 @@
+import TraceFormats
+import Units
+import Yams
+
+/// A YAML file taken apart by hand, so that each error names file, line and column. The only YAML in Walkback.
+struct YAMLReader {
+    let path: String
+    let root: Node
+
+    /// Anything larger is no replay, and a parser should not be asked to unfold it.
+    static let largest = ByteCount(1_000_000)
+
+    /// - Throws: `Fault` (bad input) where the file is empty or no YAML.
+    init(_ file: InputFile) throws {
+        path = file.path
+        guard file.bytes.count <= Self.largest.bytes else {
+            throw Fault.input(path, "is larger than \(Self.largest.megabytes.text()) MB, which no replay is; name another file")
+        }
+        let text = try file.text()
+        do {
+            guard let node = try Parser(yaml: text).singleRoot() else {
+                throw Fault.input(path, "is empty; a replay needs at least 'name' and 'paths'")
+            }
+            root = node
+        } catch let error as YamlError {
+            throw Self.fault(error, path: path)
+        }
+    }
+
+    private static func fault(_ error: YamlError, path: String) -> Fault {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            return .input(path, line: mark.line, column: mark.column, "is no YAML here: \(problem); check indentation, ':' and brackets")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let key = keys.first ?? ""
+            return .input(
+                path, line: context.mark.line, column: context.mark.column, "'\(key)' is given twice; remove one of them")
+        case .reader(let problem, _, _, _):
+            return .input(path, "is no YAML: \(problem); save it as plain UTF-8 text")
+        default:
+            return .input(path, "is no YAML; check it against the example in the documentation")
+        }
+    }
+
+    func fault(_ node: Node?, _ message: String) -> Fault {
+        Fault.input(path, line: node?.mark?.line ?? 1, column: node?.mark?.column ?? 1, message)
+    }
+
+    // MARK: - Mappings
+
+    /// A mapping's members, in the order of the file.
+    struct Members {
+        var entries: [(key: String, keyNode: Node, value: Node)]
+
+        subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
+    }
+
+    /// - Parameters:
+    ///   - what: how a message calls the mapping.
+    ///   - keys: all that may stand in it; nil: any.
+    func members(of node: Node, _ what: String, keys: [String]?) throws -> Members {
+        guard case .mapping(let mapping) = node else {
+            let example = keys.map { "'\($0.first ?? "key"): …'" } ?? "'key: …'"
+            throw fault(node, "\(what) must be keys with values, as in \(example)")
+        }
+        var members = Members(entries: [])
+        for (keyNode, value) in mapping {
+            guard let key = keyNode.scalar?.string else { throw fault(keyNode, "a key of \(what) must be a plain word") }
+            if let keys, !keys.contains(key) {
+                throw fault(keyNode, "unknown key '\(key.prefix(40))'\(Suggestion.ending(for: key, among: keys))")
+            }
+            members.entries.append((key, keyNode, value))
+        }
+        return members
+    }
+
+    /// The same for a section that may be left out, or left empty as when all in it is commented out.
+    func section(_ key: String, of members: Members, keys: [String]?) throws -> Members {
+        guard let node = members[key], !isEmpty(node) else { return Members(entries: []) }
+        return try self.members(of: node, "'\(key)'", keys: keys)
+    }
+
+    func isEmpty(_ node: Node) -> Bool {
+        guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else { return false }
+        return scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null"
+    }
+
+    // MARK: - Values
+
+    func string(_ node: Node, _ key: String) throws -> String {
+        guard let string = node.scalar?.string, !isEmpty(node) else {
+            throw fault(node, "'\(key)' must be one value, as in '\(key): …'")
+        }
+        return string
+    }
+
+    /// - Parameter available: what is built; others of `known` are named as not available.
+    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)], notAvailable: [String] = []) throws -> Value {
+        let string = try string(node, key)
+        if let value = values.first(where: { $0.0 == string })?.1 { return value }
+        if notAvailable.contains(string) {
+            let there = values.map { "'\($0.0)'" }.joined(separator: ", ")
+            throw fault(node, "\(key) '\(string)' is not available in this version; use \(there)")
+        }
+        throw fault(node, "unknown \(key) '\(string.prefix(40))'\(Suggestion.ending(for: string, among: values.map(\.0)))")
+    }
+
+    func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {
+        let string = try string(node, key)
+        guard let value = Int(string), range.contains(value) else {
+            throw fault(
+                node, "\(key) '\(string.prefix(40))' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws -> Duration {
+        let string = try string(node, key)
+        guard let value = Duration(text: string) else {
+            throw fault(node, "\(key) '\(string.prefix(40))' is not a time with its unit; write it as in '\(key): \(example)'")
+        }
+        guard range.contains(value) else {
+            let bounds = "\(range.lowerBound.seconds.text()) s to \(range.upperBound.seconds.text()) s"
+            throw fault(node, "\(key) '\(string)' is out of range; choose one from \(bounds)")
+        }
+        return value
+    }
+
+    func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws -> ByteCount {
+        let string = try string(node, key)
+        guard let value = ByteCount(text: string) else {
+            throw fault(node, "\(key) '\(string.prefix(40))' is not a size with its unit; write it as in '\(key): \(example)'")
+        }
+        guard range.contains(value) else {
+            let bounds = "\(range.lowerBound.bytes) B to \(range.upperBound.bytes) B"
+            throw fault(node, "\(key) '\(string)' is out of range; choose one from \(bounds)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,69 @@
+/// Some measurements of one quantity, in the order in which they were given. Plain numbers: the unit is the caller's.
+package struct Sample: Sendable, Equatable {
+    package let values: [Double]
+
+    package init(_ values: [Double]) {
+        self.values = values
+    }
+
+    /// The arithmetic mean; nil of nothing.
+    package var mean: Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// The sample standard deviation (divisor n - 1); nil for fewer than two values.
+    package var standardDeviation: Double? {
+        guard values.count > 1, let mean else { return nil }
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(values.count - 1)).squareRoot()
+    }
+
+    /// The quantile at `probability`, 0 to 1, linear between the two neighbours in order: the value at place
+    /// (n - 1) x probability, counted from zero (Hyndman and Fan's definition 7). nil of nothing or outside 0 to 1.
+    package func quantile(_ probability: Double) -> Double? {
+        guard !values.isEmpty, probability >= 0, probability <= 1 else { return nil }
+        let sorted = values.sorted()
+        let place = Double(sorted.count - 1) * probability
+        let below = Int(place)
+        guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
+        return sorted[below] + (sorted[below + 1] - sorted[below]) * (place - Double(below))
+    }
+
+    package var median: Double? { quantile(0.5) }
+
+    /// Student's t interval of the mean, which supposes that the values are independent and their mean about normal.
+    /// nil for fewer than two values: one measurement says nothing of its spread.
+    ///
+    /// - Parameter confidence: above 0 and below 1.
+    package func meanInterval(confidence: Double = 0.95) -> Interval? {
+        guard let mean, let standardDeviation,
+            let factor = StudentT(degreesOfFreedom: values.count - 1)?.critical(confidence: confidence)
+        else { return nil }
+        let reach = factor * standardDeviation / Double(values.count).squareRoot()
+        return Interval(low: mean - reach, high: mean + reach)
+    }
+
+    /// Each value of `numerators` over the one of the same key in `denominators`, in order of the keys. Keys that only one
+    /// of them has, and denominators that are not above zero, are left out.
+    package static func pairedRatios<Key: Hashable & Comparable>(
+        _ numerators: [Key: Double], to denominators: [Key: Double]
+    ) -> [(key: Key, ratio: Double)] {
+        numerators.keys.sorted().compactMap { key in
+            guard let numerator = numerators[key], let denominator = denominators[key], denominator > 0 else { return nil }
+            return (key, numerator / denominator)
+        }
+    }
+}
+
+/// From `low` to `high`.
+package struct Interval: Sendable, Equatable {
+    package let low: Double
+    package let high: Double
+
+    package init(low: Double, high: Double) {
+        self.low = low
+        self.high = high
+    }
+
+    package func contains(_ value: Double) -> Bool { low <= value && value <= high }
+}

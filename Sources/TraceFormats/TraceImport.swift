@@ -1,0 +1,130 @@
+import Traces
+import Units
+
+/// Others' traces made into ours: path traces and a replay that names them. Nothing is resampled.
+package struct TraceImport: Sendable {
+    package enum Format: String, Sendable, CaseIterable {
+        /// `second,bytes_per_second` (`PerSecondFile`).
+        case perSecond = "per-second"
+    }
+
+    package struct Options: Sendable {
+        /// Of the replay.
+        package var name: String
+        package var paths: [PathSpecification]
+        package var format: Format
+        /// A run of zeros, both ways, of at least this length is a detachment from its start to its end. nil: attached
+        /// throughout.
+        package var detachAfter: Duration?
+
+        package init(
+            name: String = "import", paths: [PathSpecification], format: Format = .perSecond, detachAfter: Duration? = nil
+        ) {
+            self.name = name
+            self.paths = paths
+            self.format = format
+            self.detachAfter = detachAfter
+        }
+    }
+
+    /// All of one length, in the order of the options.
+    package let traces: [PathTrace]
+    /// The text of the replay; the traces are named `PATH.trace.csv` beside it.
+    package let replay: String
+    /// What was cut off, as sentences for the user.
+    package let notes: [String]
+
+    package static let replayFileName = "replay.yaml"
+
+    package static func traceFileName(_ path: String) -> String { "\(path).trace.csv" }
+
+    /// Every file of the output directory, by name, in the order to write them: the replay last, so that a directory that
+    /// has one is whole.
+    package var files: [(name: String, text: String)] {
+        traces.map { (Self.traceFileName($0.name), TraceFile.text(of: $0)) } + [(Self.replayFileName, replay)]
+    }
+
+    /// Reads the files that `options` name.
+    ///
+    /// - Throws: `Fault`: bad input of a file as `path:line:column: message`, usage where the options do not fit together.
+    package init(_ options: Options) throws {
+        try Self.check(options)
+        let command = Self.command(options)
+        var traces = try options.paths.map { try Self.trace(of: $0, options: options, command: command) }
+        let shortest = traces.map(\.duration).min() ?? .zero
+        var notes: [String] = []
+        for (index, trace) in traces.enumerated() where trace.duration > shortest {
+            let span = "\(trace.duration.seconds.text()) s to the shortest path's \(shortest.seconds.text()) s"
+            notes.append("path '\(trace.name)' was cut from \(span)")
+            traces[index] = trace.cut(to: shortest)
+        }
+        // By what remains: a queue follows the rates it serves.
+        for (index, path) in options.paths.enumerated() {
+            for direction in Direction.allCases {
+                let queue: ByteCount
+                switch path.queue {
+                case .bytes(let size): queue = size
+                case .time(let time): queue = TraceDefaults.queue(holding: time, of: traces[index], direction)
+                case nil: queue = TraceDefaults.queue(of: traces[index], direction)
+                }
+                if direction == .down { traces[index].queueDown = queue } else { traces[index].queueUp = queue }
+            }
+        }
+        self.traces = traces
+        self.notes = notes
+        replay = Self.replayText(options, command: command)
+    }
+
+    private static func check(_ options: Options) throws {
+        guard !options.paths.isEmpty else {
+            throw Fault(.usage, "no path to import; name at least one, as in 'wifi=wifi.csv'")
+        }
+        if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
+        var names: Set<String> = []
+        for path in options.paths where !names.insert(path.name).inserted {
+            throw Fault(.usage, "path '\(path.name)' is given twice; give each path a name of its own")
+        }
+        if let detachAfter = options.detachAfter, detachAfter <= .zero {
+            throw Fault(.usage, "--detach-after must be above 0, as in '--detach-after 2s'")
+        }
+        for path in options.paths where path.kind == .other && path.roundTrip == nil {
+            throw Fault(
+                .usage, "path '\(path.name)' is of kind 'other', for which no round-trip time is known; add --rtt \(path.name)=20ms")
+        }
+        for path in options.paths {
+            guard let roundTrip = path.roundTrip, roundTrip > TraceFile.largestDelay else { continue }
+            throw Fault(.usage, "the round-trip time of path '\(path.name)' is above a minute; give it in ms, as in 20ms")
+        }
+    }
+
+    private static func trace(of path: PathSpecification, options: Options, command: String) throws -> PathTrace {
+        let down = try PerSecondFile.read(path.down).rates.map(TraceDefaults.capacity)
+        let up = try path.up.map { try PerSecondFile.read($0).rates.map(TraceDefaults.capacity) }
+            ?? down.map(TraceDefaults.uplink)
+        let count = min(down.count, up.count)
+        let roundTrip = path.roundTrip ?? TraceDefaults.roundTrip(of: path.kind) ?? .zero
+        let delayDown = Duration.nanoseconds(roundTrip.wholeNanoseconds / 2)
+        var samples = (0..<count).map { second in
+            PathTrace.Sample(
+                time: .seconds(second), down: .init(rate: down[second], delay: delayDown),
+                up: .init(rate: up[second], delay: roundTrip - delayDown))
+        }
+        if let detachAfter = options.detachAfter { detach(&samples, after: detachAfter) }
+        return PathTrace(
+            name: path.name, kind: path.kind, duration: .seconds(count), queueDown: .zero, queueUp: .zero, source: command,
+            samples: samples)
+    }
+
+    /// Turns each run of zeros of at least `span` into a detachment; `samples` are a second each.
+    private static func detach(_ samples: inout [PathTrace.Sample], after span: Duration) {
+        var start = 0
+        while start < samples.count {
+            var end = start
+            while end < samples.count, samples[end].down.rate == .zero, samples[end].up.rate == .zero { end += 1 }
+            if end > start, .seconds(end - start) >= span {
+                for index in start..<end { samples[index].attached = false }
+            }
+            start = max(end, start + 1)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import CLinux
+import Glibc
+import SystemPackage
+import Units
+
+/// The one loop of a run: an epoll instance and the handlers of what it watches, called on the calling thread.
+///
+/// Everything is watched edge-triggered, so that a periodic timer need not be read: in the guest every system call costs
+/// tens of microseconds of real time, and a run makes one a tick.
+package final class EventLoop {
+    package struct Interest: OptionSet, Sendable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+        package static let readable = Interest(rawValue: EPOLLIN.rawValue)
+        package static let writable = Interest(rawValue: EPOLLOUT.rawValue)
+    }
+
+    private let epoll: Int32
+    private var handlers: [Int32: (Interest) -> Void] = [:]
+
+    package init() throws {
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        if epoll < 0 { throw Fault(.failed, "cannot create an epoll instance: \(Errno(rawValue: errno))") }
+    }
+
+    deinit {
+        _ = close(epoll)
+    }
+
+    /// Calls `handler` whenever `descriptor` becomes ready. Errors and hang-ups count as both readable and writable.
+    package func watch(_ descriptor: Int32, for interest: Interest, handler: @escaping (Interest) -> Void) throws {
+        let result = walkback_watch(epoll, descriptor, interest.rawValue, UInt64(descriptor))
+        if result < 0 { throw Fault(.failed, "cannot watch a descriptor: \(Errno(rawValue: -result))") }
+        handlers[descriptor] = handler
+    }
+
+    package func ignore(_ descriptor: Int32) {
+        guard handlers.removeValue(forKey: descriptor) != nil else { return }
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// Waits until something is ready and calls the handlers of all that is.
+    package func turn() throws {
+        var events = [epoll_event](repeating: epoll_event(), count: 16)
+        let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+        if count < 0, errno != EINTR { throw Fault(.failed, "cannot wait for events: \(Errno(rawValue: errno))") }
+        for event in events.prefix(Int(max(0, count))) {
+            var interest = Interest(rawValue: event.events).intersection([.readable, .writable])
+            if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { interest = [.readable, .writable] }
+            // A handler that ran before may have closed this one.
+            handlers[Int32(truncatingIfNeeded: event.data.u64)]?(interest)
+        }
+    }
+}
+
+/// A timer on the kernel's monotonic clock, for an `EventLoop`.
+package final class MonotonicTimer {
+    package let descriptor: Int32
+
+    /// The kernel's monotonic clock, in nanoseconds.
+    package static var now: Int64 { walkback_monotonic() }
+
+    /// Expires at `first` and then every `interval`; never by itself where `first` is nil.
+    package init(first: Int64?, interval: Duration = .zero) throws {
+        descriptor = walkback_timer(first ?? 0, interval.wholeNanoseconds)
+        if descriptor < 0 { throw Fault(.failed, "cannot create a timer: \(Errno(rawValue: -descriptor))") }
+    }
+
+    deinit {
+        _ = close(descriptor)
+    }
+
+    package func set(_ instant: Int64?) {
+        _ = walkback_timer_set(descriptor, instant ?? 0, 0)
+    }
+
+    /// How often it expired since this was last asked.
+    package var expirations: Int {
+        var count: UInt64 = 0
+        return read(descriptor, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size ? Int(count) : 0
+    }
+}
