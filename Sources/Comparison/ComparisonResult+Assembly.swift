@@ -23,22 +23,6 @@ extension ComparisonResult {
                 sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility),
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles), command: command)
     }
-
-    /// Why these results may not be trusted, a sentence each; empty where they may.
-    var distrust: [String] {
-        runs.flatMap { run in
-            var sentences: [String] = []
-            if let failure = run.failure { sentences.append("run \(run.id) is not trustworthy: \(failure)") }
-            for fidelity in run.fidelity where fidelity.violations > 0 {
-                let place = fidelity.worstWindow.map { ", worst at \($0.seconds.text(decimals: 1)) s of the trace" } ?? ""
-                sentences.append(
-                    "run \(run.id) is not trustworthy: path \(fidelity.path), \(fidelity.direction.rawValue)link, missed its "
-                        + "trace by more than one packet + 0.1 % in \(fidelity.violations) windows of "
-                        + "\(fidelity.window.milliseconds.text()) ms\(place)")
-            }
-            return sentences
-        }
-    }
 }
 
 extension ComparisonResult.Run {
@@ -65,7 +49,6 @@ extension ComparisonResult.Run {
 
     private static func failure(_ record: RunRecord) -> String? {
         if let failure = record.failure { return failure }
-        if !record.verified { return "the payload was not verified" }
         if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
             return "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"
         }
