@@ -115,6 +115,9 @@ package struct ComparisonResult: Sendable {
         package var p95Error: Double?
         package var maxError: Double?
         package var maxErrorBytes: Double?
+        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window can
+        /// cut, hardly count in it.
+        package var overallError: Double?
         /// Trace time at which the worst window begins.
         package var worstWindow: Duration?
         /// Windows beyond one largest packet + 0.1 % of the curve.
@@ -123,7 +126,7 @@ package struct ComparisonResult: Sendable {
         package init(
             path: String, direction: Direction, window: Duration, windows: Int, meanError: Double? = nil,
             p95Error: Double? = nil, maxError: Double? = nil, maxErrorBytes: Double? = nil,
-            worstWindow: Duration? = nil, violations: Int
+            overallError: Double? = nil, worstWindow: Duration? = nil, violations: Int
         ) {
             self.path = path
             self.direction = direction
@@ -133,6 +136,7 @@ package struct ComparisonResult: Sendable {
             self.p95Error = p95Error
             self.maxError = maxError
             self.maxErrorBytes = maxErrorBytes
+            self.overallError = overallError
             self.worstWindow = worstWindow
             self.violations = violations
         }
@@ -153,12 +157,15 @@ package struct ComparisonResult: Sendable {
         package var splicedOptimal: ByteCount?
         package var splicedOptimalStalled: ByteCount?
         package var splicedOptimalReconnect: ByteCount?
+        /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
+        /// is none.
+        package var splicedRuns: [String]
 
         package init(
             direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
             bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
             bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil
+            splicedOptimalReconnect: ByteCount? = nil, splicedRuns: [String] = []
         ) {
             self.direction = direction
             self.window = window
@@ -172,6 +179,7 @@ package struct ComparisonResult: Sendable {
             self.splicedOptimal = splicedOptimal
             self.splicedOptimalStalled = splicedOptimalStalled
             self.splicedOptimalReconnect = splicedOptimalReconnect
+            self.splicedRuns = splicedRuns
         }
     }
 
