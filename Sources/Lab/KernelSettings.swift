@@ -27,8 +27,6 @@ struct KernelSettings {
     /// neighbours, complete routes and one MTU leave routers no cause for one; that they may send one error of each kind in
     /// a day, and not the first either, sees to the rest.
     private static let routers = [
-        ("net.ipv4.ip_forward", "1"),
-        ("net.ipv6.conf.all.forwarding", "1"),
         ("net.ipv4.conf.all.send_redirects", "0"),
         ("net.ipv4.conf.default.send_redirects", "0"),
         // Unreachable (3), quench (4), redirect (5), time exceeded (11), parameter problem (12): 2^3 + … + 2^12.
@@ -36,6 +34,18 @@ struct KernelSettings {
         ("net.ipv4.icmp_ratelimit", "86400000"),
         ("net.ipv6.icmp.ratelimit", "86400000"),
     ]
+
+    private static let forwarding = [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]
+
+    /// Makes routers of these, whose interfaces must be there already: one that is made in an IPv6 router joins the group of
+    /// all routers, and would report that on our links.
+    static func forward(_ routers: [Namespace]) throws {
+        for router in routers {
+            try router.run {
+                for (name, value) in forwarding { try set(name, value) }
+            }
+        }
+    }
 
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
     private var endHosts: [(String, String)] {

@@ -50,6 +50,7 @@ package final class Lab {
         sysctls = try settings.apply(endHosts: [mobile, server], routers: [core] + accesses)
         pathManager = mptcpEndpoints ? try Self.pathManager(mobile: mobile, server: server, topology) : nil
         try createWires()
+        try KernelSettings.forward([core] + accesses)
         try addressRouters()
         try addressServer()
         try mobile.routing.perform(Self.mobileRules(topology))
