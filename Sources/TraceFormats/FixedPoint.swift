@@ -1,7 +1,7 @@
 import Units
 
-/// Decimal numbers as whole multiples of a power of ten, so that what is written is read back as the same value: 12.4 Mb/s
-/// is 12 400 000 b/s exactly, 0.1 s is 100 000 000 ns exactly.
+/// Decimal numbers as whole multiples of a power of ten, so that what is written is read back as the same value: 12.4
+/// Mb/s is 12 400 000 b/s exactly, 0.1 s is 100 000 000 ns exactly.
 enum FixedPoint {
     enum Failure: Error {
         case notANumber, notFinite, tooLarge
@@ -44,7 +44,8 @@ enum FixedPoint {
     private static func parseFloat(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         let word = String(decoding: text, as: UTF8.self)
         // Double would also take hexadecimal and signs in front, which nobody means in a trace.
-        guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word) else {
+        guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word)
+        else {
             throw .notANumber
         }
         guard value.isFinite else { throw .notFinite }

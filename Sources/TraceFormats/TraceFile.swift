@@ -1,15 +1,17 @@
 import Traces
 import Units
 
-/// The trace CSV (`NAME.trace.csv`): header lines that begin with `#`, a line of column names, and rows in order of time.
+/// The trace CSV (`NAME.trace.csv`): header lines that begin with `#`, a line of column names, and rows in order of
+/// time.
 ///
-/// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s to a
-/// whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps of 0.001.
-/// What is written here is read back as the same value.
+/// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s
+/// to a whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps
+/// of 0.001. What is written here is read back as the same value.
 package enum TraceFile {
     package static let version = 1
     package static let columns = [
-        "time_s", "down_mbps", "up_mbps", "delay_down_ms", "delay_up_ms", "loss_down", "loss_up", "attached", "signal_dbm",
+        "time_s", "down_mbps", "up_mbps", "delay_down_ms", "delay_up_ms", "loss_down", "loss_up", "attached",
+        "signal_dbm",
     ]
     static let firstLine = "# walkback trace \(version)"
 
@@ -43,9 +45,10 @@ package enum TraceFile {
     /// The file's whole text. Values finer than the file's steps are rounded to them.
     package static func text(of trace: PathTrace) -> String {
         let source = trace.source.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let duration = seconds(trace.duration)
         var text = """
             \(firstLine)
-            # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(seconds(trace.duration))   curve: linear
+            # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(duration)   curve: linear
             # queue_down: \(trace.queueDown.bytes) B   queue_up: \(trace.queueUp.bytes) B   accounting: ip
             # source: \(source)
             \(columns.joined(separator: ","))
