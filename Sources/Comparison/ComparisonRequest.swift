@@ -75,9 +75,9 @@ package struct ComparisonRequest: Sendable {
                 ("summary.md", Array(Summary.markdown(of: result).utf8)),
                 ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
             ])
-            let faults = result.distrust
-            for fault in faults { say(fault) }
-            return Outcome(table: table, json: json, exitCode: faults.isEmpty ? .success : .notTrustworthy)
+            let doubts = FidelitySummary.doubts(about: result)
+            for doubt in doubts { say("not trustworthy: \(doubt)") }
+            return Outcome(table: table, json: json, exitCode: doubts.isEmpty ? .success : .notTrustworthy)
         } catch {
             output.discardPartial()
             throw error

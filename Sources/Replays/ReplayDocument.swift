@@ -35,8 +35,7 @@ struct ReplayDocument {
     /// Of the design, for later versions.
     static let laterStrategies = [
         "wifi-first", "wifi-first-ideal", "mobile-ip", "optimal-built", "mptcp-backup", "mptcp-single",
-        "mptcp-scheduler",
-        "mptcp-omniscient", "mptcp-omniscient-damped", "mptcp-smart-scheduler",
+        "mptcp-scheduler", "mptcp-omniscient", "mptcp-omniscient-damped", "mptcp-smart-scheduler",
     ]
     static let laterOutageModes = ["link-down", "carrier", "address-loss", "blackhole"]
     static let laterWorkloads = ["upload"]
