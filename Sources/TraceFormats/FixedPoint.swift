@@ -56,11 +56,25 @@ enum FixedPoint {
 
     /// `value` / 10^`decimals` without trailing zeros: `12.4`, `0.000001`, `-61`.
     static func text(_ value: Int64, decimals: Int) -> String {
-        let digits = String(value.magnitude)
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-        var fraction = padded.suffix(decimals)
-        while fraction.last == "0" { fraction.removeLast() }
-        let whole = padded.dropLast(decimals)
-        return (value < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
+        var bytes: [UInt8] = []
+        append(value, decimals: decimals, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same onto the end of `bytes`: a long trace has a hundred million numbers, too many for a string each.
+    static func append(_ value: Int64, decimals: Int, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value.magnitude
+        var place = 0
+        // From the last digit on, then turned round.
+        while rest > 0 || place <= decimals {
+            let digit = UInt8(rest % 10)
+            if place == decimals, bytes.count > start { bytes.append(UInt8(ascii: ".")) }
+            if place >= decimals || digit > 0 || bytes.count > start { bytes.append(UInt8(ascii: "0") + digit) }
+            rest /= 10
+            place += 1
+        }
+        bytes[start...].reverse()
     }
 }

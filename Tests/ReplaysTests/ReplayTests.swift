@@ -74,7 +74,7 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
         #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
         let bytes = try [goodReplay, traceText("w.trace.csv"), traceText("c.trace.csv")].joined()
-        #expect(replay.sha256 == SHA256.hexadecimal(of: bytes.utf8))
+        #expect(replay.sha256 == SHA256.hexadecimal(of: Array(bytes.utf8)))
     }
 
     @Test(arguments: ["", "mobility:\nbars:\noracle: ~\n"])
