@@ -3,8 +3,8 @@ import Units
 
 /// The 3G of the indoor walk.
 enum IndoorCellular {
-    /// Mean rate in each part of the building: a few hundred kb/s on the floor with poor 3G, a rise on the stairs, about
-    /// 2 Mb/s on the floor with better 3G (HSDPA of its time; never above 2.5 Mb/s).
+    /// Mean rate in each part of the building: a few hundred kb/s on the floor with poor 3G, a rise on the stairs,
+    /// about 2 Mb/s on the floor with better 3G (HSDPA of its time; never above 2.5 Mb/s).
     private static func meanMegabits(_ part: IndoorWalk.Part) -> Double {
         switch part {
         case .upperFloor: 0.5
@@ -30,8 +30,8 @@ enum IndoorCellular {
     /// Both radios are never gone together for longer than this many samples: 3 s.
     private static let together = 30
 
-    /// 302 packets, about 12 BDP and 3 packets at 2 Mb/s and 150 ms, as in the authors' simulator; the uplink by the same
-    /// rule at a third of the rate: 12 x 12 500 + 3 x 1500.
+    /// 302 packets, about 12 BDP and 3 packets at 2 Mb/s and 150 ms, as in the authors' simulator; the uplink by the
+    /// same rule at a third of the rate: 12 x 12 500 + 3 x 1500.
     static let queueDown = ByteCount(302 * 1500)
     static let queueUp = ByteCount(12 * 12_500 + 3 * 1500)
 
@@ -78,13 +78,16 @@ enum IndoorCellular {
 
     static func samples(seed: UInt64, lost: [Bool]) -> [PathTrace.Sample] {
         var slow = Fluctuation(
-            timeConstant: variationTime, step: IndoorWalk.step, generator: SplitMix64(seed: seed, purpose: "cellular variation"))
+            timeConstant: variationTime, step: IndoorWalk.step,
+            generator: SplitMix64(seed: seed, purpose: "cellular variation"))
         var fast = Fluctuation(
-            timeConstant: jitterTime, step: IndoorWalk.step, generator: SplitMix64(seed: seed, purpose: "cellular jitter"))
+            timeConstant: jitterTime, step: IndoorWalk.step,
+            generator: SplitMix64(seed: seed, purpose: "cellular jitter"))
         return (0..<IndoorWalk.steps).map { step in
             let part = IndoorWalk.Part(step: step)
             let fold = slow.next()
-            let factor = Fluctuation.lognormal(fold, coefficientOfVariation: variation)
+            let factor =
+                Fluctuation.lognormal(fold, coefficientOfVariation: variation)
                 * Fluctuation.lognormal(fast.next(), coefficientOfVariation: jitter)
             let megabits = lost[step] ? 0 : min(most, meanMegabits(part) * factor)
             // The slow change is one of signal: its standard deviation is `variation` of a fold.

@@ -1,13 +1,14 @@
 import Traces
 import Units
 
-/// Twelve minutes through a building with a laptop's WiFi and a 3G dongle, after the description in section 3.1 of Raiciu,
-/// Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011): a floor with poor 3G, down the
-/// stairs, another floor with better 3G; both links vary, and each loses reception for periods.
+/// Twelve minutes through a building with a laptop's WiFi and a 3G dongle, after the description in section 3.1 of
+/// Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011): a floor with
+/// poor 3G, down the stairs, another floor with better 3G; both links vary, and each loses reception for periods.
 ///
 /// Synthetic: no radio was recorded. Its parameters were chosen once, from the description and from what such radios
-/// commonly give, before anything was replayed; none was fitted to what the paper found out about Multipath TCP. Everything is computed with additions,
-/// multiplications, divisions and square roots, so that a seed gives the same bytes on every machine.
+/// commonly give, before anything was replayed; none was fitted to what the paper found out about Multipath TCP.
+/// Everything is computed with additions, multiplications, divisions and square roots, so that a seed gives the same
+/// bytes on every machine.
 package enum IndoorWalk {
     package static let duration = Duration.seconds(720)
     package static let step = Duration.milliseconds(100)
@@ -24,7 +25,8 @@ package enum IndoorWalk {
                 source: source, samples: wifi),
             PathTrace(
                 name: "cellular", kind: .cellular, duration: duration, queueDown: IndoorCellular.queueDown,
-                queueUp: IndoorCellular.queueUp, source: source, samples: IndoorCellular.samples(seed: seed, lost: lost))
+                queueUp: IndoorCellular.queueUp, source: source, samples: IndoorCellular.samples(seed: seed, lost: lost)
+            )
         )
     }
 

@@ -7,8 +7,8 @@ enum IndoorWiFi {
     private static let metresPerSecond = 0.8
 
     /// One access point every 40 m of corridor, 4 m beside its middle; between two of them the signal is weak, and one
-    /// stretch of each floor has none (a dead one). The spacing sets how much WiFi gives on the whole; at 40 m both radios
-    /// together give 6 to 7 Mb/s, the level of the paper's walk.
+    /// stretch of each floor has none (a dead one). The spacing sets how much WiFi gives on the whole; at 40 m both
+    /// radios together give 6 to 7 Mb/s, the level of the paper's walk.
     private static let spacing = 40.0
     private static let aside = 4.0
     private static let deadUpper = 2
@@ -27,13 +27,13 @@ enum IndoorWiFi {
     private static let strong = -60.0
     private static let weakest = -85.0
 
-    /// What others on the channel take: factor of mean 1, coefficient of variation 0.3, changing within 2 s. The channel
-    /// itself never gives more than a tenth above `best`.
+    /// What others on the channel take: factor of mean 1, coefficient of variation 0.3, changing within 2 s. The
+    /// channel itself never gives more than a tenth above `best`.
     private static let contention = 0.3
     private static let contentionTime = Duration.seconds(2)
 
-    /// The association is lost below -84 dBm for a second and comes back above -80 dBm for a second, as drivers do not let
-    /// go at once.
+    /// The association is lost below -84 dBm for a second and comes back above -80 dBm for a second, as drivers do
+    /// not let go at once.
     private static let leaveBelow = -84
     private static let joinAbove = -80
     private static let patience = 10
@@ -43,9 +43,11 @@ enum IndoorWiFi {
 
     static func samples(seed: UInt64) -> [PathTrace.Sample] {
         var shadow = Fluctuation(
-            timeConstant: shadowingTime, step: IndoorWalk.step, generator: SplitMix64(seed: seed, purpose: "wifi shadowing"))
+            timeConstant: shadowingTime, step: IndoorWalk.step,
+            generator: SplitMix64(seed: seed, purpose: "wifi shadowing"))
         var others = Fluctuation(
-            timeConstant: contentionTime, step: IndoorWalk.step, generator: SplitMix64(seed: seed, purpose: "wifi contention"))
+            timeConstant: contentionTime, step: IndoorWalk.step,
+            generator: SplitMix64(seed: seed, purpose: "wifi contention"))
         var attached = true
         var pending = 0
         return (0..<IndoorWalk.steps).map { step in

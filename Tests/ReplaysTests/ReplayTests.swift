@@ -25,11 +25,14 @@ let goodReplay = """
 /// Two traces as files: WiFi of 20 s that is away from 5 to 8 s, cellular of 12 s.
 func traceText(_ name: String) throws -> String {
     switch name {
-    case "w.trace.csv": return text(name: "wifi", kind: .wifi, seconds: 20, megabits: 8, delay: .milliseconds(10), away: 5..<8)
-    case "c.trace.csv": return text(name: "lte", kind: .cellular, seconds: 12, megabits: 2, delay: .microseconds(300), away: 0..<0)
+    case "w.trace.csv":
+        return text(name: "wifi", kind: .wifi, seconds: 20, megabits: 8, delay: .milliseconds(10), away: 5..<8)
+    case "c.trace.csv":
+        return text(name: "lte", kind: .cellular, seconds: 12, megabits: 2, delay: .microseconds(300), away: 0..<0)
     case "dead.trace.csv": return text(name: "dead", kind: .other, seconds: 12, megabits: 0, delay: .zero, away: 0..<0)
     case "short.trace.csv": return text(name: "short", kind: .wifi, seconds: 1, megabits: 1, delay: .zero, away: 0..<0)
-    case "bad.trace.csv": return text(name: "x", kind: .wifi, seconds: 5, megabits: 1, delay: .zero, away: 0..<0) + "9,1\n"
+    case "bad.trace.csv":
+        return text(name: "x", kind: .wifi, seconds: 5, megabits: 1, delay: .zero, away: 0..<0) + "9,1\n"
     default: throw Fault.input(name, "cannot be opened: No such file or directory; check the name and its permissions")
     }
 }
@@ -38,7 +41,8 @@ func text(name: String, kind: PathKind, seconds: Int, megabits: Double, delay: D
     let link = PathTrace.LinkSample(rate: .megabitsPerSecond(megabits), delay: delay)
     return TraceFile.text(
         of: PathTrace(
-            name: name, kind: kind, duration: .seconds(seconds), queueDown: ByteCount(60_000), queueUp: ByteCount(60_000),
+            name: name, kind: kind, duration: .seconds(seconds), queueDown: ByteCount(60_000),
+            queueUp: ByteCount(60_000),
             source: "test",
             samples: (0..<seconds).map {
                 PathTrace.Sample(time: .seconds($0), down: link, up: link, attached: !away.contains($0))
@@ -63,17 +67,20 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.mobility.detection == .milliseconds(200) && replay.mobility.acquisition == .milliseconds(500))
         #expect(replay.oracleWindow == .seconds(5))
         #expect(replay.transport.congestionControl == "reno" && replay.transport.initialPath == "wifi")
-        #expect(replay.transport.receiveBuffer == ByteCount(5_000_000) && replay.transport.sendBuffer == ByteCount(3_000_000))
+        #expect(
+            replay.transport.receiveBuffer == ByteCount(5_000_000)
+                && replay.transport.sendBuffer == ByteCount(3_000_000))
         #expect(replay.bars == [Bar(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
         #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
         let bytes = try [goodReplay, traceText("w.trace.csv"), traceText("c.trace.csv")].joined()
-        #expect(replay.sha256 == SHA256.hexadecimal(of: bytes.utf8))
+        #expect(replay.sha256 == SHA256.hexadecimal(of: Array(bytes.utf8)))
     }
 
     @Test(arguments: ["", "mobility:\nbars:\noracle: ~\n"])
     func `What is left out is as documented`(more: String) throws {
-        let replay = try load("name: x\npaths:\n  wifi: {trace: w.trace.csv}\n  cellular: {trace: c.trace.csv}\n" + more)
+        let replay = try load(
+            "name: x\npaths:\n  wifi: {trace: w.trace.csv}\n  cellular: {trace: c.trace.csv}\n" + more)
         #expect(replay.paths.map(\.kind) == [.wifi, .cellular])
         #expect(
             replay.strategies.map(\.description) == [
@@ -113,40 +120,59 @@ func load(_ text: String) throws -> Replay {
         Slip("seeds: 3", "seeds: many", ":7:8: seeds 'many' is not a whole number"),
         Slip("seeds: 3", "seeds: [1, 2]", ":7:8: 'seeds' must be one value"),
         Slip("seeds: 3", "seeds: 3\nseeds: 4", ":7:1: 'seeds' is given twice; remove one"),
-        Slip("detection: 200ms", "detection: 200", ":8:39: detection '200' is not a time with its unit; write it as in"),
+        Slip(
+            "detection: 200ms", "detection: 200", ":8:39: detection '200' is not a time with its unit; write it as in"),
         Slip("detection: 200ms", "detection: 2h", ":8:39: detection '2h' is out of range; choose one from 0 s to 60 s"),
         Slip("window: 5s", "window: 0s", ":9:18: window '0s' is out of range"),
         Slip("window: 5s", "window: 1001ms", ":9:18: window is no multiple of 10 ms"),
-        Slip("mode: informed", "mode: blackhole", ":8:18: mode 'blackhole' is not available in this version; use 'informed'"),
+        Slip(
+            "mode: informed", "mode: blackhole",
+            ":8:18: mode 'blackhole' is not available in this version; use 'informed'"),
         Slip("mode: informed", "mode: inform", ":8:18: unknown mode 'inform'; did you mean 'informed'?"),
         Slip("kind: download", "kind: upload", ":5:18: kind 'upload' is not available in this version"),
         Slip("duration: trace", "duration: 10s", ":5:38: duration '10s' is not available in this version; write"),
         Slip("duration: trace", "bytes: lots", ":5:35: bytes 'lots' is not a size with its unit"),
-        Slip("tcp-wifi, mptcp", "optimal-built", ":6:14: strategy 'optimal-built' is not available in this version; use 'tcp-wifi'"),
-        Slip("tcp-wifi, mptcp", "mptcp-smart-scheduler", ":6:14: strategy 'mptcp-smart-scheduler' is not available in this"),
+        Slip(
+            "tcp-wifi, mptcp", "optimal-built",
+            ":6:14: strategy 'optimal-built' is not available in this version; use 'tcp-wifi'"),
+        Slip(
+            "tcp-wifi, mptcp", "mptcp-smart-scheduler",
+            ":6:14: strategy 'mptcp-smart-scheduler' is not available in this"),
         Slip("tcp-wifi, mptcp", "tcp-wfi, mptcp", ":6:14: unknown strategy 'tcp-wfi'; did you mean 'tcp-wifi'?"),
-        Slip("tcp-wifi, mptcp", "quic", ":6:14: unknown strategy 'quic'; there are: tcp-wifi, tcp-cellular, tcp-wifi-reconnect"),
+        Slip(
+            "tcp-wifi, mptcp", "quic",
+            ":6:14: unknown strategy 'quic'; there are: tcp-wifi, tcp-cellular, tcp-wifi-reconnect"),
         Slip("tcp-wifi, mptcp", "mptcp, mptcp", ":6:21: strategy 'mptcp' is given twice"),
         Slip("[tcp-wifi, mptcp]", "[]", ":6:13: 'strategies' must be a list of at least one"),
         Slip("[tcp-wifi, mptcp]", "mptcp", ":6:13: 'strategies' must be a list of at least one"),
-        Slip("initial_path: wifi", "initial_path: wlan", ":10:53: unknown initial_path 'wlan'; there are: wifi, cellular"),
+        Slip(
+            "initial_path: wifi", "initial_path: wlan", ":10:53: unknown initial_path 'wlan'; there are: wifi, cellular"
+        ),
         Slip("control: reno", "control: Re no", ":10:33: congestion_control 'Re no' cannot be one of the kernel's"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
         Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no bar; write >="),
         Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),
-        Slip("mptcp/spliced-optimal", "mptcp/spliced-optimum", ":12:3: unknown ratio 'mptcp/spliced-optimum'; did you mean"),
-        Slip("mptcp/spliced-optimal", "mptcp/optimal-built", ":12:3: ratio 'mptcp/optimal-built' is not available in this"),
+        Slip(
+            "mptcp/spliced-optimal", "mptcp/spliced-optimum",
+            ":12:3: unknown ratio 'mptcp/spliced-optimum'; did you mean"),
+        Slip(
+            "mptcp/spliced-optimal", "mptcp/optimal-built",
+            ":12:3: ratio 'mptcp/optimal-built' is not available in this"),
         Slip("  wifi:     {", "  WiFi:     {", ":3:3: 'WiFi' cannot name a path; use 1 to 15"),
         Slip("  wifi:     {", "  a-very-long-name1:     {", ":3:3: 'a-very-long-name1' cannot name a path"),
         Slip("  wifi:     {", "  all:     {", ":3:3: 'all' cannot name a path, for the kernel uses it"),
         Slip("  wifi:     {", "  w-reconnect:     {", ":3:3: 'w-reconnect' cannot name a path, for"),
         Slip("kind: wifi, ", "kind: wify, ", ":3:20: unknown kind 'wify'; did you mean 'wifi'?"),
-        Slip("kind: wifi, ", "kind: cellular, ", ":3:20: path 'wifi' is 'cellular' here and 'wifi' in w.trace.csv; make them"),
+        Slip(
+            "kind: wifi, ", "kind: cellular, ",
+            ":3:20: path 'wifi' is 'cellular' here and 'wifi' in w.trace.csv; make them"),
         Slip("family: both", "family: ipv5", ":4:58: unknown family 'ipv5'; did you mean 'ipv4'?"),
         Slip("trace: w.trace.csv", "trace: no.trace.csv", ":3:33: trace no.trace.csv: cannot be opened: No such file"),
         Slip("trace: w.trace.csv", "family: ipv4", ":3:3: path 'wifi' has no trace; add"),
-        Slip("trace: w.trace.csv", "trace: short.trace.csv", ": the paths overlap for 1 s only; a replay needs at least 2 s"),
+        Slip(
+            "trace: w.trace.csv", "trace: short.trace.csv",
+            ": the paths overlap for 1 s only; a replay needs at least 2 s"),
         Slip("name: indoor-walk", "name: two words", ":1:7: 'two words' cannot name a replay"),
         Slip("name: indoor-walk\n", "", ":1:1: the replay has no name; add"),
         Slip("oracle: {window: 5s}", "oracle: {window: 5s", ":10:"),
@@ -163,8 +189,10 @@ func load(_ text: String) throws -> Replay {
     }
 
     @Test(arguments: [
-        ("", ": is empty; a replay needs"), ("# nothing\n", ": is empty"), ("- a\n", ":1:1: a replay must be keys with values"),
-        ("name: x\n", ":1:1: the replay has no paths; add"), ("name: x\npaths: {}\n", ":2:8: there are no paths; add one"),
+        ("", ": is empty; a replay needs"), ("# nothing\n", ": is empty"),
+        ("- a\n", ":1:1: a replay must be keys with values"),
+        ("name: x\n", ":1:1: the replay has no paths; add"),
+        ("name: x\npaths: {}\n", ":2:8: there are no paths; add one"),
         ("name: x\npaths:\n", ":2:7: there are no paths"),
         ("name: x\npaths: {a: {trace: dead.trace.csv}}\n", ": no path carries anything in the 12 s"),
         ("name: x\npaths: {a: {trace: bad.trace.csv}}\n", "bad.trace.csv:11:1: has 2 columns"),
@@ -181,7 +209,8 @@ func load(_ text: String) throws -> Replay {
     @Test func `Nine paths are more than Linux joins`() {
         let paths = (1...9).map { "  p\($0): {trace: w.trace.csv}\n" }.joined()
         let fault = #expect(throws: Fault.self) { try load("name: x\npaths:\n\(paths)") }
-        #expect(fault?.message.hasPrefix("walk.yaml:11:3: there are more than 8 paths") == true, "\(fault?.message ?? "")")
+        #expect(
+            fault?.message.hasPrefix("walk.yaml:11:3: there are more than 8 paths") == true, "\(fault?.message ?? "")")
     }
 
     @Test(arguments: [
@@ -206,7 +235,9 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.notes.isEmpty)
         for path in replay.paths {
             let file = try InputFile.read("\(Self.replays)/\(path.traceFile)")
-            #expect(try TraceFile.text(of: TraceFile.parse(file)) == file.text(), "\(path.traceFile) is not as Walkback writes it")
+            #expect(
+                try TraceFile.text(of: TraceFile.parse(file)) == file.text(),
+                "\(path.traceFile) is not as Walkback writes it")
         }
     }
 
@@ -251,12 +282,14 @@ func load(_ text: String) throws -> Replay {
 
     @Test func `A path's draws do not depend on the other paths`() throws {
         let both = try load(goodReplay).plan(strategy: .mptcp, seed: 4)
-        let one = try load("name: x\npaths:\n  cellular: {trace: c.trace.csv, family: both}\n").plan(strategy: .mptcp, seed: 4)
+        let one = try load("name: x\npaths:\n  cellular: {trace: c.trace.csv, family: both}\n").plan(
+            strategy: .mptcp, seed: 4)
         #expect(one.paths == [both.paths[1]])
         #expect(one.offset == both.offset)
     }
 
-    @Test func `Delay and jitter together stay within half a millisecond of the trace's, and never below zero`() throws {
+    @Test func `Delay and jitter together stay within half a millisecond of the trace's, and never below zero`() throws
+    {
         let replay = try load(goodReplay)
         let tables = replay.tables()
         #expect(tables.keys.sorted() == ["cellular.down.link", "cellular.up.link", "wifi.down.link", "wifi.up.link"])
@@ -268,7 +301,8 @@ func load(_ text: String) throws -> Replay {
                     let delay = row.delay + path.downJitter
                     #expect(path.downJitter >= .zero && row.delay >= .zero)
                     // A trace's delay of 0.3 ms cannot be lowered by half a millisecond.
-                    #expect(delay - condition.delay < .microseconds(700) && condition.delay - delay <= .microseconds(500))
+                    #expect(
+                        delay - condition.delay < .microseconds(700) && condition.delay - delay <= .microseconds(500))
                     if condition.delay >= .microseconds(500) { #expect(delay - condition.delay < .microseconds(500)) }
                 }
                 #expect(table.curve == trace.curve(.down) && table.queue == trace.queueDown)

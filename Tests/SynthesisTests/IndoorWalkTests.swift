@@ -30,8 +30,12 @@ import Units
         }
         let bothLost = zip(wifi.samples, cellular.samples).map { !$0.attached && !$1.attached }
         #expect(IndoorCellular.longestRun(of: bothLost) <= 30)
-        #expect(wifi.samples.allSatisfy { $0.down.rate <= .megabitsPerSecond(11) && $0.down.delay <= .milliseconds(10) })
-        #expect(cellular.samples.allSatisfy { $0.down.rate <= .megabitsPerSecond(2.5) && $0.down.delay == .milliseconds(75) })
+        #expect(
+            wifi.samples.allSatisfy { $0.down.rate <= .megabitsPerSecond(11) && $0.down.delay <= .milliseconds(10) })
+        #expect(
+            cellular.samples.allSatisfy {
+                $0.down.rate <= .megabitsPerSecond(2.5) && $0.down.delay == .milliseconds(75)
+            })
         let upper = cellular.curve(.down).carried(from: .zero, to: .seconds(300)) / 300
         let lower = cellular.curve(.down).carried(from: .seconds(340), to: .seconds(720)) / 380
         #expect(upper * 2 < lower, "3G is no better below")

@@ -49,7 +49,9 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
     }
 
     @Test(arguments: ["\r\n", "\n"], [true, false])
-    func `Line ends of either kind, a byte order mark and a missing last line end change nothing`(end: String, last: Bool) throws {
+    func `Line ends of either kind, a byte order mark and a missing last line end change nothing`(
+        end: String, last: Bool
+    ) throws {
         var text = "\u{FEFF}" + goodTrace.replacing("\n", with: end)
         if !last { text = String(text.dropLast()) }
         #expect(try parse(text) == parse(goodTrace))
@@ -134,7 +136,9 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         Slip("1,-61\n", "1\n", ":6:1: has 8 columns instead of 9; the columns are time_s,"),
         Slip("1,-61\n", "1,-61,0\n", ":6:1: has more than 9 columns instead of 9; the columns are"),
         Slip("trace 1", "trace 2", ":1:18: is a trace of version '2', and this Walkback reads version 1; update"),
-        Slip("# walkback trace 1\n", "", ":1:1: is no trace, for its first line is not '# walkback trace 1'; 'walkback import'"),
+        Slip(
+            "# walkback trace 1\n", "",
+            ":1:1: is no trace, for its first line is not '# walkback trace 1'; 'walkback import'"),
         Slip("   duration_s: 100", "", ":5:1: the header before this line lacks 'duration_s'; add '# duration_s: 100'"),
         Slip("path: wifi   ", "", ":5:1: the header before this line lacks 'path'"),
         Slip("kind: wifi", "kidn: wifi", ":2:16: unknown header key 'kidn'; did you mean 'kind'?"),
@@ -143,13 +147,17 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         Slip("path: wifi", "path: lo", ":2:9: 'lo' cannot name a path, for the kernel uses it"),
         Slip("duration_s: 100", "duration_s: 0", ":2:41: duration_s '0' is not a number of seconds above 0"),
         Slip("duration_s: 100", "duration_s: nan", ":2:41: duration_s 'nan' is not a number of seconds"),
-        Slip("duration_s: 100", "duration_s: 1e9", ":2:41: duration_s '1e9' is not a number of seconds above 0 and up to"),
+        Slip(
+            "duration_s: 100", "duration_s: 1e9", ":2:41: duration_s '1e9' is not a number of seconds above 0 and up to"
+        ),
         Slip("curve: linear", "curve: staircase", ":2:54: a staircase curve is not available in this version; use"),
         Slip("curve: linear", "curve: liner", ":2:54: unknown curve 'liner'; did you mean 'linear'?"),
         Slip("queue_up: 75000 B", "queue_up: 75000", ":3:36: queue_up '75000' is not a size above 0; write it as in"),
         Slip("queue_up: 75000 B", "queue_down: 1 B", ":3:26: 'queue_down' is given twice; remove one"),
         Slip("accounting: ip", "accounting: ethernet", ":3:58: unknown accounting 'ethernet'; convert"),
-        Slip("down_mbps,up_mbps", "down_mpbs,up_mbps", ":5:8: column 'down_mpbs' is no column of a trace; did you mean 'down_mbps'?"),
+        Slip(
+            "down_mbps,up_mbps", "down_mpbs,up_mbps",
+            ":5:8: column 'down_mpbs' is no column of a trace; did you mean 'down_mbps'?"),
         Slip("down_mbps,up_mbps", "up_mbps,down_mbps", ":5:8: column 'up_mbps' does not belong here; the columns are"),
         Slip(",signal_dbm", "", ":5:78: column 'signal_dbm' is missing; the columns are"),
         Slip("# source: ", "# note ", ":4:3: unknown header key 'note'; there are: path"),
@@ -166,7 +174,9 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         let rows = goodTrace.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(badInput { try parse("") }.hasPrefix("walk.trace.csv: is empty; the first line"))
         #expect(badInput { try parse("\n\r\n  \n") }.hasPrefix("walk.trace.csv: is empty"))
-        #expect(badInput { try parse(rows[..<4].joined(separator: "\n")) }.hasPrefix("walk.trace.csv:4: ends before any row"))
+        #expect(
+            badInput { try parse(rows[..<4].joined(separator: "\n")) }.hasPrefix(
+                "walk.trace.csv:4: ends before any row"))
         #expect(badInput { try parse(rows[..<5].joined(separator: "\n")) }.hasPrefix("walk.trace.csv:5: has no rows"))
     }
 

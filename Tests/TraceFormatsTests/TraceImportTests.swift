@@ -11,7 +11,9 @@ final class ScratchDirectory {
 
     init() throws {
         var template = Array("/tmp/walkback-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Fault(.failed, "no scratch directory: \(String(cString: strerror(errno)))") }
+        guard mkdtemp(&template) != nil else {
+            throw Fault(.failed, "no scratch directory: \(String(cString: strerror(errno)))")
+        }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
@@ -58,7 +60,10 @@ final class ScratchDirectory {
         // A third of the downlink, at least 1 Mb/s where the link carries anything.
         #expect(wifi.samples.map(\.up.rate.megabitsPerSecond) == [4, 0, 0, 1, 0])
         #expect(cellular.samples.map(\.up.rate.megabitsPerSecond) == [1, 1, 1, 1, 1])
-        #expect(wifi.samples.allSatisfy { $0.down.delay == .milliseconds(10) && $0.up.delay == .milliseconds(10) && $0.attached })
+        #expect(
+            wifi.samples.allSatisfy {
+                $0.down.delay == .milliseconds(10) && $0.up.delay == .milliseconds(10) && $0.attached
+            })
         #expect(cellular.samples.allSatisfy { $0.down.delay == .milliseconds(30) && $0.up.delay == .milliseconds(30) })
         // 100 ms at 12 Mb/s; the others are below the floor.
         #expect(wifi.queueDown == ByteCount(150_000))
@@ -136,7 +141,9 @@ final class ScratchDirectory {
         let names = ["wifi", "cellular"]
         let files = names.map { "\(Self.walks)/\(walk)_\($0).csv" }
         let result = try TraceImport(
-            .init(paths: try zip(names, files).map { try PathSpecification(parsing: "\($0)=\($1)") }, detachAfter: .seconds(2)))
+            .init(
+                paths: try zip(names, files).map { try PathSpecification(parsing: "\($0)=\($1)") },
+                detachAfter: .seconds(2)))
         let sums = try files.map { try Self.goodput($0) }
         let seconds = sums.map(\.count).min() ?? 0
         for (trace, sum) in zip(result.traces, sums) {
@@ -150,18 +157,23 @@ final class ScratchDirectory {
 
     /// Bytes of each second, read with nothing of what is tested.
     static func goodput(_ path: String) throws -> [Double] {
-        try InputFile.read(path).text().split(whereSeparator: \.isNewline).compactMap { $0.split(separator: ",").last.flatMap { Double($0) } }
+        try InputFile.read(path).text().split(whereSeparator: \.isNewline).compactMap {
+            $0.split(separator: ",").last.flatMap { Double($0) }
+        }
     }
 }
 
 @Suite struct PathSpecificationTests {
-    @Test(arguments: [
-        ("wifi:wifi=a.csv,b.csv", "wifi", PathKind.wifi, "a.csv", "b.csv"),
-        ("wlan0=dir/a.csv", "wlan0", .wifi, "dir/a.csv", nil), ("lte=a", "lte", .cellular, "a", nil),
-        ("my-5g=a=b", "my-5g", .cellular, "a=b", nil), ("dsl:other=a", "dsl", .other, "a", nil),
-        ("wifi:cellular=a", "wifi", .cellular, "a", nil),
-    ] as [(String, String, PathKind, String, String?)])
-    func `The command line's words are understood`(text: String, name: String, kind: PathKind, down: String, up: String?) throws {
+    @Test(
+        arguments: [
+            ("wifi:wifi=a.csv,b.csv", "wifi", PathKind.wifi, "a.csv", "b.csv"),
+            ("wlan0=dir/a.csv", "wlan0", .wifi, "dir/a.csv", nil), ("lte=a", "lte", .cellular, "a", nil),
+            ("my-5g=a=b", "my-5g", .cellular, "a=b", nil), ("dsl:other=a", "dsl", .other, "a", nil),
+            ("wifi:cellular=a", "wifi", .cellular, "a", nil),
+        ] as [(String, String, PathKind, String, String?)])
+    func `The command line's words are understood`(
+        text: String, name: String, kind: PathKind, down: String, up: String?
+    ) throws {
         #expect(try PathSpecification(parsing: text) == PathSpecification(name: name, kind: kind, down: down, up: up))
     }
 
@@ -180,6 +192,8 @@ final class ScratchDirectory {
     @Test func `Queues are sizes or times`() {
         #expect(PathSpecification.QueueSize(text: "100kB") == .bytes(ByteCount(100_000)))
         #expect(PathSpecification.QueueSize(text: "50ms") == .time(.milliseconds(50)))
-        for text in ["100", "0B", "0ms", "fast", "-1kB", "2h"] { #expect(PathSpecification.QueueSize(text: text) == nil) }
+        for text in ["100", "0B", "0ms", "fast", "-1kB", "2h"] {
+            #expect(PathSpecification.QueueSize(text: text) == nil)
+        }
     }
 }

@@ -16,7 +16,7 @@ import Units
         ),
     ])
     func `The standard's messages have the standard's digests`(message: String, digest: String) {
-        #expect(SHA256.hexadecimal(of: message.utf8) == digest)
+        #expect(SHA256.hexadecimal(of: Array(message.utf8)) == digest)
     }
 
     @Test func `A million times the letter a`() {
