@@ -37,7 +37,8 @@ bench: build kernel
 install: build kernel
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/walkback
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/walkback
-	install -m 755 "$$(Kernel/build)" $(DESTDIR)$(PREFIX)/lib/walkback/linux
+	kernel=$$(Kernel/build) && install -m 755 "$$kernel" $(DESTDIR)$(PREFIX)/lib/walkback/linux && \
+	install -m 644 "$$kernel.txt" $(DESTDIR)$(PREFIX)/lib/walkback/linux.txt
 
 # Leaves the cached kernel alone: `Kernel/build --clean` removes that.
 clean:

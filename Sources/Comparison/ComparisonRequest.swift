@@ -41,7 +41,7 @@ package struct ComparisonRequest: Sendable {
     /// - Parameter say: receives notes for the user, a line each.
     /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
-        var replay = try Replay.load(self.replay)
+        var replay = try Replay.load(self.replay.string)
         for note in replay.notes { say("note: \(note)") }
         if let seeds { replay.seeds = seeds }
         if let strategies {
@@ -75,9 +75,9 @@ package struct ComparisonRequest: Sendable {
                 ("summary.md", Array(Summary.markdown(of: result).utf8)),
                 ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
             ])
-            let faults = result.distrust
-            for fault in faults { say(fault) }
-            return Outcome(table: table, json: json, exitCode: faults.isEmpty ? .success : .notTrustworthy)
+            let doubts = FidelitySummary.doubts(about: result)
+            for doubt in doubts { say("not trustworthy: \(doubt)") }
+            return Outcome(table: table, json: json, exitCode: doubts.isEmpty ? .success : .notTrustworthy)
         } catch {
             output.discardPartial()
             throw error

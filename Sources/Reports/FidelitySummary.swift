@@ -74,6 +74,7 @@ package struct FidelitySummary: Sendable {
     package static func doubts(about result: ComparisonResult) -> [String] {
         result.runs.flatMap { run in
             var doubts: [String] = []
+            if let failure = run.failure { doubts.append("run \(run.id): \(failure).") }
             if !run.verified { doubts.append("run \(run.id): not every delivered byte was verified.") }
             for fidelity in run.fidelity where fidelity.violations > 0 {
                 let worst = fidelity.worstWindow.map { "; the worst begins at \($0.seconds.text(decimals: 1)) s of the walk" }

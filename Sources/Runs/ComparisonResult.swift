@@ -63,13 +63,16 @@ package struct ComparisonResult: Sendable {
         package var counters: [String: Int64]
         package var events: [RunRecord.Event]
         package var series: Series
+        /// Why the run may not be trusted, as far as it knows itself; nil where it may.
+        package var failure: String?
 
         package var goodput: DataRate { delivered.rate(over: duration) }
 
         package init(
             id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
-            counters: [String: Int64], events: [RunRecord.Event], series: Series
+            counters: [String: Int64], events: [RunRecord.Event], series: Series,
+            failure: String? = nil
         ) {
             self.id = id
             self.strategy = strategy
@@ -85,6 +88,7 @@ package struct ComparisonResult: Sendable {
             self.counters = counters
             self.events = events
             self.series = series
+            self.failure = failure
         }
     }
 

@@ -21,7 +21,7 @@ extension TraceImport {
             }
         }
         if let detachAfter = options.detachAfter {
-            words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))s")
+            words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))")
         }
         return words.joined(separator: " ")
     }
