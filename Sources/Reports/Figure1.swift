@@ -114,7 +114,7 @@ private struct Plot {
     /// Which path Optimal TCP took, and when each path was there.
     mutating func drawLanes() {
         if !series.choices.isEmpty {
-            lane("Optimal", spans: series.choices.map { ($0.span, FigureStyle.path($0.path)) })
+            lane("Optimal on", spans: series.choices.map { ($0.span, FigureStyle.path($0.path)) })
         }
         for (index, path) in series.paths.enumerated() where !path.detached.isEmpty {
             var attached: [(Range<Duration>, String)] = []
@@ -154,7 +154,7 @@ private struct Plot {
     }
 
     private mutating func panel(height: Double, highest: Double) -> Panel {
-        let axis = Axis(to: max(highest, 0.01), most: 5)
+        let axis = Axis(to: max(highest, 0.01), most: 7)
         let panel = Panel(top: y, height: height, limit: axis.top)
         for path in series.paths {
             for away in path.detached {

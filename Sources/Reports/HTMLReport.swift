@@ -72,7 +72,7 @@ package enum HTMLReport {
         caption += "IP bytes, mean over \(series.step.seconds.text()) s) and what TCP alone on it delivered (lines, moving mean "
         caption += "over \(series.smoothing.seconds.text()) s)."
         if !series.choices.isEmpty {
-            caption += " The bar named Optimal shows whose link Optimal TCP used in each window, in that link's colour."
+            caption += " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in that link's colour."
         }
         if series.paths.contains(where: { !$0.detached.isEmpty }) {
             caption += " Grey: a path was detached; its own bar below has a gap then."

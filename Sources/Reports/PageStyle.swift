@@ -25,7 +25,7 @@ enum PageStyle {
         th:last-child,td:last-child{padding-right:0}
         thead th{color:var(--muted);font-weight:600;font-size:13px;vertical-align:bottom}
         tbody th{font-weight:400}
-        tr.lead th,tr.lead td{font-weight:650}
+        tr.lead th,tr.lead td:not(.text){font-weight:650}
         tr.group th{padding-top:18px;color:var(--muted);font-size:13px;font-weight:600;text-align:left}
         tr.sub th{padding-left:18px}
         td.bad{color:var(--bad);font-weight:600}
