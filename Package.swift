@@ -72,7 +72,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"), tests("Synthesis"), tests("Runs"),
+        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
+        tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
