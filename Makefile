@@ -16,7 +16,7 @@ KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests
 .PHONY: demo test kernel bench install clean build dependencies swift bpf format
 
 demo: build kernel
-	$(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
+	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
 	@echo "report: $(CURDIR)/$(OUTPUT)/report.html"
 
 build: dependencies swift
@@ -27,8 +27,8 @@ kernel: dependencies
 
 test: dependencies swift kernel
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
-	.build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
+	WALKBACK_KERNEL="$$(Kernel/build)" $(SWIFT) test --skip-build
+	WALKBACK_KERNEL="$$(Kernel/build)" .build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
 		--filter '^($(KERNEL_TIER))\.'
 
 bench: build kernel
