@@ -83,7 +83,7 @@ let package = Package(
             name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",
             swiftSettings: strict),
         tests("Kernels", ["KernelTier", "guest-probe"]),
-        tests("Comparison", ["KernelTier"]),
+        tests("Comparison", ["Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system")]),
     ],
     swiftLanguageModes: [.v6]
 )

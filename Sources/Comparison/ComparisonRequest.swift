@@ -77,7 +77,13 @@ package struct ComparisonRequest: Sendable {
             ])
             let doubts = FidelitySummary.doubts(about: result)
             for doubt in doubts { say("not trustworthy: \(doubt)") }
-            return Outcome(table: table, json: json, exitCode: doubts.isEmpty ? .success : .notTrustworthy)
+            let missed = replay.bars.filter { !$0.isMet(by: result.ratio($0.ratio)) }
+            for bar in missed {
+                say("bar not met: \(bar), but it is \(result.ratio(bar.ratio)?.text() ?? "not known")")
+            }
+            // What cannot be trusted meets no bar and misses none.
+            let exitCode: ExitCode = !doubts.isEmpty ? .notTrustworthy : missed.isEmpty ? .success : .barNotMet
+            return Outcome(table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()
             throw error

@@ -25,6 +25,13 @@ extension ComparisonResult {
     }
 }
 
+extension ComparisonResult {
+    /// A ratio over all seeds; nil where it is not known.
+    func ratio(_ name: String) -> Double? {
+        ratios.first { $0.name == name && $0.seed == nil }?.value
+    }
+}
+
 extension ComparisonResult.Run {
     init(_ finished: PlannedRuns.Finished) {
         let (plan, record, series) = (finished.plan, finished.record, finished.series)

@@ -54,7 +54,7 @@ package enum Files {
     }
 
     /// The names in a directory, sorted; none where it cannot be read.
-    static func entries(of path: FilePath) -> [String] {
+    package static func entries(of path: FilePath) -> [String] {
         guard let directory = opendir(path.string) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -78,7 +78,7 @@ package enum Files {
     }
 
     /// This program's own file.
-    static func executable() throws -> FilePath {
+    package static func executable() throws -> FilePath {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = buffer.withUnsafeMutableBytes { bytes in
             bytes.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? -1
