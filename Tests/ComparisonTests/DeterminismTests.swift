@@ -42,7 +42,7 @@ import Testing
             try compare(
                 replay, to: "4",
                 wrapper: "(while :; do :; done) & one=$!; (while :; do :; done) & two=$!; \"$@\"; "
-                    + "status=$?; kill $one $two; exit $status"),
+                    + "status=$?; kill -9 $one $two; exit $status"),
             "with busy cores")
 
         let elsewhere = scratch.path.appending("another directory, with a longer name")

@@ -51,7 +51,15 @@ enum Walkback {
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0) } + [nil]
         defer { for copy in argv + envp { free(copy) } }
-        let error = posix_spawn(&process, arguments[0], nil, nil, argv, envp)
+        // The threads of a test runner block signals, which a user's shell does not.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let error = posix_spawn(&process, arguments[0], nil, &attributes, argv, envp)
         guard error == 0 else { throw Errno(rawValue: error) }
         return process
     }
