@@ -27,14 +27,19 @@ struct KernelSettings {
     /// neighbours, complete routes and one MTU leave routers no cause for one; that they may send one error of each kind in
     /// a day, and not the first either, sees to the rest.
     private static let routers = [
-        ("net.ipv4.ip_forward", "1"),
-        ("net.ipv6.conf.all.forwarding", "1"),
         ("net.ipv4.conf.all.send_redirects", "0"),
         ("net.ipv4.conf.default.send_redirects", "0"),
         // Unreachable (3), quench (4), redirect (5), time exceeded (11), parameter problem (12): 2^3 + … + 2^12.
         ("net.ipv4.icmp_ratemask", "6200"),
         ("net.ipv4.icmp_ratelimit", "86400000"),
         ("net.ipv6.icmp.ratelimit", "86400000"),
+    ]
+
+    /// Only once the interfaces are there: one that is made in a router joins the group of all routers before it can be told
+    /// that it has no multicast, and would report that on its link.
+    private static let forwarding = [
+        ("net.ipv4.ip_forward", "1"),
+        ("net.ipv6.conf.all.forwarding", "1"),
     ]
 
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
@@ -60,7 +65,7 @@ struct KernelSettings {
         "net.mptcp.enabled", "net.mptcp.scheduler", "net.mptcp.stale_loss_cnt",
     ]
 
-    /// Sets everything.
+    /// Sets everything but forwarding, before there are interfaces: they take the defaults that they find.
     ///
     /// - Returns: what results depend on, with the values in force.
     func apply(endHosts: [Namespace], routers: [Namespace]) throws -> [String: String] {
@@ -85,6 +90,12 @@ struct KernelSettings {
             record[name] = try SystemControl.value(of: name)
         }
         return record
+    }
+
+    static func startForwarding(_ router: Namespace) throws {
+        try router.run {
+            for (name, value) in forwarding { try set(name, value) }
+        }
     }
 
     /// A kernel without IPv6 lacks its settings, and needs none.
