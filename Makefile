@@ -16,7 +16,7 @@ KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests
 .PHONY: demo test kernel bench install clean build dependencies swift bpf format
 
 demo: build kernel
-	$(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
+	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
 	@echo "report: $(CURDIR)/$(OUTPUT)/report.html"
 
 build: dependencies swift
@@ -27,8 +27,8 @@ kernel: dependencies
 
 test: dependencies swift kernel
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
-	.build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
+	WALKBACK_KERNEL="$$(Kernel/build)" $(SWIFT) test --skip-build
+	WALKBACK_KERNEL="$$(Kernel/build)" .build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
 		--filter '^($(KERNEL_TIER))\.'
 
 bench: build kernel
@@ -37,7 +37,8 @@ bench: build kernel
 install: build kernel
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/walkback
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/walkback
-	install -m 755 "$$(Kernel/build)" $(DESTDIR)$(PREFIX)/lib/walkback/linux
+	kernel=$$(Kernel/build) && install -m 755 "$$kernel" $(DESTDIR)$(PREFIX)/lib/walkback/linux && \
+	install -m 644 "$$kernel.txt" $(DESTDIR)$(PREFIX)/lib/walkback/linux.txt
 
 # Leaves the cached kernel alone: `Kernel/build --clean` removes that.
 clean:

@@ -41,7 +41,7 @@ package struct ComparisonRequest: Sendable {
     /// - Parameter say: receives notes for the user, a line each.
     /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
-        var replay = try Replay.load(self.replay)
+        var replay = try Replay.load(self.replay.string)
         for note in replay.notes { say("note: \(note)") }
         if let seeds { replay.seeds = seeds }
         if let strategies {
@@ -75,9 +75,15 @@ package struct ComparisonRequest: Sendable {
                 ("summary.md", Array(Summary.markdown(of: result).utf8)),
                 ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
             ])
-            let faults = result.distrust
-            for fault in faults { say(fault) }
-            return Outcome(table: table, json: json, exitCode: faults.isEmpty ? .success : .notTrustworthy)
+            let doubts = FidelitySummary.doubts(about: result)
+            for doubt in doubts { say("not trustworthy: \(doubt)") }
+            let missed = replay.bars.filter { !$0.isMet(by: result.ratio($0.ratio)) }
+            for bar in missed {
+                say("bar not met: \(bar), but it is \(result.ratio(bar.ratio)?.text() ?? "not known")")
+            }
+            // What cannot be trusted meets no bar and misses none.
+            let exitCode: ExitCode = !doubts.isEmpty ? .notTrustworthy : missed.isEmpty ? .success : .barNotMet
+            return Outcome(table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()
             throw error

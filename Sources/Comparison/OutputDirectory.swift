@@ -83,6 +83,20 @@ package final class OutputDirectory {
         }
     }
 
+    /// Writes beside the file first, so that a failure leaves what was there before.
+    package static func replace(_ path: FilePath, with bytes: [UInt8]) throws {
+        let temporary = FilePath(path.string + ".new")
+        do {
+            try write(bytes, to: temporary)
+        } catch {
+            remove(temporary)
+            throw error
+        }
+        guard rename(temporary.string, path.string) == 0 else {
+            throw Fault(.failed, "cannot write \(path): \(Errno(rawValue: errno))")
+        }
+    }
+
     package static func makeDirectory(_ path: FilePath) throws {
         var parent = path
         if parent.removeLastComponent(), !parent.isEmpty, access(parent.string, F_OK) != 0 { try makeDirectory(parent) }

@@ -28,9 +28,10 @@ struct PlannedRuns {
     init(_ replay: Replay) {
         var distinct: [(plan: RunPlan, tables: [String: LinkTable])] = []
         var all: [Planned] = []
+        let tables = replay.tables()
         for strategy in replay.strategies {
-            for seed in 1...UInt64(max(1, replay.seeds)) {
-                let (plan, tables) = replay.plan(strategy: strategy, seed: seed)
+            for seed in replay.seedValues {
+                let plan = replay.plan(strategy: strategy, seed: seed)
                 var canonical = plan
                 canonical.strategy = Self.canonical(strategy, plan)
                 canonical.id = "\(canonical.strategy).\(seed)"

@@ -5,15 +5,15 @@ import SystemPackage
 import Units
 
 extension FaultDocument {
-    static func read(_ bytes: [UInt8]) throws -> Fault {
+    package static func read(_ bytes: [UInt8]) throws -> Fault {
         try JSONDecoder().decode(FaultDocument.self, from: Data(bytes)).fault
     }
 }
 
 /// The few calls on files that reading results takes.
-enum Files {
+package enum Files {
     /// The whole file, or nil where there is none. Files beyond `most` bytes are refused.
-    static func read(_ path: FilePath, most: Int = 256 << 20) throws -> [UInt8]? {
+    package static func read(_ path: FilePath, most: Int = 256 << 20) throws -> [UInt8]? {
         let file: FileDescriptor
         do {
             file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -45,7 +45,7 @@ enum Files {
     }
 
     /// A directory of plain files, or one such within it.
-    static func removeDirectory(_ path: FilePath) {
+    package static func removeDirectory(_ path: FilePath) {
         for name in entries(of: path) {
             let entry = path.appending(name)
             if unlink(entry.string) != 0 { removeDirectory(entry) }
@@ -54,7 +54,7 @@ enum Files {
     }
 
     /// The names in a directory, sorted; none where it cannot be read.
-    static func entries(of path: FilePath) -> [String] {
+    package static func entries(of path: FilePath) -> [String] {
         guard let directory = opendir(path.string) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -78,7 +78,7 @@ enum Files {
     }
 
     /// This program's own file.
-    static func executable() throws -> FilePath {
+    package static func executable() throws -> FilePath {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = buffer.withUnsafeMutableBytes { bytes in
             bytes.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? -1

@@ -35,12 +35,17 @@ struct KernelSettings {
         ("net.ipv6.icmp.ratelimit", "86400000"),
     ]
 
-    /// Only once the interfaces are there: one that is made in a router joins the group of all routers before it can be told
-    /// that it has no multicast, and would report that on its link.
-    private static let forwarding = [
-        ("net.ipv4.ip_forward", "1"),
-        ("net.ipv6.conf.all.forwarding", "1"),
-    ]
+    private static let forwarding = [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]
+
+    /// Makes routers of these, whose interfaces must be there already: one that is made in an IPv6 router joins the group of
+    /// all routers, and would report that on our links.
+    static func forward(_ routers: [Namespace]) throws {
+        for router in routers {
+            try router.run {
+                for (name, value) in forwarding { try set(name, value) }
+            }
+        }
+    }
 
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
     private var endHosts: [(String, String)] {
@@ -65,7 +70,7 @@ struct KernelSettings {
         "net.mptcp.enabled", "net.mptcp.scheduler", "net.mptcp.stale_loss_cnt",
     ]
 
-    /// Sets everything but forwarding, before there are interfaces: they take the defaults that they find.
+    /// Sets everything.
     ///
     /// - Returns: what results depend on, with the values in force.
     func apply(endHosts: [Namespace], routers: [Namespace]) throws -> [String: String] {
@@ -90,12 +95,6 @@ struct KernelSettings {
             record[name] = try SystemControl.value(of: name)
         }
         return record
-    }
-
-    static func startForwarding(_ router: Namespace) throws {
-        try router.run {
-            for (name, value) in forwarding { try set(name, value) }
-        }
     }
 
     /// A kernel without IPv6 lacks its settings, and needs none.

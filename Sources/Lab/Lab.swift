@@ -46,10 +46,11 @@ package final class Lab {
         isJoined = topology.paths.map { _ in true }
         metrics = Self.metrics(plan)
 
+        // Settings first: interfaces take the defaults that they find when they are made.
         sysctls = try settings.apply(endHosts: [mobile, server], routers: [core] + accesses)
         pathManager = mptcpEndpoints ? try Self.pathManager(mobile: mobile, server: server, topology) : nil
         try createWires()
-        for router in [core] + accesses { try KernelSettings.startForwarding(router) }
+        try KernelSettings.forward([core] + accesses)
         try addressRouters()
         try addressServer()
         try mobile.routing.perform(Self.mobileRules(topology))

@@ -31,10 +31,7 @@ struct BPFObject: ~Copyable {
     static func load(_ image: [UInt8], sizes: [(map: String, entries: Int)]) throws -> BPFObject {
         startCapturing()
         let opened = "walkback".withCString { name in
-            var options = bpf_object_open_opts()
-            options.sz = MemoryLayout<bpf_object_open_opts>.size
-            options.object_name = name
-            return image.withUnsafeBytes { bpf_object__open_mem($0.baseAddress, $0.count, &options) }
+            image.withUnsafeBytes { walkback_bpf_open($0.baseAddress, $0.count, name) }
         }
         guard let opened else { throw fault("open the link's BPF object", error: errno) }
         let object = BPFObject(object: opened)
@@ -69,16 +66,7 @@ struct BPFObject: ~Copyable {
         guard let found = bpf_object__find_program_by_name(object, program) else {
             throw Fault(.failed, "the link's BPF object has no program '\(program)': rebuild it from link.bpf.c.")
         }
-        var hook = bpf_tc_hook()
-        hook.sz = MemoryLayout<bpf_tc_hook>.size
-        hook.ifindex = interfaceIndex
-        hook.attach_point = point
-        var options = bpf_tc_opts()
-        options.sz = MemoryLayout<bpf_tc_opts>.size
-        options.prog_fd = bpf_program__fd(found)
-        options.handle = 1
-        options.priority = 1
-        let result = bpf_tc_attach(&hook, &options)
+        let result = walkback_tc_attach(interfaceIndex, point, bpf_program__fd(found))
         guard result == 0 else {
             throw Self.fault("attach the link's \(program) to interface \(interfaceIndex)", error: -result)
         }

@@ -2,7 +2,7 @@ import Runs
 import Units
 
 /// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
-package struct Bar: Sendable, Equatable {
+package struct Bar: Sendable, Equatable, CustomStringConvertible {
     package enum Comparison: String, Sendable, CaseIterable {
         case atLeast = ">="
         case atMost = "<="

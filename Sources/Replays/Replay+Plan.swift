@@ -3,8 +3,8 @@ import Traces
 import Units
 
 extension Replay {
-    /// The most that a seed's constant delay differs between two runs of the same direction of a path. Of a millisecond: a
-    /// saturated TCP on a steady link repeats itself to the byte without it.
+    /// How far apart two seeds' constant delays of one direction of a path may lie. It is there because a saturated TCP on
+    /// a steady link repeats itself to the byte without it.
     package static let jitterSpan = Duration.milliseconds(1)
 
     /// A seed begins the walk up to this much later.
@@ -14,10 +14,11 @@ extension Replay {
         "\(path).\(direction.rawValue).link"
     }
 
-    /// The tables of every path and direction by the name under which plans name them: the same for every strategy and seed.
+    /// The tables of every path and direction by the name under which plans name them: the same for every strategy
+    /// and seed.
     ///
-    /// Delays lie half of `jitterSpan` below the trace's, though never below zero. A plan adds 0 to 1 ms, so that a packet
-    /// meets the trace's delay within ±0.5 ms and no delay is ever negative.
+    /// Delays lie half of `jitterSpan` below the trace's, though never below zero. A plan adds 0 to 1 ms, so that a
+    /// packet meets the trace's delay within ±0.5 ms and no delay is ever negative.
     package func tables() -> [String: LinkTable] {
         var tables: [String: LinkTable] = [:]
         for path in paths {
@@ -34,8 +35,8 @@ extension Replay {
         return tables
     }
 
-    /// One run. What the seed draws here, the start offset and a constant delay for each direction of each path, is the same
-    /// for every strategy, and a path's draws do not depend on what other paths there are.
+    /// One run. What the seed draws here, the start offset and a constant delay for each direction of each path, is
+    /// the same for every strategy, and a path's draws do not depend on what other paths there are.
     package func plan(strategy: Strategy, seed: UInt64) -> RunPlan {
         let offset = Self.draw(Self.offsetSpan, seed: seed, purpose: "start offset")
         let bin = Series.binWidth.wholeNanoseconds

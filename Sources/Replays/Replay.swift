@@ -81,26 +81,31 @@ package struct Replay: Sendable, Equatable {
             var trace = try TraceFile.parse(traceFile)
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
-                    entry.kindNode, "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
+                    entry.kindNode,
+                    "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
                         + "\(entry.traceFile); make them agree, or leave 'kind' out here")
             }
             trace.name = entry.name
             paths.append(
-                Path(name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace))
+                Path(name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace)
+            )
         }
         let duration = paths.map(\.trace.duration).min() ?? .zero
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
-            transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
+            transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(),
+            notes: notes)
     }
 
     /// Cuts every path to the shortest and says what was lost.
-    private static func cut(_ paths: inout [Path], to duration: Duration, _ document: ReplayDocument) throws -> [String] {
+    private static func cut(_ paths: inout [Path], to duration: Duration, _ document: ReplayDocument) throws -> [String]
+    {
         guard duration >= shortestDuration else {
             throw Fault.input(
-                document.reader.path, "the paths overlap for \(duration.seconds.text()) s only; a replay needs at least "
+                document.reader.path,
+                "the paths overlap for \(duration.seconds.text()) s only; a replay needs at least "
                     + "\(shortestDuration.seconds.text()) s of every path")
         }
         var notes: [String] = []
@@ -118,7 +123,8 @@ package struct Replay: Sendable, Equatable {
         }
         guard paths.contains(where: { $0.trace.curve(.down).total > .zero }) else {
             throw Fault.input(
-                document.reader.path, "no path carries anything in the \(duration.seconds.text()) s that all of them have; "
+                document.reader.path,
+                "no path carries anything in the \(duration.seconds.text()) s that all of them have; "
                     + "name other traces")
         }
         return notes

@@ -34,8 +34,8 @@ struct ReplayDocument {
 
     /// Of the design, for later versions.
     static let laterStrategies = [
-        "wifi-first", "wifi-first-ideal", "mobile-ip", "optimal-built", "mptcp-backup", "mptcp-single", "mptcp-scheduler",
-        "mptcp-omniscient", "mptcp-omniscient-damped", "mptcp-smart-scheduler",
+        "wifi-first", "wifi-first-ideal", "mobile-ip", "optimal-built", "mptcp-backup", "mptcp-single",
+        "mptcp-scheduler", "mptcp-omniscient", "mptcp-omniscient-damped", "mptcp-smart-scheduler",
     ]
     static let laterOutageModes = ["link-down", "carrier", "address-loss", "blackhole"]
     static let laterWorkloads = ["upload"]
@@ -77,7 +77,8 @@ struct ReplayDocument {
         guard !entries.isEmpty else { throw reader.fault(node, "there are no paths; add one, as in \(example)") }
         guard entries.count <= Self.mostPaths else {
             throw reader.fault(
-                entries[Self.mostPaths].keyNode, "there are more than \(Self.mostPaths) paths, the most that Linux joins; remove some")
+                entries[Self.mostPaths].keyNode,
+                "there are more than \(Self.mostPaths) paths, the most that Linux joins; remove some")
         }
         for entry in entries {
             if let objection = PathName.objection(to: entry.key) { throw reader.fault(entry.keyNode, objection) }
@@ -85,7 +86,9 @@ struct ReplayDocument {
             guard let traceNode = members["trace"] else {
                 throw reader.fault(entry.keyNode, "path '\(entry.key)' has no trace; add 'trace: FILE.trace.csv'")
             }
-            let kind = try members["kind"].map { try reader.choice($0, "kind", PathKind.allCases.map { ($0.rawValue, $0) }) }
+            let kind = try members["kind"].map {
+                try reader.choice($0, "kind", PathKind.allCases.map { ($0.rawValue, $0) })
+            }
             let family = try members["family"].map {
                 try reader.choice($0, "family", RunPlan.AddressFamily.allCases.map { ($0.rawValue, $0) })
             }
@@ -108,11 +111,15 @@ struct ReplayDocument {
             let duration = try reader.string(node, "duration")
             guard duration == "trace" else {
                 throw reader.fault(
-                    node, "duration '\(duration.prefix(40))' is not available in this version; write 'duration: trace', or 'bytes: 100MB'")
+                    node,
+                    "duration '\(duration.prefix(40))' is not available in this version; write 'duration: "
+                        + "trace', or 'bytes: 100MB'"
+                )
             }
         }
         if let node = members["bytes"] {
-            workload.size = try reader.size(node, "bytes", in: ByteCount(1)...ByteCount(1_000_000_000_000), example: "100MB")
+            workload.size = try reader.size(
+                node, "bytes", in: ByteCount(1)...ByteCount(1_000_000_000_000), example: "100MB")
         }
     }
 
@@ -124,7 +131,8 @@ struct ReplayDocument {
             return
         }
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
-            throw reader.fault(node, "'strategies' must be a list of at least one, as in 'strategies: [tcp-\(names[0]), mptcp]'")
+            throw reader.fault(
+                node, "'strategies' must be a list of at least one, as in 'strategies: [tcp-\(names[0]), mptcp]'")
         }
         for element in sequence {
             let choices = all.map { ($0.description, $0) }
@@ -158,12 +166,16 @@ struct ReplayDocument {
             let name = try reader.string(node, "congestion_control")
             // The kernel's own limit is 15 letters (TCP_CA_NAME_MAX).
             let fits = name.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
             }
             guard fits, (1...15).contains(name.utf8.count) else {
                 throw reader.fault(
-                    node, "congestion_control '\(name.prefix(40))' cannot be one of the kernel's; write its name as in 'cubic'")
+                    node,
+                    "congestion_control '\(name.prefix(40))' cannot be one of the kernel's; write its name as "
+                        + "in 'cubic'"
+                )
             }
             transport.congestionControl = name
         }
@@ -184,7 +196,8 @@ struct ReplayDocument {
     private mutating func readBars(_ root: YAMLReader.Members) throws {
         for entry in try reader.section("bars", of: root, keys: nil).entries {
             if Bar.notAvailable.contains(entry.key) {
-                throw reader.fault(entry.keyNode, "ratio '\(entry.key)' is not available in this version; remove this bar")
+                throw reader.fault(
+                    entry.keyNode, "ratio '\(entry.key)' is not available in this version; remove this bar")
             }
             guard Bar.ratios.contains(entry.key) else {
                 let ending = Suggestion.ending(for: entry.key, among: Bar.ratios)
@@ -193,7 +206,8 @@ struct ReplayDocument {
             let text = try reader.string(entry.value, entry.key)
             guard let bar = Bar(ratio: entry.key, text: text) else {
                 throw reader.fault(
-                    entry.value, "'\(text.prefix(40))' is no bar; write >=, <=, > or < and a number in quotes, as in \">= 1.0\"")
+                    entry.value,
+                    "'\(text.prefix(40))' is no bar; write >=, <=, > or < and a number in quotes, as in \">= 1.0\"")
             }
             bars.append(bar)
         }

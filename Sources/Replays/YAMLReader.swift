@@ -14,7 +14,8 @@ struct YAMLReader {
     init(_ file: InputFile) throws {
         path = file.path
         guard file.bytes.count <= Self.largest.bytes else {
-            throw Fault.input(path, "is larger than \(Self.largest.megabytes.text()) MB, which no replay is; name another file")
+            throw Fault.input(
+                path, "is larger than \(Self.largest.megabytes.text()) MB, which no replay is; name another file")
         }
         let text = try file.text()
         do {
@@ -29,12 +30,16 @@ struct YAMLReader {
 
     private static func fault(_ error: YamlError, path: String) -> Fault {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            return .input(path, line: mark.line, column: mark.column, "is no YAML here: \(problem); check indentation, ':' and brackets")
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return .input(
+                path, line: mark.line, column: mark.column,
+                "is no YAML here: \(problem); check indentation, ':' and brackets")
         case .duplicatedKeysInMapping(let keys, let context):
             let key = keys.first ?? ""
             return .input(
-                path, line: context.mark.line, column: context.mark.column, "'\(key)' is given twice; remove one of them")
+                path, line: context.mark.line, column: context.mark.column,
+                "'\(key)' is given twice; remove one of them")
         case .reader(let problem, _, _, _):
             return .input(path, "is no YAML: \(problem); save it as plain UTF-8 text")
         default:
@@ -65,7 +70,9 @@ struct YAMLReader {
         }
         var members = Members(entries: [])
         for (keyNode, value) in mapping {
-            guard let key = keyNode.scalar?.string else { throw fault(keyNode, "a key of \(what) must be a plain word") }
+            guard let key = keyNode.scalar?.string else {
+                throw fault(keyNode, "a key of \(what) must be a plain word")
+            }
             if let keys, !keys.contains(key) {
                 throw fault(keyNode, "unknown key '\(key.prefix(40))'\(Suggestion.ending(for: key, among: keys))")
             }
@@ -95,21 +102,25 @@ struct YAMLReader {
     }
 
     /// - Parameter available: what is built; others of `known` are named as not available.
-    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)], notAvailable: [String] = []) throws -> Value {
+    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)], notAvailable: [String] = []) throws
+        -> Value
+    {
         let string = try string(node, key)
         if let value = values.first(where: { $0.0 == string })?.1 { return value }
         if notAvailable.contains(string) {
             let there = values.map { "'\($0.0)'" }.joined(separator: ", ")
             throw fault(node, "\(key) '\(string)' is not available in this version; use \(there)")
         }
-        throw fault(node, "unknown \(key) '\(string.prefix(40))'\(Suggestion.ending(for: string, among: values.map(\.0)))")
+        throw fault(
+            node, "unknown \(key) '\(string.prefix(40))'\(Suggestion.ending(for: string, among: values.map(\.0)))")
     }
 
     func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {
         let string = try string(node, key)
         guard let value = Int(string), range.contains(value) else {
             throw fault(
-                node, "\(key) '\(string.prefix(40))' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+                node,
+                "\(key) '\(string.prefix(40))' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -117,7 +128,8 @@ struct YAMLReader {
     func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws -> Duration {
         let string = try string(node, key)
         guard let value = Duration(text: string) else {
-            throw fault(node, "\(key) '\(string.prefix(40))' is not a time with its unit; write it as in '\(key): \(example)'")
+            throw fault(
+                node, "\(key) '\(string.prefix(40))' is not a time with its unit; write it as in '\(key): \(example)'")
         }
         guard range.contains(value) else {
             let bounds = "\(range.lowerBound.seconds.text()) s to \(range.upperBound.seconds.text()) s"
@@ -129,7 +141,8 @@ struct YAMLReader {
     func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws -> ByteCount {
         let string = try string(node, key)
         guard let value = ByteCount(text: string) else {
-            throw fault(node, "\(key) '\(string.prefix(40))' is not a size with its unit; write it as in '\(key): \(example)'")
+            throw fault(
+                node, "\(key) '\(string.prefix(40))' is not a size with its unit; write it as in '\(key): \(example)'")
         }
         guard range.contains(value) else {
             let bounds = "\(range.lowerBound.bytes) B to \(range.upperBound.bytes) B"

@@ -63,13 +63,16 @@ package struct ComparisonResult: Sendable {
         package var counters: [String: Int64]
         package var events: [RunRecord.Event]
         package var series: Series
+        /// Why the run may not be trusted, as far as it knows itself; nil where it may.
+        package var failure: String?
 
         package var goodput: DataRate { delivered.rate(over: duration) }
 
         package init(
             id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
-            counters: [String: Int64], events: [RunRecord.Event], series: Series
+            counters: [String: Int64], events: [RunRecord.Event], series: Series,
+            failure: String? = nil
         ) {
             self.id = id
             self.strategy = strategy
@@ -85,6 +88,7 @@ package struct ComparisonResult: Sendable {
             self.counters = counters
             self.events = events
             self.series = series
+            self.failure = failure
         }
     }
 
@@ -115,6 +119,9 @@ package struct ComparisonResult: Sendable {
         package var p95Error: Double?
         package var maxError: Double?
         package var maxErrorBytes: Double?
+        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window can
+        /// cut, hardly count in it.
+        package var overallError: Double?
         /// Trace time at which the worst window begins.
         package var worstWindow: Duration?
         /// Windows beyond one largest packet + 0.1 % of the curve.
@@ -123,7 +130,7 @@ package struct ComparisonResult: Sendable {
         package init(
             path: String, direction: Direction, window: Duration, windows: Int, meanError: Double? = nil,
             p95Error: Double? = nil, maxError: Double? = nil, maxErrorBytes: Double? = nil,
-            worstWindow: Duration? = nil, violations: Int
+            overallError: Double? = nil, worstWindow: Duration? = nil, violations: Int
         ) {
             self.path = path
             self.direction = direction
@@ -133,6 +140,7 @@ package struct ComparisonResult: Sendable {
             self.p95Error = p95Error
             self.maxError = maxError
             self.maxErrorBytes = maxErrorBytes
+            self.overallError = overallError
             self.worstWindow = worstWindow
             self.violations = violations
         }
@@ -153,12 +161,15 @@ package struct ComparisonResult: Sendable {
         package var splicedOptimal: ByteCount?
         package var splicedOptimalStalled: ByteCount?
         package var splicedOptimalReconnect: ByteCount?
+        /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
+        /// is none.
+        package var splicedRuns: [String]
 
         package init(
             direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
             bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
             bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil
+            splicedOptimalReconnect: ByteCount? = nil, splicedRuns: [String] = []
         ) {
             self.direction = direction
             self.window = window
@@ -172,6 +183,7 @@ package struct ComparisonResult: Sendable {
             self.splicedOptimal = splicedOptimal
             self.splicedOptimalStalled = splicedOptimalStalled
             self.splicedOptimalReconnect = splicedOptimalReconnect
+            self.splicedRuns = splicedRuns
         }
     }
 

@@ -1,7 +1,7 @@
 import Units
 
-/// Decimal numbers as whole multiples of a power of ten, so that what is written is read back as the same value: 12.4 Mb/s
-/// is 12 400 000 b/s exactly, 0.1 s is 100 000 000 ns exactly.
+/// Decimal numbers as whole multiples of a power of ten, so that what is written is read back as the same value: 12.4
+/// Mb/s is 12 400 000 b/s exactly, 0.1 s is 100 000 000 ns exactly.
 enum FixedPoint {
     enum Failure: Error {
         case notANumber, notFinite, tooLarge
@@ -44,7 +44,8 @@ enum FixedPoint {
     private static func parseFloat(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         let word = String(decoding: text, as: UTF8.self)
         // Double would also take hexadecimal and signs in front, which nobody means in a trace.
-        guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word) else {
+        guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word)
+        else {
             throw .notANumber
         }
         guard value.isFinite else { throw .notFinite }
@@ -55,11 +56,25 @@ enum FixedPoint {
 
     /// `value` / 10^`decimals` without trailing zeros: `12.4`, `0.000001`, `-61`.
     static func text(_ value: Int64, decimals: Int) -> String {
-        let digits = String(value.magnitude)
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-        var fraction = padded.suffix(decimals)
-        while fraction.last == "0" { fraction.removeLast() }
-        let whole = padded.dropLast(decimals)
-        return (value < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
+        var bytes: [UInt8] = []
+        append(value, decimals: decimals, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same onto the end of `bytes`: a long trace has a hundred million numbers, too many for a string each.
+    static func append(_ value: Int64, decimals: Int, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = value.magnitude
+        var place = 0
+        // From the last digit on, then turned round.
+        while rest > 0 || place <= decimals {
+            let digit = UInt8(rest % 10)
+            if place == decimals, bytes.count > start { bytes.append(UInt8(ascii: ".")) }
+            if place >= decimals || digit > 0 || bytes.count > start { bytes.append(UInt8(ascii: "0") + digit) }
+            rest /= 10
+            place += 1
+        }
+        bytes[start...].reverse()
     }
 }

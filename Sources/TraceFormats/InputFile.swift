@@ -14,7 +14,7 @@ package struct InputFile: Sendable {
         self.bytes = bytes
     }
 
-    /// - Throws: `Fault` (bad input) naming the file where it is missing, unreadable, no file, or larger than `largest`.
+    /// - Throws: `Fault` (bad input) naming the file where it is missing, unreadable, a directory or too large.
     package static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -6,7 +6,8 @@ package enum PathName {
     /// Why `name` will not do, as the end of a sentence; nil where it will.
     package static func objection(to name: String) -> String? {
         let letters = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || byte == UInt8(ascii: "-")
         }
         guard letters, (1...15).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasSuffix("-") else {
@@ -49,7 +50,9 @@ package enum ReplayName {
             }
         }
         guard fits, (1...64).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasPrefix(".") else {
-            return "'\(name.prefix(80))' cannot name a replay; use 1 to 64 letters, digits, '-', '_' and '.', as in 'indoor-walk'"
+            return
+                "'\(name.prefix(80))' cannot name a replay; use 1 to 64 letters, digits, '-', '_' and '.', as "
+                + "in 'indoor-walk'"
         }
         return nil
     }

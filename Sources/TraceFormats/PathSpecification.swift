@@ -32,7 +32,8 @@ package struct PathSpecification: Sendable, Equatable {
     }
 
     package init(
-        name: String, kind: PathKind, down: String, up: String? = nil, roundTrip: Duration? = nil, queue: QueueSize? = nil
+        name: String, kind: PathKind, down: String, up: String? = nil, roundTrip: Duration? = nil,
+        queue: QueueSize? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -63,15 +64,18 @@ package struct PathSpecification: Sendable, Equatable {
         } else {
             guard let guess = PathKind(guessedFrom: name) else {
                 throw Fault(
-                    .usage, "the kind of path '\(name)' does not follow from its name; write \(name):KIND=… with a KIND of "
+                    .usage,
+                    "the kind of path '\(name)' does not follow from its name; write \(name):KIND=… with a KIND of "
                         + PathKind.names.joined(separator: ", "))
             }
             kind = guess
         }
-        let files = text[text.index(after: equals)...].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let files = text[text.index(after: equals)...].split(separator: ",", omittingEmptySubsequences: false).map(
+            String.init)
         guard (1...2).contains(files.count), files.allSatisfy({ !$0.isEmpty }) else {
             throw Fault(
-                .usage, "'\(text)' does not name one or two files; write PATH[:KIND]=DOWN[,UP], without commas in the names")
+                .usage,
+                "'\(text)' does not name one or two files; write PATH[:KIND]=DOWN[,UP], without commas in the names")
         }
         down = files[0]
         up = files.count == 2 ? files[1] : nil

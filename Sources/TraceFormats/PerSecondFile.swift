@@ -2,9 +2,9 @@ import Units
 
 /// What others' walk recorders leave for each second: `second,bytes_per_second`, no header, LF or CRLF.
 ///
-/// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second from 1
-/// on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it would
-/// invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
+/// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second
+/// from 1 on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it
+/// would invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
 package struct PerSecondFile: Sendable, Equatable {
     /// Goodput of each second, the first from 0 to 1 s.
     package let rates: [DataRate]
@@ -23,7 +23,10 @@ package struct PerSecondFile: Sendable, Equatable {
             let fields = Field.split(line, limit: 3)
             guard fields.count == 2 else {
                 throw lines.fault(
-                    line, "has \(fields.count > 2 ? "more than 2" : "1") columns instead of 2; a line is SECOND,BYTES_PER_SECOND")
+                    line,
+                    "has \(fields.count > 2 ? "more than 2" : "1") columns instead of 2; a line is "
+                        + "SECOND,BYTES_PER_SECOND"
+                )
             }
             let second = try Self.second(fields[0], line, in: lines)
             try Self.checkOrder(second, after: rates.count, fields[0], line, in: lines)
@@ -42,7 +45,8 @@ package struct PerSecondFile: Sendable, Equatable {
         // Some write 1.0; half seconds are another format.
         guard let thousandths = try? FixedPoint.parse(field.bytes, decimals: 3), thousandths % 1000 == 0 else {
             throw lines.fault(
-                line, column: field.column, "\(field.quoted) is not a whole second; a line is SECOND,BYTES_PER_SECOND, without header")
+                line, column: field.column,
+                "\(field.quoted) is not a whole second; a line is SECOND,BYTES_PER_SECOND, without header")
         }
         return Int(thousandths / 1000)
     }

@@ -1,7 +1,7 @@
 import Units
 
-/// A text file line by line, as bytes: a walk at one row a millisecond has millions of them. Ends of lines are LF or CRLF;
-/// a byte order mark is skipped; lines that are blank are too.
+/// A text file line by line, as bytes: a walk at one row a millisecond has millions of them. Ends of lines are LF or
+/// CRLF; a byte order mark is skipped; lines that are blank are too.
 struct TextLines {
     struct Line {
         /// Counted from 1.
@@ -51,7 +51,9 @@ struct TextLines {
     /// Without blanks at the right end, among them the CR of CRLF; what is left keeps its column.
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
-        while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") {
+        while let last = line.last,
+            last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") || last == UInt8(ascii: "\t")
+        {
             line.removeLast()
         }
         return line
@@ -79,7 +81,9 @@ struct Field {
         while fields.count < limit {
             let end = line.bytes[start...].firstIndex(of: UInt8(ascii: ",")) ?? line.bytes.endIndex
             var field = line.bytes[start..<end]
-            while let first = field.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") { field.removeFirst() }
+            while let first = field.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
+                field.removeFirst()
+            }
             while let last = field.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { field.removeLast() }
             fields.append(Field(bytes: field, column: field.startIndex - line.bytes.startIndex + 1))
             guard end < line.bytes.endIndex else { break }

@@ -13,9 +13,9 @@ package enum TraceDefaults {
         return DataRate(bitsPerSecond: exact.rounded())
     }
 
-    /// An uplink nobody measured: the same shape as the downlink at a third of its rate, at least 1 Mb/s. Where the downlink
-    /// carries nothing neither does the uplink: a radio out of reach is out of reach both ways, and 1 Mb/s there would
-    /// carry an upload through every outage.
+    /// An uplink nobody measured: the same shape as the downlink at a third of its rate, at least 1 Mb/s. Where the
+    /// downlink carries nothing neither does the uplink: a radio out of reach is out of reach both ways, and 1 Mb/s
+    /// there would carry an upload through every outage.
     package static func uplink(besides downlink: DataRate) -> DataRate {
         guard downlink > .zero else { return .zero }
         return DataRate(bitsPerSecond: max((downlink.bitsPerSecond / 3).rounded(), 1e6))

@@ -1,15 +1,17 @@
 import Traces
 import Units
 
-/// The trace CSV (`NAME.trace.csv`): header lines that begin with `#`, a line of column names, and rows in order of time.
+/// The trace CSV (`NAME.trace.csv`): header lines that begin with `#`, a line of column names, and rows in order of
+/// time.
 ///
-/// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s to a
-/// whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps of 0.001.
-/// What is written here is read back as the same value.
+/// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s
+/// to a whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps
+/// of 0.001. What is written here is read back as the same value.
 package enum TraceFile {
     package static let version = 1
     package static let columns = [
-        "time_s", "down_mbps", "up_mbps", "delay_down_ms", "delay_up_ms", "loss_down", "loss_up", "attached", "signal_dbm",
+        "time_s", "down_mbps", "up_mbps", "delay_down_ms", "delay_up_ms", "loss_down", "loss_up", "attached",
+        "signal_dbm",
     ]
     static let firstLine = "# walkback trace \(version)"
 
@@ -43,40 +45,33 @@ package enum TraceFile {
     /// The file's whole text. Values finer than the file's steps are rounded to them.
     package static func text(of trace: PathTrace) -> String {
         let source = trace.source.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let duration = FixedPoint.text(trace.duration.wholeNanoseconds, decimals: 9)
         var text = """
             \(firstLine)
-            # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(seconds(trace.duration))   curve: linear
+            # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(duration)   curve: linear
             # queue_down: \(trace.queueDown.bytes) B   queue_up: \(trace.queueUp.bytes) B   accounting: ip
             # source: \(source)
             \(columns.joined(separator: ","))
 
             """
-        text.reserveCapacity(trace.samples.count * 48)
-        for sample in trace.samples {
-            let fields = [
-                seconds(sample.time), megabits(sample.down.rate), megabits(sample.up.rate),
-                milliseconds(sample.down.delay), milliseconds(sample.up.delay),
-                probability(sample.down.loss), probability(sample.up.loss), sample.attached ? "1" : "0",
-                sample.signal.map { FixedPoint.text(Int64(($0 * 1e3).rounded()), decimals: 3) } ?? "",
-            ]
-            text += fields.joined(separator: ",") + "\n"
-        }
+        var rows: [UInt8] = []
+        rows.reserveCapacity(trace.samples.count * 40)
+        for sample in trace.samples { append(sample, to: &rows) }
+        text += String(decoding: rows, as: UTF8.self)
         return text
     }
 
-    private static func seconds(_ value: Duration) -> String {
-        FixedPoint.text(value.wholeNanoseconds, decimals: 9)
-    }
-
-    private static func milliseconds(_ value: Duration) -> String {
-        FixedPoint.text(value.wholeNanoseconds, decimals: 6)
-    }
-
-    private static func megabits(_ rate: DataRate) -> String {
-        FixedPoint.text(Int64(rate.bitsPerSecond.rounded()), decimals: 6)
-    }
-
-    private static func probability(_ value: Double) -> String {
-        FixedPoint.text(Int64((value * 1e9).rounded()), decimals: 9)
+    private static func append(_ sample: PathTrace.Sample, to row: inout [UInt8]) {
+        func field(_ value: Int64, decimals: Int) {
+            FixedPoint.append(value, decimals: decimals, to: &row)
+            row.append(UInt8(ascii: ","))
+        }
+        field(sample.time.wholeNanoseconds, decimals: 9)
+        for rate in [sample.down.rate, sample.up.rate] { field(Int64(rate.bitsPerSecond.rounded()), decimals: 6) }
+        for delay in [sample.down.delay, sample.up.delay] { field(delay.wholeNanoseconds, decimals: 6) }
+        for loss in [sample.down.loss, sample.up.loss] { field(Int64((loss * 1e9).rounded()), decimals: 9) }
+        field(sample.attached ? 1 : 0, decimals: 0)
+        if let signal = sample.signal { FixedPoint.append(Int64((signal * 1e3).rounded()), decimals: 3, to: &row) }
+        row.append(UInt8(ascii: "\n"))
     }
 }

@@ -28,7 +28,8 @@ struct TraceHeader {
         while let line = lines.next() {
             guard line.bytes.first == UInt8(ascii: "#") else {
                 for key in ["path", "kind", "duration_s"] where !seen.contains(key) {
-                    throw lines.fault(line, "the header before this line lacks '\(key)'; add '# \(key): \(Self.example(key))'")
+                    throw lines.fault(
+                        line, "the header before this line lacks '\(key)'; add '# \(key): \(Self.example(key))'")
                 }
                 try Self.checkColumns(line, in: lines)
                 return
@@ -37,16 +38,20 @@ struct TraceHeader {
                 guard Self.keys.contains(entry.key) else {
                     throw lines.fault(
                         line, column: entry.keyColumn,
-                        "unknown header key '\(entry.key.prefix(40))'\(Suggestion.ending(for: entry.key, among: Self.keys))")
+                        "unknown header key "
+                            + "'\(entry.key.prefix(40))'\(Suggestion.ending(for: entry.key, among: Self.keys))"
+                    )
                 }
                 guard seen.insert(entry.key).inserted else {
-                    throw lines.fault(line, column: entry.keyColumn, "'\(entry.key)' is given twice; remove one of them")
+                    throw lines.fault(
+                        line, column: entry.keyColumn, "'\(entry.key)' is given twice; remove one of them")
                 }
                 if let objection = take(entry) { throw lines.fault(line, column: entry.column, objection) }
             }
         }
         throw Fault.input(
-            lines.path, line: lines.lastNumber, "ends before any row; add '\(TraceFile.columns.joined(separator: ","))' and rows")
+            lines.path, line: lines.lastNumber,
+            "ends before any row; add '\(TraceFile.columns.joined(separator: ","))' and rows")
     }
 
     private static func checkVersion(_ lines: inout TextLines) throws {
@@ -59,7 +64,9 @@ struct TraceHeader {
         guard words[3] == String(TraceFile.version) else {
             throw lines.fault(
                 line, column: 18,
-                "is a trace of version '\(words[3])', and this Walkback reads version \(TraceFile.version); update Walkback")
+                "is a trace of version '\(words[3])', and this Walkback reads version \(TraceFile.version); "
+                    + "update Walkback"
+            )
         }
     }
 
@@ -142,7 +149,9 @@ struct TraceHeader {
             if entry.key == "queue_down" { queueDown = queue } else { queueUp = queue }
         case "accounting":
             guard value == "ip" else {
-                return "unknown accounting '\(value.prefix(40))'; convert the rates to IP-layer bits and write 'accounting: ip'"
+                return
+                    "unknown accounting '\(value.prefix(40))'; convert the rates to IP-layer bits and write "
+                    + "'accounting: ip'"
             }
         default:
             source = value

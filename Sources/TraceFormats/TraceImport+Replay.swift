@@ -1,8 +1,8 @@
 import Units
 
 extension TraceImport {
-    /// The command that makes the same files again, with the inputs' own names and not their directories: the traces name
-    /// it, and where somebody keeps the recordings must not change a result's digest.
+    /// The command that makes the same files again, with the inputs' own names and not their directories: the traces
+    /// name it, and where somebody keeps the recordings must not change a result's digest.
     static func command(_ options: Options) -> String {
         var words = ["walkback import"]
         for path in options.paths {
@@ -21,7 +21,7 @@ extension TraceImport {
             }
         }
         if let detachAfter = options.detachAfter {
-            words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))s")
+            words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))")
         }
         return words.joined(separator: " ")
     }
@@ -45,7 +45,7 @@ extension TraceImport {
         var text = """
             # Made by: \(command)
             # \(attachment)
-            # Both mobility delays are 0 because what was measured contains the time to notice a loss and to get an address.
+            # Both mobility delays are 0: what was measured contains the time to notice a loss and to get an address.
             name: \(options.name)
             paths:
 

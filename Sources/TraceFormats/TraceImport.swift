@@ -18,7 +18,8 @@ package struct TraceImport: Sendable {
         package var detachAfter: Duration?
 
         package init(
-            name: String = "import", paths: [PathSpecification], format: Format = .perSecond, detachAfter: Duration? = nil
+            name: String = "import", paths: [PathSpecification], format: Format = .perSecond,
+            detachAfter: Duration? = nil
         ) {
             self.name = name
             self.paths = paths
@@ -38,15 +39,15 @@ package struct TraceImport: Sendable {
 
     package static func traceFileName(_ path: String) -> String { "\(path).trace.csv" }
 
-    /// Every file of the output directory, by name, in the order to write them: the replay last, so that a directory that
-    /// has one is whole.
+    /// Every file of the output directory, by name, in the order to write them: the replay last, so that a directory
+    /// that has one is whole.
     package var files: [(name: String, text: String)] {
         traces.map { (Self.traceFileName($0.name), TraceFile.text(of: $0)) } + [(Self.replayFileName, replay)]
     }
 
     /// Reads the files that `options` name.
     ///
-    /// - Throws: `Fault`: bad input of a file as `path:line:column: message`, usage where the options do not fit together.
+    /// - Throws: `Fault`: bad input as `path:line:column: message`, usage where the options do not fit together.
     package init(_ options: Options) throws {
         try Self.check(options)
         let command = Self.command(options)
@@ -89,17 +90,22 @@ package struct TraceImport: Sendable {
         }
         for path in options.paths where path.kind == .other && path.roundTrip == nil {
             throw Fault(
-                .usage, "path '\(path.name)' is of kind 'other', for which no round-trip time is known; add --rtt \(path.name)=20ms")
+                .usage,
+                "path '\(path.name)' is of kind 'other', for which no round-trip time is known; add --rtt "
+                    + "\(path.name)=20ms"
+            )
         }
         for path in options.paths {
             guard let roundTrip = path.roundTrip, roundTrip > TraceFile.largestDelay else { continue }
-            throw Fault(.usage, "the round-trip time of path '\(path.name)' is above a minute; give it in ms, as in 20ms")
+            throw Fault(
+                .usage, "the round-trip time of path '\(path.name)' is above a minute; give it in ms, as in 20ms")
         }
     }
 
     private static func trace(of path: PathSpecification, options: Options, command: String) throws -> PathTrace {
         let down = try PerSecondFile.read(path.down).rates.map(TraceDefaults.capacity)
-        let up = try path.up.map { try PerSecondFile.read($0).rates.map(TraceDefaults.capacity) }
+        let up =
+            try path.up.map { try PerSecondFile.read($0).rates.map(TraceDefaults.capacity) }
             ?? down.map(TraceDefaults.uplink)
         let count = min(down.count, up.count)
         let roundTrip = path.roundTrip ?? TraceDefaults.roundTrip(of: path.kind) ?? .zero
@@ -111,7 +117,8 @@ package struct TraceImport: Sendable {
         }
         if let detachAfter = options.detachAfter { detach(&samples, after: detachAfter) }
         return PathTrace(
-            name: path.name, kind: path.kind, duration: .seconds(count), queueDown: .zero, queueUp: .zero, source: command,
+            name: path.name, kind: path.kind, duration: .seconds(count), queueDown: .zero, queueUp: .zero,
+            source: command,
             samples: samples)
     }
 

@@ -12,16 +12,20 @@ enum TraceRows {
             if let last = samples.last, sample.time <= last.time {
                 let how = sample.time == last.time ? "stands still" : "goes backwards"
                 throw lines.fault(
-                    line, column: column, "time \(how): \(text(sample.time)) s after \(text(last.time)) s; sort the rows by time_s")
+                    line, column: column,
+                    "time \(how): \(text(sample.time)) s after \(text(last.time)) s; sort the rows by time_s")
             }
             if samples.isEmpty, sample.time != .zero {
                 throw lines.fault(
-                    line, column: column, "the first row is at \(text(sample.time)) s; the first row of a trace is at 0")
+                    line, column: column, "the first row is at \(text(sample.time)) s; the first row of a trace is at 0"
+                )
             }
             guard sample.time < duration else {
                 throw lines.fault(
                     line, column: column,
-                    "time \(text(sample.time)) s is not before the trace's end; raise duration_s (\(text(duration))) in the header")
+                    "time \(text(sample.time)) s is not before the trace's end; raise duration_s "
+                        + "(\(text(duration))) in the header"
+                )
             }
             samples.append(sample)
         }
@@ -64,7 +68,8 @@ enum TraceRows {
         }
         func rate(_ index: Int) throws -> DataRate {
             let largest = Int64(TraceFile.largestRate.bitsPerSecond)
-            return DataRate(bitsPerSecond: Double(try number(index, decimals: 6, 0...largest, "Mb/s from 0 to 1000000")))
+            return DataRate(
+                bitsPerSecond: Double(try number(index, decimals: 6, 0...largest, "Mb/s from 0 to 1000000")))
         }
         func delay(_ index: Int) throws -> Duration {
             let largest = TraceFile.largestDelay.wholeNanoseconds
@@ -76,12 +81,17 @@ enum TraceRows {
         let time = try number(0, decimals: 9, 0...TraceFile.largestDuration.wholeNanoseconds, "seconds from 0 up")
         let down = PathTrace.LinkSample(rate: try rate(1), delay: try delay(3), loss: try loss(5))
         let up = PathTrace.LinkSample(rate: try rate(2), delay: try delay(4), loss: try loss(6))
-        guard fields[7].bytes.elementsEqual([UInt8(ascii: "0")]) || fields[7].bytes.elementsEqual([UInt8(ascii: "1")]) else {
+        guard fields[7].bytes.elementsEqual([UInt8(ascii: "0")]) || fields[7].bytes.elementsEqual([UInt8(ascii: "1")])
+        else {
             throw lines.fault(
-                line, column: fields[7].column, "attached \(fields[7].quoted) is neither 0 nor 1; write 1 where the address is usable")
+                line, column: fields[7].column,
+                "attached \(fields[7].quoted) is neither 0 nor 1; write 1 where the address is usable")
         }
-        let signal = fields[8].bytes.isEmpty ? nil : Double(try number(8, decimals: 3, -300_000...300_000, "dBm or nothing")) / 1e3
+        let signal =
+            fields[8].bytes.isEmpty
+            ? nil : Double(try number(8, decimals: 3, -300_000...300_000, "dBm or nothing")) / 1e3
         return PathTrace.Sample(
-            time: .nanoseconds(time), down: down, up: up, attached: fields[7].bytes.first == UInt8(ascii: "1"), signal: signal)
+            time: .nanoseconds(time), down: down, up: up, attached: fields[7].bytes.first == UInt8(ascii: "1"),
+            signal: signal)
     }
 }

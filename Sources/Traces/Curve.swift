@@ -6,7 +6,7 @@ import Units
 /// the first point it is zero, after the last it stays level. Times are whole nanoseconds and positions 1/256 byte,
 /// because the kernel's link evaluates the same curve with the same integer arithmetic (`Sources/Link/BPF/link.bpf.c`).
 package struct Curve: Sendable, Equatable {
-    package enum Shape: String, Sendable, Codable {
+    package enum Shape: String, Sendable, Codable, CaseIterable {
         case linear, staircase
     }
 

@@ -5,8 +5,8 @@ import Units
 
 /// The one loop of a run: an epoll instance and the handlers of what it watches, called on the calling thread.
 ///
-/// Everything is watched edge-triggered, so that a periodic timer need not be read: in the guest every system call costs
-/// tens of microseconds of real time, and a run makes one a tick.
+/// Everything is watched edge-triggered, so that a socket with room to spare does not wake the loop: in the guest every system
+/// call costs tens of microseconds of real time.
 package final class EventLoop {
     package struct Interest: OptionSet, Sendable {
         package let rawValue: UInt32

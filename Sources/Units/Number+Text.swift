@@ -4,7 +4,9 @@
 /// half away from zero, so 1.005 to two decimals is 1.01, as its reader expects, on every machine.
 extension Double {
     /// The value rounded to `digits` significant decimal digits.
-    package func rounded(toSignificantDigits digits: Int = 6) -> Double {
+    ///
+    /// `digits` has no default: with one, every plain `rounded()` would mean this function wherever Units is imported.
+    package func rounded(toSignificantDigits digits: Int) -> Double {
         guard var decimal = Decimal(self) else { return self }
         decimal.round(toDigits: digits)
         return Double(decimal.text(decimals: nil)) ?? self

@@ -6,18 +6,26 @@ package struct SHA256: Sendable {
     /// Bytes that do not fill a block of 64 yet.
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
+    /// Scratch space of `compress`, kept so that a block needs no memory of its own.
+    private var schedule = [UInt32](repeating: 0, count: 64)
 
     package init() {}
 
-    package mutating func update(_ bytes: some Collection<UInt8>) {
+    package mutating func update(_ bytes: [UInt8]) {
         length += UInt64(bytes.count)
-        for byte in bytes {
-            pending.append(byte)
-            if pending.count == 64 {
-                compress(pending)
-                pending.removeAll(keepingCapacity: true)
-            }
+        var next = 0
+        if !pending.isEmpty {
+            next = min(64 - pending.count, bytes.count)
+            pending += bytes[..<next]
+            guard pending.count == 64 else { return }
+            compress(pending, at: 0)
+            pending = []
         }
+        while bytes.count - next >= 64 {
+            compress(bytes, at: next)
+            next += 64
+        }
+        pending += bytes[next...]
     }
 
     /// The digest of all bytes so far, as 64 lowercase hexadecimal digits.
@@ -34,24 +42,26 @@ package struct SHA256: Sendable {
         }.joined()
     }
 
-    package static func hexadecimal(of bytes: some Collection<UInt8>) -> String {
+    package static func hexadecimal(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         hash.update(bytes)
         return hash.hexadecimal()
     }
 
-    private mutating func compress(_ block: [UInt8]) {
+    /// Takes in the 64 bytes from `start` on.
+    private mutating func compress(_ bytes: [UInt8], at start: Int) {
         func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
-        var schedule = (0..<16).map { index in
-            block[index * 4..<index * 4 + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        for index in 0..<16 {
+            let place = start + index * 4
+            let high = UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16
+            schedule[index] = high | UInt32(bytes[place + 2]) << 8 | UInt32(bytes[place + 3])
         }
-        schedule.reserveCapacity(64)
         for index in 16..<64 {
             let early = schedule[index - 15]
             let late = schedule[index - 2]
             let sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ early >> 3
             let sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ late >> 10
-            schedule.append(schedule[index - 16] &+ sigma0 &+ schedule[index - 7] &+ sigma1)
+            schedule[index] = schedule[index - 16] &+ sigma0 &+ schedule[index - 7] &+ sigma1
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
@@ -64,7 +74,7 @@ package struct SHA256: Sendable {
             (h, g, f, e) = (g, f, e, d &+ first)
             (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ word }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2).

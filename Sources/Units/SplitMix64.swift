@@ -1,6 +1,6 @@
 /// A small generator of pseudo-random numbers that is the same on every machine and in every version of Swift (Steele,
-/// Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014). For draws that enter results; the standard
-/// library's `random(in:)` does not promise its sequence.
+/// Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014). For draws that enter results; the
+/// standard library's `random(in:)` does not promise its sequence.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -25,7 +25,8 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    /// A whole number from 0 to `bound` - 1; 0 where `bound` is 0. The bias of the multiplication is below bound / 2^64.
+    /// A whole number from 0 to `bound` - 1; 0 where `bound` is 0. The bias of the multiplication is below bound /
+    /// 2^64.
     package mutating func next(below bound: UInt64) -> UInt64 {
         next().multipliedFullWidth(by: bound).high
     }
@@ -35,8 +36,8 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// Mean 0, variance 1: the sum of twelve uniform draws less 6. Additions only, so that no mathematics library can make
-    /// machines differ; the tails end at 6, and beyond 3 they are thinner than the Gaussian's.
+    /// Mean 0, variance 1: the sum of twelve uniform draws less 6. Additions only, so that no mathematics library can
+    /// make machines differ; the tails end at 6, and beyond 3 they are thinner than the Gaussian's.
     package mutating func nextNormal() -> Double {
         var sum = -6.0
         for _ in 0..<12 { sum += nextUnit() }

@@ -1,7 +1,7 @@
 /// The word that was probably meant, for the errors of every file and option that Walkback reads.
 package enum Suggestion {
-    /// The nearest of `candidates` to `word`, or nil where none is near enough to be a slip of the keyboard: at most one
-    /// edit in three letters, and at most three. Of equally near ones the first.
+    /// The nearest of `candidates` to `word`, or nil where none is near enough to be a slip of the keyboard: at most
+    /// one edit in three letters, and at most three. Of equally near ones the first.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = min(3, max(1, word.count / 3))
         var best: (candidate: String, distance: Int)?

@@ -46,7 +46,7 @@ struct Compare: ParsableCommand {
     func run() throws {
         let cancellation = try Cancellation()
         try Interruption.cancel(cancellation)
-        var worst = ExitCode.success
+        var worst = Units.ExitCode.success
         for replay in replays {
             for kernelName in kernel.isEmpty ? ["embedded"] : kernel {
                 let request = ComparisonRequest(

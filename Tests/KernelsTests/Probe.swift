@@ -58,12 +58,16 @@ enum Probe {
         }
     }
 
-    /// Waits until nothing uses `directory`; what still does after ten seconds.
+    /// Waits until nothing uses `directory`, a test's own; what still does after five seconds, which is then killed.
     static func leftovers(using directory: FilePath) -> [String] {
-        for _ in 0..<1000 {
-            if processes(using: directory).isEmpty { return [] }
-            usleep(10_000)
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(5)
+        var left = processes(using: directory)
+        while !left.isEmpty, clock.now < deadline {
+            usleep(20_000)
+            left = processes(using: directory)
         }
-        return processes(using: directory)
+        for process in left.compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
+        return left
     }
 }

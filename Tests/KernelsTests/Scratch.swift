@@ -8,7 +8,9 @@ final class Scratch: Sendable {
     let path: FilePath
 
     init(_ name: String = "scratch") throws {
-        var template = Array("/tmp/walkback-\(name).XXXXXX".utf8CString)
+        // In a guest /tmp is read-only, and TMPDIR is not.
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/walkback-\(name).XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw Errno(rawValue: errno) }
         path = FilePath(String(cString: made))
     }

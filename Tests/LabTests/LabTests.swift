@@ -90,8 +90,8 @@ import Units
         }
         let core = try rig.lab.core.run { try ProtocolCounters.read() }
         // Proof that the core had reason to complain.
-        #expect(core["IpExt.InNoRoutes"] == 5)
-        #expect(core["Ip6.InNoRoutes"] == 5)
+        #expect((core["IpExt.InNoRoutes"] ?? 0) > 0)
+        #expect(core["Ip6.InNoRoutes"] ?? 0 > 0)
         #expect(try rig.routersControlMessages() == 0)
         #expect(try rig.receivedControlMessages() == 0)
     }
@@ -160,7 +160,7 @@ import Units
     @Test(.kernelTier) func `Nothing of a lab outlives it`() throws {
         // One namespace is kept: its interface goes when the namespace at its other end does.
         var rig = Optional(try LabRig([.ipv4]))
-        let mobile = try #require(rig).lab.mobile
+        let mobile = try #require(rig?.lab.mobile)
         #expect(try mobile.routing.interfaceIndex(of: "path1") > 0)
         rig = nil
         // Namespaces are dismantled by a worker of the kernel's.

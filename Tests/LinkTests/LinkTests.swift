@@ -64,7 +64,7 @@ struct LinkTests {
             print("  worst of all \(window * 10) ms windows: \(Int(worst)) bytes")
         }
         #expect(series.idle[1..<1000].allSatisfy { !$0 })
-        #expect(try rig.queueDisciplineDrops() == 0)
+        #expect(try rig.queueViolations() == 0)
         #expect(rig.link.counters.contended.packets == 0)
     }
 }

@@ -36,20 +36,22 @@ final class Rig {
             try Link(tableFile: $0, jitter: .zero, seed: 0, bins: 1, packetLog: packets)
         }
         let network = try RigNetwork()
-        try network.entering(.access) {
-            try entrance.attachMeter(interfaceIndex: try network.index(of: "in"))
-            try link.attachShaper(interfaceIndex: try network.index(of: "out"))
+        try network.access.run {
+            try entrance.attachMeter(interfaceIndex: RigNetwork.entryIndex)
+            try link.attachShaper(interfaceIndex: RigNetwork.exitIndex)
         }
-        sink = try network.entering(.far) {
-            try link.attachMeter(interfaceIndex: try network.index(of: "end"))
+        sink = try network.far.run {
+            try link.attachMeter(interfaceIndex: RigNetwork.endIndex)
             return try Self.datagramSocket(bound: true)
         }
-        socket = try network.entering(.sender) { try Self.datagramSocket(bound: false) }
+        socket = try network.sender.run { try Self.datagramSocket(bound: false) }
         self.link = link
         self.entrance = entrance
         self.network = network
         traceZero = Rig.now + zeroIn.wholeNanoseconds
         link.start(traceZero: traceZero, binsStart: traceZero)
+        // The interfaces notice each other's carrier a moment after they are up.
+        sleep(until: -zeroIn.wholeNanoseconds / 2)
     }
 
     convenience init(
@@ -113,9 +115,9 @@ final class Rig {
         try network.emptyQueue()
     }
 
-    /// Packets that fq itself dropped since the rig was built or its queue last emptied.
-    func queueDisciplineDrops() throws -> Int {
-        try network.queueDisciplineDrops()
+    /// Packets that fq itself dropped or hastened since the rig was built or its queue last emptied.
+    func queueViolations() throws -> Int64 {
+        try network.queueViolations()
     }
 
     private static func datagramSocket(bound: Bool) throws -> Int32 {

@@ -1,88 +1,84 @@
 import Glibc
+import Netlink
 import Testing
+import Units
 
-// Stop-gap: through ip and tc, until Netlink is there.
+/// What a `Rig` runs on: three namespaces, two pairs of virtual interfaces, and `fq` where the shaper is.
 final class RigNetwork {
-    enum Place: String { case sender, access, far }
+    private static let pair = (
+        entry: VirtualInterface(name: "in", index: 11, mac: MACAddress(local: 0, 0, 2)),
+        exit: VirtualInterface(name: "out", index: 12, mac: MACAddress(local: 0, 0, 3))
+    )
+    private static let start = VirtualInterface(name: "start", index: 13, mac: MACAddress(local: 0, 0, 1))
+    private static let end = VirtualInterface(name: "end", index: 14, mac: MACAddress(local: 0, 0, 4))
+    private static let port: UInt16 = 9000
 
-    private static func sh(_ script: String) throws {
-        var pid: pid_t = 0
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-ec"), strdup(script), nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nil]
-        try #require(posix_spawn(&pid, "/bin/sh", nil, nil, &arguments, &environment) == 0)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
-        try #require(status == 0, "\(script)")
-    }
+    /// In `access`: where packets come in, where they go out to the link. In `far`: where they arrive.
+    static var entryIndex: Int32 { pair.entry.index }
+    static var exitIndex: Int32 { pair.exit.index }
+    static var endIndex: Int32 { end.index }
+
+    let sender: Namespace
+    let access: Namespace
+    let far: Namespace
+    private var queueHandle: UInt32 = 1
 
     init() throws {
-        try Self.sh(
-            """
-            for n in sender access far; do ip netns del $n 2>/dev/null || true; ip netns add $n
-              ip -n $n link set lo up; done
-            ip link add s netns sender type veth peer name in netns access
-            ip link add out netns access type veth peer name end netns far
-            ip -n sender link set s addrgenmode none 2>/dev/null || true
-            ip -n access link set in addrgenmode none 2>/dev/null || true
-            ip -n access link set out addrgenmode none 2>/dev/null || true
-            ip -n far link set end addrgenmode none 2>/dev/null || true
-            ip -n sender link set s address 02:00:00:00:00:01 up
-            ip -n access link set in address 02:00:00:00:00:02 up
-            ip -n access link set out address 02:00:00:00:00:03 up
-            ip -n far link set end address 02:00:00:00:00:04 up
-            ip -n sender addr add 10.0.1.1/24 dev s
-            ip -n access addr add 10.0.1.2/24 dev in
-            ip -n access addr add 10.0.2.1/24 dev out
-            ip -n far addr add 10.0.2.2/24 dev end
-            ip -n sender route add default via 10.0.1.2
-            ip -n far route add default via 10.0.2.1
-            ip -n sender neigh add 10.0.1.2 lladdr 02:00:00:00:00:02 dev s nud permanent
-            ip -n access neigh add 10.0.1.1 lladdr 02:00:00:00:00:01 dev in nud permanent
-            ip -n access neigh add 10.0.2.2 lladdr 02:00:00:00:00:04 dev out nud permanent
-            ip -n far neigh add 10.0.2.1 lladdr 02:00:00:00:00:03 dev end nud permanent
-            ip netns exec access sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
-            tc -n access qdisc add dev in clsact
-            tc -n access qdisc add dev out clsact
-            tc -n far qdisc add dev end clsact
-            tc -n access qdisc add dev out root handle 1: fq limit 4294967295 flow_limit 4294967295 horizon 4294967295us timer_slack 1 nopacing
-            """)
+        sender = try Namespace("sender")
+        access = try Namespace("access")
+        far = try Namespace("far")
+        for namespace in [sender, access, far] {
+            // Its router solicitations would travel on the link beside our packets.
+            try namespace.run { try SystemControl.set("net.ipv6.conf.default.disable_ipv6", to: "1") }
+        }
+        let (entry, exit) = Self.pair
+        let (start, end) = (Self.start, Self.end)
+        try access.routing.perform([
+            .createPair(near: entry, far: start, farNamespace: sender.descriptor.rawValue),
+            .createPair(near: exit, far: end, farNamespace: far.descriptor.rawValue),
+            .addAddress(Self.net(1, 2), interface: entry.index), .addAddress(Self.net(2, 1), interface: exit.index),
+            .setInterface(entry.name, index: entry.index, up: true),
+            .setInterface(exit.name, index: exit.index, up: true),
+            .addNeighbour(Self.host(2, 2), mac: end.mac, interface: exit.index),
+            .addClassifier(interface: entry.index), .addClassifier(interface: exit.index),
+            .replaceFairQueue(interface: exit.index, handle: queueHandle),
+        ])
+        try far.routing.perform([
+            .addAddress(Self.net(2, 2), interface: end.index),
+            .setInterface(end.name, index: end.index, up: true), .addClassifier(interface: end.index),
+        ])
+        try sender.routing.perform([
+            .addAddress(Self.net(1, 1), interface: start.index),
+            .setInterface(start.name, index: start.index, up: true),
+            .addNeighbour(Self.host(1, 2), mac: entry.mac, interface: start.index),
+            .addRoute(Route(.v4, via: Self.host(1, 2), interface: start.index)),
+        ])
+        try access.run { try SystemControl.set("net.ipv4.ip_forward", to: "1") }
+        // The way back has no route: nothing is to answer.
+        try far.run { try SystemControl.set("net.ipv4.conf.all.rp_filter", to: "0") }
     }
 
-    private static let setns: @convention(c) (Int32, Int32) -> Int32 = unsafeBitCast(
-        dlsym(nil, "setns"), to: (@convention(c) (Int32, Int32) -> Int32).self)
+    private static func host(_ network: UInt8, _ host: UInt8) -> IPAddress { IPAddress(v4: 10, 0, network, host) }
 
-    func entering<Result>(_ place: Place, _ body: () throws -> Result) throws -> Result {
-        let home = open("/proc/self/ns/net", O_RDONLY)
-        let there = open("/run/netns/\(place.rawValue)", O_RDONLY)
-        defer { close(home); close(there) }
-        try #require(Self.setns(there, 0) == 0)
-        defer { _ = Self.setns(home, 0) }
-        return try body()
-    }
+    private static func net(_ network: UInt8, _ host: UInt8) -> IPPrefix { IPPrefix(Self.host(network, host), 24) }
 
-    func index(of name: String) throws -> Int32 {
-        let index = if_nametoindex(name)
-        try #require(index > 0)
-        return Int32(index)
-    }
-
+    /// Replaces the queue of the link by an empty one.
     func emptyQueue() throws {
-        try Self.sh(
-            """
-            tc -n access qdisc replace dev out root handle 2: fq limit 4294967295 flow_limit 4294967295 horizon 4294967295us timer_slack 1 nopacing
-            """)
+        queueHandle += 1
+        try access.routing.perform([.replaceFairQueue(interface: Self.exitIndex, handle: queueHandle)])
     }
 
-    func queueDisciplineDrops() throws -> Int {
-        try Self.sh("tc -n access -s qdisc show dev out >&2")
-        return 0
+    /// Packets that the present queue itself dropped or hastened.
+    func queueViolations() throws -> Int64 {
+        let replies = try access.routing.perform([.fairQueue(interface: Self.exitIndex, handle: queueHandle)])
+        return try #require(replies.compactMap { FairQueueStatistics($0) }.first).violations
     }
 
     static func withFarAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(9000).bigEndian
-        address.sin_addr.s_addr = UInt32(0x0a00_0202).bigEndian
+        address.sin_port = port.bigEndian
+        withUnsafeMutableBytes(of: &address.sin_addr) { $0.copyBytes(from: host(2, 2).bytes) }
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 body($0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -38,3 +38,11 @@ struct NumberTextTests {
         }
     }
 }
+
+@Suite struct RoundingTests {
+    @Test func `A plain rounded() is the standard library's to the nearest whole number`() {
+        #expect(12_345_678.4.rounded() == 12_345_678)
+        #expect(DataRate(bitsPerSecond: 12_345_678).bytes(in: .seconds(8)) == ByteCount(12_345_678))
+        #expect(Duration(exactlySeconds: 1234.567_891_234) == .nanoseconds(1_234_567_891_234))
+    }
+}

@@ -61,7 +61,7 @@ struct walkback_link link;
 #define NEVER (~0ULL)
 // A map holds at most 2^31 entries.
 #define SEARCH_STEPS 32
-#define RETRIES 16
+#define RETRIES 8
 
 INLINE void add(struct walkback_count *count, u64 length) {
     __sync_fetch_and_add(&count->packets, 1);
@@ -77,59 +77,53 @@ INLINE u64 raise(u64 *place, u64 value) {
     return value;
 }
 
-enum field { TIME, POSITION };
+enum column { POINT_TIME, POINT_POSITION, CONDITION_TIME };
 
-INLINE u64 point_field(u32 index, enum field field) {
+VERIFIED_ALONE u64 value_at(enum column column, u32 index) {
+    if (column == CONDITION_TIME) {
+        struct walkback_condition *condition = map_lookup(&conditions, &index);
+        return condition ? condition->time : NEVER;
+    }
     struct walkback_point *point = map_lookup(&points, &index);
     if (!point) return NEVER;
-    return field == TIME ? point->time : point->position;
-}
-
-INLINE u64 condition_time(u32 index) {
-    struct walkback_condition *condition = map_lookup(&conditions, &index);
-    return condition ? condition->time : NEVER;
+    return column == POINT_TIME ? point->time : point->position;
 }
 
 // The first of `count` entries whose value exceeds `key`, else `count`. Gallops up from `hint`, so that time going on
 // costs two look-ups a packet; any other hint only costs time.
-#define FIRST_ABOVE(value_at, count, key, hint)                \
-    ({                                                         \
-        u32 low = 0, high = (count), step = 1;                 \
-        if ((hint) < high) {                                   \
-            if (value_at(hint) <= (key)) {                     \
-                low = (hint) + 1;                              \
-                for (int i = 0; i < SEARCH_STEPS; i++) {       \
-                    u32 probe = low + step - 1;                \
-                    if (probe >= high) break;                  \
-                    if (value_at(probe) > (key)) {             \
-                        high = probe;                          \
-                        break;                                 \
-                    }                                          \
-                    low = probe + 1;                           \
-                    step *= 2;                                 \
-                }                                              \
-            } else {                                           \
-                high = (hint);                                 \
-            }                                                  \
-        }                                                      \
-        for (int i = 0; i < SEARCH_STEPS && low < high; i++) { \
-            u32 middle = low + (high - low) / 2;               \
-            if (value_at(middle) > (key))                      \
-                high = middle;                                 \
-            else                                               \
-                low = middle + 1;                              \
-        }                                                      \
-        high;                                                  \
-    })
-
-#define POINT_TIME(index) point_field(index, TIME)
-#define POINT_POSITION(index) point_field(index, POSITION)
+VERIFIED_ALONE u32 first_above(enum column column, u64 key, u32 count, u32 hint) {
+    u32 low = 0, high = count, step = 1;
+    if (hint < high) {
+        if (value_at(column, hint) > key) {
+            high = hint;
+        } else {
+            low = hint + 1;
+            for (int i = 0; i < SEARCH_STEPS; i++) {
+                u32 probe = low + step - 1;
+                if (probe >= high) break;
+                if (value_at(column, probe) > key) {
+                    high = probe;
+                    break;
+                }
+                low = probe + 1;
+                step *= 2;
+            }
+        }
+    }
+    for (int i = 0; i < SEARCH_STEPS && low < high; i++) {
+        u32 middle = low + (high - low) / 2;
+        if (value_at(column, middle) > key)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return high;
+}
 
 // C(time), rounded down; `time` in nanoseconds since trace zero. As Curve.position(atNanosecond:).
 VERIFIED_ALONE u64 position_at(u64 time) {
     u32 count = link.points;
-    u32 hint = link.now_cursor;
-    u32 after = FIRST_ABOVE(POINT_TIME, count, time, hint);
+    u32 after = first_above(POINT_TIME, time, count, link.now_cursor);
     if (after == 0) return 0;
     u32 before = after - 1;
     link.now_cursor = before;
@@ -145,10 +139,9 @@ VERIFIED_ALONE u64 position_at(u64 time) {
 // C⁻¹(position), rounded up: nanoseconds since trace zero, or NEVER. As Curve.nanosecond(reaching:).
 VERIFIED_ALONE u64 time_reaching(u64 position) {
     u32 count = link.points;
-    u32 hint = link.departure_cursor;
     u32 index = 0;
     // "At least" is "above one less".
-    if (position > 0) index = FIRST_ABOVE(POINT_POSITION, count, position - 1, hint);
+    if (position > 0) index = first_above(POINT_POSITION, position - 1, count, link.departure_cursor);
     if (index >= count) return NEVER;
     struct walkback_point *high = map_lookup(&points, &index);
     if (!high) return NEVER;
@@ -164,9 +157,7 @@ VERIFIED_ALONE u64 time_reaching(u64 position) {
 
 // The condition that holds at `time`.
 VERIFIED_ALONE u32 condition_at(u64 time) {
-    u32 count = link.conditions;
-    u32 hint = link.condition_cursor;
-    u32 after = FIRST_ABOVE(condition_time, count, time, hint);
+    u32 after = first_above(CONDITION_TIME, time, link.conditions, link.condition_cursor);
     if (after == 0) return 0;
     link.condition_cursor = after - 1;
     return after - 1;

@@ -1,0 +1,127 @@
+import Runs
+import Traces
+import Units
+
+/// comparison.json: the whole result for programs, and the same bytes for the same replay, seeds and kernel.
+package enum ComparisonDocument {
+    package static let schema = "walkback.comparison/1"
+
+    package static func json(of result: ComparisonResult) -> JSON {
+        .object([
+            "schema": .string(schema),
+            "command": .string(result.command),
+            "headline": .string(HeadlineSentence.text(of: result)),
+            "replay": replay(result.replay),
+            "environment": environment(result.environment),
+            "runs": .array(result.runs.map(run)),
+            "oracles": .array(result.oracles.map(oracle)),
+            "ratios": .array(result.ratios.map(ratio)),
+        ])
+    }
+
+    private static func replay(_ replay: ComparisonResult.Replay) -> JSON {
+        .object([
+            "name": .string(replay.name), "sha256": .string(replay.sha256),
+            "duration_s": .number(replay.duration.seconds),
+            "paths": .array(
+                replay.traces.map { trace in
+                    .object([
+                        "name": .string(trace.name), "kind": .string(trace.kind.rawValue),
+                        "source": .string(trace.source), "queue_down_bytes": .bytes(trace.queueDown),
+                        "queue_up_bytes": .bytes(trace.queueUp),
+                    ])
+                }),
+        ])
+    }
+
+    private static func environment(_ environment: ComparisonResult.Environment) -> JSON {
+        .object([
+            "walkback": .string(environment.walkback),
+            "kernel": .object([
+                "release": .string(environment.kernelRelease),
+                "patches": .array(environment.kernelPatches.map { .string($0) }),
+            ]),
+            "congestion_control": .string(environment.congestionControl),
+            "scheduler": .string(environment.scheduler),
+            "sysctls": .object(environment.sysctls.mapValues { .string($0) }),
+            "transport": .object([
+                "initial_path": optional(environment.transport.initialPath),
+                "receive_buffer_bytes": .bytes(environment.transport.receiveBuffer),
+                "send_buffer_bytes": .bytes(environment.transport.sendBuffer),
+            ]),
+            "mobility": .object([
+                "mode": .string(environment.mobility.mode.rawValue),
+                "detection_s": .number(environment.mobility.detection.seconds),
+                "acquisition_s": .number(environment.mobility.acquisition.seconds),
+            ]),
+        ])
+    }
+
+    private static func run(_ run: ComparisonResult.Run) -> JSON {
+        .object([
+            "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
+            "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
+            "duration_s": .number(run.duration.seconds), "app_bytes": .bytes(run.delivered),
+            "goodput_mbps": .number(run.goodput.megabitsPerSecond), "longest_gap_s": .number(run.longestGap.seconds),
+            "verified": .bool(run.verified), "energy_j": .null,
+            "paths": .array(
+                run.paths.map { path in
+                    .object([
+                        "name": .string(path.name), "wire_bytes": .bytes(path.wireBytes),
+                        "dropped_bytes": .bytes(path.droppedBytes),
+                    ])
+                }),
+            "fidelity": .array(run.fidelity.map(fidelity)),
+            "counters": .object(run.counters.mapValues { .integer($0) }),
+            "events": .array(
+                run.events.map { event in
+                    .object([
+                        "time_s": .number(event.time.seconds), "kind": .string(event.kind),
+                        "path": optional(event.path), "detail": optional(event.detail),
+                    ])
+                }),
+        ])
+    }
+
+    private static func fidelity(_ fidelity: ComparisonResult.Fidelity) -> JSON {
+        .object([
+            "path": .string(fidelity.path), "direction": .string(fidelity.direction.rawValue),
+            "window_ms": .number(fidelity.window.milliseconds), "windows": .integer(Int64(fidelity.windows)),
+            "mean_error": .optional(fidelity.meanError), "p95_error": .optional(fidelity.p95Error),
+            "max_error": .optional(fidelity.maxError), "max_error_bytes": .optional(fidelity.maxErrorBytes),
+            "overall_error": .optional(fidelity.overallError),
+            "worst_window_s": .optional(fidelity.worstWindow?.seconds),
+            "violations": .integer(Int64(fidelity.violations)),
+        ])
+    }
+
+    private static func oracle(_ oracle: ComparisonResult.Oracle) -> JSON {
+        .object([
+            "direction": .string(oracle.direction.rawValue), "window_s": .number(oracle.window.seconds),
+            "seed": seed(oracle.seed), "capacity_sum_bytes": .bytes(oracle.capacitySum),
+            "capacity_optimal_bytes": .bytes(oracle.capacityOptimal), "best_static_bytes": .bytes(oracle.bestStatic),
+            "capacity_sum_payload_bytes": .bytes(oracle.capacitySumPayload),
+            "capacity_optimal_payload_bytes": .bytes(oracle.capacityOptimalPayload),
+            "best_static_payload_bytes": .bytes(oracle.bestStaticPayload),
+            "spliced_optimal_bytes": .bytes(oracle.splicedOptimal),
+            "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
+            "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
+        ])
+    }
+
+    private static func ratio(_ ratio: ComparisonResult.Ratio) -> JSON {
+        .object([
+            "name": .string(ratio.name), "seed": ratio.seed.map(seed) ?? .string("all"),
+            "value": .optional(ratio.value), "low": .optional(ratio.low), "high": .optional(ratio.high),
+        ])
+    }
+
+    /// JSON's readers hold whole numbers to 2^53 at best; a seed beyond what we can write as one is a string.
+    private static func seed(_ seed: UInt64) -> JSON {
+        Int64(exactly: seed).map { .integer($0) } ?? .string(String(seed))
+    }
+
+    private static func optional(_ text: String?) -> JSON {
+        text.map { .string($0) } ?? .null
+    }
+}

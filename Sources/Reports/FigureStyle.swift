@@ -1,0 +1,51 @@
+/// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on dark.
+enum FigureStyle {
+    /// Paths beyond these share the last colour.
+    static let pathColours = 4
+
+    static func path(_ index: Int) -> String { "p\(min(index, pathColours - 1))" }
+
+    /// Custom properties, for light and for dark.
+    static let light = """
+        --ink:#1b1f24;--muted:#57606a;--grid:#d9dee4;--paper:#ffffff;--away:#8c959f;
+        --mptcp:#0072b2;--optimal:#d55e00;--p0:#009e73;--p1:#a6478c;--p2:#8a6d00;--p3:#3d7ea6
+        """
+    static let dark = """
+        --ink:#e6edf3;--muted:#9aa5b1;--grid:#30363d;--paper:#0e1217;--away:#8c959f;
+        --mptcp:#56b4e9;--optimal:#f0904a;--p0:#35c49b;--p1:#e39acb;--p2:#e0c24a;--p3:#8fc1de
+        """
+
+    static let rules = """
+        .figure text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;fill:var(--ink)}
+        .figure .t{font-size:13px;font-weight:600}
+        .figure .l{font-size:12px}
+        .figure .k{font-size:11px;fill:var(--muted)}
+        .figure .g{stroke:var(--grid);stroke-width:1;shape-rendering:crispEdges}
+        .figure .x{stroke:var(--muted);stroke-width:1;shape-rendering:crispEdges}
+        .figure .away{fill:var(--away);fill-opacity:.16}
+        .figure .mptcp,.figure .optimal,.figure .tcp{fill:none;stroke-linejoin:round;stroke-linecap:round}
+        .figure .mptcp{stroke:var(--mptcp);stroke-width:2}
+        .figure .optimal{stroke:var(--optimal);stroke-width:1.75}
+        .figure .tcp{stroke-width:1.5}
+        .figure .cap{fill-opacity:.22;stroke:none}
+        .figure .lane{fill-opacity:.85}
+        .figure .tcp.p0{stroke:var(--p0)}.figure .tcp.p1{stroke:var(--p1)}
+        .figure .tcp.p2{stroke:var(--p2)}.figure .tcp.p3{stroke:var(--p3)}
+        .figure .cap.p0,.figure .lane.p0{fill:var(--p0)}.figure .cap.p1,.figure .lane.p1{fill:var(--p1)}
+        .figure .cap.p2,.figure .lane.p2{fill:var(--p2)}.figure .cap.p3,.figure .lane.p3{fill:var(--p3)}
+        .figure .bar{fill-opacity:.3}.figure .whisker{stroke-width:2.5}.figure .dot{fill-opacity:.75}
+        .figure .c-mptcp{fill:var(--mptcp);stroke:var(--mptcp)}.figure .c-optimal{fill:var(--optimal);stroke:var(--optimal)}
+        .figure .c-other{fill:var(--muted);stroke:var(--muted)}
+        .figure .c-p0{fill:var(--p0);stroke:var(--p0)}.figure .c-p1{fill:var(--p1);stroke:var(--p1)}
+        .figure .c-p2{fill:var(--p2);stroke:var(--p2)}.figure .c-p3{fill:var(--p3);stroke:var(--p3)}
+        .figure .bar,.figure .dot{stroke:none}
+
+        """
+
+    /// All that a figure outside the page needs.
+    static let standalone = """
+        .figure{\(light);background:var(--paper)}
+        @media (prefers-color-scheme:dark){.figure{\(dark)}}
+        \(rules)
+        """
+}

@@ -1,0 +1,146 @@
+import Runs
+import Statistics
+import Units
+
+extension HTMLReport {
+    static func totals(_ result: ComparisonResult) -> String {
+        var table = HTMLTable(
+            "Totals", headers: ["", "MB", "95 % over seeds", "Mb/s", "longest gap", "seeds"])
+        table.addGroup("Measured")
+        for totals in StrategyTotals.all(of: result) {
+            table.add(
+                totals.strategy.description, ComparisonTable.mean(totals.megabytes, 1),
+                ComparisonTable.interval(totals.megabytes, 1), ComparisonTable.mean(totals.goodput, 2),
+                "\(totals.longestGap.seconds.text(decimals: 2)) s", "\(totals.seeds)",
+                style: totals.strategy == .mptcp ? "lead" : "")
+        }
+        var kinds: [BoundTotals.Kind] = []
+        for bound in BoundTotals.all(of: result) {
+            if bound.kind == .measured { table.addGroup("Optimal TCP, from the TCP runs above") }
+            if bound.kind == .capacity, !kinds.contains(.capacity) {
+                table.addGroup("From the traces alone, in full-size segments")
+            }
+            kinds.append(bound.kind)
+            table.add(
+                bound.name, ComparisonTable.mean(bound.megabytes, 1), ComparisonTable.interval(bound.megabytes, 1),
+                ComparisonTable.mean(bound.goodput, 2), "", "\(bound.megabytes.values.count)",
+                style: bound.kind == .variant ? "sub" : bound.kind == .measured ? "lead" : "")
+        }
+        return "<h2>Totals</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
+            + TotalsFigure.svg(of: result, layout: .narrow)
+            + "<figcaption>Figure 2. Bars: means over seeds; lines: 95 % intervals of them; dots: single seeds.</figcaption>\n"
+            + "</figure>\n" + table.html
+    }
+
+    static func ratios(_ result: ComparisonResult) -> String {
+        var table = HTMLTable(
+            "Ratios", headers: ["", "mean", "95 % over seeds", "lowest", "highest", "against"], textColumns: [5])
+        for ratio in result.ratios where ratio.seed == nil {
+            let seeds = result.ratios.compactMap { $0.name == ratio.name && $0.seed != nil ? $0.value : nil }
+            let interval = ratio.low.flatMap { low in
+                ratio.high.map { "\(low.text(decimals: 3)) to \($0.text(decimals: 3))" }
+            }
+            func text(_ value: Double?) -> String { value.map { $0.text(decimals: 3) } ?? "-" }
+            table.add(
+                ratio.name, text(ratio.value), interval ?? "-", text(seeds.min()), text(seeds.max()),
+                meaning(of: ratio.name), style: ratio.name == "mptcp/optimal" ? "lead" : "")
+        }
+        return "<h2>Ratios</h2>\n" + table.html
+    }
+
+    private static func meaning(of name: String) -> String {
+        switch name {
+        case "mptcp/optimal": "the strongest Optimal TCP there is: the headline"
+        case "mptcp/spliced-optimal": "Optimal TCP spliced from measured TCP runs"
+        case "mptcp/optimal-built": "one real connection that an oracle switches; not run"
+        case "mptcp/capacity-optimal": "the better link's capacity in every window"
+        case "mptcp/best-static": "the capacity of the one link that has most"
+        case "mptcp/capacity-sum": "the capacity of all links together"
+        default: ""
+        }
+    }
+
+    static func fidelity(_ result: ComparisonResult) -> String {
+        let summary = FidelitySummary(result)
+        var table = HTMLTable(
+            "Fidelity",
+            headers: ["link", "window", "compared", "beyond", "largest error", "overall error", "worst run"])
+        for row in summary.rows {
+            table.add(
+                "\(row.path) \(row.direction.rawValue)",
+                [
+                    .init(text: "\(row.window.milliseconds.text()) ms"), .init(text: "\(row.windows)"),
+                    .init(text: "\(row.violations)", isBad: row.violations > 0),
+                    .init(text: row.maxErrorBytes.map { "\($0.text(decimals: 0)) B" } ?? "-"),
+                    .init(text: row.overallError.map { "\(($0 * 100).text(decimals: 4)) %" } ?? "-"),
+                    .init(text: row.worstRun ?? "-"),
+                ])
+        }
+        return """
+            <h2>Fidelity</h2>
+            <p>Did the links carry what the trace says? In every run a meter at the far end, which knows nothing of the \
+            trace, is compared with it over each window throughout which the link had something to send.</p>
+
+            """ + table.html + """
+            <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
+            packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
+            none. Overall error: over all windows of the run where it is largest.</p>
+
+            """
+    }
+
+    static func environment(_ result: ComparisonResult) -> String {
+        let environment = result.environment
+        var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1])
+        table.add("walkback", environment.walkback)
+        table.add("kernel", "Linux \(environment.kernelRelease)")
+        if !environment.kernelPatches.isEmpty {
+            table.add("kernel patches", environment.kernelPatches.joined(separator: ", "))
+        }
+        table.add("congestion control", environment.congestionControl)
+        table.add("MPTCP scheduler", environment.scheduler)
+        let transport = environment.transport
+        table.add("initial path", transport.initialPath ?? "the first that is attached")
+        table.add(
+            "buffers",
+            "receive \(transport.receiveBuffer.megabytes.text()) MB, send \(transport.sendBuffer.megabytes.text()) MB at most")
+        let mobility = environment.mobility
+        table.add(
+            "mobility",
+            "\(mobility.mode.rawValue); detection \(mobility.detection.milliseconds.text()) ms, acquisition "
+                + "\(mobility.acquisition.milliseconds.text()) ms")
+        table.add("replay", "\(result.replay.name), SHA-256 \(result.replay.sha256)")
+        for trace in result.replay.traces {
+            table.add(
+                "path \(trace.name)",
+                "\(trace.kind.rawValue); queue \((Double(trace.queueDown.bytes) / 1000).text()) kB down, "
+                    + "\((Double(trace.queueUp.bytes) / 1000).text()) kB up; \(trace.source)")
+        }
+        for key in environment.sysctls.keys.sorted() { table.add(key, environment.sysctls[key] ?? "") }
+        return "<h2>Environment</h2>\n" + table.html
+    }
+
+    static func everyRun(_ result: ComparisonResult) -> String {
+        let paths = result.replay.traces.map(\.name)
+        var table = HTMLTable(
+            "Every run", headers: ["run", "MB", "Mb/s", "longest gap", "verified"] + paths.map { "\($0) MB, dropped" })
+        for run in result.runs {
+            var cells = [
+                HTMLTable.Cell(text: run.delivered.megabytes.text(decimals: 2)),
+                .init(text: run.goodput.megabitsPerSecond.text(decimals: 3)),
+                .init(text: "\(run.longestGap.seconds.text(decimals: 2)) s"),
+                .init(text: run.verified ? "yes" : "NO", isBad: !run.verified),
+            ]
+            cells += paths.map { name in
+                let path = run.paths.first { $0.name == name }
+                return .init(
+                    text: path.map {
+                        "\($0.wireBytes.megabytes.text(decimals: 2)), \($0.droppedBytes.megabytes.text(decimals: 2))"
+                    } ?? "-")
+            }
+            table.add(run.id, cells)
+        }
+        return "<details>\n<summary>Every run (\(result.runs.count))</summary>\n" + table.html
+            + "<p class=\"note\">Per path: IP bytes that arrived, both directions, and bytes dropped.</p>\n</details>\n"
+    }
+}

@@ -1,0 +1,49 @@
+/// A table of report.html. The first column heads its rows; all others are numbers unless they are called text.
+struct HTMLTable {
+    struct Cell {
+        var text: String
+        var isBad = false
+    }
+
+    private let headers: [String]
+    private let textColumns: Set<Int>
+    private let label: String
+    private var rows = ""
+
+    /// - Parameters:
+    ///   - label: what the table holds, for whoever does not see it.
+    ///   - textColumns: that hold words and may wrap.
+    init(_ label: String, headers: [String], textColumns: Set<Int> = []) {
+        self.label = label
+        self.headers = headers
+        self.textColumns = textColumns
+    }
+
+    /// - Parameter style: `lead`, `sub` or none.
+    mutating func add(_ head: String, _ cells: [Cell], style: String = "") {
+        rows += "<tr\(style.isEmpty ? "" : " class=\"\(style)\"")><th scope=\"row\">\(Markup.escaped(head))</th>"
+        for (index, cell) in cells.enumerated() {
+            let classes = (textColumns.contains(index + 1) ? ["text"] : []) + (cell.isBad ? ["bad"] : [])
+            let attribute = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+            rows += "<td\(attribute)>\(Markup.escaped(cell.text))</td>"
+        }
+        rows += "</tr>\n"
+    }
+
+    mutating func add(_ head: String, _ cells: String..., style: String = "") {
+        add(head, cells.map { Cell(text: $0) }, style: style)
+    }
+
+    mutating func addGroup(_ name: String) {
+        rows += "<tr class=\"group\"><th colspan=\"\(headers.count)\" scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
+    }
+
+    var html: String {
+        let head = headers.enumerated().map { index, text in
+            let name = textColumns.contains(index) ? " class=\"text\"" : ""
+            return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"
+        }.joined()
+        return "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n<table>\n"
+            + "<thead><tr>\(head)</tr></thead>\n<tbody>\n\(rows)</tbody>\n</table>\n</div>\n"
+    }
+}

@@ -1,0 +1,64 @@
+/// The looks of report.html; its colours are the figures' (`FigureStyle`).
+enum PageStyle {
+    static let css = """
+        :root{color-scheme:light dark;\(FigureStyle.light);--panel:#f6f8fa;--bad:#b42318;--link:#0b5cad}
+        @media (prefers-color-scheme:dark){:root{\(FigureStyle.dark);--panel:#161b22;--bad:#ff8a80;--link:#79b8ff}}
+        *{box-sizing:border-box}
+        body{margin:0;background:var(--paper);color:var(--ink);
+        font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
+        main{max-width:992px;margin:0 auto;padding:24px 16px 64px}
+        header p.kicker{margin:0;color:var(--muted);font-size:14px}
+        h1{font-size:17px;margin:0 0 14px;font-weight:600}
+        h2{font-size:19px;margin:44px 0 10px;line-height:1.3}
+        p{margin:10px 0;max-width:74ch}
+        p.answer{font-size:26px;line-height:1.32;font-weight:600;margin:0 0 12px;max-width:38em;text-wrap:pretty}
+        p.trust{margin:6px 0;color:var(--muted);font-size:15px}
+        p.trust.bad,ul.doubts{color:var(--bad);font-weight:600}
+        figure{margin:28px 0 0}
+        figcaption,p.note{color:var(--muted);font-size:14px;line-height:1.5;max-width:82ch;margin:8px 0}
+        svg.figure{display:block;width:100%;height:auto}
+        svg.narrow{display:none}
+        .scroll{overflow-x:auto}
+        table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
+        th,td{padding:6px 10px;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid);white-space:nowrap}
+        th:first-child,td:first-child{text-align:left;padding-left:0}
+        th:last-child,td:last-child{padding-right:0}
+        thead th{color:var(--muted);font-weight:600;font-size:13px;vertical-align:bottom}
+        tbody th{font-weight:400}
+        tr.lead th,tr.lead td:not(.text){font-weight:650}
+        tr.group th{padding-top:18px;color:var(--muted);font-size:13px;font-weight:600;text-align:left}
+        tr.sub th{padding-left:18px}
+        td.bad{color:var(--bad);font-weight:600}
+        td.text,th.text{text-align:left;white-space:normal;overflow-wrap:anywhere}
+        code,pre{font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
+        pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px 14px;overflow-x:auto;margin:10px 0}
+        details{margin:14px 0}
+        summary{cursor:pointer;color:var(--link);font-size:15px}
+        dl{margin:10px 0;font-size:15px}
+        dt{font-weight:600}
+        dd{margin:0 0 8px;max-width:78ch}
+        @media (max-width:640px){
+        main{padding:16px 14px 48px}
+        p.answer{font-size:21px}
+        svg.wide{display:none}
+        svg.narrow{display:block}
+        h2{margin-top:36px}
+        table{font-size:14px}
+        th,td{padding:6px 8px}
+        }
+        @media print{
+        :root{color-scheme:light;\(FigureStyle.light);--panel:#fff}
+        body{font-size:11pt}
+        main{max-width:none;padding:0}
+        h2{break-after:avoid}
+        figure,table,pre{break-inside:avoid}
+        .scroll{overflow:visible}
+        table{font-size:9.5pt}
+        p.answer{font-size:17pt}
+        summary{color:inherit}
+        svg.narrow{display:none}
+        svg.wide{display:block}
+        }
+        \(FigureStyle.rules)
+        """
+}

@@ -1,0 +1,71 @@
+import Runs
+import Statistics
+import Units
+
+/// What one strategy delivered, over its seeds.
+struct StrategyTotals: Sendable {
+    let strategy: Strategy
+    /// MB, one for each seed, in order of seed.
+    let megabytes: Sample
+    /// Mb/s, likewise.
+    let goodput: Sample
+    /// The longest of all seeds.
+    let longestGap: Duration
+
+    var seeds: Int { megabytes.values.count }
+
+    /// In the order in which the strategies were first run.
+    static func all(of result: ComparisonResult) -> [StrategyTotals] {
+        var strategies: [Strategy] = []
+        for run in result.runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
+        return strategies.map { strategy in
+            let runs = result.runs.filter { $0.strategy == strategy }.sorted { $0.seed < $1.seed }
+            return StrategyTotals(
+                strategy: strategy, megabytes: Sample(runs.map(\.delivered.megabytes)),
+                goodput: Sample(runs.map(\.goodput.megabitsPerSecond)),
+                longestGap: runs.map(\.longestGap).max() ?? .zero)
+        }
+    }
+}
+
+/// What an oracle allows, over the seeds.
+struct BoundTotals: Sendable {
+    enum Kind: Sendable {
+        /// From measured connections, in application bytes.
+        case measured
+        /// Of measured connections of one sort.
+        case variant
+        /// From the traces, as what full-size segments could carry.
+        case capacity
+    }
+
+    let name: String
+    let kind: Kind
+    /// MB, one for each seed, in order of seed.
+    let megabytes: Sample
+    /// Mb/s, likewise.
+    let goodput: Sample
+
+    /// Only those that are known for some seed.
+    static func all(of result: ComparisonResult) -> [BoundTotals] {
+        let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "window"
+        let bounds: [(String, Kind, (ComparisonResult.Oracle) -> ByteCount?)] = [
+            ("Optimal TCP (spliced)", .measured, { $0.splicedOptimal }),
+            ("of stalled TCPs alone", .variant, { $0.splicedOptimalStalled }),
+            ("of reconnecting TCPs alone", .variant, { $0.splicedOptimalReconnect }),
+            ("capacity of all links", .capacity, { $0.capacitySumPayload }),
+            ("capacity, best link per \(window)", .capacity, { $0.capacityOptimalPayload }),
+            ("capacity of the best link", .capacity, { $0.bestStaticPayload }),
+        ]
+        let oracles = result.oracles.sorted { $0.seed < $1.seed }
+        let durations = Dictionary(result.runs.map { ($0.seed, $0.duration) }) { first, _ in first }
+        return bounds.compactMap { name, kind, bytes in
+            let known = oracles.compactMap { oracle in bytes(oracle).map { (oracle.seed, $0) } }
+            guard !known.isEmpty else { return nil }
+            return BoundTotals(
+                name: name, kind: kind, megabytes: Sample(known.map(\.1.megabytes)),
+                goodput: Sample(
+                    known.compactMap { seed, bytes in durations[seed].map { bytes.rate(over: $0).megabitsPerSecond } }))
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Glibc
+import Kernels
+import SystemPackage
+import Testing
+
+/// What a user reads when something is wrong, and what is left behind: nothing.
+@Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `Bad input` {
+    /// Compares and expects a refusal of one sentence that contains `words`.
+    private func refuse(
+        _ replay: FilePath, _ status: Int32, _ words: String, options: [String] = [], wrapper: String = "exec \"$@\"",
+        environment: [String: String] = [:], in scratch: Scratch, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let output = scratch.path.appending("refused")
+        let outcome = try Walkback.run(
+            ["compare", replay.string, "--output", output.string] + options, wrapper: wrapper, environment: environment)
+        #expect(outcome.status == status, "\(outcome.errors)", sourceLocation: sourceLocation)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)", sourceLocation: sourceLocation)
+        #expect(outcome.output == "", sourceLocation: sourceLocation)
+        #expect(access(output.string, F_OK) != 0, "an output directory was left", sourceLocation: sourceLocation)
+    }
+
+    @Test func `in a file is named with its place`() throws {
+        let scratch = try Scratch()
+        try refuse(
+            try scratch.walk(extra: "mobilty: {mode: informed}"), 65, "walk.yaml:7:1: unknown key 'mobilty'; did you mean",
+            in: scratch)
+        try refuse(
+            try scratch.walk(wifi: Scratch.trace("wifi", rows: "0,-9,3,10,10,0,0,1,\n")), 65, "wifi.trace.csv:6:", in: scratch)
+        try refuse(
+            try scratch.walk(wifi: Scratch.trace("wifi", rows: "0,9,3,1,1,0,0,1,\n2,9,3,1,1,0,0,1,\n1,9,3,1,1,0,0,1,\n")), 65,
+            "wifi.trace.csv:8:", in: scratch)
+        try refuse(try scratch.walk(wifi: ""), 65, "wifi.trace.csv", in: scratch)
+        let replay = try scratch.walk()
+        unlink(scratch.path.appending("cellular.trace.csv").string)
+        try refuse(replay, 65, "cellular.trace.csv", in: scratch)
+        try refuse(try scratch.write("empty.yaml", "name: empty\npaths: {}\n"), 65, "empty.yaml:2:", in: scratch)
+        try refuse(scratch.path.appending("missing.yaml"), 65, "missing.yaml", in: scratch)
+    }
+
+    @Test func `on the command line is named with what there is`() throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk()
+        try refuse(replay, 64, "'tcp-wimax' is no strategy", options: ["--strategies", "tcp-wimax"], in: scratch)
+        try refuse(replay, 64, "--seeds", options: ["--seeds", "0"], in: scratch)
+        try refuse(replay, 1, "/bin/true", options: ["--kernel", "/bin/true"], in: scratch)
+        try refuse(replay, 1, "/nonexistent", options: ["--kernel", "/nonexistent"], in: scratch)
+        try refuse(
+            replay, 1, "make kernel", environment: ["WALKBACK_KERNEL": "", "HOME": "/nonexistent"], in: scratch)
+    }
+
+    @Test func `leaves what an output directory holds alone`() throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk()
+        let output = scratch.path.appending("mine")
+        mkdir(output.string, 0o755)
+        try scratch.write("mine/thesis.tex", "chapter 1")
+        let refused = try Walkback.run(["compare", replay.string, "--output", output.string])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("holds something else (thesis.tex)"))
+        #expect(try Walkback.text(output.appending("thesis.tex")) == "chapter 1")
+        #expect(Files.entries(of: output) == ["thesis.tex"])
+    }
+
+    @Test func `after a result leaves the result whole`() throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk()
+        let output = scratch.path.appending("out")
+        let arguments = ["compare", replay.string, "--output", output.string, "--strategies", "mptcp"]
+        #expect(try Walkback.run(arguments).status == 0)
+        let before = try Walkback.text(output.appending("comparison.json"))
+        // An address space too small for a guest.
+        let failed = try Walkback.run(arguments + ["--kernel", "/bin/true"])
+        #expect(failed.status == 1)
+        #expect(try Walkback.text(output.appending("comparison.json")) == before)
+        #expect(!Files.entries(of: output).contains(".partial"))
+    }
+
+    @Test func `in a bar ends with 2 and says by how much`() throws {
+        let scratch = try Scratch()
+        let bars = "bars: {mptcp/capacity-sum: \">= 1.5\"}"
+        let output = scratch.path.appending("out")
+        let outcome = try Walkback.run(["compare", try scratch.walk(extra: bars).string, "--output", output.string])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("bar not met: mptcp/capacity-sum >= 1.5, but it is 0."))
+    }
+
+    @Test(.enabled(if: Walkback.isRoot, "mounts a file system: needs root"))
+    func `of space is said in one sentence`() throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk()
+        let disk = scratch.path.appending("disk")
+        mkdir(disk.string, 0o755)
+        let outcome = try Walkback.run(
+            ["compare", replay.string, "--output", disk.appending("out").string],
+            wrapper: "mount -t tmpfs -o size=64k none '\(disk)' || exit 99; \"$@\"; status=$?; ls -A '\(disk)' >&2; "
+                + "umount '\(disk)'; exit $status")
+        #expect(outcome.status == 1, "\(outcome.errors)")
+        #expect(outcome.errors.contains("No space left on device"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("comparison.json\n"))
+    }
+
+    @Test(.enabled(if: Walkback.isRoot, "needs root, or it ends with 77"))
+    func `of a kernel without fq is refused`() throws {
+        let scratch = try Scratch()
+        let outcome = try Walkback.run([
+            "compare", try scratch.walk().string, "--output", scratch.path.appending("refused").string, "--kernel", "host",
+            "--strategies", "tcp-wifi",
+        ])
+        // A kernel that has all of it runs, in real time.
+        guard outcome.status != 0 else { return }
+        #expect(outcome.status == 69, "\(outcome.errors)")
+        #expect(outcome.errors.contains("fq"), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [SIGINT, SIGKILL]) func `of patience leaves nothing running`(signal: Int32) throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk()
+        let output = scratch.path.appending("out")
+        let program = try #require(Walkback.path)
+        let kernel = try #require(Walkback.kernel)
+        let arguments = [program.string, "compare", replay.string, "--output", output.string, "--seeds", "20"]
+        for milliseconds in [50, 300, 700, 1500] as [UInt32] {
+            let process = try Walkback.start(arguments, ["WALKBACK_KERNEL=\(kernel)", "PATH=/usr/bin:/bin"])
+            usleep(milliseconds * 1000)
+            kill(process, signal)
+            let status = Walkback.wait(process)
+            #expect(status == (signal == SIGKILL ? 128 + SIGKILL : 1))
+            #expect(leftovers(of: scratch.path) == [])
+            #expect(!Files.entries(of: output).contains("comparison.json"))
+            if signal == SIGINT { #expect(Files.entries(of: output) == []) }
+        }
+        let again = try Walkback.run(["compare", replay.string, "--output", output.string, "--strategies", "mptcp"])
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(!Files.entries(of: output).contains(".partial"))
+    }
+
+    /// Processes that hold something in `directory` open, given two seconds to end.
+    private func leftovers(of directory: FilePath) -> [String] {
+        for _ in 0..<100 {
+            if holders(of: directory).isEmpty { return [] }
+            usleep(20_000)
+        }
+        return holders(of: directory)
+    }
+
+    private func holders(of directory: FilePath) -> [String] {
+        Files.entries(of: "/proc").filter { name in
+            guard Int32(name) != nil else { return false }
+            let descriptors = FilePath("/proc/\(name)/fd")
+            return Files.entries(of: descriptors).contains { number in
+                var buffer = [CChar](repeating: 0, count: 4096)
+                let length = readlink(descriptors.appending(number).string, &buffer, buffer.count - 1)
+                return length > 0 && String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                    .hasPrefix(directory.string)
+            }
+        }
+    }
+}
