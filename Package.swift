@@ -6,7 +6,9 @@ import PackageDescription
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// A library target of ours with its tests beside it.
-func pipeline(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [])
+func pipeline(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+)
     -> Target
 {
     .target(
@@ -15,7 +17,8 @@ func pipeline(_ name: String, _ dependencies: [Target.Dependency] = [], exclude:
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude, swiftSettings: strict)
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -50,7 +53,11 @@ let package = Package(
         .systemLibrary(name: "CGenericNetlink", pkgConfig: "libnl-genl-3.0", providers: [.apt(["libnl-genl-3-dev"])]),
         .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         pipeline(
-            "Netlink", ["CNetlink", "CGenericNetlink", "CLinux", "Units", .product(name: "SystemPackage", package: "swift-system")]),
+            "Netlink",
+            [
+                "CNetlink", "CGenericNetlink", "CLinux", "Units",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         pipeline(
             "Link", ["CBPF", "CLinux", "Traces", .product(name: "SystemPackage", package: "swift-system")],
             exclude: ["BPF/link.bpf.c"], resources: [.embedInCode("BPF/link.bpf.o")]),

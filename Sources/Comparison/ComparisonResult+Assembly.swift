@@ -8,7 +8,8 @@ import Units
 extension ComparisonResult {
     /// Everything that follows from the runs: fidelity, oracles, ratios.
     init(
-        replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String, command: String
+        replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String,
+        command: String
     ) {
         let runs = finished.map(Run.init)
         let oracles = Bounds.oracles(runs: runs, traces: replay.traces, window: replay.oracleWindow)
@@ -57,7 +58,8 @@ extension ComparisonResult.Run {
     private static func failure(_ record: RunRecord) -> String? {
         if let failure = record.failure { return failure }
         if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
-            return "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"
+            return
+                "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"
         }
         return nil
     }

@@ -74,7 +74,8 @@ final class ProgressDisplay: Sendable {
         let real = max((now - start).seconds, 0.001)
         let done = Double(state.finished) * runDuration.seconds + state.reached.values.map(\.seconds).reduce(0, +)
         let all = Double(total) * runDuration.seconds
-        var text = "\(state.finished) of \(total) runs, \(done.text(decimals: 0)) of \(all.text(decimals: 0)) s of virtual time, "
+        var text =
+            "\(state.finished) of \(total) runs, \(done.text(decimals: 0)) of \(all.text(decimals: 0)) s of virtual time, "
         text += "\((done / real).text(decimals: 0))x real time"
         if done > 0 { text += ", \(((all - done) / done * real).text(decimals: 0)) s left" }
         return text

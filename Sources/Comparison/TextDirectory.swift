@@ -7,7 +7,9 @@ package enum TextDirectory {
     ///
     /// - Parameter mark: the file that is written last and whose presence says that the others are whole.
     /// - Returns: `path`.
-    package static func write(_ files: [(name: String, text: String)], to path: FilePath, mark: String) throws -> FilePath {
+    package static func write(_ files: [(name: String, text: String)], to path: FilePath, mark: String) throws
+        -> FilePath
+    {
         try OutputDirectory.makeDirectory(path)
         let present = try OutputDirectory.entries(of: path)
         let strange = present.filter { name in !files.contains { $0.name == name } }

@@ -129,7 +129,9 @@ package struct GuestBringUp {
     /// The root is the host's, read-only; over it come what the guest's kernel says of itself and the run directory.
     private static func mountFileSystems() throws {
         guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }), !source.isEmpty else {
-            throw Fault(.failed, "`walkback guest` is the first process of a guest; give it --here DIR on this machine's kernel")
+            throw Fault(
+                .failed, "`walkback guest` is the first process of a guest; give it --here DIR on this machine's kernel"
+            )
         }
         try mount("devtmpfs", on: "/dev")
         openConsole()
@@ -152,12 +154,16 @@ package struct GuestBringUp {
 
     private static let restricted = MS_NOSUID | MS_NODEV | MS_NOEXEC
 
-    private static func mount(_ type: String, on target: String, flags: Int = MS_NOSUID, data: String? = nil, allowed: CInt = 0)
+    private static func mount(
+        _ type: String, on target: String, flags: Int = MS_NOSUID, data: String? = nil, allowed: CInt = 0
+    )
         throws
     {
         let error = walkback_mount(type, target, type, UInt(flags), data)
         guard error == 0 || error == allowed else {
-            throw Fault(.missingFeature, "the guest cannot mount \(type) on \(target): \(describe(error)). Rebuild it: `make kernel`")
+            throw Fault(
+                .missingFeature,
+                "the guest cannot mount \(type) on \(target): \(describe(error)). Rebuild it: `make kernel`")
         }
     }
 

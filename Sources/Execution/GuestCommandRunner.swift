@@ -47,7 +47,8 @@ struct GuestCommandRunner {
     private func start(_ program: String) throws -> pid_t {
         // Temporary files stay in the guest's memory: its root is read-only.
         var environment = [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/dev/shm", "TMPDIR": "/dev/shm",
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/dev/shm",
+            "TMPDIR": "/dev/shm",
             "SWIFT_DETERMINISTIC_HASHING": "1",
         ]
         environment.merge(command.environment) { _, given in given }
@@ -106,7 +107,9 @@ struct GuestCommandRunner {
         // Kernel threads have no command line.
         guard let commandLine = firstLine("/proc/\(pid)/cmdline"), !commandLine.isEmpty else { return nil }
         let arguments = commandLine.split(separator: "\0").joined(separator: " ")
-        let states: [Character: String] = ["R": "running", "S": "sleeping", "D": "blocked", "T": "stopped", "Z": "ended"]
+        let states: [Character: String] = [
+            "R": "running", "S": "sleeping", "D": "blocked", "T": "stopped", "Z": "ended",
+        ]
         // The state follows the name, which may hold anything, in parentheses.
         let state = firstLine("/proc/\(pid)/stat").flatMap { line in
             line.lastIndex(of: ")").flatMap { line[$0...].dropFirst(2).first }

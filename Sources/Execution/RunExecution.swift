@@ -145,7 +145,8 @@ package final class RunExecution {
         // In time-travel mode nothing that the run does takes time: what remains is the clock's own resolution, under 1 us.
         let slip = MonotonicTimer.now - zero - record.measured.wholeNanoseconds
         if clock == .virtual, !(0..<10_000).contains(slip) {
-            throw Fault(.failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
+            throw Fault(
+                .failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
         }
         record.delivered = ByteCount(Int64(download.received))
         record.verified = download.firstDifference == nil

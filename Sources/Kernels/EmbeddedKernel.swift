@@ -17,14 +17,18 @@ package struct EmbeddedKernel: Sendable, Equatable {
     /// - Throws: a `Fault` that says what is wrong with the file that was named, or how to build one where none is found.
     package static func find(explicit: FilePath?) throws -> EmbeddedKernel {
         if let explicit { return try open(explicit, named: "--kernel \(explicit)") }
-        if let named = variable("WALKBACK_KERNEL") { return try open(FilePath(named), named: "$WALKBACK_KERNEL \(named)") }
+        if let named = variable("WALKBACK_KERNEL") {
+            return try open(FilePath(named), named: "$WALKBACK_KERNEL \(named)")
+        }
         let installed = try Files.executable().removingLastComponent().removingLastComponent()
             .appending("lib/walkback/linux")
         if Files.isFile(installed) { return try open(installed, named: "the kernel '\(installed)'") }
         let cache = cacheDirectory
         if let cache, let cached = newest(in: cache) { return try open(cached, named: "the kernel '\(cached)'") }
         let looked = [installed.string, cache.map { "\($0)/*/linux" }].compactMap { $0 }.joined(separator: " nor ")
-        throw Fault(.failed, "no embedded kernel: $WALKBACK_KERNEL is not set, and there is neither \(looked). Run `make kernel`")
+        throw Fault(
+            .failed,
+            "no embedded kernel: $WALKBACK_KERNEL is not set, and there is neither \(looked). Run `make kernel`")
     }
 
     /// Where `make kernel` installs, one directory per kernel.
@@ -63,7 +67,8 @@ package struct EmbeddedKernel: Sendable, Equatable {
             throw Fault(.failed, "\(name) is not a file. Build one with `make kernel` and name the `linux` it made")
         }
         guard access(path.string, X_OK) == 0 else {
-            throw Fault(.failed, "\(name) is not executable for this user: chmod +x it, or build one with `make kernel`")
+            throw Fault(
+                .failed, "\(name) is not executable for this user: chmod +x it, or build one with `make kernel`")
         }
         let notes = try description(beside: path)
         if let release = notes.release { return EmbeddedKernel(path: path, release: release, patches: notes.patches) }
@@ -90,7 +95,9 @@ package struct EmbeddedKernel: Sendable, Equatable {
         for line in text.split(separator: "\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let key = line[..<colon].filter { !$0.isWhitespace }.lowercased()
-            guard let word = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).first.map(String.init)
+            guard
+                let word = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).first.map(
+                    String.init)
             else { continue }
             switch key {
             case "release": release = word

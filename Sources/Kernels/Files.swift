@@ -84,7 +84,8 @@ package enum Files {
             bytes.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? -1
         }
         guard length > 0 else {
-            throw Fault(.failed, "cannot find this program's own file: \(describe(Errno(rawValue: errno))) (/proc/self/exe)")
+            throw Fault(
+                .failed, "cannot find this program's own file: \(describe(Errno(rawValue: errno))) (/proc/self/exe)")
         }
         return FilePath(String(decoding: buffer[..<length], as: UTF8.self))
     }

@@ -56,7 +56,8 @@ struct GuestFailure {
     private var outOfMemory: Fault {
         Fault(
             .failed,
-            "the guest ran out of the host's memory (\(ending))\(quoted): free some, raise the container's limit, or use fewer --jobs")
+            "the guest ran out of the host's memory (\(ending))\(quoted): free some, raise the container's limit, or use fewer --jobs"
+        )
     }
 
     private func said(_ phrases: [String]) -> Bool {
@@ -89,7 +90,9 @@ struct GuestFailure {
     private func quoted(butNot known: String?) -> String {
         let spoken = end.lastLines.filter { !$0.allSatisfy(\.isWhitespace) && $0 != known }
         let telling = spoken.last { line in
-            ["panic", "ptrace", "segfault", "rror", "annot", "denied", "failed", "not permitted"].contains { line.contains($0) }
+            ["panic", "ptrace", "segfault", "rror", "annot", "denied", "failed", "not permitted"].contains {
+                line.contains($0)
+            }
         }
         guard let line = telling ?? spoken.last else { return "" }
         return ": \"\(line.prefix(200))\""

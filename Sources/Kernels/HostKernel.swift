@@ -18,7 +18,8 @@ package struct HostKernel: Sendable, Equatable {
         }
         var name = utsname()
         uname(&name)
-        return HostKernel(release: withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        return HostKernel(
+            release: withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
 
     /// Runs the plan in `directory` in a child, `PROGRAM guest --here DIRECTORY`. Times are real.
@@ -31,7 +32,8 @@ package struct HostKernel: Sendable, Equatable {
         let end = try GuestProcess(
             executable: program, arguments: [program.string, "guest", "--here", directory.string],
             environment: [
-                "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "SWIFT_DETERMINISTIC_HASHING=1", "SWIFT_BACKTRACE=enable=no",
+                "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "SWIFT_DETERMINISTIC_HASHING=1",
+                "SWIFT_BACKTRACE=enable=no",
             ],
             inherited: [], realTimeLimit: realTimeLimit
         ).run(cancellation: cancellation, log: session.log, line: console)

@@ -39,7 +39,8 @@ package enum Kernel: Sendable, Equatable {
 
     /// Executes what the job's directory holds.
     package func run(
-        _ job: GuestJob, cancellation: Cancellation? = nil, console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
+        _ job: GuestJob, cancellation: Cancellation? = nil,
+        console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> GuestEnd {
         switch self {
         case .embedded(let kernel):
@@ -58,7 +59,8 @@ package enum Kernel: Sendable, Equatable {
     ///
     /// - Throws: the guest's fault, or one that says why there is no record.
     package func record(
-        of job: GuestJob, cancellation: Cancellation? = nil, console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
+        of job: GuestJob, cancellation: Cancellation? = nil,
+        console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> RunRecord {
         let end = try run(job, cancellation: cancellation, console: console)
         let path = job.directory.appending(RunRecord.fileName)

@@ -31,7 +31,8 @@ final class RunSession {
         let logPath = directory.appending(RunDirectory.consoleLog)
         do {
             log = try FileDescriptor.open(
-                logPath, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead]
+                logPath, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
             ).rawValue
         } catch {
             close(directoryDescriptor)
@@ -70,7 +71,8 @@ final class RunSession {
                 probe, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
             try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: 1 << 16)) }
         } catch let error as Errno where [.noSpace, .diskQuotaExceeded].contains(error) {
-            throw Fault(.failed, "no room for the results in '\(directory)': \(error). Free some, or give another --output")
+            throw Fault(
+                .failed, "no room for the results in '\(directory)': \(error). Free some, or give another --output")
         } catch {
             return
         }

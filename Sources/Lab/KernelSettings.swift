@@ -105,7 +105,9 @@ struct KernelSettings {
 
     /// Whether this is a kernel built for user mode, which was started for this run.
     private static let kernelIsOurs: Bool = {
-        guard let file = try? FileDescriptor.open("/proc/cpuinfo", .readOnly, options: .closeOnExec) else { return false }
+        guard let file = try? FileDescriptor.open("/proc/cpuinfo", .readOnly, options: .closeOnExec) else {
+            return false
+        }
         let bytes = try? file.closeAfter {
             try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
                 count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))

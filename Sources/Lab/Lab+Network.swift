@@ -121,7 +121,9 @@ extension Lab {
         try core.routing.perform(paths.map { .addClassifier(interface: $0.backhaul.near.interface.index) })
         try mobile.routing.perform(paths.map { .addClassifier(interface: $0.radio.near.interface.index) })
         for (index, path) in plan.paths.enumerated() {
-            func link(_ direction: Direction, _ table: String, _ jitter: Duration, _ interface: Int32) throws -> ShapedLink {
+            func link(_ direction: Direction, _ table: String, _ jitter: Duration, _ interface: Int32) throws
+                -> ShapedLink
+            {
                 ShapedLink(
                     path: path.name, direction: direction, interface: interface,
                     link: try Link(

@@ -107,9 +107,11 @@ package final class Lab {
     private static func pathManager(
         mobile: Namespace, server: Namespace, _ topology: Topology
     ) throws -> PathManager {
-        guard IPAddress.Family.allCases.contains(where: { family in
-            topology.paths.allSatisfy { $0.families.contains(family) }
-        }) else {
+        guard
+            IPAddress.Family.allCases.contains(where: { family in
+                topology.paths.allSatisfy { $0.families.contains(family) }
+            })
+        else {
             throw Fault(
                 .badInput,
                 "these paths share no address family, and MPTCP does not return to a path of another family than its first; "

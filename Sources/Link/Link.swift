@@ -108,7 +108,8 @@ package final class Link {
         guard lost.packets > 0 else { return }
         lostAtDetachment = lostAtDetachment + lost
         if now >= state[0].bins_start {
-            lostInBins[Int((now - state[0].bins_start) / Self.binNanoseconds), default: 0] += UInt32(clamping: lost.bytes.bytes)
+            lostInBins[Int((now - state[0].bins_start) / Self.binNanoseconds), default: 0] += UInt32(
+                clamping: lost.bytes.bytes)
         }
     }
 

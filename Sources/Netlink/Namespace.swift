@@ -34,7 +34,8 @@ package final class Namespace {
         case EINVAL, ENOSYS:
             throw Fault(
                 .missingFeature,
-                "this kernel lacks network namespaces; use the embedded kernel (make kernel), or one with CONFIG_NET_NS")
+                "this kernel lacks network namespaces; use the embedded kernel (make kernel), or one with CONFIG_NET_NS"
+            )
         default:
             throw Fault(.failed, "cannot create a network namespace: \(Errno(rawValue: error))")
         }

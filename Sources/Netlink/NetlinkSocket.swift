@@ -20,7 +20,9 @@ package final class NetlinkSocket {
     ///
     /// - Parameter protocolNumber: NETLINK_ROUTE or NETLINK_GENERIC.
     init(protocolNumber: Int32) throws {
-        guard let handle = nl_socket_alloc() else { throw Fault(.failed, "cannot open a netlink socket: out of memory") }
+        guard let handle = nl_socket_alloc() else {
+            throw Fault(.failed, "cannot open a netlink socket: out of memory")
+        }
         self.handle = handle
         let error = nl_connect(handle, protocolNumber)
         guard error == 0 else {

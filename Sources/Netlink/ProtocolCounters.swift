@@ -45,7 +45,9 @@ package enum ProtocolCounters {
         var counters: [String: Int64] = [:]
         for line in text.split(separator: "\n") {
             let fields = line.split(whereSeparator: \.isWhitespace)
-            guard fields.count == 2, let value = Int64(fields[1]), let six = fields[0].firstIndex(of: "6") else { continue }
+            guard fields.count == 2, let value = Int64(fields[1]), let six = fields[0].firstIndex(of: "6") else {
+                continue
+            }
             let name = fields[0]
             counters["\(name[...six]).\(name[name.index(after: six)...])"] = value
         }

@@ -18,7 +18,8 @@ struct Refusal {
         switch errno {
         case EPERM, EACCES:
             return Fault(
-                .permission, "cannot \(operation): \(reason). Run as root, or use the embedded kernel, which needs no root")
+                .permission,
+                "cannot \(operation): \(reason). Run as root, or use the embedded kernel, which needs no root")
         default:
             return Fault(.failed, "cannot \(operation): \(reason)")
         }

@@ -34,7 +34,8 @@ package enum SystemControl {
             case .permissionDenied, .notPermitted, .readOnlyFileSystem:
                 throw Fault(.permission, "\(sentence). Run as root, or use the embedded kernel, which needs no root")
             case .noSuchFileOrDirectory:
-                throw Fault(.missingFeature, "this kernel has no setting \(name); use the embedded kernel (make kernel)")
+                throw Fault(
+                    .missingFeature, "this kernel has no setting \(name); use the embedded kernel (make kernel)")
             default:
                 throw Fault(.failed, sentence)
             }

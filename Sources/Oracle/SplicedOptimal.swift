@@ -82,9 +82,10 @@ private struct Splice {
     }
 
     func total(_ windows: OracleWindows) -> ByteCount {
-        ByteCount(nearest: windows.mean { span in
-            Double(before.indices.map { bytes(of: $0, in: span) }.max() ?? 0)
-        })
+        ByteCount(
+            nearest: windows.mean { span in
+                Double(before.indices.map { bytes(of: $0, in: span) }.max() ?? 0)
+            })
     }
 
     /// The first of equals.

@@ -49,7 +49,9 @@ struct Drawing {
     /// - Parameters:
     ///   - description: what the figure shows, for whoever does not see it.
     ///   - style: for a figure that stands alone; nil: the page has it.
-    func svg(width: Double, height: Double, class name: String, title: String, description: String, style: String?) -> String {
+    func svg(width: Double, height: Double, class name: String, title: String, description: String, style: String?)
+        -> String
+    {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"\(name)\" viewBox=\"0 0 \(number(width)) \(number(height))\" "
             + "width=\"\(number(width))\" height=\"\(number(height))\" role=\"img\" aria-label=\"\(Markup.escaped(title))\">\n"
             + "<title>\(Markup.escaped(title))</title>\n<desc>\(Markup.escaped(description))</desc>\n"

@@ -52,9 +52,12 @@ package struct FidelitySummary: Sendable {
             return "Fidelity: \(count(violations, "window")) differ by more than \(beyond)\(place(worst)). "
                 + "Do not trust these numbers."
         }
-        guard windows > 0 else { return "Fidelity: no link was ever backlogged for a whole window; nothing was compared." }
+        guard windows > 0 else {
+            return "Fidelity: no link was ever backlogged for a whole window; nothing was compared."
+        }
         let largest = rows.compactMap(\.maxErrorBytes).max() ?? 0
-        return "Fidelity: in all \(count(windows, "backlogged window")) every link carried what its trace says, to within "
+        return
+            "Fidelity: in all \(count(windows, "backlogged window")) every link carried what its trace says, to within "
             + "\(largest.text(decimals: 0)) bytes (one packet + 0.1 % is allowed)."
     }
 
@@ -77,7 +80,9 @@ package struct FidelitySummary: Sendable {
             if let failure = run.failure { doubts.append("run \(run.id): \(failure).") }
             if !run.verified { doubts.append("run \(run.id): not every delivered byte was verified.") }
             for fidelity in run.fidelity where fidelity.violations > 0 {
-                let worst = fidelity.worstWindow.map { "; the worst begins at \($0.seconds.text(decimals: 1)) s of the walk" }
+                let worst = fidelity.worstWindow.map {
+                    "; the worst begins at \($0.seconds.text(decimals: 1)) s of the walk"
+                }
                 let bytes = fidelity.maxErrorBytes.map { ", \($0.text(decimals: 0)) bytes off" }
                 doubts.append(
                     "run \(run.id): \(fidelity.path) \(fidelity.direction.rawValue) differs from its trace by more than one "

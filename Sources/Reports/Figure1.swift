@@ -47,7 +47,8 @@ package enum Figure1 {
 
     private static func description(_ series: FigureSeries, of result: ComparisonResult) -> String {
         func mean(_ values: [Double]) -> String {
-            values.isEmpty ? "not run" : "\((values.reduce(0, +) / Double(values.count)).text(significantDigits: 3)) Mb/s"
+            values.isEmpty
+                ? "not run" : "\((values.reduce(0, +) / Double(values.count)).text(significantDigits: 3)) Mb/s"
         }
         let links = series.paths.map { "\($0.name): capacity \(mean($0.capacity)), TCP \(mean($0.tcp))" }
         return "Means over \(series.duration.seconds.text()) s. MPTCP \(mean(series.mptcp)); Optimal TCP "

@@ -66,7 +66,11 @@ struct FigureSeries {
             guard start < end else { continue }
             let delivered = run.series.delivered
             let bins = Int(end / Series.binWidth + 0.5)
-            spliced += delivered[min(spliced.count, delivered.count)..<max(min(spliced.count, delivered.count), min(bins, delivered.count))]
+            spliced +=
+                delivered[
+                    min(
+                        spliced.count, delivered.count)..<max(
+                            min(spliced.count, delivered.count), min(bins, delivered.count))]
             if let path = result.replay.traces.firstIndex(where: { run.strategy.path == $0.name }) {
                 choices.append((offset + start..<offset + end, path))
             }

@@ -82,11 +82,11 @@ extension HTMLReport {
             trace, is compared with it over each window throughout which the link had something to send.</p>
 
             """ + table.html + """
-            <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
-            packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
-            none. Overall error: over all windows of the run where it is largest.</p>
+                <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
+                packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
+                none. Overall error: over all windows of the run where it is largest.</p>
 
-            """
+                """
     }
 
     static func environment(_ result: ComparisonResult) -> String {
@@ -103,7 +103,8 @@ extension HTMLReport {
         table.add("initial path", transport.initialPath ?? "the first that is attached")
         table.add(
             "buffers",
-            "receive \(transport.receiveBuffer.megabytes.text()) MB, send \(transport.sendBuffer.megabytes.text()) MB at most")
+            "receive \(transport.receiveBuffer.megabytes.text()) MB, send \(transport.sendBuffer.megabytes.text()) MB at most"
+        )
         let mobility = environment.mobility
         table.add(
             "mobility",

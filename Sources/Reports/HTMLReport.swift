@@ -55,7 +55,9 @@ package enum HTMLReport {
     /// "indoor-walk: download, 12 min, 2 paths, 10 seeds".
     private static func what(_ result: ComparisonResult) -> String {
         let seconds = result.replay.duration.seconds
-        let length = seconds >= 120 ? "\((seconds / 60).text(significantDigits: 3)) min" : "\(seconds.text(significantDigits: 3)) s"
+        let length =
+            seconds >= 120
+            ? "\((seconds / 60).text(significantDigits: 3)) min" : "\(seconds.text(significantDigits: 3)) s"
         let seeds = Set(result.runs.map(\.seed)).count
         let paths = result.replay.traces.map(\.name).joined(separator: " and ")
         let direction = result.runs.first?.direction == .up ? "upload" : "download"
@@ -68,17 +70,21 @@ package enum HTMLReport {
         let series = FigureSeries(result)
         var caption = "Figure 1. Above: in-order application bytes of MPTCP"
         caption += series.optimal.isEmpty ? "" : " and of Optimal TCP"
-        caption += ", moving mean over \(series.smoothing.seconds.text()) s. Below: what each link could carry (shaded areas, "
-        caption += "IP bytes, mean over \(series.step.seconds.text()) s) and what TCP alone on it delivered (lines, moving mean "
+        caption +=
+            ", moving mean over \(series.smoothing.seconds.text()) s. Below: what each link could carry (shaded areas, "
+        caption +=
+            "IP bytes, mean over \(series.step.seconds.text()) s) and what TCP alone on it delivered (lines, moving mean "
         caption += "over \(series.smoothing.seconds.text()) s)."
         if !series.choices.isEmpty {
-            caption += " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in that link's colour."
+            caption +=
+                " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in that link's colour."
         }
         if series.paths.contains(where: { !$0.detached.isEmpty }) {
             caption += " Grey: a path was detached; its own bar below has a gap then."
         }
         if let seed = series.seed {
-            caption += series.isMedian ? " Shown is seed \(seed), whose ratio is the median one." : " Shown is seed \(seed)."
+            caption +=
+                series.isMedian ? " Shown is seed \(seed), whose ratio is the median one." : " Shown is seed \(seed)."
         }
         return "<figure>\n" + Figure1.svg(series, of: result, layout: .wide, style: nil)
             + Figure1.svg(series, of: result, layout: .narrow, style: nil)

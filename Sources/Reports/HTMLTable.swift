@@ -35,7 +35,8 @@ struct HTMLTable {
     }
 
     mutating func addGroup(_ name: String) {
-        rows += "<tr class=\"group\"><th colspan=\"\(headers.count)\" scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
+        rows +=
+            "<tr class=\"group\"><th colspan=\"\(headers.count)\" scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
     }
 
     var html: String {
@@ -43,7 +44,8 @@ struct HTMLTable {
             let name = textColumns.contains(index) ? " class=\"text\"" : ""
             return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"
         }.joined()
-        return "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n<table>\n"
+        return
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n<table>\n"
             + "<thead><tr>\(head)</tr></thead>\n<tbody>\n\(rows)</tbody>\n</table>\n</div>\n"
     }
 }

@@ -60,7 +60,9 @@ package enum SeriesFile {
 
     /// RFC 4180: in quotes where a name holds a comma, a quote or a line's end.
     private static func quoted(_ name: String) -> String {
-        guard name.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else { return name }
+        guard name.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
+            return name
+        }
         return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

@@ -4,7 +4,9 @@ import Units
 /// summary.md: the result as a comment on a pull request.
 package enum Summary {
     package static func markdown(of result: ComparisonResult) -> String {
-        var lines = ["### Walkback: \(escaped(result.replay.name))", "", "**\(escaped(HeadlineSentence.text(of: result)))**", ""]
+        var lines = [
+            "### Walkback: \(escaped(result.replay.name))", "", "**\(escaped(HeadlineSentence.text(of: result)))**", "",
+        ]
         lines += ["| | mean MB | 95 % over seeds | Mb/s | longest gap |", "|---|---:|---:|---:|---:|"]
         for totals in StrategyTotals.all(of: result) {
             let cells = [

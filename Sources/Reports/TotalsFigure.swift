@@ -12,7 +12,9 @@ enum TotalsFigure {
 
     static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
         var rows = StrategyTotals.all(of: result).map { totals in
-            Row(name: totals.strategy.description, sample: totals.megabytes, colour: colour(totals.strategy, of: result))
+            Row(
+                name: totals.strategy.description, sample: totals.megabytes, colour: colour(totals.strategy, of: result)
+            )
         }
         rows += BoundTotals.all(of: result).filter { $0.kind != .variant }.map {
             Row(name: $0.name, sample: $0.megabytes, colour: $0.kind == .measured ? "c-optimal" : "c-other")

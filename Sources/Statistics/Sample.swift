@@ -49,7 +49,9 @@ package struct Sample: Sendable, Equatable {
         _ numerators: [Key: Double], to denominators: [Key: Double]
     ) -> [(key: Key, ratio: Double)] {
         numerators.keys.sorted().compactMap { key in
-            guard let numerator = numerators[key], let denominator = denominators[key], denominator > 0 else { return nil }
+            guard let numerator = numerators[key], let denominator = denominators[key], denominator > 0 else {
+                return nil
+            }
             return (key, numerator / denominator)
         }
     }

@@ -38,7 +38,8 @@ package final class PayloadServer {
     package private(set) var latest: StreamSocket?
 
     /// Listens in the calling thread's network namespace, on every address.
-    package init(loop: EventLoop, stream: PayloadStream, transport: TransportProtocol, congestionControl: String) throws {
+    package init(loop: EventLoop, stream: PayloadStream, transport: TransportProtocol, congestionControl: String) throws
+    {
         self.loop = loop
         self.stream = stream
         listener = try StreamSocket(transport, congestionControl: congestionControl)

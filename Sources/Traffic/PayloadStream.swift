@@ -51,7 +51,9 @@ package struct PayloadStream: Sendable {
         }
         var wordIndex = (offset + UInt64(index)) / 8
         while buffer.count - index >= 8 {
-            if UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)) != word(wordIndex) { break }
+            if UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)) != word(wordIndex) {
+                break
+            }
             index += 8
             wordIndex += 1
         }

@@ -65,7 +65,10 @@ private struct Decimal {
     /// - Parameter count: digits to keep; none or fewer than none may be left of a number that is too small.
     mutating func round(toDigits count: Int) {
         guard count < digits.count else { return }
-        guard count >= 0 else { return digits = [] }
+        guard count >= 0 else {
+            digits = []
+            return
+        }
         let up = digits[count] >= 5
         digits.removeSubrange(count...)
         if up {

@@ -19,7 +19,8 @@ struct Compare: ParsableCommand {
     @Argument(help: "The replay, as Replays/indoor-walk.yaml. Several are compared one after the other.")
     var replays: [String]
 
-    @Option(help: "Where the results go; with several replays, one directory each below it. (default: walkback-out/NAME)")
+    @Option(
+        help: "Where the results go; with several replays, one directory each below it. (default: walkback-out/NAME)")
     var output: String?
 
     @Option(help: "Strategies in place of the replay's, separated by commas.")

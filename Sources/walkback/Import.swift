@@ -26,7 +26,8 @@ struct Import: ParsableCommand {
     @Option(help: "Queue of a path in bytes or time, as wifi=100kB or cellular=50ms.")
     var queue: [String] = []
 
-    @Option(help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
+    @Option(
+        help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
     var detachAfter: Double?
 
     @Option(help: "Name of the replay.")

@@ -28,7 +28,8 @@ import Testing
         ) throws -> [String: String] {
             let output = scratch.path.appending(name)
             let outcome = try Walkback.run(
-                ["compare", replay.string, "--output", output.string] + options, wrapper: wrapper, environment: environment)
+                ["compare", replay.string, "--output", output.string] + options, wrapper: wrapper,
+                environment: environment)
             #expect(outcome.status == 0, "\(outcome.errors)")
             return try results(in: output)
         }
@@ -70,7 +71,8 @@ import Testing
                 first,
                 try compare(
                     replay, to: "6",
-                    wrapper: "shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups \(libraries) '\(program)' \"$@\"",
+                    wrapper:
+                        "shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups \(libraries) '\(program)' \"$@\"",
                     environment: ["WALKBACK_KERNEL": kernel.string, "HOME": "/nonexistent"]),
                 "as another user")
         }

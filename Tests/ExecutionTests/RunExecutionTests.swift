@@ -99,7 +99,9 @@ import Units
     }
 
     @Test func `connects once its path is there`() throws {
-        let late: [PathTrace.Attachment] = [.init(time: .zero, attached: false), .init(time: .seconds(4), attached: true)]
+        let late: [PathTrace.Attachment] = [
+            .init(time: .zero, attached: false), .init(time: .seconds(4), attached: true),
+        ]
         let (record, series) = try execute(.tcp(path: "wifi"), seconds: 10, wifi: late)
         #expect(record.verified && record.delivered.bytes > 0)
         #expect(series.delivered[..<350].allSatisfy { $0 == 0 })

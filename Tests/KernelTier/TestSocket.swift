@@ -23,7 +23,8 @@ package final class TestSocket {
     /// - Parameters:
     ///   - address: numeric; where it listens, for a stream.
     ///   - connectingTo: where a stream connects instead.
-    package init(_ kind: Kind, on address: String, port: UInt16 = 0, connectingTo peer: (String, UInt16)? = nil) throws {
+    package init(_ kind: Kind, on address: String, port: UInt16 = 0, connectingTo peer: (String, UInt16)? = nil) throws
+    {
         let type = Int32((kind == .datagram ? SOCK_DGRAM : SOCK_STREAM).rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = socket(address.contains(":") ? AF_INET6 : AF_INET, type, 0)
         guard descriptor >= 0 else { throw Failure("socket") }

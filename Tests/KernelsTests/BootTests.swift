@@ -29,7 +29,9 @@ struct BootTests {
         #expect(Probe.leftovers(using: directory) == [])
     }
 
-    @Test func `A guest sees the same whatever its directory is called, and other random numbers with another seed`() throws {
+    @Test func `A guest sees the same whatever its directory is called, and other random numbers with another seed`()
+        throws
+    {
         var seen: [[UInt8]?] = []
         for (name, seed) in [("a", 7), ("some much longer name of a directory", 7), ("a", 8)] as [(String, UInt64)] {
             let scratch = try Scratch(name)
@@ -73,7 +75,8 @@ struct BootTests {
         let scratch = try Scratch()
         let directory = try scratch.run("out", "times")
         let seen = Mutex<[GuestPool.Progress]>([])
-        let results = try GuestPool(width: 1).run([job(directory)], on: kernel(), cancellation: Cancellation()) { _, progress in
+        let results = try GuestPool(width: 1).run([job(directory)], on: kernel(), cancellation: Cancellation()) {
+            _, progress in
             seen.withLock { $0.append(progress) }
         }
         #expect(try results.first?.get().id == "times")
@@ -92,7 +95,11 @@ struct BootTests {
         let directory = scratch.directory("out")
         try write(
             GuestCommand(
-                argv: ["/bin/sh", "-c", "echo \"$1, tier $WALKBACK_KERNEL_TIER, $MINE\"; sleep 100; touch \"$TMPDIR/x\" && exit 42", "sh", "a b"],
+                argv: [
+                    "/bin/sh", "-c",
+                    "echo \"$1, tier $WALKBACK_KERNEL_TIER, $MINE\"; sleep 100; touch \"$TMPDIR/x\" && exit 42", "sh",
+                    "a b",
+                ],
                 environment: ["MINE": "ü x"], deadline: .seconds(200)), to: directory)
         let lines = Mutex<[ConsoleLine]>([])
         let end = try kernel().run(job(directory)) { line in lines.withLock { $0.append(line) } }
@@ -107,8 +114,11 @@ struct BootTests {
             GuestCommand(argv: ["/bin/sh", "-c", "sleep 12345 & sleep 54321"], deadline: .seconds(100)), to: directory)
         let fault = #expect(throws: Fault.self) { try kernel().run(job(directory)) }
         let message = try #require(fault?.message)
-        #expect(message.hasPrefix("'/bin/sh' did not end within 100 s of the guest's clock; still there: "), "\(message)")
-        for waiting in ["'sleep 12345' (process ", "'sleep 54321' (process "] { #expect(message.contains(waiting), "\(message)") }
+        #expect(
+            message.hasPrefix("'/bin/sh' did not end within 100 s of the guest's clock; still there: "), "\(message)")
+        for waiting in ["'sleep 12345' (process ", "'sleep 54321' (process "] {
+            #expect(message.contains(waiting), "\(message)")
+        }
     }
 
     private func write(_ command: GuestCommand, to directory: FilePath) throws {

@@ -14,7 +14,9 @@ struct GuestProcessTests {
             inherited: inherited, realTimeLimit: limit)
     }
 
-    private func lines(_ process: GuestProcess, cancellation: Cancellation? = nil) throws -> (GuestProcess.End, [String]) {
+    private func lines(_ process: GuestProcess, cancellation: Cancellation? = nil) throws -> (
+        GuestProcess.End, [String]
+    ) {
         let lines = Mutex<[String]>([])
         let end = try process.run(cancellation: cancellation, log: -1) { line in
             if case .text(let text) = line { lines.withLock { $0.append(text) } }
@@ -30,7 +32,9 @@ struct GuestProcessTests {
         #expect(try lines(shell(script)).0.reason == expected)
     }
 
-    @Test func `It has its own session, no core dumps, nothing of our environment and only the descriptors given`() throws {
+    @Test func `It has its own session, no core dumps, nothing of our environment and only the descriptors given`()
+        throws
+    {
         let directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // One that somebody forgot to close.
         let stray = open("/etc/passwd", O_RDONLY)

@@ -19,8 +19,10 @@ enum Probe {
     static let isRoot = geteuid() == 0
 
     static var canBoot: Bool { kernel != nil && path != nil }
-    static let whyNot: Comment = "boots a kernel: needs one (`make kernel`), the probe beside the tests, and not to run in a guest"
-    static let whyNotMounts: Comment = "mounts file systems of its own: needs root, `unshare` and an embedded kernel (`make kernel`)"
+    static let whyNot: Comment =
+        "boots a kernel: needs one (`make kernel`), the probe beside the tests, and not to run in a guest"
+    static let whyNotMounts: Comment =
+        "mounts file systems of its own: needs root, `unshare` and an embedded kernel (`make kernel`)"
 
     struct Outcome: Sendable {
         var status: Int32
@@ -36,7 +38,8 @@ enum Probe {
         let process = GuestProcess(
             executable: "/bin/sh",
             arguments: ["sh", "-c", wrapped, "sh", path.string, verb, kernel.path.string] + directories.map(\.string),
-            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + environment, inherited: [], realTimeLimit: .seconds(120))
+            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + environment, inherited: [],
+            realTimeLimit: .seconds(120))
         let end = try process.run(cancellation: nil, log: -1) { _ in }
         guard case .exited(let status) = end.reason else { return Outcome(status: -1, output: "\(end)") }
         return Outcome(status: status, output: end.lastLines.joined(separator: "\n"))

@@ -19,7 +19,8 @@ final class LabRig {
 
     /// Every link carries `rate` for an hour, after 10 ms.
     init(
-        _ families: [RunPlan.AddressFamily], rate: DataRate = .megabitsPerSecond(10), queue: ByteCount = ByteCount(100_000),
+        _ families: [RunPlan.AddressFamily], rate: DataRate = .megabitsPerSecond(10),
+        queue: ByteCount = ByteCount(100_000),
         endpoints: Bool = false, change: (inout RunPlan) -> Void = { _ in }
     ) throws {
         let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
@@ -28,7 +29,8 @@ final class LabRig {
         directory = String(cString: made)
         let table = LinkTable(
             curve: Curve(rates: [(.zero, rate)], end: .seconds(3600)),
-            conditions: [LinkTable.Condition(time: .zero, delay: .milliseconds(10), loss: 0)], queue: queue, overhead: .zero)
+            conditions: [LinkTable.Condition(time: .zero, delay: .milliseconds(10), loss: 0)], queue: queue,
+            overhead: .zero)
         let file = try FileDescriptor.open(
             FilePath("\(directory)/table"), .writeOnly, options: [.create], permissions: .ownerReadWrite)
         try file.closeAfter { _ = try file.writeAll(table.encoded()) }
@@ -38,7 +40,8 @@ final class LabRig {
                 RunPlan.Path(
                     name: "path\(index + 1)", kind: .other, family: family, downTable: "table", upTable: "table",
                     attachments: [RunPlan.Attachment(time: .zero, attached: true)])
-            }, offset: .zero, duration: .seconds(60), workload: Workload(), transport: Transport(), mobility: Mobility())
+            }, offset: .zero, duration: .seconds(60), workload: Workload(), transport: Transport(), mobility: Mobility()
+        )
         change(&plan)
         self.plan = plan
         lab = try Lab(plan: plan, directory: FilePath(directory), bins: 6000, mptcpEndpoints: endpoints)

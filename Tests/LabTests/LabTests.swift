@@ -13,7 +13,9 @@ import Units
         [.ipv4, .both, .ipv6, .ipv4, .both], Array(repeating: .both, count: 8),
     ]
 
-    @Test(.kernelTier, arguments: mixes) func `Every path carries packets at once, both ways and as itself`(families: [RunPlan.AddressFamily]) throws {
+    @Test(.kernelTier, arguments: mixes) func `Every path carries packets at once, both ways and as itself`(
+        families: [RunPlan.AddressFamily]
+    ) throws {
         let rig = try LabRig(families)
         rig.start()
         let servers = [IPAddress.Family.v4: try rig.serverSocket(.v4), .v6: try rig.serverSocket(.v6)]

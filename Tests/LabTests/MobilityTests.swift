@@ -8,7 +8,9 @@ import Units
 @testable import Netlink
 
 @Suite struct MobilityTests {
-    @Test(.kernelTier, arguments: [RunPlan.AddressFamily.ipv4, .ipv6]) func `Endpoints go and come with their paths`(family: RunPlan.AddressFamily) throws {
+    @Test(.kernelTier, arguments: [RunPlan.AddressFamily.ipv4, .ipv6]) func `Endpoints go and come with their paths`(
+        family: RunPlan.AddressFamily
+    ) throws {
         let rig = try LabRig([family, family], endpoints: true)
         let manager = try #require(rig.lab.pathManager)
         let all = try manager.endpoints()
@@ -33,7 +35,8 @@ import Units
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])
     }
 
-    @Test(.kernelTier) func `Paths of both families have one endpoint each, paths that share none are refused`() throws {
+    @Test(.kernelTier) func `Paths of both families have one endpoint each, paths that share none are refused`() throws
+    {
         let manager = try #require(try LabRig([.both, .ipv6], endpoints: true).lab.pathManager)
         #expect(try manager.endpoints().map(\.address.description) == ["fd00:1::2", "fd00:2::2"])
         let fault = #expect(throws: Fault.self) { try LabRig([.ipv4, .ipv6], endpoints: true) }

@@ -157,7 +157,8 @@ extension LinkTests {
         /// Names the first difference: whole columns would fill the screen.
         private static func expectSame<Value: Equatable>(_ kernel: [Value], _ model: [Value], _ column: Comment) {
             #expect(kernel.count == model.count, column)
-            guard let index = zip(kernel, model).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset else {
+            guard let index = zip(kernel, model).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset
+            else {
                 return
             }
             Issue.record("\(column): [\(index)] is \(kernel[index]), the model says \(model[index])")

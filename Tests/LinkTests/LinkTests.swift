@@ -1,5 +1,5 @@
-import Link
 import KernelTier
+import Link
 import Testing
 import Traces
 import Units
@@ -59,7 +59,8 @@ struct LinkTests {
                     from: .milliseconds(start * 10), to: .milliseconds((start + window) * 10))
                 let difference = abs(Double(arrived) - carried)
                 worst = max(worst, difference)
-                #expect(difference <= Double(packet) + 0.001 * carried, "window of \(window * 10) ms at \(start * 10) ms")
+                #expect(
+                    difference <= Double(packet) + 0.001 * carried, "window of \(window * 10) ms at \(start * 10) ms")
             }
             print("  worst of all \(window * 10) ms windows: \(Int(worst)) bytes")
         }

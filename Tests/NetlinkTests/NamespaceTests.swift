@@ -5,7 +5,8 @@ import Units
 @testable import Netlink
 
 @Suite struct NamespaceTests {
-    @Test(.kernelTier) func `Inside is another place, and the thread comes back, also from within another and by an error`() throws {
+    @Test(.kernelTier)
+    func `Inside is another place, and the thread comes back, also from within another and by an error`() throws {
         struct Stop: Error {}
         let pair = try Pair()
         func interface(_ name: String) -> Bool {
@@ -49,7 +50,8 @@ import Units
         }
         #expect(
             fault?.message
-                == "cannot add the route to everywhere via 192.0.2.1: Nexthop has invalid gateway (Network is unreachable)")
+                == "cannot add the route to everywhere via 192.0.2.1: Nexthop has invalid gateway (Network is unreachable)"
+        )
         try pair.near.routing.perform([.deleteRoute(good)])
     }
 
@@ -70,7 +72,8 @@ import Units
         #expect(throws: Fault.self) { try pair.far.routing.interfaceIndex(of: "far") }
     }
 
-    @Test(.kernelTier) func `Settings are those of the namespace, and a value that the kernel does not keep is an error`() throws {
+    @Test(.kernelTier)
+    func `Settings are those of the namespace, and a value that the kernel does not keep is an error`() throws {
         let (one, two) = (try Namespace("one"), try Namespace("two"))
         try one.run { try SystemControl.set("net.ipv4.tcp_rmem", to: "4096 131072 777777") }
         #expect(try one.run { try SystemControl.value(of: "net.ipv4.tcp_rmem") } == "4096 131072 777777")
@@ -96,7 +99,9 @@ import Units
         #expect(far["Icmp.OutDestUnreachs"] == 1)
     }
 
-    @Test(.kernelTier, arguments: [false, true]) func `No packet is larger than the wire once offloads are off`(disabled: Bool) throws {
+    @Test(.kernelTier, arguments: [false, true]) func `No packet is larger than the wire once offloads are off`(
+        disabled: Bool
+    ) throws {
         let pair = try Pair()
         if disabled { try pair.disableOffloads() }
         #expect(try pair.near.run { try Offloads(asking: "near").areActive(on: "near") } == !disabled)

@@ -40,6 +40,7 @@ import Units
         // The kernel's extended acknowledgement, and its error.
         #expect(
             fault?.message
-                == "cannot add the MPTCP endpoint 10.9.0.1: too many addresses or duplicate one: -16 (Device or resource busy)")
+                == "cannot add the MPTCP endpoint 10.9.0.1: too many addresses or duplicate one: -16 (Device or resource busy)"
+        )
     }
 }

@@ -9,7 +9,8 @@ import Units
         let pair = try Pair()
         try pair.near.routing.perform([.replaceFairQueue(interface: 10, handle: 1), .addClassifier(interface: 10)])
         let statistics = try #require(
-            try pair.near.routing.perform([.fairQueue(interface: 10, handle: 1)]).first.flatMap(FairQueueStatistics.init))
+            try pair.near.routing.perform([.fairQueue(interface: 10, handle: 1)]).first.flatMap(
+                FairQueueStatistics.init))
         #expect(statistics == FairQueueStatistics())
         try pair.near.routing.perform([.replaceFairQueue(interface: 10, handle: 2)])
         #expect(throws: Fault.self) { try pair.near.routing.perform([.fairQueue(interface: 10, handle: 1)]) }

@@ -26,7 +26,8 @@ struct BoundsTests {
     static let runs = [2, 1, 3].flatMap { (seed: UInt64) in
         [
             run(.tcp(path: "wifi"), seed: seed, bytes: 100), run(.tcp(path: "cellular"), seed: seed, bytes: 20),
-            run(.tcpReconnect(path: "wifi"), seed: seed, bytes: 90), run(.mptcp, seed: seed, bytes: UInt32(100 + 10 * seed)),
+            run(.tcpReconnect(path: "wifi"), seed: seed, bytes: 90),
+            run(.mptcp, seed: seed, bytes: UInt32(100 + 10 * seed)),
         ]
     }
 

@@ -72,9 +72,11 @@ struct SplicedOptimalTests {
         #expect(short.best == ByteCount(1))
     }
 
-    @Test("The longest gap counts the wait for the first byte and after the last", arguments: [
-        ([1, 1, 1], 0), ([0, 0, 1, 0], 20), ([1, 0, 0, 0, 1, 0], 30), ([1, 0, 1, 0, 0], 20), ([], 0), ([0, 0], 20),
-    ] as [([UInt32], Int)])
+    @Test(
+        "The longest gap counts the wait for the first byte and after the last",
+        arguments: [
+            ([1, 1, 1], 0), ([0, 0, 1, 0], 20), ([1, 0, 0, 0, 1, 0], 30), ([1, 0, 1, 0, 0], 20), ([], 0), ([0, 0], 20),
+        ] as [([UInt32], Int)])
     func gap(delivered: [UInt32], milliseconds: Int) {
         #expect(LongestGap.of(delivered: delivered) == .milliseconds(milliseconds))
     }

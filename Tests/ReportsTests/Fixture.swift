@@ -19,7 +19,8 @@ enum Fixture {
 
     static func result(_ shape: Shape = Shape()) -> ComparisonResult {
         let traces = [
-            trace("wifi", .wifi, shape, best: 14, floor: 0.2, seed: 11, away: [(0.28, 0.34), (0.62, 0.66), (0.8, 0.81)]),
+            trace(
+                "wifi", .wifi, shape, best: 14, floor: 0.2, seed: 11, away: [(0.28, 0.34), (0.62, 0.66), (0.8, 0.81)]),
             trace("cellular", .cellular, shape, best: 4, floor: 0.5, seed: 12, away: [(0.45, 0.5)]),
         ]
         var strategies: [Strategy] = [.tcp(path: "wifi"), .tcp(path: "cellular")]
@@ -114,9 +115,10 @@ enum Fixture {
             case .mptcp: used = (shape.mptcpShare * luck, false)
             default: used = nil
             }
-            let carried = used.map {
-                self.carried(trace, bins: bins, offset: offset, share: $0.share, stalls: $0.stalls)
-            } ?? [Double](repeating: 0, count: bins)
+            let carried =
+                used.map {
+                    self.carried(trace, bins: bins, offset: offset, share: $0.share, stalls: $0.stalls)
+                } ?? [Double](repeating: 0, count: bins)
             for bin in carried.indices { delivered[bin] += carried[bin] * 1448 / 1500 }
             let none = [UInt32](repeating: 0, count: bins)
             links.append(
@@ -137,9 +139,10 @@ enum Fixture {
             paths: traces.map { trace in
                 .init(
                     name: trace.name,
-                    wireBytes: ByteCount(links.filter { $0.path == trace.name }.reduce(0) { sum, link in
-                        sum + link.arrived.reduce(0) { $0 + Int64($1) }
-                    }), droppedBytes: ByteCount(Int64(random.next(below: 90_000))))
+                    wireBytes: ByteCount(
+                        links.filter { $0.path == trace.name }.reduce(0) { sum, link in
+                            sum + link.arrived.reduce(0) { $0 + Int64($1) }
+                        }), droppedBytes: ByteCount(Int64(random.next(below: 90_000))))
             },
             fidelity: traces.flatMap { trace in
                 Direction.allCases.flatMap { direction in
@@ -159,7 +162,9 @@ enum Fixture {
     private static func fidelity(
         _ path: String, _ direction: Direction, _ window: Duration, id: String, random: inout SplitMix64, shape: Shape
     ) -> ComparisonResult.Fidelity {
-        guard direction == .down else { return .init(path: path, direction: direction, window: window, windows: 0, violations: 0) }
+        guard direction == .down else {
+            return .init(path: path, direction: direction, window: window, windows: 0, violations: 0)
+        }
         let bad = id == "mptcp.1" && path == "wifi" ? shape.violations : 0
         let worst = bad > 0 ? 9000 : 1200 + 280 * random.nextUnit()
         return .init(

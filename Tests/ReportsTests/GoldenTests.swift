@@ -35,7 +35,8 @@ struct GoldenTests {
 
     /// For looking at: a walk of twelve minutes, and what a reader must not overlook.
     @Test(
-        "Pages to look at", .enabled(if: ProcessInfo.processInfo.environment["WALKBACK_PAGES"] != nil, "WALKBACK_PAGES=DIR"))
+        "Pages to look at",
+        .enabled(if: ProcessInfo.processInfo.environment["WALKBACK_PAGES"] != nil, "WALKBACK_PAGES=DIR"))
     func pages() throws {
         let directory = try #require(ProcessInfo.processInfo.environment["WALKBACK_PAGES"])
         let pages: [(String, Fixture.Shape)] = [

@@ -31,7 +31,9 @@ struct ReportTests {
         }
     }
 
-    @Test("Names from files cannot become markup", arguments: ["<script>alert(1)</script>", "a\"b'c&d", "x|y*z`", "\u{1}\u{8}"])
+    @Test(
+        "Names from files cannot become markup",
+        arguments: ["<script>alert(1)</script>", "a\"b'c&d", "x|y*z`", "\u{1}\u{8}"])
     func escaping(name: String) throws {
         let result = Fixture.result(.init(seconds: 12, seeds: [1], name: name))
         for page in [HTMLReport.text(of: result), Figure1.svg(of: result)] {
@@ -42,10 +44,12 @@ struct ReportTests {
         #expect(!Summary.markdown(of: result).prefix { $0 != "|" }.contains("<script"))
     }
 
-    @Test("Every element of page and figure is closed", arguments: [
-        Fixture.Shape(seconds: 30, seeds: [1, 2]), .init(seconds: 30, seeds: [1], mptcp: false),
-        .init(seconds: 30, seeds: [1, 2], violations: 2), .init(seconds: 30, seeds: [3], detaches: false),
-    ])
+    @Test(
+        "Every element of page and figure is closed",
+        arguments: [
+            Fixture.Shape(seconds: 30, seeds: [1, 2]), .init(seconds: 30, seeds: [1], mptcp: false),
+            .init(seconds: 30, seeds: [1, 2], violations: 2), .init(seconds: 30, seeds: [3], detaches: false),
+        ])
     func wellFormed(shape: Fixture.Shape) throws {
         let result = Fixture.result(shape)
         try Tags.checkBalance(HTMLReport.text(of: result))
@@ -90,7 +94,8 @@ struct ReportTests {
         guard case .object(let document) = ComparisonDocument.json(of: short),
             case .array(let runs)? = document["runs"], case .object(let run)? = runs.first,
             case .array(let oracles)? = document["oracles"], case .object(let oracle)? = oracles.first,
-            case .array(let ratios)? = document["ratios"], case .object(let built)? = ratios.first(where: {
+            case .array(let ratios)? = document["ratios"],
+            case .object(let built)? = ratios.first(where: {
                 guard case .object(let ratio) = $0 else { return false }
                 return ratio["name"] == .string("mptcp/optimal-built")
             })

@@ -30,40 +30,76 @@ struct FidelityTests {
 
     static let links: [(name: String, link: PerfectLink)] = [
         ("no delay", PerfectLink(rates: alternating(2, 20, every: .milliseconds(10)), conditions: constant(.zero))),
-        ("37.5 ms", PerfectLink(
-            rates: alternating(2, 20, every: .milliseconds(10)), conditions: constant(.microseconds(37_500)))),
-        ("slow", PerfectLink(
-            rates: alternating(0.2, 1, every: .milliseconds(10)), conditions: constant(.microseconds(37_500)))),
-        ("outages", PerfectLink(
-            rates: alternating(0, 20, every: .milliseconds(500)), conditions: constant(.nanoseconds(12_345_678)))),
-        ("offset and jitter", PerfectLink(
-            rates: alternating(3, 17, every: .milliseconds(70)), conditions: constant(.milliseconds(10)),
-            jitter: .nanoseconds(654_321), offset: .nanoseconds(432_198_765))),
-        ("varying delay", PerfectLink(
-            rates: alternating(2, 20, every: .milliseconds(10)), conditions: varying(seed: 7), offset: .milliseconds(777))),
-        ("varying delay, slow", PerfectLink(
-            rates: alternating(0.2, 1, every: .milliseconds(100)), conditions: varying(seed: 8))),
-        ("delay that falls on a window's edge", PerfectLink(
-            rates: alternating(1, 4, every: .milliseconds(40)),
-            conditions: (0..<20).map {
-                LinkTable.Condition(
-                    time: .seconds($0), delay: $0 % 2 == 0 ? .milliseconds(100) : .milliseconds(10), loss: 0)
-            })),
-        ("loss", PerfectLink(
-            rates: alternating(5, 9, every: .milliseconds(10)), conditions: varying(seed: 9, loss: 0.03))),
-        ("pauses and small packets", PerfectLink(
-            rates: alternating(2, 20, every: .milliseconds(10)), conditions: varying(seed: 10, loss: 0.01),
-            jitter: .microseconds(300), offset: .nanoseconds(98_765_432),
-            pauses: (.milliseconds(1500), .milliseconds(40)), smallestPacket: 40)),
-        ("detachments", PerfectLink(
-            rates: alternating(2, 20, every: .milliseconds(10)), conditions: constant(.milliseconds(37)),
-            attachments: [
-                .init(time: .zero, attached: true), .init(time: .milliseconds(4_321), attached: false),
-                .init(time: .milliseconds(6_543), attached: true), .init(time: .milliseconds(11_000), attached: false),
-                .init(time: .milliseconds(11_010), attached: true),
-            ], offset: .milliseconds(250))),
-        ("overhead", PerfectLink(
-            rates: alternating(4, 8, every: .milliseconds(10)), conditions: constant(.milliseconds(20)), overhead: 4)),
+        (
+            "37.5 ms",
+            PerfectLink(
+                rates: alternating(2, 20, every: .milliseconds(10)), conditions: constant(.microseconds(37_500)))
+        ),
+        (
+            "slow",
+            PerfectLink(
+                rates: alternating(0.2, 1, every: .milliseconds(10)), conditions: constant(.microseconds(37_500)))
+        ),
+        (
+            "outages",
+            PerfectLink(
+                rates: alternating(0, 20, every: .milliseconds(500)), conditions: constant(.nanoseconds(12_345_678)))
+        ),
+        (
+            "offset and jitter",
+            PerfectLink(
+                rates: alternating(3, 17, every: .milliseconds(70)), conditions: constant(.milliseconds(10)),
+                jitter: .nanoseconds(654_321), offset: .nanoseconds(432_198_765))
+        ),
+        (
+            "varying delay",
+            PerfectLink(
+                rates: alternating(2, 20, every: .milliseconds(10)), conditions: varying(seed: 7),
+                offset: .milliseconds(777))
+        ),
+        (
+            "varying delay, slow",
+            PerfectLink(
+                rates: alternating(0.2, 1, every: .milliseconds(100)), conditions: varying(seed: 8))
+        ),
+        (
+            "delay that falls on a window's edge",
+            PerfectLink(
+                rates: alternating(1, 4, every: .milliseconds(40)),
+                conditions: (0..<20).map {
+                    LinkTable.Condition(
+                        time: .seconds($0), delay: $0 % 2 == 0 ? .milliseconds(100) : .milliseconds(10), loss: 0)
+                })
+        ),
+        (
+            "loss",
+            PerfectLink(
+                rates: alternating(5, 9, every: .milliseconds(10)), conditions: varying(seed: 9, loss: 0.03))
+        ),
+        (
+            "pauses and small packets",
+            PerfectLink(
+                rates: alternating(2, 20, every: .milliseconds(10)), conditions: varying(seed: 10, loss: 0.01),
+                jitter: .microseconds(300), offset: .nanoseconds(98_765_432),
+                pauses: (.milliseconds(1500), .milliseconds(40)), smallestPacket: 40)
+        ),
+        (
+            "detachments",
+            PerfectLink(
+                rates: alternating(2, 20, every: .milliseconds(10)), conditions: constant(.milliseconds(37)),
+                attachments: [
+                    .init(time: .zero, attached: true), .init(time: .milliseconds(4_321), attached: false),
+                    .init(time: .milliseconds(6_543), attached: true),
+                    .init(time: .milliseconds(11_000), attached: false),
+                    .init(time: .milliseconds(11_010), attached: true),
+                ], offset: .milliseconds(250))
+        ),
+        (
+            "overhead",
+            PerfectLink(
+                rates: alternating(4, 8, every: .milliseconds(10)), conditions: constant(.milliseconds(20)), overhead: 4
+            )
+        ),
     ]
 
     @Test("A perfect link is never beyond one packet of its curve", arguments: links.indices, windows)
@@ -157,7 +193,9 @@ struct FidelityTests {
         counters.largestPacket = ByteCount(1500)
         record.links = [counters]
         let series = Series(delivered: [], links: [link.run()])
-        let measured = ComparisonResult.Fidelity.measure(plan: plan, record: record, series: series) { _, _ in link.table }
+        let measured = ComparisonResult.Fidelity.measure(plan: plan, record: record, series: series) { _, _ in
+            link.table
+        }
         #expect(measured.map(\.window) == [.seconds(1), .milliseconds(100)])
         #expect(measured.allSatisfy { $0.violations == 0 && $0.windows > 10 && $0.path == "wifi" })
         let missing = ComparisonResult.Fidelity.measure(plan: plan, record: record, series: series) { _, _ in nil }

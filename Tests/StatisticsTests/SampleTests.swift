@@ -21,9 +21,11 @@ struct SampleTests {
         #expect(Sample([3]).quantile(0.95) == 3)
     }
 
-    @Test("A quantile lies linearly between its neighbours", arguments: [
-        (0, 10), (1, 40), (0.5, 25), (0.25, 17.5), (0.95, 38.5), (1.0 / 3, 20),
-    ] as [(Double, Double)])
+    @Test(
+        "A quantile lies linearly between its neighbours",
+        arguments: [
+            (0, 10), (1, 40), (0.5, 25), (0.25, 17.5), (0.95, 38.5), (1.0 / 3, 20),
+        ] as [(Double, Double)])
     func quantile(probability: Double, expected: Double) throws {
         let value = try #require(Sample([40, 10, 30, 20]).quantile(probability))
         #expect(abs(value - expected) < 1e-12)

@@ -16,9 +16,12 @@ struct StudentTTests {
         #expect(abs(value - expected) <= 0.0005)
     }
 
-    @Test("Other levels are those of the tables", arguments: [
-        (1, 0.99, 63.657), (5, 0.99, 4.032), (10, 0.9, 1.812), (29, 0.99, 2.756), (60, 0.95, 2.000), (120, 0.95, 1.980),
-    ])
+    @Test(
+        "Other levels are those of the tables",
+        arguments: [
+            (1, 0.99, 63.657), (5, 0.99, 4.032), (10, 0.9, 1.812), (29, 0.99, 2.756), (60, 0.95, 2.000),
+            (120, 0.95, 1.980),
+        ])
     func otherLevels(freedom: Int, confidence: Double, expected: Double) throws {
         let value = try #require(StudentT(degreesOfFreedom: freedom)?.critical(confidence: confidence))
         #expect(abs(value - expected) <= 0.0005)
@@ -33,7 +36,9 @@ struct StudentTTests {
     @Test("Exact closed forms: t = 1 with one degree of freedom covers a half, t = sqrt 2 with two covers 1/sqrt 2")
     func closedForms() throws {
         #expect(abs(try #require(StudentT(degreesOfFreedom: 1)).probability(within: 1) - 0.5) < 1e-15)
-        #expect(abs(try #require(StudentT(degreesOfFreedom: 2)).probability(within: 2.0.squareRoot()) - 0.5.squareRoot()) < 1e-15)
+        #expect(
+            abs(try #require(StudentT(degreesOfFreedom: 2)).probability(within: 2.0.squareRoot()) - 0.5.squareRoot())
+                < 1e-15)
     }
 
     @Test("No distribution without freedom, no critical value for certainty")

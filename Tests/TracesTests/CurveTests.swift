@@ -11,7 +11,9 @@ struct CurveTests {
         var position: UInt64 = 0
         var points: [Curve.Point] = []
         for _ in 0..<Int.random(in: 1...60, using: &random) {
-            time += Bool.random(using: &random) ? .random(in: 1...20, using: &random)
+            time +=
+                Bool.random(using: &random)
+                ? .random(in: 1...20, using: &random)
                 : .random(in: 1...1_000_000_000, using: &random)
             position += Int.random(in: 0..<4, using: &random) == 0 ? 0 : .random(in: 0...512_000_000, using: &random)
             points.append(.init(time: time, position: .init(units: position)))
@@ -156,7 +158,6 @@ struct CurveTests {
         #expect(curve.time(reaching: .init(units: 1)) == nil)
     }
 }
-
 
 /// A small seeded generator (SplitMix64) for test inputs.
 struct SeededGenerator: RandomNumberGenerator {

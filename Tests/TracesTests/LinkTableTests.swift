@@ -6,9 +6,12 @@ struct LinkTableTests {
     private static let table = LinkTable(
         curve: Curve(
             shape: .staircase,
-            points: [.init(time: 3, position: .init(units: 7)), .init(time: 1_000_000_007, position: .init(units: 1 << 60))]),
+            points: [
+                .init(time: 3, position: .init(units: 7)), .init(time: 1_000_000_007, position: .init(units: 1 << 60)),
+            ]),
         conditions: [
-            .init(time: .zero, delay: .milliseconds(12), loss: 0), .init(time: .seconds(9), delay: .nanoseconds(1), loss: 1),
+            .init(time: .zero, delay: .milliseconds(12), loss: 0),
+            .init(time: .seconds(9), delay: .nanoseconds(1), loss: 1),
         ],
         queue: ByteCount(150_000), overhead: ByteCount(4))
 
@@ -23,7 +26,9 @@ struct LinkTableTests {
         #expect(header.overhead == .init(ByteCount(4)))
         #expect(bytes.count == LinkTable.headerSize + header.pointBytes + header.conditionBytes)
         let words = bytes.dropFirst(LinkTable.headerSize).withUnsafeBytes { raw in
-            stride(from: 0, to: raw.count, by: 8).map { UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self)) }
+            stride(from: 0, to: raw.count, by: 8).map {
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+            }
         }
         #expect(words == [3, 7, 1_000_000_007, 1 << 60, 0, 12_000_000, 0, 9_000_000_000, 1, 1 << 32])
     }
@@ -49,7 +54,8 @@ struct LinkTableTests {
 
     @Test(
         "loss is compared with 32 random bits",
-        arguments: [(0, 0), (0.5, 1 << 31), (1, 1 << 32), (-1, 0), (7, 1 << 32), (0.001, 4_294_967)] as [(Double, UInt64)])
+        arguments: [(0, 0), (0.5, 1 << 31), (1, 1 << 32), (-1, 0), (7, 1 << 32), (0.001, 4_294_967)]
+            as [(Double, UInt64)])
     func threshold(loss: Double, expected: UInt64) {
         #expect(LinkTable.Condition(time: .zero, delay: .zero, loss: loss).lossThreshold == expected)
     }

@@ -35,7 +35,8 @@ import Units
 
     private func server(_ transport: TransportProtocol, _ lab: Lab, _ loop: EventLoop) throws -> PayloadServer {
         try lab.server.run {
-            try PayloadServer(loop: loop, stream: PayloadStream(seed: 1), transport: transport, congestionControl: "cubic")
+            try PayloadServer(
+                loop: loop, stream: PayloadStream(seed: 1), transport: transport, congestionControl: "cubic")
         }
     }
 

@@ -12,7 +12,9 @@ struct QuantityTests {
         #expect(Duration(text: "2min") == .seconds(120))
     }
 
-    @Test("What has no unit, no number or a sign is refused", arguments: ["", "5", "MB", "-3MB", "+3MB", "1e400MB", "nanMB", "3 mb"])
+    @Test(
+        "What has no unit, no number or a sign is refused",
+        arguments: ["", "5", "MB", "-3MB", "+3MB", "1e400MB", "nanMB", "3 mb"])
     func refused(text: String) {
         #expect(ByteCount(text: text) == nil)
     }
