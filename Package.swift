@@ -41,7 +41,8 @@ let package = Package(
 
         // · what to run and what came of it
         pipeline("Runs", ["Traces", "Statistics"]),
-        pipeline("Replays", ["Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
+        pipeline("Energy", ["Runs"]),
+        pipeline("Replays", ["Energy", "Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
         pipeline("Oracle", ["Runs"]),
         pipeline("Reports", ["Runs", "Statistics"]),
 
@@ -65,12 +66,12 @@ let package = Package(
 
         // one run
         pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Strategies", ["Lab", "Traffic"]),
+        pipeline("Strategies", ["Energy", "Lab", "Traffic"]),
         pipeline("Execution", ["Strategies", "CLinux", "Runs"]),
 
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Comparison", ["Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
+        pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
         .executableTarget(
             name: "walkback",
             dependencies: [
@@ -81,7 +82,7 @@ let package = Package(
 
         tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
-        tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
+        tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
         tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),

@@ -51,6 +51,9 @@ package struct ComparisonRequest: Sendable {
                     let known = Strategy.all(paths: names).map(\.description).joined(separator: ", ")
                     throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths; there are \(known)")
                 }
+                if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
+                    throw Fault(.usage, "--strategies: '\(name)' \(objection)")
+                }
                 return strategy
             }
         }

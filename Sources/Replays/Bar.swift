@@ -12,10 +12,9 @@ package struct Bar: Sendable, Equatable, CustomStringConvertible {
 
     /// The ratios that a comparison computes, the headline first.
     package static let ratios = [
-        "mptcp/optimal", "mptcp/spliced-optimal", "mptcp/capacity-optimal", "mptcp/best-static", "mptcp/capacity-sum",
+        "mptcp/optimal", "mptcp/spliced-optimal", "mptcp/optimal-built", "mptcp/capacity-optimal", "mptcp/best-static",
+        "mptcp/capacity-sum",
     ]
-    /// Those of later versions.
-    static let notAvailable = ["mptcp/optimal-built"]
 
     package let ratio: String
     package let comparison: Comparison

@@ -47,11 +47,30 @@ extension Replay {
                 downTable: Self.tableFileName(path.name, .down), upTable: Self.tableFileName(path.name, .up),
                 downJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) down"),
                 upJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) up"),
-                attachments: path.trace.attachments.map { RunPlan.Attachment(time: $0.time, attached: $0.attached) })
+                attachments: path.trace.attachments.map { RunPlan.Attachment(time: $0.time, attached: $0.attached) },
+                addressChanges: path.addressChanges)
         }
+        let span = offset..<offset + .nanoseconds(bins * bin)
         return RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
-            duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility)
+            duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
+            routes: routes(strategy, planned, span), energy: energy)
+    }
+
+    /// Of strategies with a home address.
+    private func routes(_ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>) -> [RouteChange] {
+        switch strategy {
+        case .optimalBuilt:
+            let direction = workload.directions[0]
+            return RouteSchedule.optimal(
+                capacity: traces.map { $0.curve(direction) }, span: span, window: oracleWindow, cost: switchingCost)
+        case .wifiFirstIdeal:
+            return RouteSchedule.ideal(paths: paths, span: span)
+        case .mobileIP:
+            return RouteSchedule.reactive(paths: paths, traces: traces, mobility: mobility, span: span)
+        default:
+            return []
+        }
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

@@ -13,15 +13,19 @@ package struct Replay: Sendable, Equatable {
         package var traceFile: String
         /// Of the replay's duration; named as the path is here, whatever its file calls it.
         package var trace: PathTrace
+        /// When the path's address becomes another one.
+        package var addressChanges: [Duration]
 
         package init(
-            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, traceFile: String, trace: PathTrace
+            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, traceFile: String, trace: PathTrace,
+            addressChanges: [Duration] = []
         ) {
             self.name = name
             self.kind = kind
             self.family = family
             self.traceFile = traceFile
             self.trace = trace
+            self.addressChanges = addressChanges
         }
     }
 
@@ -35,6 +39,9 @@ package struct Replay: Sendable, Equatable {
     package var mobility: Mobility
     /// For how long the Optimal TCP stays with a path.
     package var oracleWindow: Duration
+    /// How long built Optimal TCP is silent when it switches.
+    package var switchingCost: Duration
+    package var energy: EnergyPolicy
     package var transport: Transport
     package var bars: [Bar]
     /// Of every path's trace.
@@ -87,15 +94,21 @@ package struct Replay: Sendable, Equatable {
             }
             trace.name = entry.name
             paths.append(
-                Path(name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace)
-            )
+                Path(
+                    name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace,
+                    addressChanges: entry.addressChanges))
+        }
+        for (strategy, node) in zip(document.strategies, document.strategyNodes) {
+            if let objection = strategy.objection(to: paths.map(\.kind)) {
+                throw document.reader.fault(node, "strategy '\(strategy)' \(objection)")
+            }
         }
         let duration = paths.map(\.trace.duration).min() ?? .zero
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
-            transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(),
+            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(),
             notes: notes)
     }
 

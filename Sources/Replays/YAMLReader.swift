@@ -101,18 +101,44 @@ struct YAMLReader {
         return string
     }
 
-    /// - Parameter available: what is built; others of `known` are named as not available.
-    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)], notAvailable: [String] = []) throws
-        -> Value
-    {
+    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)]) throws -> Value {
         let string = try string(node, key)
         if let value = values.first(where: { $0.0 == string })?.1 { return value }
-        if notAvailable.contains(string) {
-            let there = values.map { "'\($0.0)'" }.joined(separator: ", ")
-            throw fault(node, "\(key) '\(string)' is not available in this version; use \(there)")
-        }
         throw fault(
             node, "unknown \(key) '\(string.prefix(40))'\(Suggestion.ending(for: string, among: values.map(\.0)))")
+    }
+
+    /// At least one element.
+    func list(_ node: Node, _ key: String, example: String) throws -> [Node] {
+        guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+            throw fault(node, "'\(key)' must be a list of at least one, as in '\(key): \(example)'")
+        }
+        return Array(sequence)
+    }
+
+    func number(_ node: Node, _ key: String, in range: ClosedRange<Double>) throws -> Double {
+        let string = try string(node, key)
+        guard let value = Double(string), range.contains(value) else {
+            throw fault(
+                node,
+                "\(key) '\(string.prefix(40))' is not a number from \(range.lowerBound.text()) to \(range.upperBound.text())"
+            )
+        }
+        return value
+    }
+
+    func rate(_ node: Node, _ key: String, in range: ClosedRange<DataRate>, example: String) throws -> DataRate {
+        let string = try string(node, key)
+        guard let value = DataRate(text: string) else {
+            throw fault(
+                node, "\(key) '\(string.prefix(40))' is not a rate with its unit; write it as in '\(key): \(example)'")
+        }
+        guard range.contains(value) else {
+            let bounds =
+                "\(range.lowerBound.megabitsPerSecond.text()) Mbit to \(range.upperBound.megabitsPerSecond.text()) Mbit"
+            throw fault(node, "\(key) '\(string)' is out of range; choose one from \(bounds)")
+        }
+        return value
     }
 
     func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {

@@ -137,13 +137,3 @@ struct FigureSeries {
         }
     }
 }
-
-extension Strategy {
-    /// The one path of a single-path TCP.
-    var path: String? {
-        switch self {
-        case .tcp(let path), .tcpReconnect(let path): path
-        default: nil
-        }
-    }
-}

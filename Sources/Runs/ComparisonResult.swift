@@ -63,6 +63,13 @@ package struct ComparisonResult: Sendable {
         package var counters: [String: Int64]
         package var events: [RunRecord.Event]
         package var series: Series
+        /// Connections beside the run's own, in the order of the series.
+        package var others: [RunRecord.Flow]
+        package var exchanges: [RunRecord.Exchange]
+        /// What its radios took, under each energy model; empty where a path is neither WiFi nor cellular.
+        package var energy: [Energy]
+        /// What every coming and going of a path cost.
+        package var handoffs: [Handoff]
         /// Why the run may not be trusted, as far as it knows itself; nil where it may.
         package var failure: String?
 
@@ -71,7 +78,8 @@ package struct ComparisonResult: Sendable {
         package init(
             id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
-            counters: [String: Int64], events: [RunRecord.Event], series: Series,
+            counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
+            exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
             failure: String? = nil
         ) {
             self.id = id
@@ -88,6 +96,10 @@ package struct ComparisonResult: Sendable {
             self.counters = counters
             self.events = events
             self.series = series
+            self.others = others
+            self.exchanges = exchanges
+            self.energy = energy
+            self.handoffs = handoffs
             self.failure = failure
         }
     }
@@ -104,6 +116,59 @@ package struct ComparisonResult: Sendable {
             self.name = name
             self.wireBytes = wireBytes
             self.droppedBytes = droppedBytes
+        }
+    }
+
+    /// What one run's radios took under one model.
+    package struct Energy: Sendable, Equatable {
+        package var model: String
+        /// Joules of each path, in the order of the plan.
+        package var joules: [Double]
+
+        package init(model: String, joules: [Double]) {
+            self.model = model
+            self.joules = joules
+        }
+
+        package var total: Double { joules.reduce(0, +) }
+    }
+
+    /// What one coming or going of a path did to the application. Times since the first SYN; nil: not within the run.
+    package struct Handoff: Sendable, Equatable {
+        package enum Kind: String, Sendable {
+            /// The radio of a path that was in use has gone.
+            case lost
+            /// A path has come, or come back.
+            case gained
+            /// The path has another address.
+            case renumbered
+            /// The home address has moved to this path.
+            case moved
+        }
+
+        package var kind: Kind
+        package var path: String
+        package var time: Duration
+        /// The longest time without a byte for the application that begins within a second before this and the next one.
+        package var longestGap: Duration
+        /// From this instant until a payload byte arrived over a path that was not in use before.
+        package var firstByteOnNewPath: Duration?
+        /// `gained`: until the path carried payload again.
+        package var carriesAgain: Duration?
+        /// `gained`: bytes that waited on each other path's subflow, unsent or unacknowledged, at this instant.
+        package var stranded: [String: ByteCount]
+
+        package init(
+            kind: Kind, path: String, time: Duration, longestGap: Duration, firstByteOnNewPath: Duration? = nil,
+            carriesAgain: Duration? = nil, stranded: [String: ByteCount] = [:]
+        ) {
+            self.kind = kind
+            self.path = path
+            self.time = time
+            self.longestGap = longestGap
+            self.firstByteOnNewPath = firstByteOnNewPath
+            self.carriesAgain = carriesAgain
+            self.stranded = stranded
         }
     }
 

@@ -28,13 +28,18 @@ package struct MobilitySchedule: Sendable, Equatable {
     package let entries: [Entry]
 
     package init(_ plan: RunPlan) {
+        self.init(paths: plan.paths, mobility: plan.mobility, offset: plan.offset)
+    }
+
+    /// - Parameter offset: when the run begins.
+    package init(paths: [RunPlan.Path], mobility: Mobility, offset: Duration) {
         var entries: [Entry] = []
         var initially: [Bool] = []
-        for (index, path) in plan.paths.enumerated() {
-            let attached = path.attachments.last { $0.time <= plan.offset }?.attached ?? true
+        for (index, path) in paths.enumerated() {
+            let attached = path.attachments.last { $0.time <= offset }?.attached ?? true
             initially.append(attached)
-            var state = PathState(index: index, mobility: plan.mobility, joined: attached)
-            let changes = path.attachments.filter { $0.time > plan.offset }
+            var state = PathState(index: index, mobility: mobility, joined: attached)
+            let changes = path.attachments.filter { $0.time > offset }
             for (position, change) in changes.enumerated() {
                 let next = position + 1 < changes.count ? changes[position + 1].time : nil
                 entries += state.entries(for: change, next: next)

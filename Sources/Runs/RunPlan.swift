@@ -19,10 +19,13 @@ package struct RunPlan: Codable, Sendable, Equatable {
         package var downJitter: Duration
         package var upJitter: Duration
         package var attachments: [Attachment]
+        /// When the network gives the mobile host another address on this path, the link staying as it is.
+        package var addressChanges: [Duration]
 
         package init(
             name: String, kind: PathKind, family: AddressFamily = .ipv4, downTable: String, upTable: String,
-            downJitter: Duration = .zero, upJitter: Duration = .zero, attachments: [Attachment]
+            downJitter: Duration = .zero, upJitter: Duration = .zero, attachments: [Attachment],
+            addressChanges: [Duration] = []
         ) {
             self.name = name
             self.kind = kind
@@ -32,6 +35,7 @@ package struct RunPlan: Codable, Sendable, Equatable {
             self.downJitter = downJitter
             self.upJitter = upJitter
             self.attachments = attachments
+            self.addressChanges = addressChanges
         }
     }
 
@@ -62,10 +66,16 @@ package struct RunPlan: Codable, Sendable, Equatable {
     package var workload: Workload
     package var transport: Transport
     package var mobility: Mobility
+    /// Where the home address is reached and when that changes: of strategies that have one, decided before the run.
+    package var routes: [RouteChange]
+    /// Which paths are used and when that changes: of strategies that decide before the run.
+    package var selections: [PathSelection]
+    package var energy: EnergyPolicy
 
     package init(
         id: String, strategy: Strategy, seed: UInt64, paths: [Path], offset: Duration, duration: Duration,
-        workload: Workload, transport: Transport, mobility: Mobility
+        workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],
+        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy()
     ) {
         self.id = id
         self.strategy = strategy
@@ -76,48 +86,8 @@ package struct RunPlan: Codable, Sendable, Equatable {
         self.workload = workload
         self.transport = transport
         self.mobility = mobility
+        self.routes = routes
+        self.selections = selections
+        self.energy = energy
     }
-}
-
-/// What is transferred.
-package struct Workload: Codable, Sendable, Equatable {
-    package enum Kind: String, Codable, Sendable, CaseIterable {
-        case download
-    }
-
-    package var kind: Kind
-    /// nil: as much as fits into the run.
-    package var size: ByteCount?
-
-    package init(kind: Kind = .download, size: ByteCount? = nil) {
-        self.kind = kind
-        self.size = size
-    }
-}
-
-package struct Transport: Codable, Sendable, Equatable {
-    package var congestionControl = "cubic"
-    /// The path of the first SYN; nil: the first that is attached.
-    package var initialPath: String?
-    /// Bounds of the kernel's buffer autotuning, as tcp_rmem and tcp_wmem have them.
-    package var receiveBuffer = ByteCount(6_000_000)
-    package var sendBuffer = ByteCount(4_000_000)
-
-    package init() {}
-}
-
-/// How the mobile host notices that a path has come or gone.
-package struct Mobility: Codable, Sendable, Equatable {
-    package enum Mode: String, Codable, Sendable, CaseIterable {
-        /// Link, address, route and MPTCP endpoint go and come together.
-        case informed
-    }
-
-    package var mode = Mode.informed
-    /// From the loss of the link until the mobile host acts on it.
-    package var detection = Duration.zero
-    /// From the return of the link until its address is usable.
-    package var acquisition = Duration.zero
-
-    package init() {}
 }

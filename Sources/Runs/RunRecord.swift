@@ -1,3 +1,4 @@
+import Traces
 import Units
 
 /// What came of one run, as the guest wrote it down. The series lie beside it (`Series`).
@@ -51,6 +52,37 @@ package struct RunRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// A connection beside the run's main one, or its other direction.
+    package struct Flow: Codable, Sendable, Equatable {
+        /// `upload`, `tcp-wifi`, …
+        package var name: String
+        package var direction: Direction
+        package var delivered: ByteCount
+        package var verified: Bool
+
+        package init(name: String, direction: Direction, delivered: ByteCount, verified: Bool) {
+            self.name = name
+            self.direction = direction
+            self.delivered = delivered
+            self.verified = verified
+        }
+    }
+
+    /// One request and its response, or one frame of a stream. Times since the first SYN.
+    package struct Exchange: Codable, Sendable, Equatable {
+        /// When it was asked for, or due.
+        package var start: Duration
+        /// When its last byte had arrived; nil: not within the run.
+        package var end: Duration?
+        package var size: ByteCount
+
+        package init(start: Duration, end: Duration?, size: ByteCount) {
+            self.start = start
+            self.end = end
+            self.size = size
+        }
+    }
+
     package var schema = RunRecord.currentSchema
     package var id: String
     package var kernelRelease: String
@@ -60,6 +92,10 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var delivered: ByteCount
     /// Every delivered byte was compared with the seeded stream and equal.
     package var verified: Bool
+    /// In the order of `Series.others`.
+    package var others: [Flow]
+    /// Of workloads that consist of such, in order of their start.
+    package var exchanges: [Exchange]
     package var links: [Link]
     /// Kernel counters of both ends, as `mobile.MPTcpExt.MPJoinSynTx`.
     package var counters: [String: Int64]
@@ -76,6 +112,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
         measured = .zero
         delivered = .zero
         verified = false
+        others = []
+        exchanges = []
         links = []
         counters = [:]
         events = []

@@ -31,12 +31,15 @@ package struct Series: Sendable, Equatable {
         }
     }
 
-    /// In-order application bytes read in each bin.
+    /// In-order application bytes of the main flow that were read in each bin.
     package var delivered: [UInt32]
+    /// The same of the record's other flows, in its order.
+    package var others: [[UInt32]]
     package var links: [Link]
 
-    package init(delivered: [UInt32], links: [Link]) {
+    package init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link]) {
         self.delivered = delivered
+        self.others = others
         self.links = links
     }
 

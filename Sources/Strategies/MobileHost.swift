@@ -28,10 +28,7 @@ package final class MobileHost {
     }
 
     package static func transport(of strategy: Strategy) -> TransportProtocol {
-        switch strategy {
-        case .tcp, .tcpReconnect: .tcp
-        case .mptcp: .mptcp
-        }
+        strategy.usesMPTCP ? .mptcp : .tcp
     }
 
     /// The run begins: the first SYN leaves now where a path is there to carry it.
@@ -67,7 +64,7 @@ package final class MobileHost {
         switch plan.strategy {
         case .tcp(let name), .tcpReconnect(let name):
             return plan.paths.firstIndex { $0.name == name }.flatMap { joined[$0] ? $0 : nil }
-        case .mptcp:
+        default:
             let initial = plan.paths.firstIndex { $0.name == plan.transport.initialPath }
             if let initial, joined[initial] { return initial }
             return joined.firstIndex(of: true)

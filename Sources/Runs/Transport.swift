@@ -1,0 +1,18 @@
+import Units
+
+/// Settings of the transport at both ends.
+package struct Transport: Codable, Sendable, Equatable {
+    package var congestionControl = "cubic"
+    /// The path of the first SYN; nil: the first that is attached.
+    package var initialPath: String?
+    /// Bounds of the kernel's buffer autotuning, as tcp_rmem and tcp_wmem have them.
+    package var receiveBuffer = ByteCount(6_000_000)
+    package var sendBuffer = ByteCount(4_000_000)
+    /// MPTCP's packet scheduler (`net.mptcp.scheduler`); nil: the kernel's default.
+    package var scheduler: String?
+    /// After how many retransmission periods without an acknowledgement a subflow counts as stale
+    /// (`net.mptcp.stale_loss_cnt`); nil: the kernel's default.
+    package var staleLossCount: Int?
+
+    package init() {}
+}
