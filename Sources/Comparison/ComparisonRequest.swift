@@ -36,13 +36,32 @@ package struct ComparisonRequest: Sendable {
         package let table: String
         package let json: String
         package let exitCode: ExitCode
+        /// What the whole of several walks needs of this one.
+        private let walk: WalksResult.Walk
+        let kernelRelease: String
+
+        init(_ result: ComparisonResult, table: String, json: String, exitCode: ExitCode) {
+            self.table = table
+            self.json = json
+            self.exitCode = exitCode
+            kernelRelease = result.environment.kernelRelease
+            walk = WalksResult.Walk(
+                directory: "", replay: result.replay.name, sha256: result.replay.sha256,
+                duration: result.replay.duration, seeds: Set(result.runs.map(\.seed)).count,
+                headline: HeadlineSentence.text(of: result), ratios: result.ratios.filter { $0.seed == nil },
+                isTrustworthy: exitCode != .notTrustworthy)
+        }
+
+        func walk(directory: String) -> WalksResult.Walk {
+            var walk = walk
+            walk.directory = directory
+            return walk
+        }
     }
 
-    /// - Parameter say: receives notes for the user, a line each.
-    /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
-    package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
+    /// The replay with what this request puts in place of its own.
+    func load() throws -> Replay {
         var replay = try Replay.load(self.replay.string)
-        for note in replay.notes { say("note: \(note)") }
         if let seeds { replay.seeds = seeds }
         if let strategies {
             let names = replay.paths.map(\.name)
@@ -57,6 +76,14 @@ package struct ComparisonRequest: Sendable {
                 return strategy
             }
         }
+        return replay
+    }
+
+    /// - Parameter say: receives notes for the user, a line each.
+    /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
+    package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
+        let replay = try load()
+        for note in replay.notes { say("note: \(note)") }
         let kernel = try Kernel.find(self.kernel)
         let output = try OutputDirectory(self.output)
         do {
@@ -86,7 +113,7 @@ package struct ComparisonRequest: Sendable {
             }
             // What cannot be trusted meets no bar and misses none.
             let exitCode: ExitCode = !doubts.isEmpty ? .notTrustworthy : missed.isEmpty ? .success : .barNotMet
-            return Outcome(table: table, json: json, exitCode: exitCode)
+            return Outcome(result, table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()
             throw error
@@ -96,10 +123,15 @@ package struct ComparisonRequest: Sendable {
     /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they are left
     /// out, and so is where the replay lies.
     private var command: String {
-        var words = ["walkback compare", self.replay.lastComponent?.string ?? self.replay.string]
+        (["walkback compare", self.replay.lastComponent?.string ?? self.replay.string] + options).joined(separator: " ")
+    }
+
+    /// Those that change results.
+    var options: [String] {
+        var words: [String] = []
         if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
         if let seeds { words.append("--seeds \(seeds)") }
         if kernel == "host" { words.append("--kernel host") }
-        return words.joined(separator: " ")
+        return words
     }
 }

@@ -16,13 +16,16 @@ extension ComparisonResult {
         let record = finished.first?.record
         self.init(
             replay: ComparisonResult.Replay(
-                name: replay.name, sha256: replay.sha256, duration: replay.duration, traces: replay.traces),
+                name: replay.name, sha256: replay.sha256, duration: replay.duration, traces: replay.traces,
+                workload: replay.workload),
             environment: Environment(
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
                 scheduler: finished.map(\.record.scheduler).first { !$0.isEmpty } ?? "",
                 sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility),
-            runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles), command: command)
+            runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
+            competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
     }
 }
 
@@ -52,7 +55,15 @@ extension ComparisonResult.Run {
             fidelity: ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
                 finished.tables[$1 == .down ? $0.downTable : $0.upTable]
             },
-            counters: record.counters, events: record.events, series: series, failure: Self.failure(record))
+            counters: record.counters, events: record.events, series: series, others: record.others,
+            exchanges: record.exchanges, moves: Self.moves(plan), failure: Self.failure(record))
+    }
+
+    /// Where the home agent sends what is measured, which comes down to the mobile host.
+    private static func moves(_ plan: RunPlan) -> [Move] {
+        plan.routes.filter { $0.end == .home }.map { change in
+            Move(time: change.time - plan.offset, path: change.path.map { plan.paths[$0].name })
+        }
     }
 
     private static func failure(_ record: RunRecord) -> String? {

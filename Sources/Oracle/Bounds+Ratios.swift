@@ -4,41 +4,44 @@ import Traces
 import Units
 
 extension Bounds {
-    /// What MPTCP delivered over each bound, by name: for every seed that has an MPTCP run, then over all of them as the mean
-    /// of the paired per-seed ratios with its 95 % interval. A ratio whose bound was not to be had is nil.
-    ///
-    /// - Parameter built: what a real connection switched by an oracle delivered, by seed.
+    /// What was delivered over what the oracles allow, by name: for every seed that has such a run, then over all of them as
+    /// the mean of the paired per-seed ratios with its 95 % interval. First MPTCP over each bound, then every other strategy
+    /// over MPTCP's strongest opponent. A ratio whose bound was not to be had is nil.
     package static func ratios(
-        runs: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle], built: [UInt64: ByteCount] = [:]
+        runs: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle]
     ) -> [ComparisonResult.Ratio] {
         // One direction a comparison; were there two, a ratio would need to say which.
         let direction = oracles.first?.direction ?? .down
-        let mptcp = values(
-            runs.filter { $0.strategy == .mptcp && $0.direction == direction }.map { ($0.seed, $0.delivered) })
         let oracles = oracles.filter { $0.direction == direction }
-        let bounds: [(name: String, bound: (ComparisonResult.Oracle) -> ByteCount?)] = [
-            (
-                "mptcp/optimal",
-                { [$0.splicedOptimal, $0.splicedOptimalReconnect, built[$0.seed]].compactMap { $0 }.max() }
-            ),
-            ("mptcp/spliced-optimal", { $0.splicedOptimal }),
-            ("mptcp/optimal-built", { built[$0.seed] }),
-            ("mptcp/capacity-optimal", { $0.capacityOptimalPayload }),
-            ("mptcp/best-static", { $0.bestStaticPayload }),
-            ("mptcp/capacity-sum", { $0.capacitySumPayload }),
-        ]
-        return bounds.flatMap { name, bound in
-            let denominators = values(oracles.compactMap { oracle in bound(oracle).map { (oracle.seed, $0) } })
-            let paired = Sample.pairedRatios(mptcp, to: denominators)
+        var strategies: [Strategy] = []
+        for run in runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
+        func ratios(
+            _ strategy: Strategy, to bound: String, _ bytes: (ComparisonResult.Oracle) -> ByteCount?
+        ) -> [ComparisonResult.Ratio] {
+            let name = "\(strategy)/\(bound)"
+            let delivered = values(
+                runs.filter { $0.strategy == strategy && $0.direction == direction }.map { ($0.seed, $0.delivered) })
+            let allowed = values(oracles.compactMap { oracle in bytes(oracle).map { (oracle.seed, $0) } })
+            let paired = Sample.pairedRatios(delivered, to: allowed)
             let bySeed = Dictionary(paired.map { ($0.key, $0.ratio) }) { first, _ in first }
-            let sample = Sample(paired.map(\.ratio))
-            let interval = sample.meanInterval()
-            var ratios = mptcp.keys.sorted().map {
-                ComparisonResult.Ratio(name: name, seed: $0, value: bySeed[$0])
-            }
-            ratios.append(.init(name: name, value: sample.mean, low: interval?.low, high: interval?.high))
-            return ratios
+            return delivered.keys.sorted().map { .init(name: name, seed: $0, value: bySeed[$0]) }
+                + [.init(name: name, meanOf: Sample(paired.map(\.ratio)))]
         }
+        var all =
+            ratios(.mptcp, to: "optimal") { $0.optimal }
+            + ratios(.mptcp, to: "spliced-optimal") { $0.splicedOptimal }
+            + ratios(.mptcp, to: "optimal-built") { $0.optimalBuilt }
+            + ratios(.mptcp, to: "capacity-optimal") { $0.capacityOptimalPayload }
+            + ratios(.mptcp, to: "best-static") { $0.bestStaticPayload }
+            + ratios(.mptcp, to: "capacity-sum") { $0.capacitySumPayload }
+        if strategies.contains(.optimalBuilt) {
+            all += ratios(.optimalBuilt, to: "spliced-optimal") { $0.splicedOptimal }
+        }
+        // What competes with others has another opponent (`Competitions`).
+        for strategy in strategies where strategy != .mptcp && strategy != .mptcpCompeting {
+            all += ratios(strategy, to: "optimal") { $0.optimal }
+        }
+        return all
     }
 
     private static func values(_ pairs: [(UInt64, ByteCount)]) -> [UInt64: Double] {

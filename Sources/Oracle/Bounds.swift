@@ -41,6 +41,6 @@ package enum Bounds {
             capacityOptimalPayload: capacity.optimal.inFullSegments,
             bestStaticPayload: capacity.bestStatic.inFullSegments, splicedOptimal: spliced.best,
             splicedOptimalStalled: spliced.stalled, splicedOptimalReconnect: spliced.reconnecting,
-            splicedRuns: spliced.runs)
+            optimalBuilt: runs.first { $0.strategy == .optimalBuilt }?.delivered, splicedRuns: spliced.runs)
     }
 }

@@ -13,9 +13,11 @@ package enum ComparisonDocument {
             "headline": .string(HeadlineSentence.text(of: result)),
             "replay": replay(result.replay),
             "environment": environment(result.environment),
-            "runs": .array(result.runs.map(run)),
+            "runs": .array(result.runs.map { run($0, model: EnergyTotals.chosenModel(of: result)) }),
             "oracles": .array(result.oracles.map(oracle)),
             "ratios": .array(result.ratios.map(ratio)),
+            "built_windows": .array(result.builtWindows.map(builtWindow)),
+            "competition": .array(result.competitions.map(competition)),
         ])
     }
 
@@ -57,13 +59,15 @@ package enum ComparisonDocument {
         ])
     }
 
-    private static func run(_ run: ComparisonResult.Run) -> JSON {
+    private static func run(_ run: ComparisonResult.Run, model: String?) -> JSON {
         .object([
             "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
             "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
             "duration_s": .number(run.duration.seconds), "app_bytes": .bytes(run.delivered),
             "goodput_mbps": .number(run.goodput.megabitsPerSecond), "longest_gap_s": .number(run.longestGap.seconds),
-            "verified": .bool(run.verified), "energy_j": .null,
+            "verified": .bool(run.verified), "failure": optional(run.failure),
+            "energy_j": .optional(run.energy.first { $0.model == model }?.total),
+            "energy": .array(run.energy.map { energy($0, paths: run.paths.map(\.name)) }),
             "paths": .array(
                 run.paths.map { path in
                     .object([
@@ -80,6 +84,41 @@ package enum ComparisonDocument {
                         "path": optional(event.path), "detail": optional(event.detail),
                     ])
                 }),
+            "moves": .array(
+                run.moves.map { .object(["time_s": .number($0.time.seconds), "path": optional($0.path)]) }),
+            "flows": .array(
+                run.others.map { flow in
+                    .object([
+                        "name": .string(flow.name), "direction": .string(flow.direction.rawValue),
+                        "app_bytes": .bytes(flow.delivered), "verified": .bool(flow.verified),
+                    ])
+                }),
+            "exchanges": .array(
+                run.exchanges.map { exchange in
+                    .object([
+                        "start_s": .number(exchange.start.seconds), "end_s": .optional(exchange.end?.seconds),
+                        "bytes": .bytes(exchange.size),
+                    ])
+                }),
+            "handoffs": .array(run.handoffs.map(handoff)),
+        ])
+    }
+
+    private static func energy(_ energy: ComparisonResult.Energy, paths: [String]) -> JSON {
+        .object([
+            "model": .string(energy.model), "energy_j": .number(energy.total),
+            "paths": .array(
+                zip(paths, energy.joules).map { .object(["name": .string($0), "energy_j": .number($1)]) }),
+        ])
+    }
+
+    private static func handoff(_ handoff: ComparisonResult.Handoff) -> JSON {
+        .object([
+            "kind": .string(handoff.kind.rawValue), "path": .string(handoff.path),
+            "time_s": .number(handoff.time.seconds), "longest_gap_s": .number(handoff.longestGap.seconds),
+            "first_byte_s": .optional(handoff.firstByteOnNewPath?.seconds),
+            "carries_again_s": .optional(handoff.carriesAgain?.seconds),
+            "stranded_bytes": .object(handoff.stranded.mapValues { .bytes($0) }),
         ])
     }
 
@@ -106,13 +145,37 @@ package enum ComparisonDocument {
             "spliced_optimal_bytes": .bytes(oracle.splicedOptimal),
             "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
             "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
+            "optimal_built_bytes": .bytes(oracle.optimalBuilt),
         ])
     }
 
     private static func ratio(_ ratio: ComparisonResult.Ratio) -> JSON {
+        .object(statistics(ratio).merging(["seed": ratio.seed.map(seed) ?? .string("all")]) { $1 })
+    }
+
+    /// A ratio without what it is over.
+    static func statistics(_ ratio: ComparisonResult.Ratio) -> [String: JSON] {
+        [
+            "name": .string(ratio.name), "value": .optional(ratio.value), "low": .optional(ratio.low),
+            "high": .optional(ratio.high), "smallest_difference": .optional(ratio.smallestDifference),
+        ]
+    }
+
+    private static func builtWindow(_ window: ComparisonResult.BuiltWindow) -> JSON {
         .object([
-            "name": .string(ratio.name), "seed": ratio.seed.map(seed) ?? .string("all"),
-            "value": .optional(ratio.value), "low": .optional(ratio.low), "high": .optional(ratio.high),
+            "seed": seed(window.seed), "start_s": .number(window.span.lowerBound.seconds),
+            "end_s": .number(window.span.upperBound.seconds), "built_path": optional(window.builtPath),
+            "spliced_path": optional(window.splicedPath), "built_bytes": .bytes(window.built),
+            "spliced_bytes": .bytes(window.spliced), "cause": .string(window.cause.rawValue),
+        ])
+    }
+
+    private static func competition(_ one: ComparisonResult.Competition) -> JSON {
+        .object([
+            "seed": seed(one.seed), "mptcp_bytes": .bytes(one.mptcp), "optimal_bytes": .bytes(one.optimal),
+            "flows": .object(
+                Dictionary(one.flows.map { ($0.name, JSON.bytes($0.delivered)) }) { first, _ in first }),
+            "ratio": .optional(one.ratio), "jain": .optional(one.jain),
         ])
     }
 

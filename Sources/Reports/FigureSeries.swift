@@ -39,7 +39,7 @@ struct FigureSeries {
 
     init(_ result: ComparisonResult) {
         let seed = Self.medianSeed(of: result)
-        self.seed = seed ?? result.runs.first?.seed
+        self.seed = Self.shownSeed(of: result)
         isMedian = seed != nil && HeadlineSentence.seeds("mptcp/optimal", of: result) > 1
         let shown = self.seed
         let runs = result.runs.filter { $0.seed == shown }
@@ -95,6 +95,11 @@ struct FigureSeries {
                 },
                 tcp: smoothed(run?.series.delivered ?? []), run: run?.id, detached: Self.detached(trace))
         }
+    }
+
+    /// Of all figures that show one seed: the median one, else the first.
+    static func shownSeed(of result: ComparisonResult) -> UInt64? {
+        medianSeed(of: result) ?? result.runs.first?.seed
     }
 
     /// The seed whose headline ratio is the median one (the lower of two); nil where there is none.

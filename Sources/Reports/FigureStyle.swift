@@ -1,9 +1,31 @@
+import Runs
+
 /// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on dark.
 enum FigureStyle {
     /// Paths beyond these share the last colour.
     static let pathColours = 4
 
     static func path(_ index: Int) -> String { "p\(min(index, pathColours - 1))" }
+
+    /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what is
+    /// left by their order in the result.
+    static func strategy(_ strategy: Strategy, of result: ComparisonResult) -> String {
+        if let name = strategy.path {
+            let colour = path(result.replay.traces.firstIndex { $0.name == name } ?? 0)
+            return if case .tcpReconnect = strategy { "c-\(colour) d1" } else { "c-\(colour)" }
+        }
+        if strategy == .mptcp { return "c-mptcp" }
+        if strategy == .optimalBuilt { return "c-optimal" }
+        var others: [Strategy] = []
+        for run in result.runs where run.strategy.path == nil && !others.contains(run.strategy) {
+            if run.strategy != .mptcp, run.strategy != .optimalBuilt { others.append(run.strategy) }
+        }
+        let looks = [
+            "c-other", "c-mptcp d1", "c-p2", "c-p3", "c-optimal d1", "c-other d1", "c-p2 d2", "c-p3 d2", "c-mptcp d2",
+            "c-optimal d2", "c-other d3",
+        ]
+        return looks[(others.firstIndex(of: strategy) ?? 0) % looks.count]
+    }
 
     /// Custom properties, for light and for dark.
     static let light = """
@@ -39,6 +61,9 @@ enum FigureStyle {
         .figure .c-p0{fill:var(--p0);stroke:var(--p0)}.figure .c-p1{fill:var(--p1);stroke:var(--p1)}
         .figure .c-p2{fill:var(--p2);stroke:var(--p2)}.figure .c-p3{fill:var(--p3);stroke:var(--p3)}
         .figure .bar,.figure .dot{stroke:none}
+        .figure .patch{stroke:none;fill-opacity:.85}
+        .figure .curve{fill:none;stroke-width:1.75;stroke-linejoin:round}
+        .figure .d1{stroke-dasharray:6 3}.figure .d2{stroke-dasharray:2 3}.figure .d3{stroke-dasharray:9 3 2 3}
 
         """
 

@@ -4,60 +4,24 @@ import Units
 
 extension HTMLReport {
     static func totals(_ result: ComparisonResult) -> String {
-        var table = HTMLTable(
-            "Totals", headers: ["", "MB", "95 % over seeds", "Mb/s", "longest gap", "seeds"])
-        table.addGroup("Measured")
-        for totals in StrategyTotals.all(of: result) {
-            table.add(
-                totals.strategy.description, ComparisonTable.mean(totals.megabytes, 1),
-                ComparisonTable.interval(totals.megabytes, 1), ComparisonTable.mean(totals.goodput, 2),
-                "\(totals.longestGap.seconds.text(decimals: 2)) s", "\(totals.seeds)",
-                style: totals.strategy == .mptcp ? "lead" : "")
-        }
-        var kinds: [BoundTotals.Kind] = []
-        for bound in BoundTotals.all(of: result) {
-            if bound.kind == .measured { table.addGroup("Optimal TCP, from the TCP runs above") }
-            if bound.kind == .capacity, !kinds.contains(.capacity) {
-                table.addGroup("From the traces alone, in full-size segments")
-            }
-            kinds.append(bound.kind)
-            table.add(
-                bound.name, ComparisonTable.mean(bound.megabytes, 1), ComparisonTable.interval(bound.megabytes, 1),
-                ComparisonTable.mean(bound.goodput, 2), "", "\(bound.megabytes.values.count)",
-                style: bound.kind == .variant ? "sub" : bound.kind == .measured ? "lead" : "")
-        }
-        return "<h2>Totals</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
+        "<h2>Strategies</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
             + "<figcaption>Figure 2. Bars: means over seeds; lines: 95 % intervals of them; dots: single seeds.</figcaption>\n"
-            + "</figure>\n" + table.html
+            + "</figure>\n" + StrategyTables.strategies(of: result, whole: true).html
+            + (EnergyTotals.chosenModel(of: result).map { model in
+                "<p class=\"note\">J and Mb/J: what the radios took under the model \u{201C}\(Markup.escaped(model))\u{201D}, and "
+                    + "application bits for it.</p>\n"
+            } ?? "")
     }
 
     static func ratios(_ result: ComparisonResult) -> String {
-        var table = HTMLTable(
-            "Ratios", headers: ["", "mean", "95 % over seeds", "lowest", "highest", "against"], textColumns: [5])
-        for ratio in result.ratios where ratio.seed == nil {
-            let seeds = result.ratios.compactMap { $0.name == ratio.name && $0.seed != nil ? $0.value : nil }
-            let interval = ratio.low.flatMap { low in
-                ratio.high.map { "\(low.text(decimals: 3)) to \($0.text(decimals: 3))" }
-            }
-            func text(_ value: Double?) -> String { value.map { $0.text(decimals: 3) } ?? "-" }
-            table.add(
-                ratio.name, text(ratio.value), interval ?? "-", text(seeds.min()), text(seeds.max()),
-                meaning(of: ratio.name), style: ratio.name == "mptcp/optimal" ? "lead" : "")
-        }
-        return "<h2>Ratios</h2>\n" + table.html
-    }
+        """
+        <h2>Ratios</h2>
+        \(StrategyTables.ratios(of: result, whole: true).html)\
+        <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean would have to be for \
+        as many seeds as these to show it, in four of five such comparisons (two-sided 5 % level, 80 % power).</p>
 
-    private static func meaning(of name: String) -> String {
-        switch name {
-        case "mptcp/optimal": "the strongest Optimal TCP there is: the headline"
-        case "mptcp/spliced-optimal": "Optimal TCP spliced from measured TCP runs"
-        case "mptcp/optimal-built": "one real connection that an oracle switches; not run"
-        case "mptcp/capacity-optimal": "the better link's capacity in every window"
-        case "mptcp/best-static": "the capacity of the one link that has most"
-        case "mptcp/capacity-sum": "the capacity of all links together"
-        default: ""
-        }
+        """
     }
 
     static func fidelity(_ result: ComparisonResult) -> String {
@@ -91,7 +55,7 @@ extension HTMLReport {
 
     static func environment(_ result: ComparisonResult) -> String {
         let environment = result.environment
-        var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1])
+        var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1], isFacts: true)
         table.add("walkback", environment.walkback)
         table.add("kernel", "Linux \(environment.kernelRelease)")
         if !environment.kernelPatches.isEmpty {

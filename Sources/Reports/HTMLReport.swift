@@ -5,27 +5,13 @@ import Units
 package enum HTMLReport {
     package static func text(of result: ComparisonResult) -> String {
         let sections = [
-            header(result), figure(result), totals(result), ratios(result), fidelity(result), environment(result),
+            header(result), figure(result), totals(result), ratios(result), built(result), competition(result),
+            energy(result), exchanges(result), handoffs(result), fidelity(result), environment(result),
             again(result), method(result), glossary, everyRun(result),
         ]
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="generator" content="walkback \(Markup.escaped(result.environment.walkback))">
-            <title>\(Markup.escaped(result.replay.name)): MPTCP against Optimal TCP</title>
-            <style>
-            \(PageStyle.css)</style>
-            </head>
-            <body>
-            <main>
-            \(sections.joined())</main>
-            </body>
-            </html>
-
-            """
+        return Page.html(
+            title: "\(result.replay.name): MPTCP against Optimal TCP", walkback: result.environment.walkback,
+            body: sections.joined())
     }
 
     // MARK: The answer
@@ -35,6 +21,9 @@ package enum HTMLReport {
         let doubts = FidelitySummary.doubts(about: result)
         var html = "<header>\n<p class=\"kicker\">Walkback</p>\n<h1>\(Markup.escaped(what(result)))</h1>\n"
         html += "<p class=\"answer\">\(Markup.escaped(HeadlineSentence.text(of: result)))</p>\n"
+        for sentence in HeadlineSentence.resolution(of: result) {
+            html += "<p class=\"trust\">\(Markup.escaped(sentence))</p>\n"
+        }
         html += "<p class=\"trust\(doubts.isEmpty ? "" : " bad")\">\(Markup.escaped(fidelity.sentence))</p>\n"
         if !doubts.isEmpty {
             html += "<ul class=\"doubts\">\n"
@@ -114,8 +103,12 @@ package enum HTMLReport {
             bytes of the path that delivered more, and pays nothing for knowing or switching. Windows are shifted by whole seconds \
             and averaged. Each path is carried by one TCP for the whole run, the stalled or the reconnecting one, whichever \
             makes Optimal TCP strongest.</p>
+            <p>Built Optimal TCP is one more real connection: it has a home address, and at the beginning of every window both \
+            ends of it move to the path whose trace carries most in that window. The headline is against whichever of the two, \
+            spliced or built, delivered more.</p>
             <p>A seed draws the kernel's random numbers, the payload, where in its first second the walk is entered, and up to \
-            1 ms of extra delay. Ratios are taken within a seed, then averaged; intervals are Student's t, 95 %.</p>
+            1 ms of extra delay. Ratios are taken within a seed, then averaged; intervals are Student's t, 95 %, whatever the \
+            number of seeds.</p>
 
             """
     }

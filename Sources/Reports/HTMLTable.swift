@@ -8,12 +8,15 @@ struct HTMLTable {
     private let headers: [String]
     private let textColumns: Set<Int>
     private let label: String
+    private let isFacts: Bool
     private var rows = ""
 
     /// - Parameters:
     ///   - label: what the table holds, for whoever does not see it.
     ///   - textColumns: that hold words and may wrap.
-    init(_ label: String, headers: [String], textColumns: Set<Int> = []) {
+    ///   - isFacts: names and what they are, which stand below one another on a narrow screen.
+    init(_ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false) {
+        self.isFacts = isFacts
         self.label = label
         self.headers = headers
         self.textColumns = textColumns
@@ -44,8 +47,11 @@ struct HTMLTable {
             let name = textColumns.contains(index) ? " class=\"text\"" : ""
             return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"
         }.joined()
-        return
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n<table>\n"
-            + "<thead><tr>\(head)</tr></thead>\n<tbody>\n\(rows)</tbody>\n</table>\n</div>\n"
+        let start =
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n"
+            + "<table\(isFacts ? " class=\"facts\"" : "")>\n"
+        let hasHead = headers.contains { !$0.isEmpty }
+        return start + (hasHead ? "<thead><tr>\(head)</tr></thead>\n" : "")
+            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n"
     }
 }

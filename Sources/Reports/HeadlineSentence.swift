@@ -20,6 +20,16 @@ package enum HeadlineSentence {
         return text + "."
     }
 
+    /// What stands right below it: how small a difference would have been seen. Empty for one seed, which shows no spread.
+    package static func resolution(of result: ComparisonResult) -> [String] {
+        guard let smallest = ratio("mptcp/optimal", of: result)?.smallestDifference else { return [] }
+        let seeds = seeds("mptcp/optimal", of: result)
+        return [
+            "The smallest difference that these \(seeds) seeds could have seen is \((smallest * 100).text(decimals: 1)) % "
+                + "(two-sided 5 % level, 80 % power)."
+        ]
+    }
+
     /// The mean over all seeds.
     static func ratio(_ name: String, of result: ComparisonResult) -> ComparisonResult.Ratio? {
         result.ratios.first { $0.name == name && $0.seed == nil }

@@ -11,6 +11,10 @@ struct StrategyTotals: Sendable {
     let goodput: Sample
     /// The longest of all seeds.
     let longestGap: Duration
+    /// To the strongest Optimal TCP; nil where none is known.
+    let ratio: ComparisonResult.Ratio?
+    /// Under the chosen model; nil where no model knows its radios.
+    let energy: EnergyTotals?
 
     var seeds: Int { megabytes.values.count }
 
@@ -18,12 +22,15 @@ struct StrategyTotals: Sendable {
     static func all(of result: ComparisonResult) -> [StrategyTotals] {
         var strategies: [Strategy] = []
         for run in result.runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
+        let model = EnergyTotals.chosenModel(of: result)
         return strategies.map { strategy in
             let runs = result.runs.filter { $0.strategy == strategy }.sorted { $0.seed < $1.seed }
+            let ratio = HeadlineSentence.ratio("\(strategy)/optimal", of: result)
             return StrategyTotals(
                 strategy: strategy, megabytes: Sample(runs.map(\.delivered.megabytes)),
                 goodput: Sample(runs.map(\.goodput.megabitsPerSecond)),
-                longestGap: runs.map(\.longestGap).max() ?? .zero)
+                longestGap: runs.map(\.longestGap).max() ?? .zero, ratio: ratio?.value == nil ? nil : ratio,
+                energy: model.flatMap { EnergyTotals(of: runs, under: $0) })
         }
     }
 }
@@ -50,9 +57,10 @@ struct BoundTotals: Sendable {
     static func all(of result: ComparisonResult) -> [BoundTotals] {
         let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "window"
         let bounds: [(String, Kind, (ComparisonResult.Oracle) -> ByteCount?)] = [
-            ("Optimal TCP (spliced)", .measured, { $0.splicedOptimal }),
+            ("Optimal TCP, spliced", .measured, { $0.splicedOptimal }),
             ("of stalled TCPs alone", .variant, { $0.splicedOptimalStalled }),
             ("of reconnecting TCPs alone", .variant, { $0.splicedOptimalReconnect }),
+            ("Optimal TCP, built", .measured, { $0.optimalBuilt }),
             ("capacity of all links", .capacity, { $0.capacitySumPayload }),
             ("capacity, best link per \(window)", .capacity, { $0.capacityOptimalPayload }),
             ("capacity of the best link", .capacity, { $0.bestStaticPayload }),

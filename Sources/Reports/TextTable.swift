@@ -1,8 +1,13 @@
-/// Rows of cells in aligned columns, two blanks apart: the first to the left, all others to the right.
+/// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the right.
 struct TextTable {
+    private let textColumns: Set<Int>
     private var rows: [[String]] = []
 
-    mutating func add(_ cells: String...) { rows.append(cells) }
+    init(textColumns: Set<Int> = []) {
+        self.textColumns = textColumns
+    }
+
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// A line across, as an empty row.
     mutating func addBlank() { rows.append([]) }
@@ -16,7 +21,8 @@ struct TextTable {
             var line = ""
             for (column, cell) in row.enumerated() {
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
-                line += column == 0 ? cell + padding : "  " + padding + cell
+                let isLeft = column == 0 || textColumns.contains(column)
+                line += (column == 0 ? "" : "  ") + (isLeft ? cell + padding : padding + cell)
             }
             while line.last == " " { line.removeLast() }
             return line + "\n"

@@ -13,8 +13,8 @@ enum TotalsFigure {
     static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
         var rows = StrategyTotals.all(of: result).map { totals in
             Row(
-                name: totals.strategy.description, sample: totals.megabytes, colour: colour(totals.strategy, of: result)
-            )
+                name: totals.strategy.description, sample: totals.megabytes,
+                colour: colour(totals.strategy, of: result))
         }
         rows += BoundTotals.all(of: result).filter { $0.kind != .variant }.map {
             Row(name: $0.name, sample: $0.megabytes, colour: $0.kind == .measured ? "c-optimal" : "c-other")
@@ -64,8 +64,11 @@ enum TotalsFigure {
             description: spoken.joined(separator: "; ") + ".", style: nil)
     }
 
+    /// A bar is named beside it, so all that is MPTCP shares a colour.
     private static func colour(_ strategy: Strategy, of result: ComparisonResult) -> String {
-        guard let path = strategy.path else { return "c-mptcp" }
+        if strategy == .optimalBuilt { return "c-optimal" }
+        if strategy.usesMPTCP { return "c-mptcp" }
+        guard let path = strategy.path else { return "c-other" }
         return "c-\(FigureStyle.path(result.replay.traces.firstIndex { $0.name == path } ?? 0))"
     }
 }

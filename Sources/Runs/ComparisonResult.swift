@@ -11,14 +11,16 @@ package struct ComparisonResult: Sendable {
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
+        package var workload: Workload
 
         package init(
-            name: String, sha256: String, duration: Duration, traces: [PathTrace]
+            name: String, sha256: String, duration: Duration, traces: [PathTrace], workload: Workload = Workload()
         ) {
             self.name = name
             self.sha256 = sha256
             self.duration = duration
             self.traces = traces
+            self.workload = workload
         }
     }
 
@@ -70,6 +72,8 @@ package struct ComparisonResult: Sendable {
         package var energy: [Energy]
         /// What every coming and going of a path cost.
         package var handoffs: [Handoff]
+        /// Where its home address was to be reached, by its schedule; empty where it has none.
+        package var moves: [Move]
         /// Why the run may not be trusted, as far as it knows itself; nil where it may.
         package var failure: String?
 
@@ -80,7 +84,7 @@ package struct ComparisonResult: Sendable {
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
             counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
             exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
-            failure: String? = nil
+            moves: [Move] = [], failure: String? = nil
         ) {
             self.id = id
             self.strategy = strategy
@@ -100,6 +104,7 @@ package struct ComparisonResult: Sendable {
             self.exchanges = exchanges
             self.energy = energy
             self.handoffs = handoffs
+            self.moves = moves
             self.failure = failure
         }
     }
@@ -226,6 +231,8 @@ package struct ComparisonResult: Sendable {
         package var splicedOptimal: ByteCount?
         package var splicedOptimalStalled: ByteCount?
         package var splicedOptimalReconnect: ByteCount?
+        /// What a real connection switched by an oracle delivered; nil where it was not run.
+        package var optimalBuilt: ByteCount?
         /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
         /// is none.
         package var splicedRuns: [String]
@@ -234,7 +241,7 @@ package struct ComparisonResult: Sendable {
             direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
             bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
             bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil, splicedRuns: [String] = []
+            splicedOptimalReconnect: ByteCount? = nil, optimalBuilt: ByteCount? = nil, splicedRuns: [String] = []
         ) {
             self.direction = direction
             self.window = window
@@ -248,26 +255,8 @@ package struct ComparisonResult: Sendable {
             self.splicedOptimal = splicedOptimal
             self.splicedOptimalStalled = splicedOptimalStalled
             self.splicedOptimalReconnect = splicedOptimalReconnect
+            self.optimalBuilt = optimalBuilt
             self.splicedRuns = splicedRuns
-        }
-    }
-
-    /// A ratio for one seed, or its mean over all seeds (seed nil) with a 95 % interval of the mean.
-    package struct Ratio: Sendable, Equatable {
-        package var name: String
-        package var seed: UInt64?
-        package var value: Double?
-        package var low: Double?
-        package var high: Double?
-
-        package init(
-            name: String, seed: UInt64? = nil, value: Double? = nil, low: Double? = nil, high: Double? = nil
-        ) {
-            self.name = name
-            self.seed = seed
-            self.value = value
-            self.low = low
-            self.high = high
         }
     }
 
@@ -276,17 +265,24 @@ package struct ComparisonResult: Sendable {
     package var runs: [Run]
     package var oracles: [Oracle]
     package var ratios: [Ratio]
+    /// Spliced against built Optimal TCP by the window; empty where one of them is missing.
+    package var builtWindows: [BuiltWindow]
+    /// Of the runs in which MPTCP competed with a TCP on every path.
+    package var competitions: [Competition]
     /// The command that repeats this comparison.
     package var command: String
 
     package init(
-        replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio], command: String
+        replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio],
+        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], command: String
     ) {
         self.replay = replay
         self.environment = environment
         self.runs = runs
         self.oracles = oracles
         self.ratios = ratios
+        self.builtWindows = builtWindows
+        self.competitions = competitions
         self.command = command
     }
 }

@@ -43,6 +43,31 @@ package struct Sample: Sendable, Equatable {
         return Interval(low: mean - reach, high: mean + reach)
     }
 
+    /// How far the true mean would have to lie from a supposed one for the interval of as many values as these, spread as
+    /// these are, to leave the supposed one out with probability `power`:
+    /// (t at (1 + confidence) / 2 + t at power) x s / sqrt n, both t with n - 1 degrees of freedom. nil for fewer than two
+    /// values.
+    ///
+    /// - Parameters:
+    ///   - confidence: above 0 and below 1, of the two-sided interval.
+    ///   - power: above 0.5 and below 1.
+    package func smallestDifference(confidence: Double = 0.95, power: Double = 0.8) -> Double? {
+        // The one-sided point of `power` is the two-sided one of 2 x power - 1.
+        guard let standardDeviation, let t = StudentT(degreesOfFreedom: values.count - 1),
+            let level = t.critical(confidence: confidence), let found = t.critical(confidence: 2 * power - 1)
+        else { return nil }
+        return (level + found) * standardDeviation / Double(values.count).squareRoot()
+    }
+
+    /// Jain, Chiu and Hawe's index of fairness of shares: (sum)^2 / (n x sum of squares), 1 where all are equal and 1/n where
+    /// one has all. nil of nothing and where all are zero.
+    package var fairness: Double? {
+        let squares = values.reduce(0) { $0 + $1 * $1 }
+        guard squares > 0 else { return nil }
+        let sum = values.reduce(0, +)
+        return sum * sum / (Double(values.count) * squares)
+    }
+
     /// Each value of `numerators` over the one of the same key in `denominators`, in order of the keys. Keys that only one
     /// of them has, and denominators that are not above zero, are left out.
     package static func pairedRatios<Key: Hashable & Comparable>(

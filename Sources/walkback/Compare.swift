@@ -14,13 +14,20 @@ struct Compare: ParsableCommand {
             Runs every strategy with every seed on a kernel of its own, prints a table, and writes comparison.json, \
             series.csv, report.html, figure1.svg, summary.md and run.log. The same replay, seeds and kernel give the same \
             bytes, but for run.log, which holds what depends on real time.
+
+            Several replays, or a directory of them, are compared one after the other and then as a whole: walks.json, walks.md \
+            and walks.html beside their results hold the mean over walks with its interval.
+
+            Example: walkback compare Replays/ --seeds 3 --output walkback-out/all
             """)
 
-    @Argument(help: "The replay, as Replays/indoor-walk.yaml. Several are compared one after the other.")
+    @Argument(help: "The replay, as Replays/indoor-walk.yaml. A directory: its replay.yaml, or else all its *.yaml.")
     var replays: [String]
 
     @Option(
-        help: "Where the results go; with several replays, one directory each below it. (default: walkback-out/NAME)")
+        help: ArgumentHelp(
+            "Where the results go; with several replays, one directory each below it.",
+            discussion: "By default walkback-out/NAME; NAME is the replay's file, or the directory of a replay.yaml."))
     var output: String?
 
     @Option(help: "Strategies in place of the replay's, separated by commas.")
@@ -35,7 +42,7 @@ struct Compare: ParsableCommand {
     @Option(help: "embedded, host or the file of an embedded kernel; given several times, each is compared on its own.")
     var kernel: [String] = []
 
-    @Flag(help: "Print comparison.json in place of the table.")
+    @Flag(help: "Print comparison.json, or walks.json for several replays, in place of the tables.")
     var json = false
 
     func validate() throws {
@@ -45,30 +52,35 @@ struct Compare: ParsableCommand {
     }
 
     func run() throws {
+        let replays = try ReplaySet(self.replays)
         let cancellation = try Cancellation()
         try Interruption.cancel(cancellation)
-        var worst = Units.ExitCode.success
-        for replay in replays {
-            for kernelName in kernel.isEmpty ? ["embedded"] : kernel {
-                let request = ComparisonRequest(
-                    replay: FilePath(replay), output: outputPath(replay: replay, kernel: kernelName),
-                    strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
-                    jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
-                    walkbackVersion: Walkback.version)
-                let outcome = try request.run(cancellation: cancellation) { Walkback.print(standardError: $0) }
+        let say: @Sendable (String) -> Void = { Walkback.print(standardError: $0) }
+        var codes: [Units.ExitCode] = []
+        for kernelName in kernel.isEmpty ? ["embedded"] : kernel {
+            var base = output.map { FilePath($0) } ?? "walkback-out"
+            if output == nil, replays.entries.count == 1 { base.append(replays.entries[0].name) }
+            if kernel.count > 1 { base.append(FilePath(kernelName).removingRootAndSlashes) }
+            let request = ComparisonRequest(
+                replay: replays.entries[0].replay, output: base,
+                strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
+                jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
+                walkbackVersion: Walkback.version)
+            if replays.entries.count == 1 {
+                let outcome = try request.run(cancellation: cancellation, say: say)
                 Walkback.write(json ? outcome.json : outcome.table, to: 1)
-                if worst == .success { worst = outcome.exitCode }
+                codes.append(outcome.exitCode)
+            } else {
+                let walks = WalksRequest(replays: replays, output: base, each: request)
+                let outcome = try walks.run(cancellation: cancellation, say: say) { table in
+                    if !json { Walkback.write("\(table)\n", to: 1) }
+                }
+                Walkback.write(json ? outcome.json : outcome.table, to: 1)
+                codes.append(outcome.exitCode)
             }
         }
+        let worst = WalksRequest.worst(of: codes)
         if worst != .success { Glibc.exit(worst.rawValue) }
-    }
-
-    private func outputPath(replay: String, kernel kernelName: String) -> FilePath {
-        let stem = FilePath(replay).stem ?? "replay"
-        var path = output.map { FilePath($0) } ?? FilePath("walkback-out").appending(stem)
-        if output != nil, replays.count > 1 { path.append(stem) }
-        if kernel.count > 1 { path.append(FilePath(kernelName).removingRootAndSlashes) }
-        return path
     }
 }
 

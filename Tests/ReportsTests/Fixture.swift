@@ -15,6 +15,9 @@ enum Fixture {
         var reconnecting = true
         var violations = 0
         var detaches = true
+        /// With every kind of finding: built Optimal TCP, energy, hand-offs, competition.
+        var rich = false
+        var workload = Workload()
     }
 
     static func result(_ shape: Shape = Shape()) -> ComparisonResult {
@@ -25,17 +28,22 @@ enum Fixture {
         ]
         var strategies: [Strategy] = [.tcp(path: "wifi"), .tcp(path: "cellular")]
         if shape.reconnecting { strategies += [.tcpReconnect(path: "wifi"), .tcpReconnect(path: "cellular")] }
+        if shape.rich { strategies += [.optimalBuilt, .wifiFirst] }
         if shape.mptcp { strategies.append(.mptcp) }
+        if shape.rich { strategies += [.mptcpScheduler, .mptcpCompeting] }
+        let links = traces.map { capacity(of: $0) }
         let runs = strategies.flatMap { strategy in
-            shape.seeds.map { run(strategy, seed: $0, traces: traces, shape: shape) }
+            shape.seeds.map { run(strategy, seed: $0, traces: traces, links: links, shape: shape) }
         }
         let oracles = Bounds.oracles(runs: runs, traces: traces, window: .seconds(10))
         return ComparisonResult(
             replay: .init(
                 name: shape.name, sha256: String(repeating: "0123456789abcdef", count: 4),
-                duration: .seconds(shape.seconds), traces: traces),
+                duration: .seconds(shape.seconds), traces: traces, workload: shape.workload),
             environment: environment, runs: runs, oracles: oracles,
             ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: traces),
+            competitions: Competitions.all(of: runs, window: .seconds(10)),
             command: "walkback compare \(shape.name).yaml --seeds \(shape.seeds.count)")
     }
 
@@ -73,15 +81,21 @@ enum Fixture {
             queueUp: ByteCount(75_000), source: "made up for a test, seed \(seed)", samples: samples)
     }
 
+    /// IP bytes in every 10 ms of the walk.
+    private static func capacity(of trace: PathTrace) -> [Double] {
+        let curve = trace.curve(.down)
+        return (0..<Int(trace.duration / Series.binWidth)).map { bin in
+            curve.carried(from: Series.binWidth * bin, to: Series.binWidth * (bin + 1))
+        }
+    }
+
     /// What TCP makes of a link in every 10 ms: most of it, nothing while it is away, and for half as long again.
     private static func carried(
-        _ trace: PathTrace, bins: Int, offset: Duration, share: Double, stalls: Bool
+        _ capacity: [Double], bins: Int, offset: Duration, share: Double, stalls: Bool
     ) -> [Double] {
-        let curve = trace.curve(.down)
         var quiet = 0
         var idle = 0
-        return (0..<bins).map { bin in
-            let bytes = curve.carried(from: offset + Series.binWidth * bin, to: offset + Series.binWidth * (bin + 1))
+        return capacity.dropFirst(Int(offset / Series.binWidth + 0.5)).prefix(bins).map { bytes in
             if bytes == 0 {
                 quiet += 1
                 idle = stalls ? quiet / 2 : 30
@@ -97,28 +111,34 @@ enum Fixture {
     }
 
     private static func run(
-        _ strategy: Strategy, seed: UInt64, traces: [PathTrace], shape: Shape
+        _ strategy: Strategy, seed: UInt64, traces: [PathTrace], links capacities: [[Double]], shape: Shape
     ) -> ComparisonResult.Run {
         var random = SplitMix64(seed: seed, purpose: "\(strategy)")
         var draw = SplitMix64(seed: seed)
-        let offset = Duration.milliseconds(Int64(draw.next(below: 990)))
+        let offset = Series.binWidth * Int(draw.next(below: 99))
         let duration = Duration.seconds(shape.seconds - 1)
         let bins = Int(duration / Series.binWidth)
         let luck = 0.985 + 0.03 * random.nextUnit()
         var delivered = [Double](repeating: 0, count: bins)
         var links: [Series.Link] = []
-        for trace in traces {
+        let moves = strategy == .optimalBuilt ? moves(traces, offset: offset, duration: duration) : []
+        for (trace, capacity) in zip(traces, capacities) {
             var used: (share: Double, stalls: Bool)?
             switch strategy {
             case .tcp(trace.name): used = (0.93 * luck, true)
             case .tcpReconnect(trace.name): used = (0.92 * luck, false)
             case .mptcp: used = (shape.mptcpShare * luck, false)
+            case .mptcpScheduler: used = (0.7 * luck, false)
+            case .mptcpCompeting: used = (0.5 * luck, false)
+            case .wifiFirst: used = trace.kind == .wifi ? (0.9 * luck, true) : (0.3, true)
+            case .optimalBuilt: used = (0.9 * luck, true)
             default: used = nil
             }
-            let carried =
+            var carried =
                 used.map {
-                    self.carried(trace, bins: bins, offset: offset, share: $0.share, stalls: $0.stalls)
+                    self.carried(capacity, bins: bins, offset: offset, share: $0.share, stalls: $0.stalls)
                 } ?? [Double](repeating: 0, count: bins)
+            if strategy == .optimalBuilt { follow(moves, to: trace.name, &carried) }
             for bin in carried.indices { delivered[bin] += carried[bin] * 1448 / 1500 }
             let none = [UInt32](repeating: 0, count: bins)
             links.append(
@@ -130,7 +150,12 @@ enum Fixture {
                     path: trace.name, direction: .up, arrived: carried.map { UInt32($0 / 30) }, lost: none,
                     dropped: none, idle: carried.map { _ in true }))
         }
-        let series = Series(delivered: delivered.map { UInt32($0) }, links: links)
+        let rivals = strategy == .mptcpCompeting ? zip(traces, capacities).map { ($0, $1) } : []
+        let series = Series(
+            delivered: delivered.map { UInt32($0) },
+            others: rivals.map { _, capacity in
+                carried(capacity, bins: bins, offset: offset, share: 0.45, stalls: true).map { UInt32($0) }
+            }, links: links)
         let id = "\(strategy).\(seed)"
         return .init(
             id: id, strategy: strategy, seed: seed, direction: .down, offset: offset, duration: duration,
@@ -156,7 +181,15 @@ enum Fixture {
                 .init(time: .milliseconds(-12), kind: "attached", path: "wifi"),
                 .init(time: .milliseconds(31), kind: "connected"),
                 .init(time: duration, kind: "complete", detail: "the run's end"),
-            ], series: series)
+            ], series: series,
+            others: zip(rivals, series.others).map { rival, delivered in
+                .init(
+                    name: "tcp-\(rival.0.name)", direction: .down,
+                    delivered: ByteCount(delivered.reduce(0) { $0 + Int64($1) }), verified: true)
+            },
+            exchanges: exchanges(shape, delivered: series.delivered, random: &random),
+            energy: shape.rich ? energy(of: links, traces: traces) : [],
+            handoffs: shape.rich ? handoffs(traces, offset: offset, random: &random) : [], moves: moves)
     }
 
     private static func fidelity(

@@ -1,5 +1,6 @@
 import Statistics
 import Testing
+import Units
 
 @Suite("Samples")
 struct SampleTests {
@@ -51,5 +52,68 @@ struct SampleTests {
         let ratios = Sample.pairedRatios([3: 30, 1: 10, 2: 20, 9: 1], to: [1: 5, 2: 0, 3: 10, 4: 7])
         #expect(ratios.map(\.key) == [1, 3])
         #expect(ratios.map(\.ratio) == [2, 3])
+    }
+
+    @Test(
+        "The smallest difference is both t's times the standard error, worked out by hand",
+        arguments: [
+            // Standard deviation 1, n = 3: t(0.975, 2) = 4.302653, t(0.8, 2) = 1.060660, over sqrt 3.
+            ([9, 10, 11], (4.302653 + 1.060660) / 1.7320508),
+            // Standard deviation 2, n = 2: t(0.975, 1) = 12.706205, t(0.8, 1) = 1.376382, over sqrt 2.
+            ([1, 1 + 8.0.squareRoot()], (12.706205 + 1.376382) * 2 / 1.4142136),
+            // Squares 10 x 0.09, standard deviation sqrt 0.1, n = 10: t(0.975, 9) = 2.262157, t(0.8, 9) = 0.883404.
+            ([0.7, 1.3, 0.7, 1.3, 0.7, 1.3, 0.7, 1.3, 0.7, 1.3], (2.262157 + 0.883404) * 0.1),
+        ] as [([Double], Double)])
+    func smallestDifference(values: [Double], expected: Double) throws {
+        #expect(abs(try #require(Sample(values).smallestDifference()) - expected) < 1e-5)
+    }
+
+    @Test("One value could not have seen any difference, equal ones would have seen the least")
+    func noSmallestDifference() {
+        #expect(Sample([3]).smallestDifference() == nil)
+        #expect(Sample([]).smallestDifference() == nil)
+        #expect(Sample([3, 3, 3]).smallestDifference() == 0)
+        #expect(Sample([1, 2]).smallestDifference(power: 0.5) == nil)
+    }
+
+    /// Of 10 000 samples, within three standard deviations of what the binomial distribution gives for a chance of `share`.
+    private func expect(_ hits: Int, near share: Double, sourceLocation: SourceLocation = #_sourceLocation) {
+        let reach = 3 * (share * (1 - share) / 10_000).squareRoot()
+        #expect(abs(Double(hits) / 10_000 - share) <= reach, sourceLocation: sourceLocation)
+    }
+
+    @Test("Of 10 000 samples the 95 % interval holds the true mean in 95 %", arguments: [3, 5, 10, 20])
+    func coverage(size: Int) {
+        var random = SplitMix64(seed: UInt64(size), purpose: "coverage")
+        let hits = (0..<10_000).count { _ in
+            Sample((0..<size).map { _ in 1.1 + 0.03 * random.nextNormal() }).meanInterval()?.contains(1.1) == true
+        }
+        expect(hits, near: 0.95)
+    }
+
+    /// With the true standard deviation, which the one measured stands for. Below ten values the formula is a little short of
+    /// the exact power, so the test is of ten.
+    @Test("A mean that is off by the smallest difference is found in 80 % of 10 000 samples", arguments: [10, 20])
+    func power(size: Int) throws {
+        var random = SplitMix64(seed: UInt64(size), purpose: "power")
+        let t = try #require(StudentT(degreesOfFreedom: size - 1))
+        let factor = try #require(t.critical(confidence: 0.95)) + (try #require(t.critical(confidence: 0.6)))
+        let away = 1 + 0.03 * factor / Double(size).squareRoot()
+        let hits = (0..<10_000).count { _ in
+            Sample((0..<size).map { _ in away + 0.03 * random.nextNormal() }).meanInterval()?.contains(1) == false
+        }
+        expect(hits, near: 0.8)
+    }
+
+    @Test(
+        "Jain's index of fairness",
+        arguments: [([5, 5, 5], 1), ([7, 0], 0.5), ([1, 2, 3], 36.0 / 42), ([4], 1)] as [([Double], Double)])
+    func fairness(values: [Double], expected: Double) throws {
+        #expect(abs(try #require(Sample(values).fairness) - expected) < 1e-12)
+    }
+
+    @Test("Nothing shared is neither fair nor unfair", arguments: [[], [0, 0]] as [[Double]])
+    func noFairness(values: [Double]) {
+        #expect(Sample(values).fairness == nil)
     }
 }

@@ -1,0 +1,87 @@
+import Runs
+import Units
+
+/// What is written beside the results of several walks: walks.json, walks.md, walks.html, and the table.
+package enum WalksReport {
+    package static let schema = "walkback.walks/1"
+
+    package static func json(of result: WalksResult) -> JSON {
+        .object([
+            "schema": .string(schema), "command": .string(result.command),
+            "headline": .string(WalksTables.sentence(of: result)),
+            "environment": .object([
+                "walkback": .string(result.walkback), "kernel": .object(["release": .string(result.kernelRelease)]),
+            ]),
+            "walks": .array(
+                result.walks.map { walk in
+                    .object([
+                        "directory": .string(walk.directory), "headline": .string(walk.headline),
+                        "replay": .object([
+                            "name": .string(walk.replay), "sha256": .string(walk.sha256),
+                            "duration_s": .number(walk.duration.seconds),
+                        ]),
+                        "seeds": .integer(Int64(walk.seeds)), "trustworthy": .bool(walk.isTrustworthy),
+                        "ratios": .array(walk.ratios.map { .object(ComparisonDocument.statistics($0)) }),
+                    ])
+                }),
+            "overall": .array(
+                result.overall.map { overall in
+                    .object(
+                        ComparisonDocument.statistics(overall.ratio).merging([
+                            "walks": .integer(Int64(overall.walks))
+                        ]) { $1 })
+                }),
+        ])
+    }
+
+    package static func text(of result: WalksResult) -> String {
+        [
+            "\(WalksTables.sentence(of: result))\n", WalksTables.walks(of: result).text,
+            WalksTables.overall(of: result).text,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    package static func markdown(of result: WalksResult) -> String {
+        [
+            "### Walkback: \(Wording.count(result.walks.count, "walk"))\n",
+            "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n", WalksTables.walks(of: result).markdown,
+            "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown, WalksTables.matrix(of: result).markdown,
+            "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). Again with:\n",
+            "```\n\(result.command)\n```\n",
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    package static func html(of result: WalksResult) -> String {
+        let links = result.walks.map { walk in
+            "<li><a href=\"\(Markup.escaped(Markup.address(walk.directory)))/report.html\">\(Markup.escaped(walk.directory))</a>: "
+                + "\(Markup.escaped(walk.headline))</li>\n"
+        }.joined()
+        let overall = WalksTables.overall(of: result)
+        let body = """
+            <header>
+            <p class="kicker">Walkback</p>
+            <h1>\(Wording.count(result.walks.count, "walk"))</h1>
+            <p class="answer">\(Markup.escaped(WalksTables.sentence(of: result)))</p>
+            <p class="trust">\(WalksTables.note)</p>
+            </header>
+            <figure>
+            \(WalksFigure.svg(of: result, layout: .wide))\(WalksFigure.svg(of: result, layout: .narrow))\
+            <figcaption>MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; at the foot the \
+            mean of the walks with 95 % over walks.</figcaption>
+            </figure>
+            <h2>Walks</h2>
+            \(WalksTables.walks(of: result).html)\
+            \(overall.isEmpty ? "" : "<h2>Every ratio over all walks</h2>\n\(overall.html)")\
+            <h2>Every walk</h2>
+            \(WalksTables.matrix(of: result).html)<ul>
+            \(links)</ul>
+            <h2>To repeat it</h2>
+            <pre><code>\(Markup.escaped(result.command))</code></pre>
+            <p class="note">Linux \(Markup.escaped(result.kernelRelease)), walkback \(Markup.escaped(result.walkback)).</p>
+
+            """
+        return Page.html(
+            title: "\(Wording.count(result.walks.count, "walk")): MPTCP against Optimal TCP",
+            walkback: result.walkback, body: body)
+    }
+}

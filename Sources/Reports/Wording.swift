@@ -1,0 +1,44 @@
+import Runs
+import Statistics
+import Units
+
+/// How numbers are written, the same everywhere.
+enum Wording {
+    static let unknown = "-"
+
+    static func mean(_ sample: Sample?, _ decimals: Int) -> String {
+        sample?.mean?.text(decimals: decimals) ?? unknown
+    }
+
+    static func interval(_ sample: Sample?, _ decimals: Int) -> String {
+        interval(sample?.meanInterval()?.low, sample?.meanInterval()?.high, decimals)
+    }
+
+    static func value(_ ratio: ComparisonResult.Ratio?) -> String { number(ratio?.value, 3) }
+
+    static func interval(_ ratio: ComparisonResult.Ratio?) -> String { interval(ratio?.low, ratio?.high, 3) }
+
+    static func smallestDifference(_ ratio: ComparisonResult.Ratio?) -> String {
+        number(ratio?.smallestDifference, 3)
+    }
+
+    static func number(_ value: Double?, _ decimals: Int) -> String {
+        value?.text(decimals: decimals) ?? unknown
+    }
+
+    static func seconds(_ time: Duration?, _ decimals: Int = 2) -> String {
+        time.map { "\($0.seconds.text(decimals: decimals)) s" } ?? unknown
+    }
+
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    private static func interval(_ low: Double?, _ high: Double?, _ decimals: Int) -> String {
+        guard let low, let high else { return unknown }
+        return "\(low.text(decimals: decimals)) to \(high.text(decimals: decimals))"
+    }
+}
+
+extension Array where Element == Duration {
+    /// nil of nothing.
+    var mean: Duration? { isEmpty ? nil : reduce(.zero, +) / count }
+}
