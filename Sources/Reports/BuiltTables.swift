@@ -45,13 +45,15 @@ enum BuiltTables {
     /// Every window of one seed.
     static func windows(of result: ComparisonResult, seed: UInt64?) -> ResultTable {
         var table = ResultTable(
-            "Every window", headers: ["from", "built on", "spliced from", "spliced MB", "built MB", "missing MB", "cause"],
+            "Every window",
+            headers: ["from", "built on", "spliced from", "spliced MB", "built MB", "missing MB", "cause"],
             textColumns: [1, 2, 6])
         for window in result.builtWindows where window.seed == seed {
             table.add(
                 "\(window.span.lowerBound.seconds.text()) s",
                 [
-                    window.builtPath ?? "none", window.splicedPath ?? "none", window.spliced.megabytes.text(decimals: 3),
+                    window.builtPath ?? "none", window.splicedPath ?? "none",
+                    window.spliced.megabytes.text(decimals: 3),
                     window.built.megabytes.text(decimals: 3), window.missing.megabytes.text(decimals: 3),
                     name(of: window.cause),
                 ])

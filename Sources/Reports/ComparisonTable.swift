@@ -8,7 +8,8 @@ package enum ComparisonTable {
     package static func text(of result: ComparisonResult) -> String {
         let handoffs = HandoffTables.grouped(of: result)
         let sections = [
-            ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result)).joined(separator: "\n") + "\n",
+            ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result)).joined(separator: "\n")
+                + "\n",
             StrategyTables.strategies(of: result, whole: false).text,
             StrategyTables.ratios(of: result, whole: false).text,
             CompetitionTables.flows(of: result).text,

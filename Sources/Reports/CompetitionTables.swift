@@ -10,7 +10,9 @@ enum CompetitionTables {
             "Competition", headers: ["competing", "MB", "95 % over seeds", "share of all", "95 % over seeds"])
         let all = result.competitions
         guard let first = all.first else { return table }
-        func add(_ name: String, style: ResultTable.Style = .plain, _ bytes: (ComparisonResult.Competition) -> ByteCount?) {
+        func add(
+            _ name: String, style: ResultTable.Style = .plain, _ bytes: (ComparisonResult.Competition) -> ByteCount?
+        ) {
             let known = all.compactMap { one in bytes(one).map { (bytes: $0, of: one.total) } }
             let megabytes = Sample(known.map(\.bytes.megabytes))
             let shares = Sample(
@@ -19,7 +21,8 @@ enum CompetitionTables {
                 name,
                 [
                     Wording.mean(megabytes, 1), Wording.interval(megabytes, 1),
-                    style == .sub ? "" : "\(Wording.mean(shares, 1)) %", style == .sub ? "" : Wording.interval(shares, 1),
+                    style == .sub ? "" : "\(Wording.mean(shares, 1)) %",
+                    style == .sub ? "" : Wording.interval(shares, 1),
                 ], style: style)
         }
         add("mptcp", style: .lead) { $0.mptcp }
@@ -39,7 +42,8 @@ enum CompetitionTables {
         guard let value = ratio.value else {
             return "MPTCP competed with no TCP that delivered anything, so there is nothing to compare it with."
         }
-        var text = "Competing with a TCP on every path, MPTCP moved \(HeadlineSentence.comparison(value)) the Optimal TCP "
+        var text =
+            "Competing with a TCP on every path, MPTCP moved \(HeadlineSentence.comparison(value)) the Optimal TCP "
         text += "spliced from those"
         if let low = ratio.low, let high = ratio.high {
             text += " (95 % over \(all.count) seeds: \(HeadlineSentence.signedPercent(low)) to "
@@ -47,7 +51,7 @@ enum CompetitionTables {
         } else {
             text += " (one seed, so no interval)"
         }
-        text += "; the paper says about 14 % more, on its own walk with coupled congestion control. "
+        text += "; the paper says about 14 % more, on its own walk. "
         text += "Jain's index of fairness over the \((all.first?.flows.count ?? 0) + 1) flows: \(Wording.mean(jain, 3))"
         if jain.values.count > 1 { text += " (\(Wording.interval(jain, 3)))" }
         return text + "."

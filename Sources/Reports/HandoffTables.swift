@@ -4,7 +4,7 @@ import Units
 
 /// What every coming and going of a path cost the application.
 enum HandoffTables {
-    private static let headers = ["longest gap", "first byte on new path", "carries again", "stranded kB"]
+    private static let headers = ["longest gap", "first byte", "carries again", "stranded kB"]
 
     /// The same event in every seed: the nth of its kind and path.
     private struct Event {

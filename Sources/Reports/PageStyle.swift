@@ -29,9 +29,10 @@ enum PageStyle {
         tr.group th{padding-top:18px;color:var(--muted);font-size:13px;font-weight:600;text-align:left}
         tr.sub th{padding-left:18px}
         td.bad{color:var(--bad);font-weight:600}
-        td.text,th.text{text-align:left;white-space:normal;overflow-wrap:break-word}
-        td.text:last-child,th.text:last-child{min-width:13em}
+        td.text,th.text{text-align:left}
+        td.text:last-child{white-space:normal;min-width:13em}
         table.facts td.text{overflow-wrap:anywhere}
+        a{color:var(--link)}
         code,pre{font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
         pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px 14px;overflow-x:auto;margin:10px 0}
         details{margin:14px 0}
@@ -47,6 +48,7 @@ enum PageStyle {
         h2{margin-top:36px}
         table{font-size:14px}
         th,td{padding:6px 8px}
+        td.text:last-child{min-width:24em}
         table.facts tr,table.facts th,table.facts td{display:block}
         table.facts tr{padding:6px 0;border-bottom:1px solid var(--grid)}
         table.facts th,table.facts td.text{border:0;padding:0;min-width:0;white-space:normal;overflow-wrap:anywhere}

@@ -36,7 +36,8 @@ package enum WalksReport {
 
     package static func text(of result: WalksResult) -> String {
         [
-            "\(WalksTables.sentence(of: result))\n", WalksTables.walks(of: result).text,
+            ([WalksTables.sentence(of: result)] + WalksTables.resolution(of: result)).joined(separator: "\n") + "\n",
+            WalksTables.walks(of: result).text,
             WalksTables.overall(of: result).text,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -44,7 +45,8 @@ package enum WalksReport {
     package static func markdown(of result: WalksResult) -> String {
         [
             "### Walkback: \(Wording.count(result.walks.count, "walk"))\n",
-            "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n", WalksTables.walks(of: result).markdown,
+            "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n",
+            WalksTables.resolution(of: result).map { "\($0)\n" }.joined(), WalksTables.walks(of: result).markdown,
             "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown, WalksTables.matrix(of: result).markdown,
             "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). Again with:\n",
             "```\n\(result.command)\n```\n",
@@ -62,6 +64,7 @@ package enum WalksReport {
             <p class="kicker">Walkback</p>
             <h1>\(Wording.count(result.walks.count, "walk"))</h1>
             <p class="answer">\(Markup.escaped(WalksTables.sentence(of: result)))</p>
+            \(WalksTables.resolution(of: result).map { "<p class=\"trust\">\($0)</p>\n" }.joined())\
             <p class="trust">\(WalksTables.note)</p>
             </header>
             <figure>

@@ -71,11 +71,16 @@ enum WalksTables {
         guard let low = overall.ratio.low, let high = overall.ratio.high else { return text + "." }
         text += " (95 % over walks: \(HeadlineSentence.signedPercent(low)) to \(HeadlineSentence.signedPercent(high)) %"
         text += low <= 1 && high >= 1 ? ", which leaves open which moves more)." : ")."
-        if let smallest = overall.ratio.smallestDifference {
-            text += " The smallest difference that as many walks could have seen is "
-            text += "\((smallest * 100).text(decimals: 1)) % (two-sided 5 % level, 80 % power)."
-        }
         return text
+    }
+
+    /// What stands right below it; empty where there is no overall.
+    static func resolution(of result: WalksResult) -> [String] {
+        guard let smallest = result.overall(headline)?.ratio.smallestDifference else { return [] }
+        return [
+            "The smallest difference that as many walks as these could have seen is "
+                + "\((smallest * 100).text(decimals: 1)) % (two-sided 5 % level, 80 % power)."
+        ]
     }
 
     static let note =

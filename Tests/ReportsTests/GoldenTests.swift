@@ -33,6 +33,15 @@ struct GoldenTests {
         try GoldenFiles.expect(HTMLReport.text(of: Self.short), equals: "report.html")
     }
 
+    static let rich = Fixture.result(
+        .init(seconds: 60, seeds: [1, 2, 3], rich: true, workload: Workload(kind: .requests)))
+
+    @Test("The same with everything that a comparison can find") func everything() throws {
+        try GoldenFiles.expect(ComparisonTable.text(of: Self.rich), equals: "everything.txt")
+        try GoldenFiles.expect(Summary.markdown(of: Self.rich), equals: "everything.md")
+        try GoldenFiles.expect(HTMLReport.text(of: Self.rich), equals: "everything.html")
+    }
+
     /// For looking at: a walk of twelve minutes, and what a reader must not overlook.
     @Test(
         "Pages to look at",
@@ -41,7 +50,8 @@ struct GoldenTests {
         let directory = try #require(ProcessInfo.processInfo.environment["WALKBACK_PAGES"])
         let pages: [(String, Fixture.Shape)] = [
             ("walk", .init()), ("bad", .init(seeds: [1, 2], mptcpShare: 0.7, violations: 3)),
-            ("none", .init(seconds: 60, seeds: [1], mptcp: false)),
+            ("none", .init(seconds: 60, seeds: [1], mptcp: false)), ("rich", .init(seeds: [1, 2, 3], rich: true)),
+            ("requests", .init(seconds: 120, seeds: [1, 2], rich: true, workload: Workload(kind: .requests))),
         ]
         for (name, shape) in pages {
             let result = Fixture.result(shape)
@@ -49,5 +59,7 @@ struct GoldenTests {
             try Data(Figure1.svg(of: result).utf8).write(to: URL(filePath: "\(directory)/\(name).svg"))
             try Data(ComparisonTable.text(of: result).utf8).write(to: URL(filePath: "\(directory)/\(name).txt"))
         }
+        let walks = WalksTests.walks([1.113, 1.21, 0.98, 1.07])
+        try Data(WalksReport.html(of: walks).utf8).write(to: URL(filePath: "\(directory)/walks.html"))
     }
 }

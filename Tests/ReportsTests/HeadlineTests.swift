@@ -53,6 +53,20 @@ struct HeadlineTests {
                 .hasPrefix("MPTCP was not among the strategies"))
     }
 
+    @Test("Below it stands the smallest difference that could have been seen; one seed could see none")
+    func resolution() {
+        var result = Self.result(1.09, low: 1.07, high: 1.11)
+        #expect(HeadlineSentence.resolution(of: result) == [])
+        let all = result.ratios.firstIndex { $0.name == "mptcp/optimal" && $0.seed == nil }
+        if let all { result.ratios[all].smallestDifference = 0.0263 }
+        let sentence =
+            "The smallest difference that these 10 seeds could have seen is 2.6 % (two-sided 5 % level, 80 % power)."
+        #expect(HeadlineSentence.resolution(of: result) == [sentence])
+        #expect(ComparisonTable.text(of: result).contains("\n\(sentence)\n"))
+        #expect(Summary.markdown(of: result).contains(sentence))
+        #expect(HTMLReport.text(of: result).contains(sentence))
+    }
+
     @Test("Table, page, summary and JSON say the same sentence")
     func everywhere() {
         let result = Fixture.result(.init(seconds: 12, seeds: [1, 2]))

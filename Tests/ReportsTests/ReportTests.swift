@@ -6,20 +6,30 @@ import Units
 
 @Suite("Reports")
 struct ReportTests {
-    static let walk = Fixture.result()
+    static let walk = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
 
     @Test("The same result is the same bytes")
     func deterministic() {
-        let again = Fixture.result()
+        let again = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
         #expect(HTMLReport.text(of: Self.walk) == HTMLReport.text(of: again))
         #expect(ComparisonDocument.json(of: Self.walk).text == ComparisonDocument.json(of: again).text)
         #expect(Figure1.svg(of: Self.walk) == Figure1.svg(of: again))
     }
 
-    @Test("A page of twelve minutes and ten seeds stays well below 1 MB, one of hours too")
+    @Test("A page of twelve minutes and ten seeds stays well below 1 MB, one of an hour too")
     func size() {
-        #expect(HTMLReport.text(of: Self.walk).utf8.count < 300_000)
-        let long = Fixture.result(.init(seconds: 5400, seeds: [1]))
+        var walk = Fixture.result(.init(seeds: [1], rich: true))
+        // Other seeds are as long as this one.
+        for seed: UInt64 in 2...10 {
+            walk.runs += walk.runs.filter { $0.seed == 1 }.map { run in
+                var run = run
+                run.seed = seed
+                run.id = "\(run.strategy).\(seed)"
+                return run
+            }
+        }
+        #expect(HTMLReport.text(of: walk).utf8.count < 400_000)
+        let long = Fixture.result(.init(seconds: 3600, seeds: [1], reconnecting: false))
         #expect(Figure1.svg(of: long).utf8.count < 100_000)
     }
 
@@ -49,6 +59,8 @@ struct ReportTests {
         arguments: [
             Fixture.Shape(seconds: 30, seeds: [1, 2]), .init(seconds: 30, seeds: [1], mptcp: false),
             .init(seconds: 30, seeds: [1, 2], violations: 2), .init(seconds: 30, seeds: [3], detaches: false),
+            .init(seconds: 30, seeds: [1, 2], rich: true),
+            .init(seconds: 30, seeds: [1], rich: true, workload: Workload(kind: .stream)),
         ])
     func wellFormed(shape: Fixture.Shape) throws {
         let result = Fixture.result(shape)
@@ -64,6 +76,7 @@ struct ReportTests {
         result.ratios = []
         result.replay.traces = []
         result.replay.duration = .zero
+        result.builtWindows = []
         try Tags.checkBalance(HTMLReport.text(of: result))
         #expect(SeriesFile.csv(of: result) == SeriesFile.header)
         #expect(ComparisonTable.text(of: result).contains("nothing to say"))
@@ -108,17 +121,18 @@ struct ReportTests {
         #expect(
             Set(run.keys).isSuperset(of: [
                 "id", "strategy", "seed", "direction", "app_bytes", "goodput_mbps", "longest_gap_s", "verified",
-                "energy_j", "paths", "fidelity", "counters", "events",
+                "energy_j", "paths", "fidelity", "counters", "events", "failure", "energy", "moves", "flows",
+                "exchanges", "handoffs",
             ]))
-        #expect(run["energy_j"] == .null)
+        #expect(run["energy_j"] == .null && run["failure"] == .null)
         #expect(
             Set(oracle.keys).isSuperset(of: [
                 "direction", "window_s", "capacity_sum_bytes", "capacity_optimal_bytes", "best_static_bytes", "seed",
                 "spliced_optimal_bytes", "capacity_sum_payload_bytes", "capacity_optimal_payload_bytes",
-                "best_static_payload_bytes",
+                "best_static_payload_bytes", "optimal_built_bytes",
             ]))
         #expect(oracle["spliced_optimal_reconnect_bytes"] == .null)
-        #expect(Set(built.keys) == ["name", "seed", "value", "low", "high"])
+        #expect(Set(built.keys) == ["name", "seed", "value", "low", "high", "smallest_difference"])
         #expect(built["value"] == .null)
     }
 
@@ -134,6 +148,14 @@ struct ReportTests {
         #expect(doubts[0].hasPrefix("run mptcp.1: wifi down differs from its trace"))
         #expect(HTMLReport.text(of: result).contains("class=\"trust bad\""))
         #expect(FidelitySummary.doubts(about: Self.walk).isEmpty)
+    }
+
+    @Test("Why a run may not be used is in comparison.json")
+    func failure() {
+        var result = Fixture.result(.init(seconds: 12, seeds: [1]))
+        result.runs[0].failure = "the connection fell back to TCP"
+        #expect(
+            ComparisonDocument.json(of: result).text.contains("\"failure\": \"the connection fell back to TCP\""))
     }
 
     @Test("What was not verified is doubted")

@@ -76,16 +76,16 @@ struct SampleTests {
         #expect(Sample([1, 2]).smallestDifference(power: 0.5) == nil)
     }
 
-    /// Of 10 000 samples, within three standard deviations of what the binomial distribution gives for a chance of `share`.
+    /// Of 5 000 samples, within three standard deviations of what the binomial distribution gives for a chance of `share`.
     private func expect(_ hits: Int, near share: Double, sourceLocation: SourceLocation = #_sourceLocation) {
-        let reach = 3 * (share * (1 - share) / 10_000).squareRoot()
-        #expect(abs(Double(hits) / 10_000 - share) <= reach, sourceLocation: sourceLocation)
+        let reach = 3 * (share * (1 - share) / 5_000).squareRoot()
+        #expect(abs(Double(hits) / 5_000 - share) <= reach, sourceLocation: sourceLocation)
     }
 
-    @Test("Of 10 000 samples the 95 % interval holds the true mean in 95 %", arguments: [3, 5, 10, 20])
+    @Test("Of 5 000 samples the 95 % interval holds the true mean in 95 %", arguments: [3, 5, 10, 20])
     func coverage(size: Int) {
         var random = SplitMix64(seed: UInt64(size), purpose: "coverage")
-        let hits = (0..<10_000).count { _ in
+        let hits = (0..<5_000).count { _ in
             Sample((0..<size).map { _ in 1.1 + 0.03 * random.nextNormal() }).meanInterval()?.contains(1.1) == true
         }
         expect(hits, near: 0.95)
@@ -93,13 +93,13 @@ struct SampleTests {
 
     /// With the true standard deviation, which the one measured stands for. Below ten values the formula is a little short of
     /// the exact power, so the test is of ten.
-    @Test("A mean that is off by the smallest difference is found in 80 % of 10 000 samples", arguments: [10, 20])
+    @Test("A mean that is off by the smallest difference is found in 80 % of 5 000 samples", arguments: [10, 20])
     func power(size: Int) throws {
         var random = SplitMix64(seed: UInt64(size), purpose: "power")
         let t = try #require(StudentT(degreesOfFreedom: size - 1))
         let factor = try #require(t.critical(confidence: 0.95)) + (try #require(t.critical(confidence: 0.6)))
         let away = 1 + 0.03 * factor / Double(size).squareRoot()
-        let hits = (0..<10_000).count { _ in
+        let hits = (0..<5_000).count { _ in
             Sample((0..<size).map { _ in away + 0.03 * random.nextNormal() }).meanInterval()?.contains(1) == false
         }
         expect(hits, near: 0.8)

@@ -1,0 +1,75 @@
+import Reports
+import Runs
+import Testing
+import Units
+
+@Suite("Several walks")
+struct WalksTests {
+    /// Walks of these headline ratios, each with an interval of its own.
+    static func walks(_ values: [Double?], trustworthy: Bool = true) -> WalksResult {
+        WalksResult(
+            walks: values.enumerated().map { index, value in
+                .init(
+                    directory: "walk-\(index + 1)", replay: "walk", sha256: "ab", duration: .seconds(60), seeds: 10,
+                    headline: "One | walk.",
+                    ratios: [
+                        .init(
+                            name: "mptcp/optimal", value: value, low: value.map { $0 - 0.02 },
+                            high: value.map { $0 + 0.02 }, smallestDifference: value.map { _ in 0.025 }),
+                        .init(name: "wifi-first/optimal", value: 0.8 + 0.01 * Double(index)),
+                    ], isTrustworthy: trustworthy || index > 0)
+            }, walkback: "0.1.0", kernelRelease: "6.12.90", command: "walkback compare Replays/")
+    }
+
+    @Test("The mean of the walks' means has an interval over walks, not over seeds")
+    func overall() throws {
+        let overall = try #require(Self.walks([1.1, 1.2, 1.3]).overall("mptcp/optimal"))
+        #expect(overall.walks == 3)
+        #expect(abs(try #require(overall.ratio.value) - 1.2) < 1e-12)
+        // 0.1 / sqrt 3 x 4.302653, and x (4.302653 + 1.060660)
+        #expect(abs(try #require(overall.ratio.low) - (1.2 - 0.248414)) < 1e-6)
+        #expect(abs(try #require(overall.ratio.smallestDifference) - 0.309651) < 1e-6)
+    }
+
+    @Test("One walk, or one that has the ratio, makes no whole", arguments: [[1.1], [1.1, nil], [nil, nil]])
+    func noOverall(values: [Double?]) {
+        let result = Self.walks(values)
+        #expect(result.overall("mptcp/optimal") == nil)
+        #expect(WalksReport.text(of: result).contains("there is no overall"))
+        #expect(!WalksReport.html(of: result).contains("mean of the walks</th>"))
+    }
+
+    @Test("Each row says what its interval is over")
+    func rows() {
+        let text = WalksReport.text(of: Self.walks([1.1, 1.2, 1.3], trustworthy: false))
+        #expect(text.contains("walk-1 (not trustworthy)  "))
+        #expect(text.contains("1.080 to 1.120  10 seeds"))
+        #expect(text.contains("0.952 to 1.448  3 walks"))
+        #expect(
+            text.hasPrefix(
+                "Over 3 walks MPTCP moved 20.0 % more than Optimal TCP (95 % over walks: \u{2212}4.8 to +44.8 %, "))
+    }
+
+    @Test(
+        "Every document of several walks is as it was",
+        arguments: ["walks.json", "walks.txt", "walks.md", "walks.html"])
+    func golden(name: String) throws {
+        let result = Self.walks([1.113, 1.21, 0.98, nil], trustworthy: false)
+        let texts = [
+            "walks.json": WalksReport.json(of: result).text, "walks.txt": WalksReport.text(of: result),
+            "walks.md": WalksReport.markdown(of: result), "walks.html": WalksReport.html(of: result),
+        ]
+        let text = try #require(texts[name])
+        try GoldenFiles.expect(text, equals: name)
+        if name == "walks.html" { try Tags.checkBalance(text) }
+    }
+
+    @Test("Names of walks cannot become markup or lead elsewhere")
+    func escaping() {
+        var result = Self.walks([1.1, 1.2])
+        result.walks[0].directory = "a b\"<script>/../c"
+        let page = WalksReport.html(of: result)
+        #expect(!page.contains("<script"))
+        #expect(page.contains("href=\"a%20b%22%3Cscript%3E%2F..%2Fc/report.html\""))
+    }
+}
