@@ -6,7 +6,7 @@ enum PageStyle {
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);
         font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
-        main{max-width:992px;margin:0 auto;padding:24px 16px 64px}
+        main{max-width:1120px;margin:0 auto;padding:24px 16px 64px}
         header p.kicker{margin:0;color:var(--muted);font-size:14px}
         h1{font-size:17px;margin:0 0 14px;font-weight:600}
         h2{font-size:19px;margin:44px 0 10px;line-height:1.3}
