@@ -72,9 +72,8 @@ package struct RadioModel: Sendable, Equatable {
     /// beginning, in which it carried an IP byte in either direction, and its tail begins when such a step ends. In whole
     /// bins of a series.
     ///
-    /// 100 ms, because a connection that the window limits sends a burst per round-trip time, and those of the paths are up
-    /// to 150 ms with the data in flight for a good part of it: a shorter step would call the gaps within a steady transfer
-    /// silence, a longer one would add to every burst's end what the tail already stands for.
+    /// 100 ms by default: a shorter step would call the gaps between a connection's bursts, one for each round-trip time,
+    /// silence; a longer one would add to every burst's end what the tail already stands for.
     package var activityStep: Duration
     /// On `active`; nil: the signal costs nothing.
     package var signalFactor: SignalFactor?

@@ -66,9 +66,19 @@ import Units
     }
 
     @Test func `keeps a choice for its dwell time`() {
-        let wifi = [4, 0.1, 0.1, 0.1, 4, 4, 4, 4, 4]
+        let wifi = [4, 0.1, 0.1, 0.1, 0.1, 0.1, 4, 4, 4]
         let cellular = [Double](repeating: 1, count: 9)
+        #expect(selections([wifi, cellular]) == ["0 [0]", "1 [1]", "6 [0]"])
         #expect(selections([wifi, cellular], dwell: .seconds(3)) == ["0 [0]", "3 [1]", "6 [0]"])
+    }
+
+    @Test func `looks as far ahead as a choice binds it`() {
+        // WiFi's five seconds carry 4.4 Mb: 0.88 Mb/s / 0.98456 W = 0.89 Mb/J. Cellular: 1 / 1.04 = 0.96.
+        #expect(
+            selections([[4, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1]], dwell: .seconds(5)) == ["0 [1]"])
+        // While it is there, WiFi is better; afterwards nothing binds.
+        #expect(
+            selections([[4, 0, 0, 0, 0], [1, 1, 1, 1, 1]], away: [0: 1..<5], dwell: .seconds(5)) == ["0 [0]", "1 [1]"])
     }
 
     @Test func `keeps no choice that has detached, however short its dwell`() {
