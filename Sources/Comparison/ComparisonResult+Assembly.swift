@@ -1,3 +1,4 @@
+import Energy
 import Kernels
 import Oracle
 import Replays
@@ -21,7 +22,8 @@ extension ComparisonResult {
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
                 scheduler: finished.map(\.record.scheduler).first { !$0.isEmpty } ?? "",
-                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility),
+                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility,
+                energy: replay.energy),
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles), command: command)
     }
 }
@@ -52,7 +54,9 @@ extension ComparisonResult.Run {
             fidelity: ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
                 finished.tables[$1 == .down ? $0.downTable : $0.upTable]
             },
-            counters: record.counters, events: record.events, series: series, failure: Self.failure(record))
+            counters: record.counters, events: record.events, series: series,
+            energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
+            failure: Self.failure(record))
     }
 
     private static func failure(_ record: RunRecord) -> String? {

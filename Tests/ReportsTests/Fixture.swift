@@ -156,7 +156,18 @@ enum Fixture {
                 .init(time: .milliseconds(-12), kind: "attached", path: "wifi"),
                 .init(time: .milliseconds(31), kind: "connected"),
                 .init(time: duration, kind: "complete", detail: "the run's end"),
-            ], series: series)
+            ], series: series, energy: energy(strategy, traces))
+    }
+
+    /// Round numbers: what a radio takes is no matter of the reports.
+    private static func energy(_ strategy: Strategy, _ traces: [PathTrace]) -> [ComparisonResult.Energy] {
+        zip(["hybrid", "constant"], [50.0, 62.5]).map { model, joules in
+            .init(
+                model: model,
+                paths: traces.map {
+                    EnergyAmount(joules: strategy.path == nil || strategy.path == $0.name ? joules : 0)
+                })
+        }
     }
 
     private static func fidelity(

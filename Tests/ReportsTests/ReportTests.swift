@@ -110,7 +110,16 @@ struct ReportTests {
                 "id", "strategy", "seed", "direction", "app_bytes", "goodput_mbps", "longest_gap_s", "verified",
                 "energy_j", "paths", "fidelity", "counters", "events",
             ]))
-        #expect(run["energy_j"] == .null)
+        #expect(run["energy_j"] == .number(50))
+        var unknown = short
+        unknown.runs[0].energy = []
+        guard case .object(let other) = ComparisonDocument.json(of: unknown), case .array(let others)? = other["runs"],
+            case .object(let silent)? = others.first
+        else {
+            Issue.record("not the shape of a comparison")
+            return
+        }
+        #expect(silent["energy_j"] == .null && silent["energy"] == .object([:]))
         #expect(
             Set(oracle.keys).isSuperset(of: [
                 "direction", "window_s", "capacity_sum_bytes", "capacity_optimal_bytes", "best_static_bytes", "seed",
