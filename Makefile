@@ -4,6 +4,8 @@ PREFIX  ?= /usr/local
 SWIFT   ?= swift
 RELEASE := .build/release/walkback
 OUTPUT  ?= walkback-out/indoor-walk
+# The kernel is fetched and unpacked while Swift compiles.
+MAKEFLAGS += --jobs=2
 CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 
 # What the build and the embedded kernel need beside Swift, as Debian names it.

@@ -86,6 +86,7 @@ let package = Package(
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
         tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),
+        tests("Strategies"),
         .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
         .executableTarget(
             name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",

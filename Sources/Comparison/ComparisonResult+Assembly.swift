@@ -1,3 +1,4 @@
+import Energy
 import Kernels
 import Oracle
 import Replays
@@ -22,7 +23,8 @@ extension ComparisonResult {
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
                 scheduler: finished.map(\.record.scheduler).first { !$0.isEmpty } ?? "",
-                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility),
+                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility,
+                energy: replay.energy),
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
@@ -56,7 +58,9 @@ extension ComparisonResult.Run {
                 finished.tables[$1 == .down ? $0.downTable : $0.upTable]
             },
             counters: record.counters, events: record.events, series: series, others: record.others,
-            exchanges: record.exchanges, moves: Self.moves(plan), failure: Self.failure(record))
+            exchanges: record.exchanges,
+            energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
+            moves: Self.moves(plan), failure: Self.failure(record))
     }
 
     /// Where the home agent sends what is measured, which comes down to the mobile host.

@@ -32,6 +32,8 @@ package final class RunExecution {
     /// Kernel monotonic time of the first SYN.
     private var zero: Int64 = 0
     private var nextEntry = 0
+    private var nextRoute = 0
+    private var hasStarted = false
     private var failure: (any Error)?
     /// In bins of a second, so that a console line costs little.
     private static let progressBins = 500
@@ -46,8 +48,8 @@ package final class RunExecution {
         bins = Int(plan.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
         schedule = MobilitySchedule(plan)
         record = RunRecord(id: plan.id)
-        let transport = MobileHost.transport(of: plan.strategy)
-        lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: transport == .mptcp)
+        let transport = MobileHost.transports(of: plan)[0]
+        lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.strategy.usesMPTCP)
         loop = try EventLoop()
         let (loop, stream) = (self.loop, PayloadStream(seed: plan.seed))
         server = try lab.server.run {
@@ -61,13 +63,13 @@ package final class RunExecution {
 
     /// Runs the plan to its end.
     package func run() throws -> (RunRecord, Series) {
-        let host = MobileHost(plan: plan, lab: lab, download: download, joined: schedule.initiallyAttached) {
-            [unowned self] kind, path, detail in note(kind, path: path, detail: detail)
-        }
+        let host = try MobileHost(
+            plan: plan, lab: lab, transfers: [download], joined: schedule.initiallyAttached
+        ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
         for (path, attached) in schedule.initiallyAttached.enumerated() where !attached {
             try lab.detachRadio(path)
-            try lab.leave(path)
+            if !plan.strategy.hasHomeAddress { try lab.leave(path) }
         }
         zero = MonotonicTimer.now + 1_000_000_000
         lab.start(traceZero: zero - plan.offset.wholeNanoseconds, binsStart: zero)
@@ -95,13 +97,28 @@ package final class RunExecution {
     /// Does all that is due and returns the instant of what comes next.
     private func act() throws -> Int64? {
         let now = MonotonicTimer.now
-        if let mobileHost, download.state == .idle, nextEntry == 0 { try mobileHost.start() }
-        while nextEntry < schedule.entries.count {
-            let entry = schedule.entries[nextEntry]
-            let due = zero + (entry.time - plan.offset).wholeNanoseconds
+        let entry = try takeAll(of: schedule.entries, from: &nextEntry, until: now, at: \.time) { try act(on: $0) }
+        let route = try takeAll(of: plan.routes, from: &nextRoute, until: now, at: \.time) {
+            try mobileHost?.move($0)
+        }
+        if !hasStarted {
+            hasStarted = true
+            // With the home address where it is to be from the first.
+            try mobileHost?.start()
+        }
+        return [entry, route].compactMap { $0 }.min()
+    }
+
+    /// Acts on all that is due by `now` and returns when the next one is.
+    private func takeAll<Item>(
+        of items: [Item], from next: inout Int, until now: Int64, at time: (Item) -> Duration,
+        act: (Item) throws -> Void
+    ) throws -> Int64? {
+        while next < items.count {
+            let due = zero + (time(items[next]) - plan.offset).wholeNanoseconds
             if due > now { return due }
-            nextEntry += 1
-            try act(on: entry)
+            next += 1
+            try act(items[next - 1])
         }
         return nil
     }
@@ -114,14 +131,15 @@ package final class RunExecution {
             try lab.detachRadio(entry.path)
         case .leave:
             note("left", path: name)
-            try lab.leave(entry.path)
-            mobileHost?.pathLeft(entry.path)
+            // A home address's routes are the schedule's alone: a link that is down would take them with it.
+            if !plan.strategy.hasHomeAddress { try lab.leave(entry.path) }
+            try mobileHost?.pathLeft(entry.path)
         case .radioUp:
             note("attached", path: name)
             try lab.attachRadio(entry.path)
         case .join:
             note("joined", path: name)
-            try lab.join(entry.path)
+            if !plan.strategy.hasHomeAddress { try lab.join(entry.path) }
             try mobileHost?.pathJoined(entry.path)
         }
     }
@@ -131,7 +149,7 @@ package final class RunExecution {
         // In real time a late tick may stand for several bins; what it brings came in the last of them.
         for _ in 1..<max(1, min(count, bins - delivered.count)) { delivered.append(0) }
         delivered.append(UInt32(taken))
-        try mobileHost?.tick()
+        try mobileHost?.tick(at: Series.binWidth * delivered.count)
         if delivered.count % Self.progressBins == 0 { progress(Series.binWidth * delivered.count) }
     }
 
@@ -165,7 +183,7 @@ package final class RunExecution {
         record.congestionControl = socket.congestionControl
         let client = socket.information
         record.counters["mobile.socket.receive_buffer_bytes"] = client.receive_buffer
-        if case .mptcp = plan.strategy, client.is_mptcp != 1 {
+        if plan.strategy.usesMPTCP, client.is_mptcp != 1 {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }
         guard let peer = server.latest else { return }

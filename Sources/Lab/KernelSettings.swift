@@ -7,8 +7,12 @@ import Units
 struct KernelSettings {
     private let receiveBuffer: Int64
     private let sendBuffer: Int64
+    private let scheduler: String?
+    private let staleLossCount: Int?
 
     init(_ plan: RunPlan) {
+        scheduler = plan.transport.scheduler
+        staleLossCount = plan.transport.staleLossCount
         receiveBuffer = plan.transport.receiveBuffer.bytes
         sendBuffer = plan.transport.sendBuffer.bytes
     }
@@ -82,6 +86,7 @@ struct KernelSettings {
                     try SystemControl.set(name, to: value)
                     record[name] = value
                 }
+                try setMPTCP()
                 for name in Self.reported { record[name] = try SystemControl.value(of: name) }
             }
         }
@@ -95,6 +100,33 @@ struct KernelSettings {
             record[name] = try SystemControl.value(of: name)
         }
         return record
+    }
+
+    /// What the replay asks of MPTCP, in the present namespace.
+    private func setMPTCP() throws {
+        if let scheduler {
+            let offered = try SystemControl.value(of: "net.mptcp.available_schedulers")
+            if let offered, !offered.split(separator: " ").contains(Substring(scheduler)) {
+                throw Fault(
+                    .missingFeature, "this kernel has no MPTCP scheduler '\(scheduler)'; it has \(offered)")
+            }
+            try setOffered("net.mptcp.scheduler", scheduler, "MPTCP scheduler '\(scheduler)'")
+        }
+        if let staleLossCount {
+            try setOffered("net.mptcp.stale_loss_cnt", String(staleLossCount), "setting 'stale_loss_cnt'")
+        }
+    }
+
+    private func setOffered(_ name: String, _ value: String, _ what: String) throws {
+        guard try SystemControl.value(of: name) != nil else {
+            throw Fault(
+                .missingFeature, "this kernel has no \(what); use another kernel, or leave it out of the replay")
+        }
+        do {
+            try SystemControl.set(name, to: value)
+        } catch {
+            throw Fault(.missingFeature, "this kernel has no \(what): \(error); use another kernel, or leave it out")
+        }
     }
 
     /// A kernel without IPv6 lacks its settings, and needs none.

@@ -1,4 +1,5 @@
 import Netlink
+import Runs
 import Units
 
 /// The mobility agent, mode `informed`: what happens to a path when its radio comes and goes and when the mobile host acts
@@ -16,7 +17,7 @@ extension Lab {
         guard isJoined[path] else { return }
         isJoined[path] = false
         // While the link is up, as a host would that still knows its address.
-        if let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
+        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
         try mobile.routing.perform(leaveRequests(path))
     }
 
@@ -34,8 +35,20 @@ extension Lab {
         try addEndpoint(path)
     }
 
+    /// Changes how MPTCP may use a path, at once where the path is joined, else from its return on.
+    package func use(_ path: Int, as use: PathUse) throws {
+        let before = uses[path]
+        uses[path] = use
+        guard use != before, isJoined[path], let pathManager, let endpoint = endpoint(path) else { return }
+        switch (before, use) {
+        case (.none, _): try pathManager.add(endpoint)
+        case (_, .none): try pathManager.delete(endpoint)
+        default: try pathManager.change(endpoint)
+        }
+    }
+
     func addEndpoint(_ path: Int) throws {
-        guard let pathManager, let endpoint = endpoint(path) else { return }
+        guard uses[path] != .none, let pathManager, let endpoint = endpoint(path) else { return }
         try pathManager.add(endpoint)
     }
 
@@ -47,7 +60,8 @@ extension Lab {
         let end = topology.paths[path].radio.near
         guard let address = shared.flatMap({ end.address($0) }) else { return nil }
         return PathManager.Endpoint(
-            id: UInt8(path + 1), address: address, interface: end.interface.index, flags: .subflow)
+            id: UInt8(path + 1), address: address, interface: end.interface.index,
+            flags: uses[path] == .backup ? [.subflow, .backup] : .subflow)
     }
 
     private func flushQueues(_ path: Int) throws {

@@ -13,6 +13,11 @@ extension Lab {
         record.sysctls = sysctls
     }
 
+    /// IP bytes that have arrived over a path so far, both directions.
+    package func arrived(over path: Int) -> ByteCount {
+        links[path].reduce(.zero) { $0 + $1.link.counters.arrived.bytes }
+    }
+
     package func linkRecords() throws -> [RunRecord.Link] {
         var records: [RunRecord.Link] = []
         for (path, both) in links.enumerated() {

@@ -25,6 +25,11 @@ package final class Lab {
     let pathManager: PathManager?
     /// Whether the path's address is usable, in the order of the plan.
     var isJoined: [Bool]
+    /// How MPTCP may use each path.
+    var uses: [PathUse]
+    /// Where each end sends the home address's traffic.
+    var mobileHomePath: Int?
+    var coreHomePath: Int?
     /// Metrics of the default routes, in the order of the plan.
     let metrics: [UInt32]
 
@@ -44,6 +49,7 @@ package final class Lab {
         server = try Namespace("the server's")
         accesses = try topology.paths.map { try Namespace("\($0.name)'s access") }
         isJoined = topology.paths.map { _ in true }
+        uses = topology.paths.map { _ in .full }
         metrics = Self.metrics(plan)
 
         // Settings first: interfaces take the defaults that they find when they are made.
@@ -56,6 +62,7 @@ package final class Lab {
         try mobile.routing.perform(Self.mobileRules(topology))
         for path in topology.paths.indices { try mobile.routing.perform(joinRequests(path)) }
         try shape(plan: plan, directory: directory, bins: bins)
+        if plan.strategy.hasHomeAddress { try addHome() }
         for path in topology.paths.indices { try addEndpoint(path) }
     }
 

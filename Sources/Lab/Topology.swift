@@ -9,8 +9,9 @@ import Units
 ///  mobile ───┤            ├─── core ─── server
 ///            └─ access 2 ─┘        10.P.1.0/24  access (.1) – core (.2)
 ///                                  10.255.0.0/24  core (.1) – server (.2)
+///                                  10.254.0.2/32  the mobile host's home address
 /// ```
-/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64` and `fd00:255::/64` with the same last numbers.
+/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers.
 package struct Topology: Sendable, Equatable {
     /// One end of a wire.
     package struct End: Sendable, Equatable {
@@ -41,6 +42,9 @@ package struct Topology: Sendable, Equatable {
     package let paths: [Path]
     /// Near: core; far: server.
     package let trunk: Wire
+    /// An address of the mobile host that belongs to no path, of the first family that every path has; nil where they
+    /// share none.
+    package let home: IPAddress?
 
     /// Of an IPv4 network; an IPv6 network has 64.
     static func prefixLength(_ family: IPAddress.Family) -> UInt8 { family == .v4 ? 24 : 64 }
@@ -54,7 +58,7 @@ package struct Topology: Sendable, Equatable {
             throw Fault(.badInput, "a replay has 1 to \(Self.maximumPaths) paths, this one \(paths.count)")
         }
         let names = Self.interfaceNames(paths.map(\.name))
-        self.paths = paths.enumerated().map { index, path in
+        let laid = paths.enumerated().map { index, path in
             let number = UInt16(index + 1)
             let families = Self.families(path.family)
             return Path(
@@ -62,11 +66,22 @@ package struct Topology: Sendable, Equatable {
                 radio: Self.wire((number, 0), names: (names[index], "mobile"), hosts: (2, 1), families),
                 backhaul: Self.wire((number, 1), names: ("access\(number)", "core"), hosts: (2, 1), families))
         }
+        self.paths = laid
         trunk = Self.wire(
             (Self.trunkNumber, 0), names: ("server", "core"), hosts: (1, 2), IPAddress.Family.allCases)
+        let shared = IPAddress.Family.allCases.first { family in
+            laid.allSatisfy { $0.families.contains(family) }
+        }
+        home = shared.map { family in
+            switch family {
+            case .v4: IPAddress(v4: 10, UInt8(Self.homeNumber), 0, 2)
+            case .v6: IPAddress(v6: [0xfd00, 0x254, 0], host: 2)
+            }
+        }
     }
 
     private static let trunkNumber: UInt16 = 255
+    private static let homeNumber: UInt16 = 254
 
     private static func families(_ family: RunPlan.AddressFamily) -> [IPAddress.Family] {
         switch family {

@@ -39,17 +39,40 @@ extension Request {
         self.route("add the route \(route)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL, route)
     }
 
-    package static func deleteRoute(_ route: Route) -> Request {
-        self.route("delete the route \(route)", type: Int(RTM_DELROUTE), flags: 0, route)
+    /// Takes the place of the route to the same destination with the same metric, or is the first.
+    package static func replaceRoute(_ route: Route) -> Request {
+        self.route("set the route \(route)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE, route)
     }
 
-    private static func route(_ operation: String, type: Int, flags: Int32, _ route: Route) -> Request {
+    /// Where no better route is, what goes to `destination` is dropped, and nobody is told of it.
+    package static func addBlackhole(to destination: IPPrefix, metric: UInt32) -> Request {
+        let header = rtmsg(
+            rtm_family: UInt8(destination.address.familyNumber), rtm_dst_len: destination.length, rtm_src_len: 0,
+            rtm_tos: 0, rtm_table: UInt8(clamping: Route.mainTable), rtm_protocol: UInt8(RTPROT_STATIC),
+            rtm_scope: UInt8(RT_SCOPE_UNIVERSE.rawValue), rtm_type: UInt8(RTN_BLACKHOLE), rtm_flags: 0)
+        return Request(
+            "add the blackhole for \(destination)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL,
+            header: header
+        ) { request in
+            request.put(Int(RTA_DST.rawValue), destination.address)
+            request.put(Int(RTA_PRIORITY.rawValue), metric)
+        }
+    }
+
+    package static func deleteRoute(_ route: Route) -> Request {
+        // One that went with its interface is as good as deleted.
+        self.route("delete the route \(route)", type: Int(RTM_DELROUTE), flags: 0, tolerating: [ESRCH], route)
+    }
+
+    private static func route(
+        _ operation: String, type: Int, flags: Int32, tolerating: Set<Int32> = [], _ route: Route
+    ) -> Request {
         let scope = route.gateway == nil && route.family == .v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
         let header = rtmsg(
             rtm_family: UInt8(route.family.number), rtm_dst_len: route.destination?.length ?? 0, rtm_src_len: 0,
             rtm_tos: 0, rtm_table: UInt8(clamping: route.table), rtm_protocol: UInt8(RTPROT_STATIC),
             rtm_scope: UInt8(scope.rawValue), rtm_type: UInt8(RTN_UNICAST), rtm_flags: 0)
-        return Request(operation, type: type, flags: flags, header: header) { request in
+        return Request(operation, type: type, flags: flags, header: header, tolerating: tolerating) { request in
             if let destination = route.destination { request.put(Int(RTA_DST.rawValue), destination.address) }
             if let gateway = route.gateway { request.put(Int(RTA_GATEWAY.rawValue), gateway) }
             if let source = route.source { request.put(Int(RTA_PREFSRC.rawValue), source) }

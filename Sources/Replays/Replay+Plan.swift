@@ -1,3 +1,4 @@
+import Energy
 import Runs
 import Traces
 import Units
@@ -54,7 +55,7 @@ extension Replay {
         return RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
             duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
-            routes: routes(strategy, planned, span), energy: energy)
+            routes: routes(strategy, planned, span), selections: selections(strategy, planned, span), energy: energy)
     }
 
     /// Of strategies with a home address.
@@ -71,6 +72,23 @@ extension Replay {
         default:
             return []
         }
+    }
+
+    /// Of strategies that choose among paths by what the traces will give.
+    private func selections(
+        _ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>
+    ) -> [PathSelection] {
+        let dwell: Duration
+        switch strategy {
+        case .mptcpOmniscient: dwell = .zero
+        case .mptcpOmniscientDamped: dwell = energy.dwell
+        default: return []
+        }
+        let direction = workload.directions[0]
+        return EnergyForesight.selections(
+            capacity: traces.map { $0.curve(direction) }, direction: direction, kinds: paths.map(\.kind),
+            attachments: paths.map(\.attachments), span: span,
+            model: EnergyModel.named(energy.model) ?? .hybrid, dwell: dwell)
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

@@ -13,7 +13,7 @@ package enum ComparisonDocument {
             "headline": .string(HeadlineSentence.text(of: result)),
             "replay": replay(result.replay),
             "environment": environment(result.environment),
-            "runs": .array(result.runs.map { run($0, model: EnergyTotals.chosenModel(of: result)) }),
+            "runs": .array(result.runs.map { run($0, energyModel: result.environment.energy.model) }),
             "oracles": .array(result.oracles.map(oracle)),
             "ratios": .array(result.ratios.map(ratio)),
             "built_windows": .array(result.builtWindows.map(builtWindow)),
@@ -56,18 +56,23 @@ package enum ComparisonDocument {
                 "detection_s": .number(environment.mobility.detection.seconds),
                 "acquisition_s": .number(environment.mobility.acquisition.seconds),
             ]),
+            "energy": .object([
+                "model": .string(environment.energy.model), "probe_s": .number(environment.energy.probe.seconds),
+                "hold_s": .number(environment.energy.hold.seconds),
+                "dwell_s": .number(environment.energy.dwell.seconds),
+                "switching": .string(environment.energy.switching.rawValue),
+            ]),
         ])
     }
 
-    private static func run(_ run: ComparisonResult.Run, model: String?) -> JSON {
+    private static func run(_ run: ComparisonResult.Run, energyModel: String) -> JSON {
         .object([
             "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
             "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
             "duration_s": .number(run.duration.seconds), "app_bytes": .bytes(run.delivered),
             "goodput_mbps": .number(run.goodput.megabitsPerSecond), "longest_gap_s": .number(run.longestGap.seconds),
             "verified": .bool(run.verified), "failure": optional(run.failure),
-            "energy_j": .optional(run.energy.first { $0.model == model }?.total),
-            "energy": .array(run.energy.map { energy($0, paths: run.paths.map(\.name)) }),
+            "energy_j": .optional(run.energy(under: energyModel)?.total.joules), "energy": energy(of: run),
             "paths": .array(
                 run.paths.map { path in
                     .object([
@@ -104,14 +109,6 @@ package enum ComparisonDocument {
         ])
     }
 
-    private static func energy(_ energy: ComparisonResult.Energy, paths: [String]) -> JSON {
-        .object([
-            "model": .string(energy.model), "energy_j": .number(energy.total),
-            "paths": .array(
-                zip(paths, energy.joules).map { .object(["name": .string($0), "energy_j": .number($1)]) }),
-        ])
-    }
-
     private static func handoff(_ handoff: ComparisonResult.Handoff) -> JSON {
         .object([
             "kind": .string(handoff.kind.rawValue), "path": .string(handoff.path),
@@ -120,6 +117,20 @@ package enum ComparisonDocument {
             "carries_again_s": .optional(handoff.carriesAgain?.seconds),
             "stranded_bytes": .object(handoff.stranded.mapValues { .bytes($0) }),
         ])
+    }
+
+    /// By model; `mbit_per_j` counts application bits.
+    private static func energy(of run: ComparisonResult.Run) -> JSON {
+        let models = run.energy.map { energy in
+            let paths = zip(run.paths, energy.paths).map { ($0.name, JSON.number($1.joules)) }
+            let document = JSON.object([
+                "total_j": .number(energy.total.joules),
+                "paths": .object(Dictionary(paths) { first, _ in first }),
+                "mbit_per_j": .optional(run.efficiency(under: energy)?.megabitsPerJoule),
+            ])
+            return (energy.model, document)
+        }
+        return .object(Dictionary(models) { first, _ in first })
     }
 
     private static func fidelity(_ fidelity: ComparisonResult.Fidelity) -> JSON {

@@ -9,12 +9,10 @@ struct EnergyTotals: Sendable {
 
     /// nil where no run is known under this model.
     init?(of runs: [ComparisonResult.Run], under model: String) {
-        let known = runs.compactMap { run in
-            run.energy.first { $0.model == model }.map { (joules: $0.total, megabits: run.delivered.megabytes * 8) }
-        }
+        let known = runs.compactMap { run in run.energy(under: model).map { (run: run, energy: $0) } }
         guard !known.isEmpty else { return nil }
-        joules = Sample(known.map(\.joules))
-        efficiency = Sample(known.filter { $0.joules > 0 }.map { $0.megabits / $0.joules })
+        joules = Sample(known.map(\.energy.total.joules))
+        efficiency = Sample(known.compactMap { $0.run.efficiency(under: $0.energy)?.megabitsPerJoule })
     }
 
     /// Names of all models under which some run is known, the default first.
@@ -26,8 +24,11 @@ struct EnergyTotals: Sendable {
         return models
     }
 
-    /// The model that `energy_j` and the table of strategies follow.
-    static func chosenModel(of result: ComparisonResult) -> String? { models(of: result).first }
+    /// The model that `energy_j` and the table of strategies follow; nil where no run is known under it.
+    static func chosenModel(of result: ComparisonResult) -> String? {
+        let model = result.environment.energy.model
+        return models(of: result).contains(model) ? model : nil
+    }
 
     /// The models that must agree before an order of two strategies counts (the paper's section 3.3 as we model it: three
     /// readings of the same radios). Other published sets are of other radios.

@@ -33,10 +33,13 @@ package struct ComparisonResult: Sendable {
         package var sysctls: [String: String]
         package var transport: Transport
         package var mobility: Mobility
+        /// Names the energy model whose joules are a run's `energy_j`.
+        package var energy: EnergyPolicy
 
         package init(
             walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String,
-            scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility
+            scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility,
+            energy: EnergyPolicy = EnergyPolicy()
         ) {
             self.walkback = walkback
             self.kernelRelease = kernelRelease
@@ -46,6 +49,7 @@ package struct ComparisonResult: Sendable {
             self.sysctls = sysctls
             self.transport = transport
             self.mobility = mobility
+            self.energy = energy
         }
     }
 
@@ -78,6 +82,15 @@ package struct ComparisonResult: Sendable {
         package var failure: String?
 
         package var goodput: DataRate { delivered.rate(over: duration) }
+
+        package func energy(under model: String) -> Energy? {
+            energy.first { $0.model == model }
+        }
+
+        /// Application bits, of all that the run transferred, for each joule that its radios took; nil where they took none.
+        package func efficiency(under energy: Energy) -> EnergyEfficiency? {
+            EnergyEfficiency(of: others.reduce(delivered) { $0 + $1.delivered }, for: energy.total)
+        }
 
         package init(
             id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
@@ -127,15 +140,15 @@ package struct ComparisonResult: Sendable {
     /// What one run's radios took under one model.
     package struct Energy: Sendable, Equatable {
         package var model: String
-        /// Joules of each path, in the order of the plan.
-        package var joules: [Double]
+        /// Of each path, in the order of the plan.
+        package var paths: [EnergyAmount]
 
-        package init(model: String, joules: [Double]) {
+        package init(model: String, paths: [EnergyAmount]) {
             self.model = model
-            self.joules = joules
+            self.paths = paths
         }
 
-        package var total: Double { joules.reduce(0, +) }
+        package var total: EnergyAmount { paths.reduce(.zero, +) }
     }
 
     /// What one coming or going of a path did to the application. Times since the first SYN; nil: not within the run.

@@ -1,98 +1,116 @@
 import Lab
 import Runs
-import SystemPackage
 import Traffic
 import Units
 
-/// The mobile host under one strategy: opens connections as the strategy would and reacts to paths that come and go.
+/// The mobile host under one strategy: opens connections as the strategy would, uses the paths that it chooses, and moves its
+/// home address where it has one.
 package final class MobileHost {
+    /// Of an event that the run's record should show.
+    package typealias Note = (_ kind: String, _ path: String?, _ detail: String?) -> Void
+
     private let plan: RunPlan
     private let lab: Lab
-    private let download: Download
     /// Whether each path's address is usable.
     private var joined: [Bool]
-    private var everEstablished = false
-    private let note: (_ kind: String, _ path: String?, _ detail: String?) -> Void
+    private let connections: [Connection]
+    private var policy: PathPolicy
+    private var uses: [PathUse]
+    private let note: Note
+    /// Since the first SYN.
+    private var time = Duration.zero
 
-    /// - Parameter note: called for every event that the run's record should show.
+    /// - Parameter transfers: one for each of `transports(of:)`, in that order.
     package init(
-        plan: RunPlan, lab: Lab, download: Download, joined: [Bool],
-        note: @escaping (_ kind: String, _ path: String?, _ detail: String?) -> Void
-    ) {
+        plan: RunPlan, lab: Lab, transfers: [Download], joined: [Bool], note: @escaping Note
+    ) throws {
         self.plan = plan
         self.lab = lab
-        self.download = download
         self.joined = joined
         self.note = note
-        download.stateChanged = { [unowned self] in changed(to: $0) }
+        policy = try PathPolicy(plan)
+        uses = plan.paths.map { _ in .full }
+        let transports = Self.transports(of: plan)
+        connections = zip(Self.choices(of: plan), zip(transports, transfers)).enumerated().map { index, connection in
+            let (choice, (transport, transfer)) = connection
+            // What a companion of the run's own connection does is told apart by its path.
+            return Connection(choice, transport, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
+                note(index == 0 ? kind : "companion-\(kind)", path, detail)
+            }
+        }
     }
 
-    package static func transport(of strategy: Strategy) -> TransportProtocol {
-        strategy.usesMPTCP ? .mptcp : .tcp
+    /// What the strategy's connections speak, the run's own first.
+    package static func transports(of plan: RunPlan) -> [TransportProtocol] {
+        let own: TransportProtocol = plan.strategy.usesMPTCP ? .mptcp : .tcp
+        return plan.strategy == .mptcpCompeting ? [own] + plan.paths.map { _ in .tcp } : [own]
+    }
+
+    private static func choices(of plan: RunPlan) -> [Connection.Choice] {
+        func index(_ name: String) -> Int { plan.paths.firstIndex { $0.name == name } ?? 0 }
+        switch plan.strategy {
+        case .tcp(let path): return [.fixed(path: index(path), reconnects: false)]
+        case .tcpReconnect(let path): return [.fixed(path: index(path), reconnects: true)]
+        case .wifiFirst: return [.preferred]
+        case .wifiFirstIdeal, .mobileIP, .optimalBuilt: return [.home]
+        case .mptcpCompeting:
+            return [.multipath] + plan.paths.indices.map { .fixed(path: $0, reconnects: true) }
+        case .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped,
+            .mptcpSmartScheduler:
+            return [.multipath]
+        }
     }
 
     /// The run begins: the first SYN leaves now where a path is there to carry it.
     package func start() throws {
+        try choosePaths()
         try connectIfNeeded()
     }
 
     package func pathJoined(_ path: Int) throws {
         joined[path] = true
-        if case .tcpReconnect(plan.paths[path].name) = plan.strategy, download.state != .complete {
-            try connect(over: path)
-        } else {
-            try connectIfNeeded()
-        }
+        try pathChanged(path)
     }
 
-    package func pathLeft(_ path: Int) {
+    package func pathLeft(_ path: Int) throws {
         joined[path] = false
+        try pathChanged(path)
     }
 
-    /// Called once a tick: a connection that never came about is tried again, as an application would.
-    package func tick() throws {
-        if case .lost = download.state, !everEstablished { try connectIfNeeded() }
+    private func pathChanged(_ path: Int) throws {
+        try choosePaths()
+        for connection in connections { try connection.pathChanged(path, joined: joined, uses: uses) }
+    }
+
+    /// One end of the home address's traffic moves.
+    package func move(_ change: RouteChange) throws {
+        try lab.moveHome(change.end, to: change.path)
+        note(change.end == .home ? "moved" : "mobile-moved", change.path.map { plan.paths[$0].name }, nil)
+    }
+
+    /// Called once a tick, with the time since the first SYN.
+    package func tick(at time: Duration) throws {
+        self.time = time
+        if plan.strategy.savesEnergy { try choosePaths() }
+        try connectIfNeeded()
     }
 
     private func connectIfNeeded() throws {
-        guard !everEstablished, download.state != .connecting, let path = firstPath else { return }
-        try connect(over: path)
+        for connection in connections { try connection.connectIfNeeded(joined: joined, uses: uses) }
     }
 
-    /// The path of the first SYN; nil where none of those that the strategy may use is there.
-    private var firstPath: Int? {
-        switch plan.strategy {
-        case .tcp(let name), .tcpReconnect(let name):
-            return plan.paths.firstIndex { $0.name == name }.flatMap { joined[$0] ? $0 : nil }
-        default:
-            let initial = plan.paths.firstIndex { $0.name == plan.transport.initialPath }
-            if let initial, joined[initial] { return initial }
-            return joined.firstIndex(of: true)
+    private func choosePaths() throws {
+        guard plan.strategy.usesMPTCP else { return }
+        let wanted = policy.decide(at: time, joined: joined) { lab.arrived(over: $0) }
+        let changes = plan.paths.indices.filter { wanted[$0] != uses[$0] }
+        guard !changes.isEmpty else { return }
+        // More first and less then, or the other way round where the strategy is to be without a path in between.
+        let more = changes.filter { wanted[$0] == .full }
+        let less = changes.filter { wanted[$0] != .full }
+        for path in policy.breaksBeforeMaking ? less + more : more + less {
+            try lab.use(path, as: wanted[path])
+            note("use", plan.paths[path].name, wanted[path].rawValue)
         }
-    }
-
-    private func connect(over path: Int) throws {
-        let transport = Self.transport(of: plan.strategy)
-        let socket = try lab.mobile.run {
-            let socket = try StreamSocket(transport, congestionControl: plan.transport.congestionControl)
-            try socket.bind(to: lab.mobileAddress(of: path))
-            return socket
-        }
-        note("connecting", plan.paths[path].name, nil)
-        try download.connect(socket, to: lab.serverAddress(for: path))
-    }
-
-    private func changed(to state: Download.State) {
-        switch state {
-        case .established:
-            everEstablished = true
-            note("connected", nil, nil)
-        case .complete:
-            note("complete", nil, nil)
-        case .lost(let error):
-            note("connection-lost", nil, error.map { "\($0)" })
-        case .idle, .connecting:
-            break
-        }
+        uses = wanted
     }
 }

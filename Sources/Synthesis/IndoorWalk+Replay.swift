@@ -18,7 +18,7 @@ extension IndoorWalk {
           wifi:     {kind: wifi, trace: \(traceFileName("wifi"))}
           cellular: {kind: cellular, trace: \(traceFileName("cellular"))}
         workload: {kind: download, duration: trace}
-        strategies: [tcp-wifi, tcp-cellular, tcp-wifi-reconnect, tcp-cellular-reconnect, mptcp]
+        strategies: [tcp-wifi, tcp-cellular, tcp-wifi-reconnect, tcp-cellular-reconnect, optimal-built, mptcp]
         seeds: 3
         mobility: {mode: informed, detection: 200ms, acquisition: 500ms}
         oracle: {window: 10s}

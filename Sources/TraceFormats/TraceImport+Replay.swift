@@ -37,7 +37,9 @@ extension TraceImport {
     /// A replay of the imported paths that says every default aloud.
     static func replayText(_ options: Options, command: String) -> String {
         let names = options.paths.map(\.name)
-        let strategies = names.map { "tcp-\($0)" } + names.map { "tcp-\($0)-reconnect" } + ["mptcp"]
+        let strategies =
+            names.map { "tcp-\($0)" } + names.map { "tcp-\($0)-reconnect" }
+            + (names.count > 1 ? ["optimal-built"] : []) + ["mptcp"]
         let attachment =
             options.detachAfter == nil
             ? "Attached throughout: a second without data is a link that carries nothing."

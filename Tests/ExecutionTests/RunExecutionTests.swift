@@ -1,46 +1,18 @@
-import Execution
 import KernelTier
 import Runs
-import SystemPackage
 import Testing
-import Traces
 import Units
 
 /// Whole runs in the guest, over links whose answer is known.
 @Suite(.kernelTier, .serialized) struct `A run` {
-    /// Two steady paths, 8 and 2 Mb/s, for `seconds`.
     private func execute(
-        _ strategy: Strategy, seconds: Int = 10, wifi: [PathTrace.Attachment] = [.init(time: .zero, attached: true)],
-        size: ByteCount? = nil, congestionControl: String = "cubic"
+        _ strategy: Strategy, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)], size: ByteCount? = nil,
+        congestionControl: String = "cubic"
     ) throws -> (RunRecord, Series) {
-        let directory = FilePath("/dev/walkback")
-        var paths: [RunPlan.Path] = []
-        for (name, kind, rate, delay) in [("wifi", PathKind.wifi, 8.0, 10), ("cellular", .cellular, 2.0, 30)] {
-            for (direction, factor) in [("down", 1.0), ("up", 0.5)] {
-                let duration = Duration.seconds(seconds + 2)
-                let rates = [(time: Duration.zero, rate: DataRate.megabitsPerSecond(rate * factor))]
-                let table = LinkTable(
-                    curve: Curve(rates: rates, end: duration),
-                    conditions: [.init(time: .zero, delay: .milliseconds(delay), loss: 0)],
-                    queue: ByteCount(100_000), overhead: .zero)
-                let file = directory.appending("\(name).\(direction).link")
-                let descriptor = try FileDescriptor.open(
-                    file, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-                try descriptor.closeAfter { _ = try descriptor.writeAll(table.encoded()) }
-            }
-            let attachments = kind == .wifi ? wifi : [.init(time: .zero, attached: true)]
-            paths.append(
-                .init(
-                    name: name, kind: kind, downTable: "\(name).down.link", upTable: "\(name).up.link",
-                    attachments: attachments.map { .init(time: $0.time, attached: $0.attached) }))
+        try RunRig.execute(strategy, seconds: seconds, wifi: wifi) { plan in
+            plan.workload.size = size
+            plan.transport.congestionControl = congestionControl
         }
-        var transport = Transport()
-        transport.congestionControl = congestionControl
-        transport.initialPath = "wifi"
-        let plan = RunPlan(
-            id: "\(strategy).1", strategy: strategy, seed: 1, paths: paths, offset: .milliseconds(500),
-            duration: .seconds(seconds), workload: Workload(size: size), transport: transport, mobility: Mobility())
-        return try RunExecution(plan: plan, directory: directory, clock: .virtual) { _ in }.run()
     }
 
     /// Bytes of payload that full-size segments carry over `rate` in `seconds`.
@@ -64,16 +36,16 @@ import Units
     }
 
     @Test func `carries on over the other path when one goes, and uses it again when it returns`() throws {
-        let outage: [PathTrace.Attachment] = [
-            .init(time: .zero, attached: true), .init(time: .seconds(6), attached: false),
-            .init(time: .seconds(10), attached: true),
+        let outage: [(Duration, Bool)] = [
+            (.zero, true), (.seconds(6), false),
+            (.seconds(10), true),
         ]
         let (record, series) = try execute(.mptcp, seconds: 20, wifi: outage)
         #expect(record.verified && record.failure == nil)
         let kinds = record.events.filter { $0.path == "wifi" && $0.kind != "connecting" }.map(\.kind)
         #expect(kinds == ["detached", "left", "attached", "joined"])
         let wifi = try #require(series.link("wifi", .down))
-        let bin = { (time: Double) in Int((time - 0.5) * 100) }
+        let bin = RunRig.bin
         #expect(wifi.arrived[bin(6.1)..<bin(10)].allSatisfy { $0 == 0 })
         #expect(wifi.arrived[bin(14)..<bin(20)].reduce(0) { $0 + Int($1) } > 100_000)
         let during = series.delivered[bin(7)..<bin(10)].reduce(0) { $0 + Int($1) }
@@ -82,9 +54,9 @@ import Units
 
     @Test(arguments: [Strategy.tcp(path: "wifi"), .tcpReconnect(path: "wifi")])
     func `of a single path resumes the stream after an outage`(strategy: Strategy) throws {
-        let outage: [PathTrace.Attachment] = [
-            .init(time: .zero, attached: true), .init(time: .seconds(3), attached: false),
-            .init(time: .seconds(9), attached: true),
+        let outage: [(Duration, Bool)] = [
+            (.zero, true), (.seconds(3), false),
+            (.seconds(9), true),
         ]
         let (record, series) = try execute(strategy, seconds: 30, wifi: outage)
         #expect(record.verified && record.failure == nil)
@@ -99,8 +71,8 @@ import Units
     }
 
     @Test func `connects once its path is there`() throws {
-        let late: [PathTrace.Attachment] = [
-            .init(time: .zero, attached: false), .init(time: .seconds(4), attached: true),
+        let late: [(Duration, Bool)] = [
+            (.zero, false), (.seconds(4), true),
         ]
         let (record, series) = try execute(.tcp(path: "wifi"), seconds: 10, wifi: late)
         #expect(record.verified && record.delivered.bytes > 0)

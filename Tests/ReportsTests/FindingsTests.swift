@@ -7,6 +7,7 @@ import Units
 @Suite("What a comparison found beside its totals")
 struct FindingsTests {
     static let rich = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
+    static let ten = EnergyAmount(joules: 10)
     static let plain = Fixture.result(.init(seconds: 24, seeds: [1, 2]))
 
     /// Of a table's row in text, Markdown and HTML: its cells.
@@ -95,11 +96,11 @@ struct FindingsTests {
         #expect(page.contains("so neither order is supported"))
         var agreed = Self.rich
         for index in agreed.runs.indices {
-            agreed.runs[index].energy = ["hybrid", "constant"].map { .init(model: $0, joules: [10]) }
+            agreed.runs[index].energy = ["hybrid", "constant"].map { .init(model: $0, paths: [Self.ten]) }
         }
         #expect(HTMLReport.text(of: agreed).contains("is the same under every model (hybrid, constant)"))
         var one = Self.rich
-        for index in one.runs.indices { one.runs[index].energy = [.init(model: "hybrid", joules: [10])] }
+        for index in one.runs.indices { one.runs[index].energy = [.init(model: "hybrid", paths: [Self.ten])] }
         #expect(!HTMLReport.text(of: one).contains("depends on the model"))
     }
 
@@ -109,8 +110,8 @@ struct FindingsTests {
         result.runs = result.runs.filter { $0.strategy.path != nil && $0.seed == 1 }
         for (index, run) in result.runs.enumerated() {
             result.runs[index].energy = [
-                .init(model: "hybrid", joules: [10]), .init(model: "constant", joules: [10]),
-                .init(model: "huang-2012", joules: [run.delivered.megabytes * run.delivered.megabytes]),
+                .init(model: "hybrid", paths: [Self.ten]), .init(model: "constant", paths: [Self.ten]),
+                .init(model: "huang-2012", paths: [EnergyAmount(joules: run.delivered.megabytes * run.delivered.megabytes)]),
             ]
         }
         #expect(HTMLReport.text(of: result).contains("is the same under every model (hybrid, constant)"))

@@ -30,7 +30,7 @@ extension Fixture {
             links.filter { $0.path == trace.name }.flatMap(\.arrived).reduce(0) { $0 + Double($1) } * 8 / 1e6
         }
         return [("hybrid", 6.0, 0.12), ("rate-linear", 1, 0.32), ("constant", 20, 0.05)].map { model, fixed, each in
-            .init(model: model, joules: megabits.map { $0 > 0 ? fixed + each * $0 : 0.5 })
+            .init(model: model, paths: megabits.map { EnergyAmount(joules: $0 > 0 ? fixed + each * $0 : 0.5) })
         }
     }
 

@@ -103,7 +103,8 @@ struct ReportTests {
 
     @Test("comparison.json has the contract's keys, and null where something is undefined")
     func keys() throws {
-        let short = Fixture.result(.init(seconds: 12, seeds: [1], reconnecting: false))
+        var short = Fixture.result(.init(seconds: 12, seeds: [1], reconnecting: false))
+        short.runs[0].energy = [.init(model: "hybrid", paths: [EnergyAmount(joules: 50), .zero])]
         guard case .object(let document) = ComparisonDocument.json(of: short),
             case .array(let runs)? = document["runs"], case .object(let run)? = runs.first,
             case .array(let oracles)? = document["oracles"], case .object(let oracle)? = oracles.first,
@@ -124,7 +125,16 @@ struct ReportTests {
                 "energy_j", "paths", "fidelity", "counters", "events", "failure", "energy", "moves", "flows",
                 "exchanges", "handoffs",
             ]))
-        #expect(run["energy_j"] == .null && run["failure"] == .null)
+        #expect(run["energy_j"] == .number(50) && run["failure"] == .null)
+        var unknown = short
+        unknown.runs[0].energy = []
+        guard case .object(let other) = ComparisonDocument.json(of: unknown), case .array(let others)? = other["runs"],
+            case .object(let silent)? = others.first
+        else {
+            Issue.record("not the shape of a comparison")
+            return
+        }
+        #expect(silent["energy_j"] == .null && silent["energy"] == .object([:]))
         #expect(
             Set(oracle.keys).isSuperset(of: [
                 "direction", "window_s", "capacity_sum_bytes", "capacity_optimal_bytes", "best_static_bytes", "seed",

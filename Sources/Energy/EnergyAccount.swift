@@ -1,0 +1,115 @@
+import Runs
+import Traces
+import Units
+
+/// What one radio took in one run: the state machine of its model, driven by the bytes that were measured on its path and by
+/// when the path was attached.
+///
+/// How it is booked:
+/// - The run begins with the radio idle, or off where the path is detached; an association before the run is not the run's.
+/// - A step of `RadioModel.activityStep` with an IP byte in either direction is active from its beginning to its end, as far
+///   as the path is attached in it, at the power of its mean rates.
+/// - Waking from idle adds the promotion's energy once, at the instant at which such a step begins. Its seconds are not taken
+///   from the run: the lab does not hold data up for them, and the radio is active from the first byte on.
+/// - What a tail takes after the run's end is not the run's.
+/// - Bytes are those that arrived at the links' far ends: what was lost in the air is not counted as carried.
+package struct EnergyAccount: Sendable, Equatable {
+    /// What one state took over the run.
+    package struct Entry: Sendable, Equatable {
+        /// Zero of `association` and `promotion`, which are instants.
+        package var time = Duration.zero
+        package var energy = EnergyAmount.zero
+        /// How often the state was entered.
+        package var count = 0
+    }
+
+    private var entries = [Entry](repeating: Entry(), count: RadioState.allCases.count)
+    private var spent: [EnergyAmount]
+    private let duration: Duration
+
+    /// - Parameters:
+    ///   - path: whose attachments are on the trace's clock.
+    ///   - series: has the path's bytes from the first SYN on.
+    ///   - offset: trace time of the first SYN.
+    ///   - duration: from there to the run's end.
+    ///   - trace: of the path, for its signal; without it, or with a model that does not regard it, the signal costs nothing.
+    package init(
+        _ radio: RadioModel, path: RunPlan.Path, series: Series, offset: Duration, duration: Duration,
+        trace: PathTrace? = nil
+    ) {
+        self.duration = duration
+        let seconds = (max(.zero, duration) + .nanoseconds(999_999_999)).components.seconds
+        spent = [EnergyAmount](repeating: .zero, count: Int(seconds))
+        let attachments = AttachedPieces(path.attachments, offset: offset)
+        var signal = Signal(radio.signalFactor == nil ? [] : trace?.samples ?? [], offset: offset)
+        var machine = RadioMachine(radio, attached: attachments.initially)
+        enter(machine.state)
+        for step in Steps(of: path.name, in: series, length: radio.activityStep, duration: duration) {
+            let pieces = attachments.pieces(of: step.span)
+            let attached = pieces.filter(\.attached).reduce(Duration.zero) { $0 + $1.span.length }
+            let power = radio.active.power(down: step.down.rate(over: attached), up: step.up.rate(over: attached))
+            for piece in pieces {
+                if piece.attached != (machine.state != .off) {
+                    machine.attach(piece.attached, at: piece.span.lowerBound, in: &self)
+                }
+                if piece.attached, step.down + step.up > .zero {
+                    let factor = radio.signalFactor?.factor(at: signal.at(piece.span.lowerBound)) ?? 1
+                    machine.carry(at: power * factor, in: piece.span, in: &self)
+                } else {
+                    machine.rest(in: piece.span, in: &self)
+                }
+            }
+        }
+    }
+
+    package subscript(state: RadioState) -> Entry {
+        entries[Self.index(state)]
+    }
+
+    package var total: EnergyAmount { entries.reduce(.zero) { $0 + $1.energy } }
+
+    /// The mean power in every second from the first SYN on, the last one cut by the run's end. An association or a promotion
+    /// shows in the second to which it belongs.
+    package var power: [Power] {
+        spent.enumerated().map { second, energy in
+            energy / min(.seconds(1), duration - .seconds(second))
+        }
+    }
+
+    private static func index(_ state: RadioState) -> Int {
+        RadioState.allCases.firstIndex(of: state) ?? 0
+    }
+
+    // MARK: - Booking
+
+    mutating func enter(_ state: RadioState) {
+        entries[Self.index(state)].count += 1
+    }
+
+    /// A state that is an instant.
+    mutating func book(_ state: RadioState, _ energy: EnergyAmount, at time: Duration) {
+        enter(state)
+        entries[Self.index(state)].energy += energy
+        spend(energy, at: time)
+    }
+
+    mutating func book(_ state: RadioState, at power: Power, during span: Range<Duration>) {
+        entries[Self.index(state)].time += span.length
+        entries[Self.index(state)].energy += power * span.length
+        var start = span.lowerBound
+        while start < span.upperBound {
+            let end = min(span.upperBound, .seconds(start.components.seconds + 1))
+            spend(power * (end - start), at: start)
+            start = end
+        }
+    }
+
+    private mutating func spend(_ energy: EnergyAmount, at time: Duration) {
+        let second = Int(time.components.seconds)
+        if spent.indices.contains(second) { spent[second] += energy }
+    }
+}
+
+extension Range<Duration> {
+    var length: Duration { upperBound - lowerBound }
+}

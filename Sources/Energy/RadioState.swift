@@ -1,0 +1,16 @@
+/// What a radio is doing, as far as its power depends on it. WiFi's associated idleness is `idle`, its resumption
+/// `promotion`.
+package enum RadioState: String, Sendable, CaseIterable {
+    /// The path is detached.
+    case off
+    /// Joining a network: an energy, spent at the instant of attachment.
+    case association
+    /// Attached and asleep.
+    case idle
+    /// Waking from `idle`: an energy, spent at the instant of the first byte.
+    case promotion
+    /// Carrying data.
+    case active
+    /// Awake after data, waiting for more.
+    case tail
+}
