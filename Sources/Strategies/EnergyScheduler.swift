@@ -34,15 +34,15 @@ struct EnergyScheduler {
         associations = AssociationTimes(kinds: kinds)
     }
 
-    /// The paths to use now, of those that are joined.
+    /// The paths to use now, as far as they are there.
     mutating func decide(
         at time: Duration, joined: [Bool], arrived: (Int) -> ByteCount
     ) -> [Int] {
         associations.observe(joined, at: time)
-        let all = joined.indices.filter { joined[$0] }
+        let all = Array(joined.indices)
         switch phase {
         case .probing(let since, let carried) where time >= since + policy.probe:
-            let best = best(of: all, carriedBefore: carried, arrived: arrived)
+            let best = best(of: all.filter { joined[$0] }, carriedBefore: carried, arrived: arrived)
             guard let best else {
                 // Nothing moved: there is nothing to choose by.
                 startProbing(at: time, arrived: arrived)
@@ -70,11 +70,11 @@ struct EnergyScheduler {
         of paths: [Int], carriedBefore: [ByteCount], arrived: (Int) -> ByteCount
     ) -> Int? {
         var best: Int?
-        var most = BitsPerJoule.zero
+        var most = EnergyEfficiency(bitsPerJoule: 0)
         for path in paths {
             let rate = (arrived(path) - carriedBefore[path]).rate(over: policy.probe)
-            let efficiency = model.efficiency(of: kinds[path], at: rate)
-            if efficiency > most { (best, most) = (path, efficiency) }
+            guard let efficiency = model.efficiency(of: kinds[path], at: rate), efficiency > most else { continue }
+            (best, most) = (path, efficiency)
         }
         return best
     }
@@ -82,7 +82,7 @@ struct EnergyScheduler {
     /// The best path, and with it cellular where switching it off would not pay.
     private func kept(beside best: Int, of paths: [Int]) -> [Int] {
         guard isSmart, kinds[best] == .wifi, let mean = associations.mean,
-            mean < policy.probe + model.cellularBreakEven
+            mean < policy.probe + (model.breakEvenOffTime ?? .zero)
         else { return [best] }
         return paths.filter { $0 == best || kinds[$0] == .cellular }
     }
