@@ -111,7 +111,9 @@ struct FindingsTests {
         for (index, run) in result.runs.enumerated() {
             result.runs[index].energy = [
                 .init(model: "hybrid", paths: [Self.ten]), .init(model: "constant", paths: [Self.ten]),
-                .init(model: "huang-2012", paths: [EnergyAmount(joules: run.delivered.megabytes * run.delivered.megabytes)]),
+                .init(
+                    model: "huang-2012",
+                    paths: [EnergyAmount(joules: run.delivered.megabytes * run.delivered.megabytes)]),
             ]
         }
         #expect(HTMLReport.text(of: result).contains("is the same under every model (hybrid, constant)"))
