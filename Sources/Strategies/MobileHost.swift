@@ -8,7 +8,7 @@ import Units
 package final class MobileHost {
     private let plan: RunPlan
     private let lab: Lab
-    private let download: Download
+    private let download: Transfer
     /// Whether each path's address is usable.
     private var joined: [Bool]
     private var everEstablished = false
@@ -16,7 +16,7 @@ package final class MobileHost {
 
     /// - Parameter note: called for every event that the run's record should show.
     package init(
-        plan: RunPlan, lab: Lab, download: Download, joined: [Bool],
+        plan: RunPlan, lab: Lab, download: Transfer, joined: [Bool],
         note: @escaping (_ kind: String, _ path: String?, _ detail: String?) -> Void
     ) {
         self.plan = plan
@@ -82,7 +82,7 @@ package final class MobileHost {
         try download.connect(socket, to: lab.serverAddress(for: path))
     }
 
-    private func changed(to state: Download.State) {
+    private func changed(to state: Transfer.State) {
         switch state {
         case .established:
             everEstablished = true
