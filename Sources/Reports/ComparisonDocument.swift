@@ -13,7 +13,9 @@ package enum ComparisonDocument {
             "headline": .string(HeadlineSentence.text(of: result)),
             "replay": replay(result.replay),
             "environment": environment(result.environment),
-            "runs": .array(result.runs.map(run)),
+            "workload": workload(result.replay.workload),
+            "not_compared": notCompared(result.replay.workload),
+            "runs": .array(result.runs.map { run($0, result.replay.workload) }),
             "oracles": .array(result.oracles.map(oracle)),
             "ratios": .array(result.ratios.map(ratio)),
         ])
@@ -57,7 +59,7 @@ package enum ComparisonDocument {
         ])
     }
 
-    private static func run(_ run: ComparisonResult.Run) -> JSON {
+    private static func run(_ run: ComparisonResult.Run, _ workload: Workload) -> JSON {
         .object([
             "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
             "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
@@ -72,6 +74,7 @@ package enum ComparisonDocument {
                     ])
                 }),
             "fidelity": .array(run.fidelity.map(fidelity)),
+            "exchanges": exchanges(of: run, workload),
             "counters": .object(run.counters.mapValues { .integer($0) }),
             "events": .array(
                 run.events.map { event in
@@ -106,12 +109,14 @@ package enum ComparisonDocument {
             "spliced_optimal_bytes": .bytes(oracle.splicedOptimal),
             "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
             "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
+            "completion": completion(oracle),
         ])
     }
 
     private static func ratio(_ ratio: ComparisonResult.Ratio) -> JSON {
         .object([
-            "name": .string(ratio.name), "seed": ratio.seed.map(seed) ?? .string("all"),
+            "name": .string(ratio.name), "direction": .string(ratio.direction.rawValue),
+            "seed": ratio.seed.map(seed) ?? .string("all"),
             "value": .optional(ratio.value), "low": .optional(ratio.low), "high": .optional(ratio.high),
         ])
     }

@@ -11,14 +11,16 @@ package struct ComparisonResult: Sendable {
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
+        package var workload: Workload
 
         package init(
-            name: String, sha256: String, duration: Duration, traces: [PathTrace]
+            name: String, sha256: String, duration: Duration, traces: [PathTrace], workload: Workload = Workload()
         ) {
             self.name = name
             self.sha256 = sha256
             self.duration = duration
             self.traces = traces
+            self.workload = workload
         }
     }
 
@@ -229,12 +231,15 @@ package struct ComparisonResult: Sendable {
         /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
         /// is none.
         package var splicedRuns: [String]
+        /// Of a workload of a fixed size, when that had been transferred; nil for all others.
+        package var completion: Completion?
 
         package init(
             direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
             bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
             bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil, splicedRuns: [String] = []
+            splicedOptimalReconnect: ByteCount? = nil, splicedRuns: [String] = [],
+            completion: Completion? = nil
         ) {
             self.direction = direction
             self.window = window
@@ -249,12 +254,14 @@ package struct ComparisonResult: Sendable {
             self.splicedOptimalStalled = splicedOptimalStalled
             self.splicedOptimalReconnect = splicedOptimalReconnect
             self.splicedRuns = splicedRuns
+            self.completion = completion
         }
     }
 
     /// A ratio for one seed, or its mean over all seeds (seed nil) with a 95 % interval of the mean.
     package struct Ratio: Sendable, Equatable {
         package var name: String
+        package var direction = Direction.down
         package var seed: UInt64?
         package var value: Double?
         package var low: Double?
