@@ -86,7 +86,9 @@ extension ComparisonResult.Run {
             }
             // The other direction of the run's own connection is a run of its own.
             let second = others.firstIndex { $0.0.direction == directions[1] }
-            self.others = others.indices.filter { $0 != second && others[$0].0.direction == direction }.map { others[$0] }
+            self.others = others.indices.filter { $0 != second && others[$0].0.direction == direction }.map {
+                others[$0]
+            }
             if direction == directions[0] {
                 delivered = record.delivered
                 bins = series.delivered

@@ -27,7 +27,9 @@ package enum SeriesFile {
         let series = run.series
         let bins = max(series.delivered.count, series.links.map(\.arrived.count).max() ?? 0)
         let delivered = sums(series.delivered, bins: bins)
-        let links = series.links.filter { directions.contains($0.direction) }.map { (link: $0, bytes: sums($0.arrived, bins: bins)) }
+        let links = series.links.filter { directions.contains($0.direction) }.map {
+            (link: $0, bytes: sums($0.arrived, bins: bins))
+        }
         let id = quoted(run.id)
         let places = ["\(id),", ",all,\(run.direction.rawValue),"].map { Array($0.utf8) }
         let linkPlaces = links.map { Array(",\(quoted($0.link.path)),\($0.link.direction.rawValue),,".utf8) }

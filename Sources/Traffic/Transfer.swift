@@ -101,11 +101,7 @@ package final class Transfer {
             return
         }
         do {
-            if exchanges == nil {
-                try socket.setReceiveLowWater(Self.lowWater)
-            } else {
-                try socket.setNoDelay()
-            }
+            if exchanges != nil { try socket.setNoDelay() }
             // What a tick drains wakes nobody.
             let interest: EventLoop.Interest? =
                 upload != nil ? [.readable, .writable] : exchanges != nil ? .readable : nil
@@ -143,7 +139,7 @@ package final class Transfer {
             return
         }
         hasAsked = true
-        setExchangeLowWater()
+        setLowWater()
         if answer == nil { write() }
     }
 
@@ -196,8 +192,8 @@ package final class Transfer {
             lose(error)
         } else if uploadEnd == 0, exchanges == nil, received >= downloadEnd {
             change(to: .complete)
-        } else if received > before {
-            setExchangeLowWater()
+        } else if received > before, exchanges != nil {
+            setLowWater()
         }
     }
 
@@ -217,6 +213,7 @@ package final class Transfer {
             guard bytes.count == 8 else { return false }
             let offset = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
             self.answer = nil
+            setLowWater()
             upload?.aim(from: offset, to: uploadEnd)
             write()
             if state == .established, offset >= uploadEnd, received >= downloadEnd { change(to: .complete) }
@@ -229,11 +226,18 @@ package final class Transfer {
         }
     }
 
-    /// The next wake-up comes when an exchange is complete, not before: a long one has some more.
-    private func setExchangeLowWater() {
-        guard let end = exchanges?.end, end > received, state != .complete, let socket else { return }
-        let rest = ByteCount(Int64(min(end - received, UInt64(Self.lowWater.bytes))))
-        do { try socket.setReceiveLowWater(rest) } catch { lose(nil) }
+    /// The next wake-up comes with the server's answer, or when an exchange is complete; a long one has some more, and what a
+    /// tick drains has none.
+    private func setLowWater() {
+        guard state != .complete, let socket else { return }
+        var size = UInt64(Self.lowWater.bytes)
+        if let answer {
+            size = UInt64(8 - answer.count)
+        } else if let exchanges {
+            guard let end = exchanges.end, end > received else { return }
+            size = min(size, end - received)
+        }
+        do { try socket.setReceiveLowWater(ByteCount(Int64(size))) } catch { lose(nil) }
     }
 }
 

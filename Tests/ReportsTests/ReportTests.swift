@@ -118,7 +118,7 @@ struct ReportTests {
                 "best_static_payload_bytes",
             ]))
         #expect(oracle["spliced_optimal_reconnect_bytes"] == .null)
-        #expect(Set(built.keys) == ["name", "seed", "value", "low", "high"])
+        #expect(Set(built.keys) == ["name", "direction", "seed", "value", "low", "high"])
         #expect(built["value"] == .null)
     }
 
