@@ -21,14 +21,22 @@ package final class RunExecution {
     private let lab: Lab
     private let loop: EventLoop
     private let server: PayloadServer
-    private let download: Download
+    /// Of the TCP connections beside the run's own; nil where there are none.
+    private let companionServer: PayloadServer?
+    /// The run's own first.
+    private let transfers: [Transfer]
+    private var transfer: Transfer { transfers[0] }
     private let schedule: MobilitySchedule
     private let bins: Int
     private let progress: (Duration) -> Void
 
     private var mobileHost: MobileHost?
     private var record: RunRecord
-    private var delivered: [UInt32] = []
+    /// The workload's directions, the main one first, and then the companions'.
+    private var flows: [RunFlow]
+    /// Ticks so far.
+    private var elapsed = 0
+    private var isComplete = false
     /// Kernel monotonic time of the first SYN.
     private var zero: Int64 = 0
     private var nextEntry = 0
@@ -37,6 +45,8 @@ package final class RunExecution {
     private var failure: (any Error)?
     /// In bins of a second, so that a console line costs little.
     private static let progressBins = 500
+    private static let port: UInt16 = 5001
+    private static let companionPort: UInt16 = 5002
 
     /// - Parameters:
     ///   - directory: where the plan's link tables lie.
@@ -48,23 +58,48 @@ package final class RunExecution {
         bins = Int(plan.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
         schedule = MobilitySchedule(plan)
         record = RunRecord(id: plan.id)
-        let transport = MobileHost.transports(of: plan)[0]
         lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.strategy.usesMPTCP)
         loop = try EventLoop()
-        let (loop, stream) = (self.loop, PayloadStream(seed: plan.seed))
-        server = try lab.server.run {
-            try PayloadServer(
-                loop: loop, stream: stream, transport: transport,
-                congestionControl: plan.transport.congestionControl)
+        let (lab, loop) = (self.lab, self.loop)
+        let transports = MobileHost.transports(of: plan)
+        func listen(_ transport: TransportProtocol, port: UInt16) throws -> PayloadServer {
+            try lab.server.run {
+                try PayloadServer(
+                    loop: loop, port: port, transport: transport, congestionControl: plan.transport.congestionControl)
+            }
         }
-        download = Download(loop: loop, stream: stream, size: plan.workload.size)
-        delivered.reserveCapacity(bins)
+        let own = try listen(transports[0], port: Self.port)
+        let ownTransfer = try Transfer(loop: loop, workload: plan.workload, seed: plan.seed, port: Self.port)
+        flows = plan.workload.directions.map { direction in
+            RunFlow(
+                name: direction == .up ? "upload" : "download", direction: direction, size: plan.workload.size,
+                transfer: ownTransfer, client: own.client(ownTransfer.seed))
+        }
+        var transfers = [ownTransfer]
+        companionServer = transports.count > 1 ? try listen(.tcp, port: Self.companionPort) : nil
+        if let companionServer {
+            // They fill the links whatever the run's own connection does.
+            let direction = plan.workload.directions[0]
+            let workload = Workload(kind: direction == .up ? .upload : .download)
+            for path in plan.paths {
+                var generator = SplitMix64(seed: plan.seed, purpose: "companion \(path.name)")
+                let companion = try Transfer(
+                    loop: loop, workload: workload, seed: generator.next(), port: Self.companionPort)
+                transfers.append(companion)
+                flows.append(
+                    RunFlow(
+                        name: "tcp-\(path.name)", direction: direction, size: nil, transfer: companion,
+                        client: companionServer.client(companion.seed)))
+            }
+        }
+        server = own
+        self.transfers = transfers
     }
 
     /// Runs the plan to its end.
     package func run() throws -> (RunRecord, Series) {
         let host = try MobileHost(
-            plan: plan, lab: lab, transfers: [download], joined: schedule.initiallyAttached
+            plan: plan, lab: lab, transfers: transfers, joined: schedule.initiallyAttached
         ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
         for (path, attached) in schedule.initiallyAttached.enumerated() where !attached {
@@ -84,7 +119,7 @@ package final class RunExecution {
             let count = tick.expirations
             if count > 0 { attempt { try self.tick(count: count) } }
         }
-        while delivered.count < bins, download.state != .complete, failure == nil { try loop.turn() }
+        while elapsed < bins, !isComplete, failure == nil { try loop.turn() }
         if let failure { throw failure }
         return try finish()
     }
@@ -145,12 +180,14 @@ package final class RunExecution {
     }
 
     private func tick(count: Int) throws {
-        let taken = download.drain()
-        // In real time a late tick may stand for several bins; what it brings came in the last of them.
-        for _ in 1..<max(1, min(count, bins - delivered.count)) { delivered.append(0) }
-        delivered.append(UInt32(taken))
-        try mobileHost?.tick(at: Series.binWidth * delivered.count)
-        if delivered.count % Self.progressBins == 0 { progress(Series.binWidth * delivered.count) }
+        let count = max(1, min(count, bins - elapsed))
+        elapsed += count
+        for index in flows.indices { flows[index].take(bins: count) }
+        try mobileHost?.tick(at: Series.binWidth * elapsed)
+        isComplete = flows.prefix(plan.workload.directions.count).allSatisfy(\.isComplete)
+        // Of an upload the server knows first.
+        if isComplete, transfer.state != .complete { note("complete") }
+        if elapsed % Self.progressBins == 0 { progress(Series.binWidth * elapsed) }
     }
 
     private func note(_ kind: String, path: String? = nil, detail: String? = nil) {
@@ -159,41 +196,59 @@ package final class RunExecution {
     }
 
     private func finish() throws -> (RunRecord, Series) {
-        record.measured = Series.binWidth * delivered.count
+        record.measured = Series.binWidth * elapsed
         // In time-travel mode nothing that the run does takes time: what remains is the clock's own resolution, under 1 us.
         let slip = MonotonicTimer.now - zero - record.measured.wholeNanoseconds
         if clock == .virtual, !(0..<10_000).contains(slip) {
             throw Fault(
                 .failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
         }
-        record.delivered = ByteCount(Int64(download.received))
-        record.verified = download.firstDifference == nil
-        if let offset = download.firstDifference { record.failure = "byte \(offset) of the payload is wrong" }
+        record.delivered = flows[0].delivered
+        record.verified = flows.allSatisfy { $0.firstDifference == nil }
+        record.others = flows.dropFirst().map(\.record)
+        record.failure = flows.lazy.compactMap(\.failure).first
+        record.exchanges = exchanges()
         try describeConnection()
         try lab.describe(into: &record)
-        let series = Series(delivered: delivered, links: lab.series()).prefix(delivered.count)
-        download.abandon()
+        let series = Series(
+            delivered: flows[0].bins, others: flows.dropFirst().map(\.bins), links: lab.series())
+        for transfer in transfers { transfer.abandon() }
         server.close()
-        return (record, series)
+        companionServer?.close()
+        return (record, series.prefix(elapsed))
+    }
+
+    private func exchanges() -> [RunRecord.Exchange] {
+        let end = zero + record.measured.wholeNanoseconds
+        let paceStart = server.client(transfer.seed).paceStart
+        return transfer.exchanges(paceStart: paceStart, before: end).map { exchange in
+            // What is read in the instant of the run's end is in time.
+            RunRecord.Exchange(
+                start: .nanoseconds(exchange.start - zero), end: exchange.end.map { .nanoseconds($0 - zero) },
+                size: exchange.size)
+        }
     }
 
     /// What the kernel says of the connection itself, from both of its ends.
     private func describeConnection() throws {
-        guard let socket = download.socket else { return }
+        guard let socket = transfer.socket else { return }
         record.congestionControl = socket.congestionControl
-        let client = socket.information
-        record.counters["mobile.socket.receive_buffer_bytes"] = client.receive_buffer
-        if plan.strategy.usesMPTCP, client.is_mptcp != 1 {
+        if plan.strategy.usesMPTCP, socket.information.is_mptcp != 1 {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }
-        guard let peer = server.latest else { return }
-        record.counters["server.socket.send_buffer_bytes"] = peer.information.send_buffer
-        for subflow in peer.subflows {
-            let path = lab.pathName(ofAddress: subflow.remote) ?? subflow.remote
-            let prefix = "server.subflow.\(path)"
-            record.counters["\(prefix).acked_bytes"] = subflow.acknowledged.bytes
-            record.counters["\(prefix).retransmitted_bytes"] = subflow.retransmitted.bytes
-            record.counters["\(prefix).stranded_bytes"] = subflow.unsent.bytes
+        guard let peer = server.client(transfer.seed).socket else { return }
+        for direction in plan.workload.directions {
+            let (sender, receiver) =
+                direction == .down ? (("server", peer), ("mobile", socket)) : (("mobile", socket), ("server", peer))
+            record.counters["\(receiver.0).socket.receive_buffer_bytes"] = receiver.1.information.receive_buffer
+            record.counters["\(sender.0).socket.send_buffer_bytes"] = sender.1.information.send_buffer
+            for subflow in sender.1.subflows {
+                let address = direction == .down ? subflow.remote : subflow.local
+                let prefix = "\(sender.0).subflow.\(lab.pathName(ofAddress: address) ?? address)"
+                record.counters["\(prefix).acked_bytes"] = subflow.acknowledged.bytes
+                record.counters["\(prefix).retransmitted_bytes"] = subflow.retransmitted.bytes
+                record.counters["\(prefix).stranded_bytes"] = subflow.unsent.bytes
+            }
         }
     }
 }

@@ -41,4 +41,26 @@ package struct OracleWindows: Sendable, Equatable {
         }
         return totals.reduce(0, +) / Double(totals.count)
     }
+
+    /// The mean over all shifts of when `amount` has been carried; nil where the windows of a shift end before.
+    ///
+    /// - Parameters:
+    ///   - best: what the best path carries in a window.
+    ///   - reaching: when the first path has carried so much since a window's beginning.
+    func meanCompletion(
+        of amount: Double, best: (Range<Duration>) -> Double, reaching: (Duration, Double) -> Duration?
+    ) -> Duration? {
+        let times = shifts.map { shift -> Duration? in
+            let edges = edges(shift: shift)
+            var rest = amount
+            for (start, end) in zip(edges, edges.dropFirst()) {
+                let carried = best(start..<end)
+                if carried >= rest { return reaching(start, rest) }
+                rest -= carried
+            }
+            return nil
+        }
+        let reached = times.compactMap { $0 }
+        return reached.count == times.count ? reached.reduce(.zero, +) / reached.count : nil
+    }
 }

@@ -38,75 +38,15 @@ package struct SplicedOptimal: Sendable, Equatable {
     package let runs: [String]
 
     package init(paths: [Path], windows: OracleWindows) {
-        func complete(_ deliveries: [Delivery?]) -> [Delivery]? {
-            let present = deliveries.compactMap { $0 }
-            return present.count == paths.count && !paths.isEmpty ? present : nil
-        }
-        stalled = complete(paths.map(\.stalled)).map { Splice($0).total(windows) }
-        reconnecting = complete(paths.map(\.reconnecting)).map { Splice($0).total(windows) }
-        var choices: [[Delivery]] = [[]]
-        for path in paths {
-            choices = choices.flatMap { chosen in
-                [path.stalled, path.reconnecting].compactMap { $0 }.map { chosen + [$0] }
-            }
-        }
+        let splices = Splices(paths)
+        stalled = splices.stalled?.total(windows)
+        reconnecting = splices.reconnecting?.total(windows)
         var best: (total: ByteCount, splice: Splice)?
-        for choice in choices where !choice.isEmpty {
-            let splice = Splice(choice)
+        for splice in splices.all {
             let total = splice.total(windows)
             if best.map({ total > $0.total }) ?? true { best = (total, splice) }
         }
         self.best = best?.total
         runs = best?.splice.runs(windows) ?? []
-    }
-}
-
-/// One delivery for each path.
-private struct Splice {
-    private let runs: [String]
-    /// Bytes before each bin.
-    private let before: [[Int64]]
-
-    init(_ deliveries: [SplicedOptimal.Delivery]) {
-        runs = deliveries.map(\.run)
-        before = deliveries.map { delivery in
-            var sums: [Int64] = [0]
-            sums.reserveCapacity(delivery.delivered.count + 1)
-            var sum: Int64 = 0
-            for bytes in delivery.delivered {
-                sum += Int64(bytes)
-                sums.append(sum)
-            }
-            return sums
-        }
-    }
-
-    func total(_ windows: OracleWindows) -> ByteCount {
-        ByteCount(
-            nearest: windows.mean { span in
-                Double(before.indices.map { bytes(of: $0, in: span) }.max() ?? 0)
-            })
-    }
-
-    /// The first of equals.
-    func runs(_ windows: OracleWindows) -> [String] {
-        let edges = windows.edges(shift: .zero)
-        return zip(edges, edges.dropFirst()).map { start, end in
-            var best = 0
-            for path in before.indices where bytes(of: path, in: start..<end) > bytes(of: best, in: start..<end) {
-                best = path
-            }
-            return runs[best]
-        }
-    }
-
-    private func bytes(of path: Int, in span: Range<Duration>) -> Int64 {
-        let sums = before[path]
-        func sum(_ time: Duration) -> Int64 {
-            // Whole bins; the last, cut by the run's end, belongs to the last window.
-            let bin = (time.wholeNanoseconds + Series.binWidth.wholeNanoseconds - 1) / Series.binWidth.wholeNanoseconds
-            return sums[min(Int(max(0, bin)), sums.count - 1)]
-        }
-        return sum(span.upperBound) - sum(span.lowerBound)
     }
 }

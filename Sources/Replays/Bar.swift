@@ -10,11 +10,12 @@ package struct Bar: Sendable, Equatable, CustomStringConvertible {
         case below = "<"
     }
 
-    /// The ratios that a comparison computes, the headline first.
-    package static let ratios = [
-        "mptcp/optimal", "mptcp/spliced-optimal", "mptcp/optimal-built", "mptcp/capacity-optimal", "mptcp/best-static",
-        "mptcp/capacity-sum",
-    ]
+    /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a downlink.
+    package static let ratios = ["", "up:"].flatMap { direction in
+        [
+            "optimal", "spliced-optimal", "optimal-built", "capacity-optimal", "best-static", "capacity-sum",
+        ].map { "\(direction)mptcp/\($0)" }
+    }
 
     package let ratio: String
     package let comparison: Comparison

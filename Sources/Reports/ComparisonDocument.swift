@@ -13,7 +13,10 @@ package enum ComparisonDocument {
             "headline": .string(HeadlineSentence.text(of: result)),
             "replay": replay(result.replay),
             "environment": environment(result.environment),
-            "runs": .array(result.runs.map { run($0, energyModel: result.environment.energy.model) }),
+            "workload": workload(result.replay.workload),
+            "not_compared": notCompared(result.replay.workload),
+            "runs": .array(
+                result.runs.map { run($0, result.replay.workload, energyModel: result.environment.energy.model) }),
             "oracles": .array(result.oracles.map(oracle)),
             "ratios": .array(result.ratios.map(ratio)),
             "built_windows": .array(result.builtWindows.map(builtWindow)),
@@ -65,7 +68,7 @@ package enum ComparisonDocument {
         ])
     }
 
-    private static func run(_ run: ComparisonResult.Run, energyModel: String) -> JSON {
+    private static func run(_ run: ComparisonResult.Run, _ workload: Workload, energyModel: String) -> JSON {
         .object([
             "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
             "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
@@ -81,6 +84,7 @@ package enum ComparisonDocument {
                     ])
                 }),
             "fidelity": .array(run.fidelity.map(fidelity)),
+            "exchanges": exchanges(of: run, workload),
             "counters": .object(run.counters.mapValues { .integer($0) }),
             "events": .array(
                 run.events.map { event in
@@ -96,13 +100,6 @@ package enum ComparisonDocument {
                     .object([
                         "name": .string(flow.name), "direction": .string(flow.direction.rawValue),
                         "app_bytes": .bytes(flow.delivered), "verified": .bool(flow.verified),
-                    ])
-                }),
-            "exchanges": .array(
-                run.exchanges.map { exchange in
-                    .object([
-                        "start_s": .number(exchange.start.seconds), "end_s": .optional(exchange.end?.seconds),
-                        "bytes": .bytes(exchange.size),
                     ])
                 }),
             "handoffs": .array(run.handoffs.map(handoff)),
@@ -157,6 +154,7 @@ package enum ComparisonDocument {
             "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
             "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
             "optimal_built_bytes": .bytes(oracle.optimalBuilt),
+            "completion": completion(oracle),
         ])
     }
 
@@ -167,7 +165,8 @@ package enum ComparisonDocument {
     /// A ratio without what it is over.
     static func statistics(_ ratio: ComparisonResult.Ratio) -> [String: JSON] {
         [
-            "name": .string(ratio.name), "value": .optional(ratio.value), "low": .optional(ratio.low),
+            "name": .string(ratio.name), "direction": .string(ratio.direction.rawValue),
+            "value": .optional(ratio.value), "low": .optional(ratio.low),
             "high": .optional(ratio.high), "smallest_difference": .optional(ratio.smallestDifference),
         ]
     }

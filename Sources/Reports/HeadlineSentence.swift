@@ -8,10 +8,18 @@ package enum HeadlineSentence {
         guard result.runs.contains(where: { $0.strategy == .mptcp }) else {
             return "MPTCP was not among the strategies that were run, so there is nothing to say of it."
         }
+        let workload = result.replay.workload
+        guard workload.isBulk else {
+            return
+                "Optimal TCP is not defined for a workload of \(workload.kind.rawValue): compare how long its exchanges took."
+        }
         guard let optimal = ratio("mptcp/optimal", of: result), let value = optimal.value else {
             let megabytes = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }?.megabytes.mean
             let moved = megabytes.map { " moved \($0.text(decimals: 1)) MB;" } ?? " ran;"
             return "MPTCP\(moved) what Optimal TCP would have moved is not known without a TCP run over every path."
+        }
+        guard workload.size == nil else {
+            return "MPTCP was \(pace(value)) Optimal TCP (\(evidence(optimal, of: result)))."
         }
         var text = "MPTCP moved \(comparison(value)) Optimal TCP (\(evidence(optimal, of: result)))"
         if let capacity = ratio("mptcp/capacity-sum", of: result)?.value {
@@ -42,6 +50,15 @@ package enum HeadlineSentence {
         return percent.hasPrefix("-") ? "\(percent.dropFirst()) % less than" : "\(percent) % more than"
     }
 
+    /// The same of a time in which equal bytes were moved.
+    static func pace(_ ratio: Double) -> String {
+        let comparison = comparison(ratio)
+        guard comparison != "as much as" else { return "as fast as" }
+        return comparison.hasSuffix("more than")
+            ? "\(comparison.dropLast("more than".count))faster than"
+            : "\(comparison.dropLast("less than".count))slower than"
+    }
+
     /// "+7.0", "-3.2", "0.0": a ratio as per cent above or below one.
     static func signedPercent(_ ratio: Double) -> String {
         let percent = ((ratio - 1) * 100).text(decimals: 1)
@@ -60,7 +77,9 @@ package enum HeadlineSentence {
         }
         let interval = "95 % over \(seeds) seeds: \(signedPercent(low)) to \(signedPercent(high)) %"
         let undecided = low <= 1 && high >= 1
-        return undecided ? "\(interval), which leaves open which moved more" : interval
+        return undecided
+            ? "\(interval), which leaves open which \(result.replay.workload.size == nil ? "moved more" : "was faster")"
+            : interval
     }
 
     private static func links(of result: ComparisonResult) -> String {

@@ -6,20 +6,30 @@ import Units
 ///
 /// A row of path `all` holds the in-order application bytes and what arrived on all links of that direction; the rows of the
 /// paths hold what arrived on each link, in either direction. Application bytes of one path are not known and left empty.
+/// Where both directions of one run were measured, rows of either direction stand with it.
 package enum SeriesFile {
     package static let header = "run,time_s,path,direction,app_bytes,wire_bytes\n"
     private static let binsPerRow = 10
 
     package static func csv(of result: ComparisonResult) -> String {
-        result.runs.reduce(into: header) { $0 += rows(of: $1) }
+        result.runs.reduce(into: header) { text, run in
+            let isDivided = result.runs.contains { $0.id == run.id && $0.direction != run.direction }
+            text += rows(of: run, links: isDivided ? [run.direction] : Direction.allCases)
+        }
     }
 
     /// In order of time, then `all`, then the links as in the series.
-    package static func rows(of run: ComparisonResult.Run) -> String {
+    ///
+    /// - Parameter directions: of which links.
+    package static func rows(
+        of run: ComparisonResult.Run, links directions: [Direction] = Direction.allCases
+    ) -> String {
         let series = run.series
         let bins = max(series.delivered.count, series.links.map(\.arrived.count).max() ?? 0)
         let delivered = sums(series.delivered, bins: bins)
-        let links = series.links.map { (link: $0, bytes: sums($0.arrived, bins: bins)) }
+        let links = series.links.filter { directions.contains($0.direction) }.map {
+            (link: $0, bytes: sums($0.arrived, bins: bins))
+        }
         let id = quoted(run.id)
         let places = ["\(id),", ",all,\(run.direction.rawValue),"].map { Array($0.utf8) }
         let linkPlaces = links.map { Array(",\(quoted($0.link.path)),\($0.link.direction.rawValue),,".utf8) }

@@ -1,4 +1,5 @@
 import Statistics
+import Traces
 import Units
 
 extension ComparisonResult.Run {
@@ -25,6 +26,7 @@ extension ComparisonResult {
     /// A ratio for one seed, or its mean over all seeds (seed nil) with a 95 % interval of the mean.
     package struct Ratio: Sendable, Equatable {
         package var name: String
+        package var direction = Direction.down
         package var seed: UInt64?
         package var value: Double?
         package var low: Double?

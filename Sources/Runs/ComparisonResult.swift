@@ -249,12 +249,15 @@ package struct ComparisonResult: Sendable {
         /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
         /// is none.
         package var splicedRuns: [String]
+        /// Of a workload of a fixed size, when that had been transferred; nil for all others.
+        package var completion: Completion?
 
         package init(
             direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
             bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
             bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil, optimalBuilt: ByteCount? = nil, splicedRuns: [String] = []
+            splicedOptimalReconnect: ByteCount? = nil, optimalBuilt: ByteCount? = nil, splicedRuns: [String] = [],
+            completion: Completion? = nil
         ) {
             self.direction = direction
             self.window = window
@@ -270,6 +273,7 @@ package struct ComparisonResult: Sendable {
             self.splicedOptimalReconnect = splicedOptimalReconnect
             self.optimalBuilt = optimalBuilt
             self.splicedRuns = splicedRuns
+            self.completion = completion
         }
     }
 

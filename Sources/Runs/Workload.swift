@@ -53,6 +53,14 @@ package struct Workload: Codable, Sendable, Equatable {
         self.stream = stream
     }
 
+    /// Whether there is always something to transfer until all is done.
+    package var isBulk: Bool {
+        switch kind {
+        case .download, .upload, .both: true
+        case .requests, .stream: false
+        }
+    }
+
     /// The directions whose payload is measured.
     package var directions: [Direction] {
         switch kind {

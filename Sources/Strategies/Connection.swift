@@ -19,7 +19,7 @@ final class Connection {
 
     private let plan: RunPlan
     private let lab: Lab
-    private let transfer: Download
+    private let transfer: Transfer
     private let transport: TransportProtocol
     private let choice: Choice
     private let note: MobileHost.Note
@@ -29,7 +29,7 @@ final class Connection {
     private var present: Int?
 
     init(
-        _ choice: Choice, _ transport: TransportProtocol, plan: RunPlan, lab: Lab, transfer: Download,
+        _ choice: Choice, _ transport: TransportProtocol, plan: RunPlan, lab: Lab, transfer: Transfer,
         note: @escaping MobileHost.Note
     ) {
         self.choice = choice
@@ -93,7 +93,7 @@ final class Connection {
         try transfer.connect(socket, to: path.map { lab.serverAddress(for: $0) } ?? lab.serverAddressForHome)
     }
 
-    private func changed(to state: Download.State) {
+    private func changed(to state: Transfer.State) {
         switch state {
         case .established:
             everEstablished = true

@@ -22,7 +22,7 @@ package final class MobileHost {
 
     /// - Parameter transfers: one for each of `transports(of:)`, in that order.
     package init(
-        plan: RunPlan, lab: Lab, transfers: [Download], joined: [Bool], note: @escaping Note
+        plan: RunPlan, lab: Lab, transfers: [Transfer], joined: [Bool], note: @escaping Note
     ) throws {
         self.plan = plan
         self.lab = lab

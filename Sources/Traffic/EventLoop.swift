@@ -16,7 +16,10 @@ package final class EventLoop {
     }
 
     private let epoll: Int32
-    private var handlers: [Int32: (Interest) -> Void] = [:]
+    /// Each watch has a tag of its own: a descriptor's number may come again while an event of the old one still waits.
+    private var tags: [Int32: UInt64] = [:]
+    private var handlers: [UInt64: (Interest) -> Void] = [:]
+    private var nextTag: UInt64 = 0
 
     package init() throws {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -29,13 +32,16 @@ package final class EventLoop {
 
     /// Calls `handler` whenever `descriptor` becomes ready. Errors and hang-ups count as both readable and writable.
     package func watch(_ descriptor: Int32, for interest: Interest, handler: @escaping (Interest) -> Void) throws {
-        let result = walkback_watch(epoll, descriptor, interest.rawValue, UInt64(descriptor))
+        let result = walkback_watch(epoll, descriptor, interest.rawValue, nextTag)
         if result < 0 { throw Fault(.failed, "cannot watch a descriptor: \(Errno(rawValue: -result))") }
-        handlers[descriptor] = handler
+        tags[descriptor] = nextTag
+        handlers[nextTag] = handler
+        nextTag += 1
     }
 
     package func ignore(_ descriptor: Int32) {
-        guard handlers.removeValue(forKey: descriptor) != nil else { return }
+        guard let tag = tags.removeValue(forKey: descriptor) else { return }
+        handlers[tag] = nil
         _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
@@ -48,7 +54,7 @@ package final class EventLoop {
             var interest = Interest(rawValue: event.events).intersection([.readable, .writable])
             if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { interest = [.readable, .writable] }
             // A handler that ran before may have closed this one.
-            handlers[Int32(truncatingIfNeeded: event.data.u64)]?(interest)
+            handlers[event.data.u64]?(interest)
         }
     }
 }

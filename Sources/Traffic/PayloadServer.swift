@@ -1,60 +1,67 @@
 import Units
 
-/// The server's application: answers a request for bytes of the payload stream with those bytes, for any number of
-/// connections. It writes whenever the kernel says that there is room again, as a blocking writer would.
+/// The server's application: sends each client what it asks for of its payload stream, and takes and checks what it uploads,
+/// over any number of connections. It writes whenever the kernel says that there is room again, as a blocking writer would.
 package final class PayloadServer {
-    package static let port: UInt16 = 5001
+    /// What the server knows of one client, over all its connections. A client is known by its stream's seed.
+    package final class Client {
+        fileprivate(set) var uploadingConnection: PayloadConnection?
+        let upload: PayloadReader
+        /// The connection that asked for something last: the one whose counters a run records.
+        package fileprivate(set) var socket: StreamSocket?
+        /// When a paced stream began, on the kernel's monotonic clock; nil: it has not been asked for.
+        package internal(set) var paceStart: Int64?
 
-    /// What a client asks for: two little-endian words.
-    struct Request {
-        static let size = 16
-        /// The first byte that is wanted.
-        var offset: UInt64
-        /// The first byte that is no longer wanted.
-        var end: UInt64
-
-        var encoded: [UInt8] { withUnsafeBytes(of: (offset.littleEndian, end.littleEndian)) { Array($0) } }
-
-        init(offset: UInt64, end: UInt64) {
-            self.offset = offset
-            self.end = end
+        init(seed: UInt64) {
+            upload = PayloadReader(.upload(of: seed))
         }
 
-        init(_ bytes: [UInt8]) {
-            (offset, end) = bytes.withUnsafeBytes {
-                (
-                    UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)),
-                    UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                )
-            }
+        /// In-order bytes of the upload that have arrived.
+        package var received: UInt64 { upload.received }
+        /// Offset of the first byte that was not the upload's.
+        package var firstDifference: UInt64? { upload.firstDifference }
+
+        /// Takes and checks all that has arrived; returns how many bytes have since this was last called.
+        package func drain() -> Int {
+            uploadingConnection?.takeUpload()
+            return upload.count()
         }
     }
 
     private let loop: EventLoop
-    private let stream: PayloadStream
     private let listener: StreamSocket
-    private var connections: [Int32: Connection] = [:]
-    /// The connection that was accepted last: the one whose counters a run records.
-    package private(set) var latest: StreamSocket?
+    private var connections: [Int32: PayloadConnection] = [:]
+    private var clients: [UInt64: Client] = [:]
+    /// Where uploads pass through.
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
 
     /// Listens in the calling thread's network namespace, on every address.
-    package init(loop: EventLoop, stream: PayloadStream, transport: TransportProtocol, congestionControl: String) throws
-    {
+    package init(loop: EventLoop, port: UInt16, transport: TransportProtocol, congestionControl: String) throws {
         self.loop = loop
-        self.stream = stream
         listener = try StreamSocket(transport, congestionControl: congestionControl)
-        try listener.listen(on: "::", port: Self.port)
+        try listener.listen(on: "::", port: port)
         try loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in accept() }
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// The client whose stream has this seed, whether it has come already or not.
+    package func client(_ seed: UInt64) -> Client {
+        if let client = clients[seed] { return client }
+        let client = Client(seed: seed)
+        clients[seed] = client
+        return client
     }
 
     private func accept() {
         while let socket = listener.accept() {
-            latest = socket
-            let connection = Connection(socket: socket, stream: stream)
+            let connection = PayloadConnection(socket: socket, server: self, loop: loop)
             connections[socket.descriptor] = connection
             do {
-                try loop.watch(socket.descriptor, for: [.readable, .writable]) { [unowned self] _ in
-                    if !connection.serve() { end(connection) }
+                try loop.watch(socket.descriptor, for: [.readable, .writable]) { [unowned self] ready in
+                    if !connection.serve(ready) { end(connection) }
                 }
             } catch {
                 end(connection)
@@ -62,84 +69,34 @@ package final class PayloadServer {
         }
     }
 
-    private func end(_ connection: Connection) {
+    /// `connection` has asked for something. Where it uploads, it is the only one from now on that does so for its client,
+    /// from where the one before left off: what had arrived over that one is taken first.
+    func adopt(_ connection: PayloadConnection, by client: Client, uploading: Bool) {
+        client.socket = connection.socket
+        guard uploading, client.uploadingConnection !== connection else { return }
+        if let previous = client.uploadingConnection {
+            previous.takeUpload()
+            end(previous)
+            previous.socket.abort()
+        }
+        client.uploadingConnection = connection
+    }
+
+    func end(_ connection: PayloadConnection) {
+        connection.stopPacing()
         loop.ignore(connection.socket.descriptor)
         connections[connection.socket.descriptor] = nil
+        if let client = connection.client, client.uploadingConnection === connection {
+            client.uploadingConnection = nil
+        }
     }
 
     package func close() {
         loop.ignore(listener.descriptor)
-        for connection in connections.values {
-            loop.ignore(connection.socket.descriptor)
+        for descriptor in connections.keys.sorted() {
+            guard let connection = connections[descriptor] else { continue }
+            end(connection)
             connection.socket.abort()
-        }
-        connections = [:]
-    }
-
-    /// One connection: first its request, then its share of the stream.
-    private final class Connection {
-        let socket: StreamSocket
-        private let stream: PayloadStream
-        private var request: [UInt8] = []
-        private var next: UInt64 = 0
-        private var end: UInt64 = 0
-        /// A piece of the stream, of which `piece[pieceStart...]` has yet to be sent.
-        private var piece = [UInt8](repeating: 0, count: 256 * 1024)
-        private var pieceStart: Int
-
-        init(socket: StreamSocket, stream: PayloadStream) {
-            self.socket = socket
-            self.stream = stream
-            pieceStart = piece.count
-        }
-
-        /// False when the connection is over.
-        func serve() -> Bool {
-            if request.count < Request.size {
-                guard readRequest() else { return false }
-                if request.count < Request.size { return true }
-            }
-            return write()
-        }
-
-        private func readRequest() -> Bool {
-            var buffer = [UInt8](repeating: 0, count: Request.size - request.count)
-            switch buffer.withUnsafeMutableBytes(socket.receive) {
-            case .bytes(let count):
-                request += buffer.prefix(count)
-            case .wouldBlock:
-                return true
-            case .ended:
-                return false
-            }
-            if request.count == Request.size {
-                let wanted = Request(request)
-                (next, end) = (wanted.offset, wanted.end)
-            }
-            return true
-        }
-
-        private func write() -> Bool {
-            while next < end {
-                if pieceStart == piece.count {
-                    piece.withUnsafeMutableBytes { stream.fill($0, from: next) }
-                    pieceStart = 0
-                }
-                let count = Int(min(UInt64(piece.count - pieceStart), end - next))
-                let sent = piece.withUnsafeBytes {
-                    socket.send(UnsafeRawBufferPointer(rebasing: $0[pieceStart..<pieceStart + count]))
-                }
-                switch sent {
-                case .bytes(let count):
-                    pieceStart += count
-                    next += UInt64(count)
-                case .wouldBlock:
-                    return true
-                case .ended:
-                    return false
-                }
-            }
-            return true
         }
     }
 }

@@ -11,6 +11,12 @@ package struct PayloadStream: Sendable {
         self.seed = seed
     }
 
+    /// What a client of the stream of `seed` sends in the other direction.
+    package static func upload(of seed: UInt64) -> PayloadStream {
+        var generator = SplitMix64(seed: seed, purpose: "upload")
+        return PayloadStream(seed: generator.next())
+    }
+
     @inline(__always)
     private func word(_ index: UInt64) -> UInt64 {
         var z = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15

@@ -72,6 +72,20 @@ package final class StreamSocket {
         try Self.check(walkback_receive_low_water(descriptor, Int32(size.bytes)), "set SO_RCVLOWAT")
     }
 
+    /// Nothing waits for what may follow (TCP_NODELAY): for messages that are to leave when they are written.
+    package func setNoDelay() throws {
+        var on: Int32 = 1
+        let result = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        try Self.check(result < 0 ? -errno : 0, "set TCP_NODELAY")
+    }
+
+    /// Whether a connection goes on after some bytes were taken from it or given to it.
+    enum Outcome: Equatable {
+        case open
+        /// Why, as the kernel says; nil: the peer closed it.
+        case ended(Errno?)
+    }
+
     /// Bytes taken, 0 where nothing can be taken now; nil at the end or on an error (`pendingError` is then cleared).
     package enum Transferred: Equatable {
         case bytes(Int)

@@ -78,6 +78,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "{kind: upload}", "{kind: both, bytes: 500kB}", "{kind: requests, think: 0.2s}", "{kind: stream}",
+    ])
+    func `of every workload`(workload: String) throws {
+        let scratch = try Scratch()
+        let replay = try scratch.walk(extra: "workload: \(workload)")
+        let both = try (1...2).map { number in
+            let output = scratch.path.appending("\(number)")
+            let outcome = try Walkback.run([
+                "compare", replay.string, "--output", output.string, "--jobs", "\(number)",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try results(in: output)
+        }
+        expectEqual(both[0], both[1], "with two jobs")
+    }
+
     @Test func `and different seeds different ones`() throws {
         let scratch = try Scratch()
         let output = scratch.path.appending("out")

@@ -142,7 +142,8 @@ struct ReportTests {
                 "best_static_payload_bytes", "optimal_built_bytes",
             ]))
         #expect(oracle["spliced_optimal_reconnect_bytes"] == .null)
-        #expect(Set(built.keys) == ["name", "seed", "value", "low", "high", "smallest_difference"])
+        #expect(
+            Set(built.keys) == ["name", "direction", "seed", "value", "low", "high", "smallest_difference"])
         #expect(built["value"] == .null)
     }
 

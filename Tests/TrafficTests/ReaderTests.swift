@@ -8,12 +8,37 @@ import Units
 
 @testable import Traffic
 
+/// Takes everything as it arrives.
+private final class EagerReader {
+    private(set) var taken = 0
+    private let loop: EventLoop
+    private var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    private var socket: StreamSocket?
+
+    init(loop: EventLoop) {
+        self.loop = loop
+    }
+
+    /// - Parameter request: sent first, once there is a connection.
+    func read(_ socket: StreamSocket, request: PayloadRequest?) throws {
+        self.socket = socket
+        var request = request
+        try loop.watch(socket.descriptor, for: [.readable, .writable]) { [unowned self] _ in
+            if let bytes = request?.encoded {
+                request = nil
+                _ = bytes.withUnsafeBytes(socket.send)
+            }
+            while case .bytes(let count) = buffer.withUnsafeMutableBytes(socket.receive) { taken += count }
+        }
+    }
+}
+
 /// Over one steady link in the guest.
 @Suite(.kernelTier, .serialized) struct `An application on the lab's hosts` {
     private func lab(rate: Double, seconds: Int) throws -> Lab {
         let directory = FilePath("/dev/walkback")
         let duration = Duration.seconds(seconds + 2)
-        for (direction, rate) in [("down", rate), ("up", rate / 3)] {
+        for direction in ["down", "up"] {
             let table = LinkTable(
                 curve: Curve(rates: [(time: .zero, rate: .megabitsPerSecond(rate))], end: duration),
                 conditions: [.init(time: .zero, delay: .milliseconds(10), loss: 0)],
@@ -35,8 +60,7 @@ import Units
 
     private func server(_ transport: TransportProtocol, _ lab: Lab, _ loop: EventLoop) throws -> PayloadServer {
         try lab.server.run {
-            try PayloadServer(
-                loop: loop, stream: PayloadStream(seed: 1), transport: transport, congestionControl: "cubic")
+            try PayloadServer(loop: loop, port: 5001, transport: transport, congestionControl: "cubic")
         }
     }
 
@@ -49,7 +73,7 @@ import Units
     }
 
     /// Bytes in 20 s. A draining reader sleeps 10 ms at a time; the other one wakes for everything that arrives.
-    private func delivered(rate: Double, draining: Bool) throws -> Int {
+    private func delivered(_ direction: Direction, rate: Double, draining: Bool) throws -> Int {
         let seconds = 20
         let lab = try lab(rate: rate, seconds: seconds)
         let loop = try EventLoop()
@@ -58,43 +82,43 @@ import Units
         let zero = MonotonicTimer.now + 1_000_000_000
         lab.start(traceZero: zero, binsStart: zero)
         let tick = try MonotonicTimer(first: zero, interval: .milliseconds(10))
-        let download = Download(loop: loop, stream: PayloadStream(seed: 1), size: nil)
-        let eager = try socket(.tcp, lab)
+        let kind: Workload.Kind = direction == .down ? .download : .upload
+        let port: UInt16 = direction == .up && !draining ? 5002 : 5001
+        let transfer = try Transfer(loop: loop, workload: Workload(kind: kind), seed: 1, port: port)
+        let eager = EagerReader(loop: loop)
         var (ticks, taken) = (0, 0)
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
         try loop.watch(tick.descriptor, for: .readable) { _ in
             let count = tick.expirations
             guard count > 0 else { return }
             ticks += count
-            if draining { taken += download.drain() }
+            if draining { taken += direction == .down ? transfer.drain() : server.client(1).drain() }
         }
-        func readAll() {
-            while case .bytes(let count) = buffer.withUnsafeMutableBytes(eager.receive) { taken += count }
+        let listener = try lab.server.run { try StreamSocket(.tcp, congestionControl: "cubic") }
+        try listener.listen(on: "::", port: 5002)
+        try loop.watch(listener.descriptor, for: .readable) { _ in
+            if let socket = listener.accept() { try? eager.read(socket, request: nil) }
         }
         while ticks == 0 { try loop.turn() }
-        if draining {
-            try download.connect(try socket(.tcp, lab), to: lab.serverAddress(for: 0))
+        let socket = try socket(.tcp, lab)
+        if direction == .up || draining {
+            try transfer.connect(socket, to: lab.serverAddress(for: 0))
         } else {
-            #expect(eager.connect(to: lab.serverAddress(for: 0), port: PayloadServer.port) == nil)
-            var asked = false
-            try loop.watch(eager.descriptor, for: [.readable, .writable]) { _ in
-                if !asked {
-                    asked = true
-                    _ = PayloadServer.Request(offset: 0, end: .max).encoded.withUnsafeBytes(eager.send)
-                }
-                readAll()
-            }
+            var request = PayloadRequest(seed: 1)
+            request.end = .max
+            #expect(socket.connect(to: lab.serverAddress(for: 0), port: port) == nil)
+            try eager.read(socket, request: request)
         }
         while ticks < seconds * 100 { try loop.turn() }
-        if draining { download.abandon() } else { loop.ignore(eager.descriptor) }
-        return taken
+        transfer.abandon()
+        return draining ? taken : eager.taken
     }
 
-    @Test(arguments: [8.0, 50.0]) func `costs TCP nothing by sleeping 10 ms at a time`(rate: Double) throws {
-        let eager = try delivered(rate: rate, draining: false)
-        let drained = try delivered(rate: rate, draining: true)
+    @Test(arguments: [Direction.down, .up], [8.0, 50.0])
+    func `costs TCP nothing by sleeping 10 ms at a time`(direction: Direction, rate: Double) throws {
+        let eager = try delivered(direction, rate: rate, draining: false)
+        let drained = try delivered(direction, rate: rate, draining: true)
         let difference = Double(drained - eager) / Double(eager)
-        print("\(rate) Mb/s: \(drained) bytes drained, \(eager) read as they come: \(difference * 100) %")
+        print("\(direction) \(rate) Mb/s: \(drained) bytes drained, \(eager) read as they come: \(difference * 100) %")
         #expect(eager > Int(rate * 1e6 / 8 * 18))
         #expect(abs(difference) <= 0.002)
     }
@@ -105,12 +129,12 @@ import Units
             let loop = try EventLoop()
             let server = try server(transport, lab, loop)
             defer { server.close() }
-            let download = Download(loop: loop, stream: PayloadStream(seed: 1), size: nil)
-            try download.connect(try socket(.mptcp, lab), to: lab.serverAddress(for: 0))
-            while download.state == .connecting { try loop.turn() }
-            #expect(download.state == .established)
-            #expect(download.socket?.information.is_mptcp == (transport == .mptcp ? 1 : 0))
-            download.abandon()
+            let transfer = try Transfer(loop: loop, workload: Workload(), seed: 1, port: 5001)
+            try transfer.connect(try socket(.mptcp, lab), to: lab.serverAddress(for: 0))
+            while transfer.state == .connecting { try loop.turn() }
+            #expect(transfer.state == .established)
+            #expect(transfer.socket?.information.is_mptcp == (transport == .mptcp ? 1 : 0))
+            transfer.abandon()
         }
     }
 

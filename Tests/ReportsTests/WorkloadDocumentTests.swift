@@ -1,0 +1,96 @@
+import Oracle
+import Reports
+import Runs
+import Testing
+import Traces
+import Units
+
+@Suite struct `Results of other workloads` {
+    private func members(_ json: JSON?) throws -> [String: JSON] {
+        guard case .object(let members)? = json else { throw NotThere() }
+        return members
+    }
+
+    private func elements(_ json: JSON?) throws -> [JSON] {
+        guard case .array(let elements)? = json else { throw NotThere() }
+        return elements
+    }
+
+    private struct NotThere: Error {}
+
+    /// The fixture's runs under another workload.
+    private func result(_ workload: Workload) -> ComparisonResult {
+        var result = Fixture.result(.init(seconds: 12, seeds: [1]))
+        result.replay.workload = workload
+        result.oracles = Bounds.oracles(
+            runs: result.runs, traces: result.replay.traces, window: .seconds(10), workload: workload)
+        result.ratios = Bounds.ratios(runs: result.runs, oracles: result.oracles)
+        return result
+    }
+
+    @Test func `of frames say how long they took and which were late, and that no oracle says what is best`() throws {
+        var result = result(Workload(kind: .stream))
+        for index in result.runs.indices {
+            result.runs[index].exchanges = [30, 500, 20, nil].enumerated().map { frame, milliseconds in
+                let start = Duration.seconds(frame)
+                return .init(start: start, end: milliseconds.map { start + .milliseconds($0) }, size: ByteCount(10_000))
+            }
+        }
+        let document = try members(ComparisonDocument.json(of: result))
+        #expect(
+            document["workload"]
+                == .object([
+                    "kind": .string("stream"), "rate_mbps": .number(2), "interval_s": .number(0.04),
+                    "deadline_s": .number(0.4),
+                ]))
+        guard case .string? = document["not_compared"] else { throw NotThere() }
+        #expect(document["oracles"] == .array([]))
+        #expect(try elements(document["ratios"]).allSatisfy { try members($0)["value"] == .null })
+        let exchanges = try members(members(elements(document["runs"]).first)["exchanges"])
+        #expect(exchanges["count"] == .integer(4) && exchanges["completed"] == .integer(3))
+        #expect(exchanges["unfinished"] == .integer(1) && exchanges["deadline_misses"] == .integer(2))
+        #expect(exchanges["p50_s"]?.text == "0.03\n" && exchanges["p99_s"] == .null && exchanges["max_s"] == .null)
+        let curve = try elements(exchanges["cdf"])
+        #expect(curve.first == .array([.number(0.02), .number(0.25)]) && curve.count == 3)
+        #expect(HeadlineSentence.text(of: result).contains("not defined"))
+    }
+
+    @Test func `of a fixed size give the oracles' times`() throws {
+        let size = ByteCount(1_000_000)
+        let document = try members(ComparisonDocument.json(of: result(Workload(size: size))))
+        #expect(document["workload"] == .object(["kind": .string("download"), "bytes": .integer(1_000_000)]))
+        #expect(document["not_compared"] == .null)
+        let oracle = try members(elements(document["oracles"]).first)
+        let completion = try members(oracle["completion"])
+        #expect(completion["app_bytes"] == .integer(1_000_000))
+        guard case .number(let sum)? = completion["capacity_sum_s"],
+            case .number(let best)? = completion["best_static_s"]
+        else { throw NotThere() }
+        #expect(sum > 0 && sum <= best)
+        #expect(completion["optimal_built_s"] == .null && oracle["spliced_optimal_bytes"] == .null)
+    }
+
+    @Test(arguments: [(1.25, "25.0 % faster than"), (0.9, "10.0 % slower than"), (1, "as fast as")])
+    func `of a fixed size are told by their pace`(ratio: Double, phrase: String) {
+        var result = result(Workload(size: ByteCount(1_000_000)))
+        result.ratios = [
+            .init(name: "mptcp/optimal", seed: 1, value: ratio), .init(name: "mptcp/optimal", value: ratio),
+        ]
+        #expect(HeadlineSentence.text(of: result) == "MPTCP was \(phrase) Optimal TCP (one seed, so no interval).")
+    }
+
+    @Test func `of two directions name each link's row once`() {
+        var result = result(Workload(kind: .both))
+        let up = result.runs.map { run in
+            var run = run
+            run.direction = .up
+            return run
+        }
+        let alone = SeriesFile.csv(of: result).split(separator: "\n")
+        result.runs = zip(result.runs, up).flatMap { [$0, $1] }
+        let both = SeriesFile.csv(of: result).split(separator: "\n")
+        let ofLinks = { (rows: [Substring]) in rows.filter { !$0.contains(",all,") }.sorted() }
+        #expect(ofLinks(both) == ofLinks(alone))
+        #expect(both.count { $0.contains(",all,up,") } == alone.count { $0.contains(",all,down,") })
+    }
+}
