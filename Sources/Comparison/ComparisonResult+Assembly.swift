@@ -52,7 +52,9 @@ extension ComparisonResult.Run {
             fidelity: ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
                 finished.tables[$1 == .down ? $0.downTable : $0.upTable]
             },
-            counters: record.counters, events: record.events, series: series, failure: Self.failure(record))
+            counters: record.counters, events: record.events, series: series,
+            handoffs: ComparisonResult.Handoff.measure(plan: measured, record: record, series: series),
+            failure: Self.failure(record))
     }
 
     private static func failure(_ record: RunRecord) -> String? {

@@ -1,4 +1,5 @@
 import Lab
+import Netlink
 import Runs
 import Strategies
 import SystemPackage
@@ -27,6 +28,8 @@ package final class RunExecution {
     private let progress: (Duration) -> Void
 
     private var mobileHost: MobileHost?
+    /// Of MPTCP, at both ends.
+    private var reports: [(end: Lab.HostEnd, events: PathManagerEvents)] = []
     private var record: RunRecord
     private var delivered: [UInt32] = []
     /// Kernel monotonic time of the first SYN.
@@ -67,9 +70,18 @@ package final class RunExecution {
         mobileHost = host
         for (path, attached) in schedule.initiallyAttached.enumerated() where !attached {
             try lab.detachRadio(path)
-            try lab.leave(path)
+            // In whatever mode: what has never been there is not configured.
+            try lab.leave(path, as: .informed)
         }
         zero = MonotonicTimer.now + 1_000_000_000
+        if plan.strategy.usesMPTCP {
+            reports = try Lab.HostEnd.allCases.map { (end: $0, events: try lab.listen(to: $0)) }
+            for (end, events) in reports {
+                try loop.watch(events.descriptor, for: .readable) { [unowned self] _ in
+                    attempt { try noteReports(of: end, events) }
+                }
+            }
+        }
         lab.start(traceZero: zero - plan.offset.wholeNanoseconds, binsStart: zero)
 
         let agent = try MonotonicTimer(first: zero)
@@ -121,8 +133,17 @@ package final class RunExecution {
             try lab.attachRadio(entry.path)
         case .join:
             note("joined", path: name)
+            noteStranded(except: name)
             try lab.join(entry.path)
             try mobileHost?.pathJoined(entry.path)
+        case .renumber:
+            note("renumbered", path: name)
+            try lab.renumber(entry.path)
+            // To an application, one address that goes and one that comes.
+            if lab.isJoined(entry.path) {
+                mobileHost?.pathLeft(entry.path)
+                try mobileHost?.pathJoined(entry.path)
+            }
         }
     }
 
@@ -133,6 +154,30 @@ package final class RunExecution {
         delivered.append(UInt32(taken))
         try mobileHost?.tick()
         if delivered.count % Self.progressBins == 0 { progress(Series.binWidth * delivered.count) }
+    }
+
+    private func noteReports(of end: Lab.HostEnd, _ events: PathManagerEvents) throws {
+        for event in try events.drain() {
+            let (kind, path, detail) = lab.describe(event, at: end)
+            note(kind, path: path, detail: detail)
+        }
+    }
+
+    /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back nothing that
+    /// a subflow was given while that subflow lives.
+    private func noteStranded(except path: String) {
+        let sender = plan.workload.directions == [.up] ? download.socket : server.latest
+        guard plan.strategy.usesMPTCP, let sender else { return }
+        var waiting: [String: ByteCount] = [:]
+        for subflow in sender.subflows {
+            guard let name = lab.pathName(ofAddress: subflow.remote) ?? lab.pathName(ofAddress: subflow.local),
+                name != path
+            else { continue }
+            waiting[name, default: .zero] += subflow.unsent + subflow.unacknowledged
+        }
+        for (name, bytes) in waiting.sorted(by: { $0.key < $1.key }) {
+            note("stranded", path: name, detail: "\(bytes.bytes) bytes")
+        }
     }
 
     private func note(_ kind: String, path: String? = nil, detail: String? = nil) {
@@ -148,6 +193,7 @@ package final class RunExecution {
             throw Fault(
                 .failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
         }
+        for (end, events) in reports { try noteReports(of: end, events) }
         record.delivered = ByteCount(Int64(download.received))
         record.verified = download.firstDifference == nil
         if let offset = download.firstDifference { record.failure = "byte \(offset) of the payload is wrong" }
@@ -169,13 +215,18 @@ package final class RunExecution {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }
         guard let peer = server.latest else { return }
-        record.counters["server.socket.send_buffer_bytes"] = peer.information.send_buffer
+        let information = peer.information
+        record.counters["server.socket.send_buffer_bytes"] = information.send_buffer
+        if information.bytes_retransmitted >= 0 {
+            record.counters["server.mptcp.reinjected_bytes"] = information.bytes_retransmitted
+        }
         for subflow in peer.subflows {
             let path = lab.pathName(ofAddress: subflow.remote) ?? subflow.remote
             let prefix = "server.subflow.\(path)"
-            record.counters["\(prefix).acked_bytes"] = subflow.acknowledged.bytes
-            record.counters["\(prefix).retransmitted_bytes"] = subflow.retransmitted.bytes
-            record.counters["\(prefix).stranded_bytes"] = subflow.unsent.bytes
+            // A path has a second subflow while one of an address that it had has not gone.
+            record.counters["\(prefix).acked_bytes", default: 0] += subflow.acknowledged.bytes
+            record.counters["\(prefix).retransmitted_bytes", default: 0] += subflow.retransmitted.bytes
+            record.counters["\(prefix).stranded_bytes", default: 0] += subflow.unsent.bytes
         }
     }
 }

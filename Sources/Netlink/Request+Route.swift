@@ -43,6 +43,21 @@ extension Request {
         self.route("delete the route \(route)", type: Int(RTM_DELROUTE), flags: 0, route)
     }
 
+    /// What has no better route to `destination` is dropped in silence.
+    package static func addBlackhole(to destination: IPPrefix, metric: UInt32) -> Request {
+        let header = rtmsg(
+            rtm_family: UInt8(destination.address.familyNumber), rtm_dst_len: destination.length, rtm_src_len: 0,
+            rtm_tos: 0, rtm_table: UInt8(clamping: Route.mainTable), rtm_protocol: UInt8(RTPROT_STATIC),
+            rtm_scope: UInt8(RT_SCOPE_UNIVERSE.rawValue), rtm_type: UInt8(RTN_BLACKHOLE), rtm_flags: 0)
+        return Request(
+            "add the blackhole for \(destination)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL,
+            header: header
+        ) { request in
+            request.put(Int(RTA_DST.rawValue), destination.address)
+            request.put(Int(RTA_PRIORITY.rawValue), metric)
+        }
+    }
+
     private static func route(_ operation: String, type: Int, flags: Int32, _ route: Route) -> Request {
         let scope = route.gateway == nil && route.family == .v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
         let header = rtmsg(

@@ -72,6 +72,7 @@ package enum ComparisonDocument {
                     ])
                 }),
             "fidelity": .array(run.fidelity.map(fidelity)),
+            "handoffs": .array(run.handoffs.map(handoff)),
             "counters": .object(run.counters.mapValues { .integer($0) }),
             "events": .array(
                 run.events.map { event in
@@ -80,6 +81,16 @@ package enum ComparisonDocument {
                         "path": optional(event.path), "detail": optional(event.detail),
                     ])
                 }),
+        ])
+    }
+
+    private static func handoff(_ handoff: ComparisonResult.Handoff) -> JSON {
+        .object([
+            "kind": .string(handoff.kind.rawValue), "path": .string(handoff.path),
+            "time_s": .number(handoff.time.seconds), "longest_gap_s": .number(handoff.longestGap.seconds),
+            "first_byte_on_new_path_s": .optional(handoff.firstByteOnNewPath?.seconds),
+            "carries_again_s": .optional(handoff.carriesAgain?.seconds),
+            "stranded_bytes": .object(handoff.stranded.mapValues { .bytes($0) }),
         ])
     }
 

@@ -1,7 +1,7 @@
 import Units
 
 /// When each radio of the mobile host comes and goes, and when the host acts on it: attachment changes of the traces with
-/// the mobility agent's detection and acquisition delays applied.
+/// the mobility agent's detection and acquisition delays applied, and changes of its addresses.
 package struct MobilitySchedule: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         /// The radio carries nothing from now on; what waits for it is lost.
@@ -12,6 +12,8 @@ package struct MobilitySchedule: Sendable, Equatable {
         case radioUp
         /// The path's address is usable.
         case join
+        /// The path's address becomes another one.
+        case renumber
     }
 
     package struct Entry: Sendable, Equatable {
@@ -43,6 +45,9 @@ package struct MobilitySchedule: Sendable, Equatable {
             for (position, change) in changes.enumerated() {
                 let next = position + 1 < changes.count ? changes[position + 1].time : nil
                 entries += state.entries(for: change, next: next)
+            }
+            entries += path.addressChanges.filter { $0 > offset }.map {
+                Entry(time: $0, path: index, action: .renumber)
             }
         }
         initiallyAttached = initially

@@ -155,7 +155,7 @@ func load(_ text: String) throws -> Replay {
         Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),
         Slip(
             "mptcp/spliced-optimal", "mptcp/spliced-optimum",
-            ":12:3: unknown ratio 'mptcp/spliced-optimum'; did you mean"),
+            ":12:3: unknown ratio or measure 'mptcp/spliced-optimum'; did you mean"),
         Slip(
             "mptcp/spliced-optimal", "mptcp/optimal-built",
             ":12:3: ratio 'mptcp/optimal-built' is not available in this"),

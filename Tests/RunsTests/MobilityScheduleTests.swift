@@ -45,6 +45,15 @@ import Units
         #expect(schedule.initiallyAttached == [false])
     }
 
+    @Test func `has changes of address after the run's beginning, as the trace has them`() {
+        var path = RunPlan.Path(
+            name: "wifi", kind: .wifi, downTable: "", upTable: "",
+            attachments: [.init(time: .zero, attached: true), .init(time: .seconds(5), attached: false)])
+        path.addressChanges = [.milliseconds(300), .seconds(3), .seconds(5)]
+        let schedule = MobilitySchedule(paths: [path], mobility: Mobility(), offset: .milliseconds(400))
+        #expect(text(schedule) == ["renumber 3000.0", "radioDown 5000.0", "leave 5000.0", "renumber 5000.0"])
+    }
+
     @Test func `begins in the state that holds at the run's offset`() {
         let changes: [(Duration, Bool)] = [(.zero, true), (.milliseconds(300), false), (.seconds(4), true)]
         let schedule = schedule(changes, offset: .milliseconds(400))
