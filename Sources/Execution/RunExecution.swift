@@ -121,6 +121,9 @@ package final class RunExecution {
     private func act(on entry: MobilitySchedule.Entry) throws {
         let name = plan.paths[entry.path].name
         switch entry.action {
+        case .fade:
+            note("fading", path: name)
+            try lab.fade(entry.path)
         case .radioDown:
             note("detached", path: name)
             try lab.detachRadio(entry.path)

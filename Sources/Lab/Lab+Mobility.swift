@@ -13,6 +13,23 @@ extension Lab {
         try flushQueues(path)
     }
 
+    /// The mobile host sees the radio fading: its peer is to send over it only what no other path can take (MP_PRIO).
+    package func fade(_ path: Int) throws {
+        guard isJoined(path), let pathManager, let endpoint = endpoint(path) else { return }
+        faded[path] = true
+        try pathManager.change(
+            PathManager.Endpoint(
+                id: endpoint.id, address: endpoint.address, interface: endpoint.interface,
+                flags: endpoint.flags.union(.backup)))
+    }
+
+    /// As good as before, where its endpoint was not made anew.
+    private func revive(_ path: Int) throws {
+        guard faded[path], let pathManager, let endpoint = endpoint(path) else { return }
+        faded[path] = false
+        try pathManager.change(endpoint)
+    }
+
     /// The mobile host notices that the radio is gone.
     ///
     /// - Parameter mode: what that means; nil: as the plan says.
@@ -24,6 +41,7 @@ extension Lab {
         case .informed:
             // While the link is up, as a host would that still knows its address.
             if let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
+            faded[path] = false
             try mobile.routing.perform(leaveRequests(path))
         case .linkDown:
             let interface = mobileEnd(path).interface
@@ -66,6 +84,7 @@ extension Lab {
         case .blackhole:
             break
         }
+        try revive(path)
         let waiting = waitingChanges[path]
         waitingChanges[path] = 0
         for _ in 0..<waiting { try renumber(path) }

@@ -27,6 +27,8 @@ package final class Lab {
     let mode: Mobility.Mode
     /// How each path was left, in the order of the plan; nil: it is joined.
     var absences: [Mobility.Mode?]
+    /// Whether each path has faded and not been joined again since.
+    var faded: [Bool]
     /// How often each path's address may change and has changed.
     let plannedChanges: [Int]
     var changes: [Int]
@@ -55,6 +57,7 @@ package final class Lab {
         accesses = try topology.paths.map { try Namespace("\($0.name)'s access") }
         mode = plan.mobility.mode
         absences = topology.paths.map { _ in nil }
+        faded = topology.paths.map { _ in false }
         plannedChanges = plan.paths.map { min($0.addressChanges.count, Topology.maximumAddressChanges) }
         changes = topology.paths.map { _ in 0 }
         waitingChanges = changes

@@ -53,6 +53,7 @@ package enum ComparisonDocument {
                 "mode": .string(environment.mobility.mode.rawValue),
                 "detection_s": .number(environment.mobility.detection.seconds),
                 "acquisition_s": .number(environment.mobility.acquisition.seconds),
+                "warning_s": .number(environment.mobility.warning.seconds),
             ]),
         ])
     }

@@ -76,7 +76,7 @@ extension ComparisonResult.Handoff {
                 case .renumber:
                     // One that comes during an outage is part of the path's return.
                     if joined[entry.path] { instants.append((.renumbered, entry.path, time)) }
-                case .radioUp:
+                case .fade, .radioUp:
                     break
                 }
             }
@@ -110,10 +110,11 @@ extension ComparisonResult.Handoff {
             var start = bin(instant.time)
             var paths = [instant.path]
             switch instant.kind {
-            case .gained, .moved:
+            case .gained where !plan.strategy.usesMPTCP || isOpen(instant.path, at: instant.time), .moved:
                 break
-            case .renumbered:
-                // What was on its way to the old address still arrives, in front of what makes the new connection.
+            case .gained, .renumbered:
+                // What was on its way to an old address still arrives, in front of what makes the new subflow; and what a
+                // subflow still had when it was closed is sent for as long as no one answers.
                 guard let made = connected(instant.path, after: instant.time) else { return nil }
                 start = bin(made) + 1
             case .lost:
@@ -128,6 +129,15 @@ extension ComparisonResult.Handoff {
                 return start < end ? firstPayload(path, in: start..<end) : nil
             }
             return bins.min().map { Series.binWidth * ($0 + 1) - instant.time }
+        }
+
+        /// Whether MPTCP has a subflow over the path.
+        private func isOpen(_ path: Int, at time: Duration) -> Bool {
+            let kinds = ["mptcp.established", "mptcp.sub-established", "mptcp.sub-closed"]
+            let last = record.events.last {
+                $0.time <= time && $0.path == plan.paths[path].name && kinds.contains($0.kind)
+            }
+            return last.map { $0.kind != "mptcp.sub-closed" } ?? false
         }
 
         /// When a connection or subflow over the path was made.

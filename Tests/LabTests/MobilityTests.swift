@@ -30,6 +30,22 @@ import Units
         }
     }
 
+    @Test(.kernelTier, arguments: Mobility.Mode.allCases)
+    func `A path that fades is a backup until it has gone and come back`(mode: Mobility.Mode) throws {
+        let rig = try LabRig([.ipv4, .ipv6], endpoints: true) { $0.mobility.mode = mode }
+        let manager = try #require(rig.lab.pathManager)
+        let before = try manager.endpoints()
+        for path in [0, 1] {
+            try rig.lab.fade(path)
+            let endpoint = try #require(try manager.endpoints().first { $0.id == before[path].id })
+            #expect(endpoint.flags == before[path].flags.union(.backup))
+            try rig.lab.leave(path)
+            try rig.lab.fade(path)
+            try rig.lab.join(path)
+            #expect(try Set(manager.endpoints()) == Set(before))
+        }
+    }
+
     @Test(.kernelTier) func `Without MPTCP there are no endpoints`() throws {
         let rig = try LabRig([.ipv4])
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])

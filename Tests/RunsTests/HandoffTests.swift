@@ -27,6 +27,10 @@ import Units
                 ], offset: .milliseconds(500), duration: .seconds(20), workload: Workload(), transport: Transport(),
                 mobility: Mobility())
             record.measured = .seconds(20)
+            record.events = [
+                .init(time: .zero, kind: "mptcp.established", path: "wifi"),
+                .init(time: .zero, kind: "mptcp.sub-established", path: "cellular"),
+            ]
             clear(\.wifi, 5, 9)
         }
 
@@ -83,6 +87,14 @@ import Units
         #expect(walk.measured()[1].carriesAgain == nil)
     }
 
+    @Test func `takes what a closed subflow still sends for no use of the path`() {
+        var walk = Walk()
+        walk.record.events.append(.init(time: .seconds(5), kind: "mptcp.sub-closed", path: "wifi"))
+        #expect(walk.measured()[1].firstByteOnNewPath == nil)
+        walk.record.events.append(.init(time: .milliseconds(9130), kind: "mptcp.sub-established", path: "wifi"))
+        #expect(walk.measured()[1].firstByteOnNewPath == .milliseconds(150))
+    }
+
     @Test func `does not call lost what was not in use`() {
         var walk = Walk()
         walk.clear(\.wifi, 0, 9)
@@ -102,7 +114,7 @@ import Units
 
     @Test func `has what was stranded when the path came`() {
         var walk = Walk()
-        walk.record.events = [
+        walk.record.events += [
             .init(time: .seconds(4), kind: "joined", path: "wifi"),
             .init(time: .seconds(4), kind: "stranded", path: "cellular", detail: "1 bytes"),
             .init(time: .seconds(9), kind: "joined", path: "wifi"),
