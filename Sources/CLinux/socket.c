@@ -184,6 +184,7 @@ int walkback_subflows(int fd, struct walkback_subflow_info *subflows, int count)
         out->bytes_retransmitted = tcp[i].tcpi_bytes_retrans;
         out->unsent = tcp[i].tcpi_notsent_bytes;
         out->unacked_segments = tcp[i].tcpi_unacked;
+        out->mss = tcp[i].tcpi_snd_mss;
         out->rtt_us = tcp[i].tcpi_rtt;
         out->cwnd = tcp[i].tcpi_snd_cwnd;
     }

@@ -111,8 +111,11 @@ package struct ComparisonRequest: Sendable {
             for bar in missed {
                 say("bar not met: \(bar), but it is \(result.ratio(bar.ratio)?.text() ?? "not known")")
             }
+            let missedInRuns = replay.runBars.flatMap { $0.misses(in: result) }
+            for miss in missedInRuns { say("bar not met: \(miss)") }
             // What cannot be trusted meets no bar and misses none.
-            let exitCode: ExitCode = !doubts.isEmpty ? .notTrustworthy : missed.isEmpty ? .success : .barNotMet
+            let exitCode: ExitCode =
+                !doubts.isEmpty ? .notTrustworthy : missed.isEmpty && missedInRuns.isEmpty ? .success : .barNotMet
             return Outcome(result, table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()

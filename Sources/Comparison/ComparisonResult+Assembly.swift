@@ -71,6 +71,7 @@ extension ComparisonResult.Run {
             series: Series(delivered: flow.bins, others: flow.others.map(\.bins), links: series.links),
             others: flow.others.map(\.flow), exchanges: record.exchanges,
             energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
+            handoffs: ComparisonResult.Handoff.measure(plan: measured, record: record, series: series),
             moves: Self.moves(plan), failure: Self.failure(record))
     }
 

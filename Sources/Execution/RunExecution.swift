@@ -1,4 +1,5 @@
 import Lab
+import Netlink
 import Runs
 import Strategies
 import SystemPackage
@@ -31,6 +32,8 @@ package final class RunExecution {
     private let progress: (Duration) -> Void
 
     private var mobileHost: MobileHost?
+    /// Of MPTCP, at both ends.
+    private var reports: [(end: Lab.HostEnd, events: PathManagerEvents)] = []
     private var record: RunRecord
     /// The workload's directions, the main one first, and then the companions'.
     private var flows: [RunFlow]
@@ -104,9 +107,18 @@ package final class RunExecution {
         mobileHost = host
         for (path, attached) in schedule.initiallyAttached.enumerated() where !attached {
             try lab.detachRadio(path)
-            if !plan.strategy.hasHomeAddress { try lab.leave(path) }
+            // In whatever mode: what has never been there is not configured.
+            if !plan.strategy.hasHomeAddress { try lab.leave(path, as: .informed) }
         }
         zero = MonotonicTimer.now + 1_000_000_000
+        if plan.strategy.usesMPTCP {
+            reports = try Lab.HostEnd.allCases.map { (end: $0, events: try lab.listen(to: $0)) }
+            for (end, events) in reports {
+                try loop.watch(events.descriptor, for: .readable) { [unowned self] _ in
+                    attempt { try noteReports(of: end, events) }
+                }
+            }
+        }
         lab.start(traceZero: zero - plan.offset.wholeNanoseconds, binsStart: zero)
 
         let agent = try MonotonicTimer(first: zero)
@@ -161,6 +173,9 @@ package final class RunExecution {
     private func act(on entry: MobilitySchedule.Entry) throws {
         let name = plan.paths[entry.path].name
         switch entry.action {
+        case .fade:
+            note("fading", path: name)
+            try lab.fade(entry.path)
         case .radioDown:
             note("detached", path: name)
             try lab.detachRadio(entry.path)
@@ -174,8 +189,17 @@ package final class RunExecution {
             try lab.attachRadio(entry.path)
         case .join:
             note("joined", path: name)
+            noteStranded(except: name)
             if !plan.strategy.hasHomeAddress { try lab.join(entry.path) }
             try mobileHost?.pathJoined(entry.path)
+        case .renumber:
+            note("renumbered", path: name)
+            try lab.renumber(entry.path)
+            // To an application, one address that goes and one that comes.
+            if lab.isJoined(entry.path) {
+                try mobileHost?.pathLeft(entry.path)
+                try mobileHost?.pathJoined(entry.path)
+            }
         }
     }
 
@@ -188,6 +212,30 @@ package final class RunExecution {
         // Of an upload the server knows first.
         if isComplete, transfer.state != .complete { note("complete") }
         if elapsed % Self.progressBins == 0 { progress(Series.binWidth * elapsed) }
+    }
+
+    private func noteReports(of end: Lab.HostEnd, _ events: PathManagerEvents) throws {
+        for event in try events.drain() {
+            let (kind, path, detail) = lab.describe(event, at: end)
+            note(kind, path: path, detail: detail)
+        }
+    }
+
+    /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back nothing that
+    /// a subflow was given while that subflow lives.
+    private func noteStranded(except path: String) {
+        let sender = plan.workload.directions == [.up] ? transfer.socket : server.client(transfer.seed).socket
+        guard plan.strategy.usesMPTCP, let sender else { return }
+        var waiting: [String: ByteCount] = [:]
+        for subflow in sender.subflows {
+            guard let name = lab.pathName(ofAddress: subflow.remote) ?? lab.pathName(ofAddress: subflow.local),
+                name != path
+            else { continue }
+            waiting[name, default: .zero] += subflow.unsent + subflow.unacknowledged
+        }
+        for (name, bytes) in waiting.sorted(by: { $0.key < $1.key }) {
+            note("stranded", path: name, detail: "\(bytes.bytes) bytes")
+        }
     }
 
     private func note(_ kind: String, path: String? = nil, detail: String? = nil) {
@@ -203,6 +251,7 @@ package final class RunExecution {
             throw Fault(
                 .failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
         }
+        for (end, events) in reports { try noteReports(of: end, events) }
         record.delivered = flows[0].delivered
         record.verified = flows.allSatisfy { $0.firstDifference == nil }
         record.others = flows.dropFirst().map(\.record)
@@ -241,13 +290,18 @@ package final class RunExecution {
             let (sender, receiver) =
                 direction == .down ? (("server", peer), ("mobile", socket)) : (("mobile", socket), ("server", peer))
             record.counters["\(receiver.0).socket.receive_buffer_bytes"] = receiver.1.information.receive_buffer
-            record.counters["\(sender.0).socket.send_buffer_bytes"] = sender.1.information.send_buffer
+            let information = sender.1.information
+            record.counters["\(sender.0).socket.send_buffer_bytes"] = information.send_buffer
+            if information.bytes_retransmitted >= 0 {
+                record.counters["\(sender.0).mptcp.reinjected_bytes"] = information.bytes_retransmitted
+            }
             for subflow in sender.1.subflows {
                 let address = direction == .down ? subflow.remote : subflow.local
                 let prefix = "\(sender.0).subflow.\(lab.pathName(ofAddress: address) ?? address)"
-                record.counters["\(prefix).acked_bytes"] = subflow.acknowledged.bytes
-                record.counters["\(prefix).retransmitted_bytes"] = subflow.retransmitted.bytes
-                record.counters["\(prefix).stranded_bytes"] = subflow.unsent.bytes
+                // A path has a second subflow while one of an address that it had has not gone.
+                record.counters["\(prefix).acked_bytes", default: 0] += subflow.acknowledged.bytes
+                record.counters["\(prefix).retransmitted_bytes", default: 0] += subflow.retransmitted.bytes
+                record.counters["\(prefix).stranded_bytes", default: 0] += subflow.unsent.bytes
             }
         }
     }

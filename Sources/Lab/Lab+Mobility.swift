@@ -1,9 +1,10 @@
+import Glibc
 import Netlink
 import Runs
 import Units
 
-/// The mobility agent, mode `informed`: what happens to a path when its radio comes and goes and when the mobile host acts
-/// on it. Paths are named by their place in the plan.
+/// The mobility agent: what happens to a path when its radio comes and goes, when the mobile host acts on it and when the
+/// network gives it another address. Paths are named by their place in the plan.
 extension Lab {
     /// The radio carries nothing from now on. What is on its links is lost, and so is what is sent on them.
     package func detachRadio(_ path: Int) throws {
@@ -12,13 +13,45 @@ extension Lab {
         try flushQueues(path)
     }
 
-    /// The mobile host notices: endpoint, address, routes and link go. The access network's interface stays up.
-    package func leave(_ path: Int) throws {
-        guard isJoined[path] else { return }
-        isJoined[path] = false
-        // While the link is up, as a host would that still knows its address.
-        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
-        try mobile.routing.perform(leaveRequests(path))
+    /// The mobile host sees the radio fading: its peer is to send over it only what no other path can take (MP_PRIO).
+    package func fade(_ path: Int) throws {
+        guard isJoined(path) else { return }
+        faded[path] = true
+        try changeEndpoint(path)
+    }
+
+    /// As good as before, where its endpoint was not made anew.
+    private func revive(_ path: Int) throws {
+        guard faded[path] else { return }
+        faded[path] = false
+        try changeEndpoint(path)
+    }
+
+    /// The mobile host notices that the radio is gone.
+    ///
+    /// - Parameter mode: what that means; nil: as the plan says.
+    package func leave(_ path: Int, as mode: Mobility.Mode? = nil) throws {
+        guard isJoined(path) else { return }
+        let mode = mode ?? self.mode
+        absences[path] = mode
+        switch mode {
+        case .informed:
+            // While the link is up, as a host would that still knows its address.
+            try deleteEndpoint(path)
+            faded[path] = false
+            try mobile.routing.perform(leaveRequests(path))
+        case .linkDown:
+            let interface = mobileEnd(path).interface
+            try mobile.routing.perform([.setInterface(interface.name, index: interface.index, up: false)])
+        case .carrier:
+            // A virtual interface has a carrier while its other end is up.
+            let interface = topology.paths[path].radio.far.interface
+            try access(path).routing.perform([.setInterface(interface.name, index: interface.index, up: false)])
+        case .addressLoss:
+            try mobile.routing.perform(dropAddressRequests(path))
+        case .blackhole:
+            break
+        }
     }
 
     /// The radio carries again, from an empty queue.
@@ -27,41 +60,101 @@ extension Lab {
         for link in links[path] { link.link.attach() }
     }
 
-    /// The path's address is usable: link, address, routes and endpoint come back.
+    /// The path's address is usable: what was taken away when it was left comes back, and what the kernel took with it.
     package func join(_ path: Int) throws {
-        guard !isJoined[path] else { return }
-        isJoined[path] = true
-        try mobile.routing.perform(joinRequests(path))
-        try addEndpoint(path)
+        guard let mode = absences[path] else { return }
+        absences[path] = nil
+        // The kernel keeps IPv4's addresses on an interface that is down, and no others.
+        switch mode {
+        case .informed:
+            try mobile.routing.perform(joinRequests(path))
+            try addEndpoint(path)
+        case .linkDown:
+            try mobile.routing.perform(joinRequests(path, keeping: [.v4]))
+        case .carrier:
+            try access(path).routing.perform(radioUpRequests(path, keeping: [.v4]))
+            // The mobile host notices its carrier in a worker of the kernel's, which runs when this thread waits.
+            usleep(1)
+        case .addressLoss:
+            // With its last address an interface also loses its IPv4 neighbours.
+            try mobile.routing.perform(joinRequests(path))
+        case .blackhole:
+            break
+        }
+        try revive(path)
+        let waiting = waitingChanges[path]
+        waitingChanges[path] = 0
+        for _ in 0..<waiting { try renumber(path) }
+    }
+
+    /// The network gives the mobile host another address on the path: the old one is gone, and rules, routes and, where the
+    /// host is informed, the endpoint follow. While there is no link to hear of it on, the change waits until there is.
+    ///
+    /// - Throws: where the plan has no further change.
+    package func renumber(_ path: Int) throws {
+        guard changes[path] + waitingChanges[path] < plannedChanges[path] else {
+            throw Fault(.failed, "path '\(topology.paths[path].name)' has no further address")
+        }
+        switch absences[path] {
+        case nil, .blackhole:
+            let isInformed = mode == .informed
+            if isInformed { try deleteEndpoint(path) }
+            try mobile.routing.perform(dropAddressRequests(path))
+            changes[path] += 1
+            try mobile.routing.perform(joinRequests(path))
+            if isInformed { try addEndpoint(path) }
+            // An interface that has no address for a moment loses every route over it.
+            if mobileHomePath == path { try moveHome(.mobile, to: path) }
+        case .informed, .addressLoss:
+            changes[path] += 1
+        case .linkDown, .carrier:
+            waitingChanges[path] += 1
+        }
     }
 
     /// Changes how MPTCP may use a path, at once where the path is joined, else from its return on.
     package func use(_ path: Int, as use: PathUse) throws {
         let before = uses[path]
-        uses[path] = use
-        guard use != before, isJoined[path], let pathManager, let endpoint = endpoint(path) else { return }
-        switch (before, use) {
-        case (.none, _): try pathManager.add(endpoint)
-        case (_, .none): try pathManager.delete(endpoint)
-        default: try pathManager.change(endpoint)
+        guard use != before else { return }
+        guard isJoined(path) else {
+            uses[path] = use
+            return
         }
+        if use == .none { try deleteEndpoint(path) }
+        uses[path] = use
+        if before == .none { try addEndpoint(path) } else { try changeEndpoint(path) }
     }
 
     func addEndpoint(_ path: Int) throws {
-        guard uses[path] != .none, let pathManager, let endpoint = endpoint(path) else { return }
-        try pathManager.add(endpoint)
+        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.add(endpoint) }
     }
 
-    /// One for each path, of the family that all of them share: more would only be further subflows on the same links.
+    private func changeEndpoint(_ path: Int) throws {
+        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.change(endpoint) }
+    }
+
+    private func deleteEndpoint(_ path: Int) throws {
+        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
+    }
+
+    /// One for each path and address; see `pathName(ofEndpoint:)`.
+    ///
+    /// The kernel joins from an endpoint to the address of the first connection, so an endpoint of another family needs
+    /// `fullmesh` to be joined to every address of its own family that the connection knows.
     private func endpoint(_ path: Int) -> PathManager.Endpoint? {
-        let shared = IPAddress.Family.allCases.first { family in
-            topology.paths.allSatisfy { $0.families.contains(family) }
-        }
-        let end = topology.paths[path].radio.near
-        guard let address = shared.flatMap({ end.address($0) }) else { return nil }
+        let (end, family) = (mobileEnd(path), families[path])
+        guard let address = end.address(family) else { return nil }
+        var flags: PathManager.Endpoint.Flags = family == initialFamily ? .subflow : [.subflow, .fullmesh]
+        if faded[path] || uses[path] == .backup { flags.insert(.backup) }
         return PathManager.Endpoint(
-            id: UInt8(path + 1), address: address, interface: end.interface.index,
-            flags: uses[path] == .backup ? [.subflow, .backup] : .subflow)
+            id: UInt8(path + 1 + changes[path] * Topology.maximumPaths), address: address,
+            interface: end.interface.index, flags: flags)
+    }
+
+    /// The path of an address number that the mobile host has told; nil for 0, which is that of the first subflow.
+    package func pathName(ofEndpoint id: UInt8) -> String? {
+        let path = (Int(id) - 1) % Topology.maximumPaths
+        return topology.paths.indices.contains(path) ? topology.paths[path].name : nil
     }
 
     private func flushQueues(_ path: Int) throws {

@@ -34,19 +34,44 @@ extension Lab {
     }
 
     /// Brings one end up: its link, its addresses and who is at the other end.
-    private func bringUp(_ end: Topology.End, peer: Topology.End) -> [Request] {
+    ///
+    /// - Parameter kept: families whose addresses it still has.
+    func bringUp(_ end: Topology.End, peer: Topology.End, keeping kept: [IPAddress.Family] = []) -> [Request] {
         let interface = end.interface.index
         return [.setInterface(end.interface.name, index: interface, up: true)]
-            + end.addresses.map { .addAddress($0.inItsNetwork, interface: interface) }
-            + peer.addresses.map { .addNeighbour($0, mac: peer.interface.mac, interface: interface) }
+            + end.addresses.filter { !kept.contains($0.family) }
+            .map { .addAddress($0.inItsNetwork, interface: interface) } + neighbours(peer, interface: interface)
     }
+
+    private func neighbours(_ peer: Topology.End, interface: Int32) -> [Request] {
+        peer.addresses.map { .addNeighbour($0, mac: peer.interface.mac, interface: interface) }
+    }
+
+    /// The mobile host's end of a path with the addresses that it has now.
+    func mobileEnd(_ path: Int) -> Topology.End {
+        topology.paths[path].mobileEnd(afterChanges: changes[path])
+    }
+
+    /// The same end with every address that it has in the course of the run.
+    private func everyMobileEnd(_ path: Int) -> Topology.End {
+        let ends = (0...plannedChanges[path]).map { topology.paths[path].mobileEnd(afterChanges: $0) }
+        return Topology.End(interface: ends[0].interface, addresses: ends.flatMap(\.addresses))
+    }
+
+    /// The access network's end of the radio comes up: at first, or (`keeping`) after it was down.
+    func radioUpRequests(_ path: Int, keeping kept: [IPAddress.Family] = []) -> [Request] {
+        bringUp(topology.paths[path].radio.far, peer: everyMobileEnd(path), keeping: kept)
+    }
+
+    /// Beyond the metrics of the kernel's own routes to a network that is attached (0 and 256).
+    private static let lastMetric: UInt32 = 4096
 
     func addressRouters() throws {
         var coreRequests = bringUp(topology.trunk.near, peer: topology.trunk.far)
         for (index, path) in topology.paths.enumerated() {
             coreRequests += bringUp(path.backhaul.near, peer: path.backhaul.far)
             var accessRequests = bringUp(path.backhaul.far, peer: path.backhaul.near)
-            accessRequests += bringUp(path.radio.far, peer: path.radio.near)
+            accessRequests += radioUpRequests(index)
             for family in path.families {
                 guard let mobile = path.radio.near.address(family) else { continue }
                 coreRequests.append(
@@ -59,6 +84,8 @@ extension Lab {
                         Route(
                             family, via: path.backhaul.near.address(family),
                             interface: path.backhaul.far.interface.index)))
+                // While the radio's interface is down, what comes for the mobile host must not go back to the core.
+                accessRequests.append(.addBlackhole(to: mobile.network, metric: Self.lastMetric))
             }
             try access(index).routing.perform(accessRequests)
         }
@@ -78,39 +105,51 @@ extension Lab {
 
     /// What a path's address sends leaves by that path, or not at all: without the second rule it would leave by another
     /// path, with a source address that is not that path's, while its own is down.
-    static func mobileRules(_ topology: Topology) -> [Request] {
-        topology.paths.enumerated().flatMap { index, path in
-            path.radio.near.addresses.flatMap { address -> [Request] in
+    func mobileRules() -> [Request] {
+        topology.paths.indices.flatMap { index in
+            everyMobileEnd(index).addresses.flatMap { address -> [Request] in
                 let number = UInt32(index)
                 return [
-                    .addRule(from: address, table: firstTable + number, priority: 1000 + number),
+                    .addRule(from: address, table: Self.firstTable + number, priority: 1000 + number),
                     .addRule(from: address, table: nil, priority: 2000 + number),
                 ]
             }
         }
     }
 
-    /// What makes a path usable for the mobile host. All of it is gone when its interface has been down.
-    func joinRequests(_ path: Int) -> [Request] {
-        let wire = topology.paths[path].radio
-        let routes = wire.near.addresses.flatMap { address -> [Request] in
-            let (family, interface) = (address.family, wire.near.interface.index)
-            let gateway = wire.far.address(family)
+    /// The routes over a path: what its address sends takes the first, what has no address yet the one of least metric.
+    func routes(_ path: Int) -> [Route] {
+        let (end, gateways) = (mobileEnd(path), topology.paths[path].radio.far)
+        return end.addresses.flatMap { address -> [Route] in
+            let (family, interface) = (address.family, end.interface.index)
+            let gateway = gateways.address(family)
             return [
-                .addRoute(
-                    Route(
-                        family, via: gateway, interface: interface, source: address,
-                        table: Self.firstTable + UInt32(path))),
-                .addRoute(
-                    Route(family, via: gateway, interface: interface, source: address, metric: metrics[path])),
+                Route(
+                    family, via: gateway, interface: interface, source: address,
+                    table: Self.firstTable + UInt32(path)),
+                Route(family, via: gateway, interface: interface, source: address, metric: metrics[path]),
             ]
         }
-        return bringUp(wire.near, peer: wire.far) + routes
+    }
+
+    /// What makes a path usable for the mobile host. All of it is gone when its interface has been down, but for the
+    /// addresses of the families in `keeping`.
+    func joinRequests(_ path: Int, keeping kept: [IPAddress.Family] = []) -> [Request] {
+        bringUp(mobileEnd(path), peer: topology.paths[path].radio.far, keeping: kept)
+            + routes(path).map { .addRoute($0) }
+    }
+
+    /// Addresses and routes go, the link stays.
+    func dropAddressRequests(_ path: Int) -> [Request] {
+        let end = mobileEnd(path)
+        // IPv4's routes go with the address that they name, IPv6's would stay.
+        return routes(path).filter { $0.family == .v6 }.map { .deleteRoute($0) }
+            + end.addresses.map { .deleteAddress($0.inItsNetwork, interface: end.interface.index) }
     }
 
     /// Routes go with the addresses and the link.
     func leaveRequests(_ path: Int) -> [Request] {
-        let end = topology.paths[path].radio.near
+        let end = mobileEnd(path)
         return end.addresses.map { .deleteAddress($0.inItsNetwork, interface: end.interface.index) }
             + [.setInterface(end.interface.name, index: end.interface.index, up: false)]
     }

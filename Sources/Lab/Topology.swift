@@ -11,7 +11,8 @@ import Units
 ///                                  10.255.0.0/24  core (.1) – server (.2)
 ///                                  10.254.0.2/32  the mobile host's home address
 /// ```
-/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers.
+/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. Where a path's
+/// address changes, the mobile host is .3 after .2, then .4, to .9.
 package struct Topology: Sendable, Equatable {
     /// One end of a wire.
     package struct End: Sendable, Equatable {
@@ -37,6 +38,11 @@ package struct Topology: Sendable, Equatable {
         package let radio: Wire
         /// Near: core; far: access.
         package let backhaul: Wire
+
+        /// The mobile host's end of the radio once the network has given it another address so often.
+        package func mobileEnd(afterChanges changes: Int) -> End {
+            End(interface: radio.near.interface, addresses: radio.near.addresses.map { $0.advanced(by: changes) })
+        }
     }
 
     package let paths: [Path]
@@ -51,6 +57,9 @@ package struct Topology: Sendable, Equatable {
 
     /// MPTCP keeps eight subflows at most, and a path without one is of no use.
     package static let maximumPaths = 8
+
+    /// A mobile host has the addresses .2 to .9 of a path, one after the other.
+    package static let maximumAddressChanges = 7
 
     /// - Throws: `Fault` 65 unless there are 1 to 8 paths.
     package init(paths: [(name: String, family: RunPlan.AddressFamily)]) throws {

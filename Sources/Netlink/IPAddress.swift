@@ -55,6 +55,11 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return IPAddress(bytes: masked) ?? self
     }
 
+    /// The address so many further on; only its last byte changes.
+    package func advanced(by count: Int) -> IPAddress {
+        IPAddress(bytes: bytes.dropLast() + bytes.suffix(1).map { $0 &+ UInt8(truncatingIfNeeded: count) }) ?? self
+    }
+
     /// As people write it: `10.1.0.2`, `fd00:1::2`.
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -115,7 +115,7 @@ package final class NetlinkSocket {
         return replies
     }
 
-    private static func forEachMessage(
+    static func forEachMessage(
         in bytes: UnsafeRawBufferPointer, _ body: (nlmsghdr, UnsafeRawBufferPointer) -> Void
     ) {
         let size = MemoryLayout<nlmsghdr>.size

@@ -39,12 +39,7 @@ package struct Bar: Sendable, Equatable, CustomStringConvertible {
     /// A value that could not be measured meets no bar.
     package func isMet(by value: Double?) -> Bool {
         guard let value, value.isFinite else { return false }
-        return switch comparison {
-        case .atLeast: value >= bound
-        case .atMost: value <= bound
-        case .above: value > bound
-        case .below: value < bound
-        }
+        return comparison.holds(value, bound)
     }
 
     package var description: String { "\(ratio) \(comparison.rawValue) \(bound.text())" }

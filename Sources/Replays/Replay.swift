@@ -44,6 +44,8 @@ package struct Replay: Sendable, Equatable {
     package var energy: EnergyPolicy
     package var transport: Transport
     package var bars: [Bar]
+    /// What is demanded of single runs.
+    package var runBars: [RunBar]
     /// Of every path's trace.
     package var duration: Duration
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
@@ -104,12 +106,21 @@ package struct Replay: Sendable, Equatable {
             }
         }
         let duration = paths.map(\.trace.duration).min() ?? .zero
+        for entry in document.paths {
+            if let last = entry.addressChanges.last, last >= duration {
+                throw document.reader.fault(
+                    entry.addressChangesNode,
+                    "path '\(entry.name)' changes its address at \(last.seconds.text()) s, but the replay ends at "
+                        + "\(duration.seconds.text()) s")
+            }
+        }
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
-            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport, bars: document.bars, duration: duration, sha256: hash.hexadecimal(),
-            notes: notes)
+            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
+            bars: document.bars,
+            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
     }
 
     /// Cuts every path to the shortest and says what was lost.

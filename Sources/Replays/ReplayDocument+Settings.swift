@@ -19,7 +19,8 @@ extension ReplayDocument {
         if let other = members.entries.first(where: { !allowed.contains($0.key) }) {
             throw reader.fault(
                 other.keyNode,
-                "'\(other.key)' does not belong to workload '\(workload.kind.rawValue)', which has \(allowed.joined(separator: ", "))")
+                "'\(other.key)' does not belong to workload '\(workload.kind.rawValue)', which has \(allowed.joined(separator: ", "))"
+            )
         }
         if let node = members["duration"] {
             let duration = try reader.string(node, "duration")
@@ -60,7 +61,9 @@ extension ReplayDocument {
     }
 
     mutating func readMobility(_ root: YAMLReader.Members) throws {
-        let keys = ["mode", "detection", "acquisition", "registration", "leave_signal_dbm", "signal_hysteresis_db"]
+        let keys = [
+            "mode", "detection", "acquisition", "warning", "registration", "leave_signal_dbm", "signal_hysteresis_db",
+        ]
         let members = try reader.section("mobility", of: root, keys: keys)
         if let node = members["mode"] {
             mobility.mode = try reader.choice(node, "mode", Mobility.Mode.allCases.map { ($0.rawValue, $0) })
@@ -71,6 +74,9 @@ extension ReplayDocument {
         }
         if let node = members["acquisition"] {
             mobility.acquisition = try reader.duration(node, "acquisition", in: range, example: "500ms")
+        }
+        if let node = members["warning"] {
+            mobility.warning = try reader.duration(node, "warning", in: range, example: "1s")
         }
         if let node = members["registration"] {
             mobility.registration = try reader.duration(node, "registration", in: range, example: "100ms")

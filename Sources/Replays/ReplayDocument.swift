@@ -15,6 +15,7 @@ struct ReplayDocument {
         var traceFile: String
         var traceNode: Node
         var addressChanges: [Duration]
+        var addressChangesNode: Node?
     }
 
     let reader: YAMLReader
@@ -31,6 +32,7 @@ struct ReplayDocument {
     var switchingCost = Duration.zero
     var energy = EnergyPolicy()
     var bars: [Bar] = []
+    var runBars: [RunBar] = []
 
     static let keys = [
         "name", "paths", "workload", "strategies", "seeds", "mobility", "oracle", "transport", "energy", "bars",
@@ -89,7 +91,7 @@ struct ReplayDocument {
                 Path(
                     name: entry.key, kind: kind, kindNode: members["kind"], family: family ?? .ipv4,
                     traceFile: try reader.string(traceNode, "trace"), traceNode: traceNode,
-                    addressChanges: try readAddressChanges(members)))
+                    addressChanges: try readAddressChanges(members), addressChangesNode: members["address_changes"]))
         }
     }
 
@@ -102,7 +104,8 @@ struct ReplayDocument {
         }
         guard times.count <= Self.mostAddressChanges, zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw reader.fault(
-                node, "address_changes must be at most \(Self.mostAddressChanges) instants in rising order, as in [20s, 40s]")
+                node,
+                "address_changes must be at most \(Self.mostAddressChanges) instants in rising order, as in [20s, 40s]")
         }
         return times
     }
@@ -126,24 +129,6 @@ struct ReplayDocument {
             }
             strategies.append(strategy)
             strategyNodes.append(element)
-        }
-    }
-
-    // MARK: - What is demanded of the result
-
-    mutating func readBars(_ root: YAMLReader.Members) throws {
-        for entry in try reader.section("bars", of: root, keys: nil).entries {
-            guard Bar.ratios.contains(entry.key) else {
-                let ending = Suggestion.ending(for: entry.key, among: Bar.ratios)
-                throw reader.fault(entry.keyNode, "unknown ratio '\(entry.key.prefix(40))'\(ending)")
-            }
-            let text = try reader.string(entry.value, entry.key)
-            guard let bar = Bar(ratio: entry.key, text: text) else {
-                throw reader.fault(
-                    entry.value,
-                    "'\(text.prefix(40))' is no bar; write >=, <=, > or < and a number in quotes, as in \">= 1.0\"")
-            }
-            bars.append(bar)
         }
     }
 }

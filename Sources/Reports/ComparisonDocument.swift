@@ -58,6 +58,7 @@ package enum ComparisonDocument {
                 "mode": .string(environment.mobility.mode.rawValue),
                 "detection_s": .number(environment.mobility.detection.seconds),
                 "acquisition_s": .number(environment.mobility.acquisition.seconds),
+                "warning_s": .number(environment.mobility.warning.seconds),
             ]),
             "energy": .object([
                 "model": .string(environment.energy.model), "probe_s": .number(environment.energy.probe.seconds),
@@ -110,7 +111,7 @@ package enum ComparisonDocument {
         .object([
             "kind": .string(handoff.kind.rawValue), "path": .string(handoff.path),
             "time_s": .number(handoff.time.seconds), "longest_gap_s": .number(handoff.longestGap.seconds),
-            "first_byte_s": .optional(handoff.firstByteOnNewPath?.seconds),
+            "first_byte_on_new_path_s": .optional(handoff.firstByteOnNewPath?.seconds),
             "carries_again_s": .optional(handoff.carriesAgain?.seconds),
             "stranded_bytes": .object(handoff.stranded.mapValues { .bytes($0) }),
         ])

@@ -17,6 +17,9 @@ package struct Mobility: Codable, Sendable, Equatable {
     }
 
     package var mode = Mode.informed
+    /// How long before a radio goes the mobile host sees it fading, and asks to be sent no more over it while another path is
+    /// there: so that what is on its way arrives before the link breaks. Zero: never. Without MPTCP it changes nothing.
+    package var warning = Duration.zero
     /// From the loss of the link until the mobile host acts on it.
     package var detection = Duration.zero
     /// From the return of the link until its address is usable.

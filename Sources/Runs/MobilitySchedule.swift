@@ -1,9 +1,11 @@
 import Units
 
 /// When each radio of the mobile host comes and goes, and when the host acts on it: attachment changes of the traces with
-/// the mobility agent's detection and acquisition delays applied.
+/// the mobility agent's detection and acquisition delays applied, and changes of its addresses.
 package struct MobilitySchedule: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
+        /// The mobile host sees that the radio is about to go.
+        case fade
         /// The radio carries nothing from now on; what waits for it is lost.
         case radioDown
         /// The mobile host gives up address, route and endpoint of the path.
@@ -12,6 +14,8 @@ package struct MobilitySchedule: Sendable, Equatable {
         case radioUp
         /// The path's address is usable.
         case join
+        /// The path's address becomes another one.
+        case renumber
     }
 
     package struct Entry: Sendable, Equatable {
@@ -38,11 +42,14 @@ package struct MobilitySchedule: Sendable, Equatable {
         for (index, path) in paths.enumerated() {
             let attached = path.attachments.last { $0.time <= offset }?.attached ?? true
             initially.append(attached)
-            var state = PathState(index: index, mobility: mobility, joined: attached)
+            var state = PathState(index: index, mobility: mobility, joined: attached, since: offset)
             let changes = path.attachments.filter { $0.time > offset }
             for (position, change) in changes.enumerated() {
                 let next = position + 1 < changes.count ? changes[position + 1].time : nil
                 entries += state.entries(for: change, next: next)
+            }
+            entries += path.addressChanges.filter { $0 > offset }.map {
+                Entry(time: $0, path: index, action: .renumber)
             }
         }
         initiallyAttached = initially
@@ -56,6 +63,8 @@ package struct MobilitySchedule: Sendable, Equatable {
         let index: Int
         let mobility: Mobility
         var joined: Bool
+        /// When it joined, where it is.
+        var since: Duration
 
         /// A change that is undone before the host has noticed it leaves the host as it was.
         mutating func entries(for change: RunPlan.Attachment, next: Duration?) -> [Entry] {
@@ -65,7 +74,12 @@ package struct MobilitySchedule: Sendable, Equatable {
             let acts = time + (change.attached ? mobility.acquisition : mobility.detection)
             if let next, next <= acts { return [radio] }
             joined = change.attached
-            return [radio, Entry(time: acts, path: index, action: change.attached ? .join : .leave)]
+            guard !joined else {
+                since = acts
+                return [radio, Entry(time: acts, path: index, action: .join)]
+            }
+            let fade = Entry(time: max(since, time - mobility.warning), path: index, action: .fade)
+            return (mobility.warning > .zero ? [fade] : []) + [radio, Entry(time: acts, path: index, action: .leave)]
         }
     }
 }

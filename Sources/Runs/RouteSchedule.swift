@@ -122,7 +122,7 @@ package enum RouteSchedule {
                 switch entry.action {
                 case .join: joined[entry.path] = true
                 case .leave: joined[entry.path] = false
-                case .radioUp, .radioDown: break
+                case .fade, .radioUp, .radioDown, .renumber: break
                 }
             }
             while let change = signals.first, change.time == time {

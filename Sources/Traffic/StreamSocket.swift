@@ -150,6 +150,9 @@ package struct Subflow: Sendable {
     package let retransmitted: ByteCount
     /// Bytes that were given to this subflow and have not left yet.
     package let unsent: ByteCount
+    /// Bytes that have left and are not acknowledged. The kernel counts segments: full ones are assumed, so that it is at most
+    /// so much.
+    package let unacknowledged: ByteCount
 
     init(_ info: walkback_subflow_info) {
         local = Self.text(info.local)
@@ -159,6 +162,7 @@ package struct Subflow: Sendable {
         received = ByteCount(Int64(info.bytes_received))
         retransmitted = ByteCount(Int64(info.bytes_retransmitted))
         unsent = ByteCount(Int64(info.unsent))
+        unacknowledged = ByteCount(Int64(info.unacked_segments) * Int64(info.mss))
     }
 
     /// A C array of 48 characters imports as a tuple.

@@ -30,17 +30,54 @@ import Units
         }
     }
 
+    @Test(.kernelTier, arguments: Mobility.Mode.allCases)
+    func `A path that fades is a backup until it has gone and come back`(mode: Mobility.Mode) throws {
+        let rig = try LabRig([.ipv4, .ipv6], endpoints: true) { $0.mobility.mode = mode }
+        let manager = try #require(rig.lab.pathManager)
+        let before = try manager.endpoints()
+        for path in [0, 1] {
+            try rig.lab.fade(path)
+            let endpoint = try #require(try manager.endpoints().first { $0.id == before[path].id })
+            #expect(endpoint.flags == before[path].flags.union(.backup))
+            try rig.lab.leave(path)
+            try rig.lab.fade(path)
+            try rig.lab.join(path)
+            #expect(try Set(manager.endpoints()) == Set(before))
+        }
+    }
+
     @Test(.kernelTier) func `Without MPTCP there are no endpoints`() throws {
         let rig = try LabRig([.ipv4])
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])
     }
 
-    @Test(.kernelTier) func `Paths of both families have one endpoint each, paths that share none are refused`() throws
-    {
-        let manager = try #require(try LabRig([.both, .ipv6], endpoints: true).lab.pathManager)
-        #expect(try manager.endpoints().map(\.address.description) == ["fd00:1::2", "fd00:2::2"])
-        let fault = #expect(throws: Fault.self) { try LabRig([.ipv4, .ipv6], endpoints: true) }
-        #expect(fault?.code == .badInput)
+    /// The families of the paths, which path is first, and the addresses of the endpoints; those that need `fullmesh` are
+    /// marked by a star.
+    static let mixes: [(families: [RunPlan.AddressFamily], initial: Int, endpoints: [String], announced: [String])] = [
+        ([.both, .both], 0, ["10.1.0.2", "10.2.0.2"], []),
+        ([.both, .ipv6], 0, ["fd00:1::2", "fd00:2::2"], []),
+        ([.ipv4, .ipv6], 0, ["10.1.0.2", "fd00:2::2*"], ["fd00:255::2", "10.255.0.2"]),
+        ([.ipv4, .ipv6], 1, ["10.1.0.2*", "fd00:2::2"], ["10.255.0.2", "fd00:255::2"]),
+        (
+            [.both, .ipv4, .ipv6], 2, ["fd00:1::2", "10.2.0.2*", "fd00:3::2"], ["10.255.0.2", "fd00:255::2"]
+        ),
+    ]
+
+    @Test(.kernelTier, arguments: mixes)
+    func `Each path has one endpoint, of the first connection's family where it can`(
+        mix: (families: [RunPlan.AddressFamily], initial: Int, endpoints: [String], announced: [String])
+    ) throws {
+        let lab = try LabRig(mix.families, endpoints: true) {
+            $0.transport.initialPath = "path\(mix.initial + 1)"
+        }.lab
+        let endpoints = try #require(lab.pathManager).endpoints()
+        #expect(
+            endpoints.map { "\($0.address)\($0.flags.contains(.fullmesh) ? "*" : "")" } == mix.endpoints)
+        #expect(endpoints.allSatisfy { $0.flags.contains(.subflow) })
+        #expect(endpoints.map(\.address.description) == mix.families.indices.map { lab.mobileAddress(of: $0) })
+        let announced = try lab.server.run { try PathManager().endpoints() }
+        #expect(announced.map(\.address.description) == mix.announced)
+        #expect(announced.allSatisfy { $0.flags == .signal })
     }
 
     @Test(.kernelTier) func `A full queue is lost with its radio, counted, and delays nothing afterwards`() throws {

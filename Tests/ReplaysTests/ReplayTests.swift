@@ -190,7 +190,7 @@ func load(_ text: String) throws -> Replay {
         Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),
         Slip(
             "mptcp/spliced-optimal", "mptcp/spliced-optimum",
-            ":12:3: unknown ratio 'mptcp/spliced-optimum'; did you mean"),
+            ":12:3: unknown ratio or measure 'mptcp/spliced-optimum'; did you mean"),
         Slip("  wifi:     {", "  WiFi:     {", ":3:3: 'WiFi' cannot name a path; use 1 to 15"),
         Slip("  wifi:     {", "  a-very-long-name1:     {", ":3:3: 'a-very-long-name1' cannot name a path"),
         Slip("  wifi:     {", "  all:     {", ":3:3: 'all' cannot name a path, for the kernel uses it"),

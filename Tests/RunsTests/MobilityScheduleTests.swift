@@ -45,6 +45,37 @@ import Units
         #expect(schedule.initiallyAttached == [false])
     }
 
+    @Test func `warns before a radio goes, though not before the path was there`() {
+        var mobility = Mobility()
+        mobility.warning = .seconds(1)
+        mobility.detection = .milliseconds(200)
+        let path = RunPlan.Path(
+            name: "wifi", kind: .wifi, downTable: "", upTable: "",
+            attachments: [
+                .init(time: .zero, attached: true), .init(time: .seconds(5), attached: false),
+                .init(time: .seconds(7), attached: true), .init(time: .milliseconds(7400), attached: false),
+                // So brief that the host does not notice it, and does not foresee it either.
+                .init(time: .seconds(9), attached: true), .init(time: .seconds(12), attached: false),
+                .init(time: .milliseconds(12_100), attached: true),
+            ])
+        let schedule = MobilitySchedule(paths: [path], mobility: mobility, offset: .milliseconds(400))
+        #expect(
+            text(schedule) == [
+                "fade 4000.0", "radioDown 5000.0", "leave 5200.0", "radioUp 7000.0", "join 7000.0", "fade 7000.0",
+                "radioDown 7400.0", "leave 7600.0", "radioUp 9000.0", "join 9000.0", "radioDown 12000.0",
+                "radioUp 12100.0",
+            ])
+    }
+
+    @Test func `has changes of address after the run's beginning, as the trace has them`() {
+        var path = RunPlan.Path(
+            name: "wifi", kind: .wifi, downTable: "", upTable: "",
+            attachments: [.init(time: .zero, attached: true), .init(time: .seconds(5), attached: false)])
+        path.addressChanges = [.milliseconds(300), .seconds(3), .seconds(5)]
+        let schedule = MobilitySchedule(paths: [path], mobility: Mobility(), offset: .milliseconds(400))
+        #expect(text(schedule) == ["renumber 3000.0", "radioDown 5000.0", "leave 5000.0", "renumber 5000.0"])
+    }
+
     @Test func `begins in the state that holds at the run's offset`() {
         let changes: [(Duration, Bool)] = [(.zero, true), (.milliseconds(300), false), (.seconds(4), true)]
         let schedule = schedule(changes, offset: .milliseconds(400))

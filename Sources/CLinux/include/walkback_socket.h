@@ -35,6 +35,7 @@ struct walkback_subflow_info {
     uint64_t bytes_retransmitted;
     uint32_t unsent;  // bytes that wait on this subflow (tcpi_notsent_bytes)
     uint32_t unacked_segments;
+    uint32_t mss;  // payload of a full segment (tcpi_snd_mss)
     uint32_t rtt_us;
     uint32_t cwnd;
 };
