@@ -21,7 +21,7 @@ extension Bounds {
             ).map { ratio in
                 var ratio = ratio
                 ratio.direction = direction
-                if direction != directions[0] { ratio.name = "\(direction.rawValue):\(ratio.name)" }
+                ratio.name = ComparisonResult.Ratio.prefix(direction, first: directions[0]) + ratio.name
                 return ratio
             }
         }

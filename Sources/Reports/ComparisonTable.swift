@@ -6,18 +6,27 @@ package enum ComparisonTable {
     private static let mostHandoffRows = 24
 
     package static func text(of result: ComparisonResult) -> String {
+        let parts = result.byDirection
+        let ofParts = parts.flatMap { part in
+            let heading = part.runs.first.map { "\($0.direction.rawValue)link:\n" } ?? ""
+            return (parts.count > 1 ? [heading] : []) + tables(of: part)
+        }
+        let head = ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
+            .joined(separator: "\n") + "\n"
+        return ([head] + ofParts + ["\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
+            .joined(separator: "\n")
+    }
+
+    /// Of one direction.
+    private static func tables(of result: ComparisonResult) -> [String] {
         let handoffs = HandoffTables.grouped(of: result)
-        let sections = [
-            ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result)).joined(separator: "\n")
-                + "\n",
+        return [
             StrategyTables.strategies(of: result, whole: false).text,
             StrategyTables.ratios(of: result, whole: false).text,
             CompetitionTables.flows(of: result).text,
             CompetitionTables.sentence(of: result).map { "\($0)\n" } ?? "",
             ExchangeTables.times(of: result).text,
             handoffs.rows.count <= mostHandoffRows ? handoffs.text : "",
-            "\(FidelitySummary(result).sentence)\n",
         ]
-        return sections.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

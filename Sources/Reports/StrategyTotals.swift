@@ -18,8 +18,9 @@ struct StrategyTotals: Sendable {
 
     var seeds: Int { megabytes.values.count }
 
-    /// In the order in which the strategies were first run.
+    /// In the first direction that was measured, in the order in which the strategies were first run.
     static func all(of result: ComparisonResult) -> [StrategyTotals] {
+        let result = result.byDirection[0]
         var strategies: [Strategy] = []
         for run in result.runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
         let model = EnergyTotals.chosenModel(of: result)
@@ -53,8 +54,9 @@ struct BoundTotals: Sendable {
     /// Mb/s, likewise.
     let goodput: Sample
 
-    /// Only those that are known for some seed.
+    /// In the first direction that was measured, only those that are known for some seed.
     static func all(of result: ComparisonResult) -> [BoundTotals] {
+        let result = result.byDirection[0]
         let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "window"
         let bounds: [(String, Kind, (ComparisonResult.Oracle) -> ByteCount?)] = [
             ("Optimal TCP, spliced", .measured, { $0.splicedOptimal }),
@@ -66,7 +68,8 @@ struct BoundTotals: Sendable {
             ("capacity of the best link", .capacity, { $0.bestStaticPayload }),
         ]
         let oracles = result.oracles.sorted { $0.seed < $1.seed }
-        let durations = Dictionary(result.runs.map { ($0.seed, $0.duration) }) { first, _ in first }
+        // Runs that end when they have all they wanted end apart, and the bounds with the last of them.
+        let durations = Dictionary(result.runs.map { ($0.seed, $0.duration) }, uniquingKeysWith: max)
         return bounds.compactMap { name, kind, bytes in
             let known = oracles.compactMap { oracle in bytes(oracle).map { (oracle.seed, $0) } }
             guard !known.isEmpty else { return nil }

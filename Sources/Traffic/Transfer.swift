@@ -113,7 +113,8 @@ package final class Transfer {
             return
         }
         ask()
-        if state == .connecting { change(to: .established) }
+        // Whoever was told of a loss may have begun another connection.
+        if state == .connecting, self.socket === socket { change(to: .established) }
     }
 
     /// Asks the server for what is wanted next.
@@ -188,6 +189,7 @@ package final class Transfer {
         // A connection that is to bring nothing brings its end.
         let outcome = download.take(from: socket, upTo: wants ? askedEnd : received + 1, through: buffer)
         if received > before, let exchanges, exchanges.take(upTo: received, at: MonotonicTimer.now) { ask() }
+        guard self.socket === socket else { return }
         if case .ended(let error) = outcome {
             lose(error)
         } else if uploadEnd == 0, exchanges == nil, received >= downloadEnd {

@@ -93,4 +93,27 @@ import Units
         #expect(ofLinks(both) == ofLinks(alone))
         #expect(both.count { $0.contains(",all,up,") } == alone.count { $0.contains(",all,down,") })
     }
+
+    @Test func `of two directions are never added up`() throws {
+        let alone = result(Workload())
+        var both = alone
+        let up = alone.runs.map { run in
+            var run = run
+            run.direction = .up
+            run.delivered = ByteCount(run.delivered.bytes / 2)
+            return run
+        }
+        both.runs = zip(alone.runs, up).flatMap { [$0, $1] }
+        both.oracles = Bounds.oracles(runs: both.runs, traces: both.replay.traces, window: .seconds(10))
+        both.ratios = Bounds.ratios(runs: both.runs, oracles: both.oracles)
+        let parts = both.byDirection
+        #expect(parts.map { $0.runs.count } == [alone.runs.count, up.count])
+        #expect(parts[0].ratios == alone.ratios)
+        #expect(parts[1].ratios.map(\.name) == alone.ratios.map(\.name))
+        #expect(parts[1].ratios.allSatisfy { $0.direction == .up } && parts[1].oracles.count == alone.oracles.count)
+        let table = ComparisonTable.text(of: both)
+        #expect(table.contains("downlink:") && table.contains("uplink:"))
+        // The last line counts the windows of both.
+        for line in ComparisonTable.text(of: alone).split(separator: "\n").dropLast() { #expect(table.contains(line)) }
+    }
 }
