@@ -71,14 +71,20 @@ enum BuiltTables {
             text += " (95 % over seeds: \(HeadlineSentence.signedPercent(low)) to "
             text += "\(HeadlineSentence.signedPercent(high)) %)"
         }
-        let all = result.builtWindows.reduce(0) { $0 + $1.missing.bytes }
-        let largest = ComparisonResult.BuiltWindow.Cause.allCases.map { cause in
-            (cause, result.builtWindows.filter { $0.cause == cause }.reduce(0) { $0 + $1.missing.bytes })
-        }.max { $0.1 < $1.1 }
-        if let (cause, bytes) = largest, bytes > 0, all > 0 {
-            let part = (Double(bytes) / Double(all) * 100).text(decimals: 0)
-            text += "; of what is missing \(part) % went in windows of the sort \u{201C}\(name(of: cause))\u{201D}"
-            if bytes > all { text += ", and others gave some of it back" }
+        let seeds = Double(Set(result.builtWindows.map(\.seed)).count)
+        func missing(_ windows: [ComparisonResult.BuiltWindow]) -> Double {
+            windows.reduce(0) { $0 + $1.missing.megabytes } / seeds
+        }
+        let all = missing(result.builtWindows)
+        let parts = ComparisonResult.BuiltWindow.Cause.allCases.map { cause in
+            (cause, missing(result.builtWindows.filter { $0.cause == cause }))
+        }
+        // Where next to nothing is missing, gains and losses of single windows only cancel out.
+        if value < 0.995, all > 0, let (cause, part) = parts.max(by: { $0.1 < $1.1 }) {
+            text +=
+                "; of the \(all.text(decimals: 1)) MB that are missing, \(part.text(decimals: 1)) MB went in windows of the "
+            text += "sort \u{201C}\(name(of: cause))\u{201D}"
+            if part > all { text += ", and others gave some of it back" }
         }
         return text + "."
     }

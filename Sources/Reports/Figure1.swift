@@ -25,7 +25,7 @@ package enum Figure1 {
             width: 960, left: 74, right: 14, top: 230, bottom: 190, timeTicks: 13, legendBeside: true,
             name: "figure wide")
         static let narrow = Layout(
-            width: 380, left: 62, right: 10, top: 190, bottom: 170, timeTicks: 6, legendBeside: false,
+            width: 380, left: 68, right: 10, top: 190, bottom: 170, timeTicks: 6, legendBeside: false,
             name: "figure narrow")
 
         var plotWidth: Double { width - left - right }

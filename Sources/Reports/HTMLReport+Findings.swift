@@ -18,7 +18,9 @@ extension HTMLReport {
             packets that went out on the slower path arrive after later ones on the faster; the receiver's duplicate acknowledgements \
             look like loss, so TCP resends what was not lost and halves its window, and a retransmission timer tuned to the \
             short path fires too early on the long one. <b>The queue left behind:</b> what waits on the old path at the switch \
-            still arrives there, late, or is lost when that path goes away.</p>
+            still arrives there, late, or is lost when that path goes away. In single windows it may have the better of the splice: \
+            what was left behind arrives in the window after the switch, and it is not backed off where the path's own TCP still is, \
+            after an outage that it spent elsewhere.</p>
             <figure>
             \(BuiltFigure.svg(of: result, seed: seed, layout: .wide))\(BuiltFigure.svg(of: result, seed: seed, layout: .narrow))\
             <figcaption>Figure 3. Spliced less built Optimal TCP in each of the oracle's windows\(shown); above zero the built one \

@@ -48,7 +48,7 @@ enum PageStyle {
         h2{margin-top:36px}
         table{font-size:14px}
         th,td{padding:6px 8px}
-        td.text:last-child{min-width:24em}
+        td.text:last-child{min-width:26em}
         table.facts tr,table.facts th,table.facts td{display:block}
         table.facts tr{padding:6px 0;border-bottom:1px solid var(--grid)}
         table.facts th,table.facts td.text{border:0;padding:0;min-width:0;white-space:normal;overflow-wrap:anywhere}

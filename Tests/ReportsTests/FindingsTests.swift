@@ -81,6 +81,18 @@ struct FindingsTests {
         #expect(all.prefix { $0 != "\n" }.contains("<td>\(missing.text(decimals: 2))</td>"))
     }
 
+    @Test("Where next to nothing is missing no cause is given for it, where much is the largest one is")
+    func cause() {
+        #expect(HTMLReport.text(of: Self.rich).contains("MB that are missing, "))
+        var equal = Self.rich
+        for index in equal.ratios.indices where equal.ratios[index].name == "optimal-built/spliced-optimal" {
+            equal.ratios[index].value = 1.004
+        }
+        let page = HTMLReport.text(of: equal)
+        #expect(page.contains("Built Optimal TCP moved 0.4 % more than the spliced one"))
+        #expect(!page.contains("that are missing, "))
+    }
+
     @Test("Competition is said with the paper's number beside it")
     func competition() throws {
         let one = try #require(Self.rich.competitions.first)
