@@ -6,7 +6,7 @@ enum ExchangeFigure {
     static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
         let all = ExchangeTotals.all(of: result)
         // To the slowest 99 % of any strategy: beyond, single exchanges would squeeze all others to the left.
-        let limit = all.compactMap { $0.quantile(0.99) ?? $0.times.last }.max() ?? 0
+        let limit = all.compactMap { $0.quantile(0.99) ?? $0.summary.distribution.last?.time.seconds }.max() ?? 0
         let axis = Axis(to: max(limit, 0.001), most: layout.legendBeside ? 10 : 5)
         let (top, height) = (10.0, layout.legendBeside ? 240.0 : 190)
         func x(_ seconds: Double) -> Double { layout.left + layout.plotWidth * min(seconds, axis.top) / axis.top }
@@ -41,14 +41,12 @@ enum ExchangeFigure {
             description: spoken.joined(separator: "; ") + ".", style: nil)
     }
 
-    /// Steps, at most 200 of them: more are not seen.
+    /// Steps, as many as are seen.
     private static func points(_ totals: ExchangeTotals, to limit: Double) -> [(Double, Double)] {
         var points: [(Double, Double)] = [(0, 0)]
-        let stride = max(1, totals.times.count / 200)
-        for (index, time) in totals.times.enumerated() where time <= limit {
-            guard (index + 1) % stride == 0 || index + 1 == totals.times.count else { continue }
-            points.append((time, points[points.count - 1].1))
-            points.append((time, Double(index + 1) / Double(totals.count)))
+        for step in totals.summary.curve where step.time.seconds <= limit {
+            points.append((step.time.seconds, points[points.count - 1].1))
+            points.append((step.time.seconds, step.share))
         }
         points.append((limit, points[points.count - 1].1))
         return points

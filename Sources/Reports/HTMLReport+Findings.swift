@@ -83,8 +83,8 @@ extension HTMLReport {
             <figcaption>Share of \(ExchangeTables.noun(of: result)) complete within a time, all seeds together.</figcaption>
             </figure>
             \(table.html)\
-            <p class="note">All seeds together. What was not complete when its run ended counts as slower than all others; \
-            \u{201C}never\u{201D}: so many were not.\(deadline)</p>
+            <p class="note">All seeds together. What was not complete when its run ended counts as longer than it had taken until \
+            then; a dash: the runs did not last long enough to say.\(deadline)</p>
 
             """
     }

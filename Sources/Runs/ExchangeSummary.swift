@@ -32,11 +32,19 @@ package struct ExchangeSummary: Sendable, Equatable {
     ///   - end: of the run, since the first SYN as the exchanges' times are.
     ///   - deadline: of each exchange from its start.
     package init(_ exchanges: [RunRecord.Exchange], end: Duration, deadline: Duration? = nil) {
-        count = exchanges.count
-        completed = exchanges.count { $0.end != nil }
-        deadlineMisses = deadline.map { deadline in exchanges.count { ($0.end ?? end) - $0.start > deadline } }
-        let done = exchanges.compactMap { exchange in exchange.end.map { $0 - exchange.start } }.sorted()
-        let cutOff = exchanges.filter { $0.end == nil }.map { end - $0.start }.sorted()
+        self.init([(exchanges, end)], deadline: deadline)
+    }
+
+    /// Of several runs together, each with its own end.
+    package init(_ runs: [(exchanges: [RunRecord.Exchange], end: Duration)], deadline: Duration? = nil) {
+        let all = runs.flatMap { run in run.exchanges.map { (exchange: $0, end: run.end) } }
+        count = all.count
+        completed = all.count { $0.exchange.end != nil }
+        deadlineMisses = deadline.map { deadline in
+            all.count { ($0.exchange.end ?? $0.end) - $0.exchange.start > deadline }
+        }
+        let done = all.compactMap { item in item.exchange.end.map { $0 - item.exchange.start } }.sorted()
+        let cutOff = all.filter { $0.exchange.end == nil }.map { $0.end - $0.exchange.start }.sorted()
         longest = done.last.flatMap { last in cutOff.contains { $0 > last } ? nil : last }
         distribution = Self.distribution(done, cutOff)
     }
