@@ -21,7 +21,8 @@ extension Lab {
     func addHome() throws {
         guard let home = topology.home else {
             throw Fault(
-                .badInput, "these paths share no address family, so no home address is reached over all of them; give one "
+                .badInput,
+                "these paths share no address family, so no home address is reached over all of them; give one "
                     + "of them both")
         }
         try mobile.routing.perform([

@@ -10,8 +10,11 @@ extension ReplayDocument {
     ]
 
     mutating func readBars(_ root: YAMLReader.Members) throws {
+        // What a comparison of these strategies computes beside MPTCP's own ratios.
+        let own = strategies.filter { $0 != .mptcp && $0 != .mptcpCompeting }.map { "\($0)/optimal" }
+        let ratios = Bar.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
         for entry in try reader.section("bars", of: root, keys: nil).entries {
-            if Bar.ratios.contains(entry.key) {
+            if ratios.contains(entry.key) {
                 let text = try reader.string(entry.value, entry.key)
                 guard let bar = Bar(ratio: entry.key, text: text) else {
                     throw noBar(entry.value, text, example: ">= 1.0")
@@ -20,11 +23,11 @@ extension ReplayDocument {
             } else if let (strategy, measure) = runBarKey(entry.key) {
                 for demand in try demands(measure, entry) { runBars.append(RunBar(strategy, demand)) }
             } else {
-                let known = Bar.ratios + strategies.flatMap { strategy in Self.measures.map { "\(strategy)/\($0)" } }
+                let known = ratios + strategies.flatMap { strategy in Self.measures.map { "\(strategy)/\($0)" } }
                 let word = entry.key.split(separator: " ").first.map(String.init) ?? entry.key
                 let ending =
                     Suggestion.nearest(to: word, among: known).map { "; did you mean '\($0)'?" }
-                    ?? "; there are: \((Bar.ratios + Self.measures.map { "STRATEGY/\($0)" }).joined(separator: ", "))"
+                    ?? "; there are: \((ratios + Self.measures.map { "STRATEGY/\($0)" }).joined(separator: ", "))"
                 throw reader.fault(entry.keyNode, "unknown ratio or measure '\(entry.key.prefix(40))'\(ending)")
             }
         }

@@ -3,7 +3,7 @@ import Runs
 /// The result as a terminal shows it.
 package enum ComparisonTable {
     /// More rows than these are for the report.
-    private static let mostHandoffRows = 24
+    private static let mostHandoffRows = 12
 
     package static func text(of result: ComparisonResult) -> String {
         let parts = result.byDirection
@@ -11,7 +11,8 @@ package enum ComparisonTable {
             let heading = part.runs.first.map { "\($0.direction.rawValue)link:\n" } ?? ""
             return (parts.count > 1 ? [heading] : []) + tables(of: part)
         }
-        let head = ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
+        let head =
+            ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
             .joined(separator: "\n") + "\n"
         return ([head] + ofParts + ["\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
             .joined(separator: "\n")

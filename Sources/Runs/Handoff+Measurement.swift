@@ -61,7 +61,9 @@ extension ComparisonResult.Handoff {
             let schedule = MobilitySchedule(plan)
             var joined = schedule.initiallyAttached
             var instants: [Instant] = []
-            for entry in schedule.entries {
+            // To a strategy of one path, what the others do is no hand-off.
+            let own = plan.strategy.path.flatMap { name in plan.paths.firstIndex { $0.name == name } }
+            for entry in schedule.entries where own == nil || own == entry.path {
                 let time = entry.time - plan.offset
                 switch entry.action {
                 case .radioDown:
@@ -70,7 +72,8 @@ extension ComparisonResult.Handoff {
                     }
                 case .join:
                     joined[entry.path] = true
-                    instants.append((.gained, entry.path, time))
+                    // A home address is handed over by its moves.
+                    if !plan.strategy.hasHomeAddress { instants.append((.gained, entry.path, time)) }
                 case .leave:
                     joined[entry.path] = false
                 case .renumber:

@@ -87,6 +87,23 @@ import Units
         #expect(try carried(series, "cellular", 15.5, 18.4) > 300_000)
     }
 
+    @Test func `competes with a TCP over each path, of which each is checked by itself`() throws {
+        let (record, series) = try RunRig.execute(.mptcpCompeting, seconds: 40)
+        #expect(record.verified && record.failure == nil)
+        #expect(record.others.map(\.name) == ["tcp-wifi", "tcp-cellular"])
+        #expect(record.others.map(\.verified) == [true, true])
+        for (flow, bins) in zip(record.others, series.others) {
+            #expect(bins.reduce(0) { $0 + Int64($1) } == flow.delivered.bytes)
+        }
+        // Together they fill both links, and none of the three starves.
+        let all = [record.delivered] + record.others.map(\.delivered)
+        let payload = 10e6 / 8 * 40 * 1448 / 1500
+        let share = Double(all.reduce(.zero, +).bytes) / payload
+        #expect(share > 0.93 && share <= 1)
+        #expect(all.allSatisfy { Double($0.bytes) > payload / 30 })
+        #expect(record.events.filter { $0.kind == "companion-connected" }.count == 2)
+    }
+
     @Test func `refuses an MPTCP scheduler that the kernel lacks`() {
         let fault = #expect(throws: Fault.self) {
             try RunRig.execute(.mptcp, seconds: 5) { $0.transport.scheduler = "nonesuch" }

@@ -171,7 +171,8 @@ func load(_ text: String) throws -> Replay {
         Slip("window: 5s", "window: 0s", ":9:18: window '0s' is out of range"),
         Slip("window: 5s", "window: 1001ms", ":9:18: window is no multiple of 10 ms"),
         Slip("mode: informed", "mode: inform", ":8:18: unknown mode 'inform'; did you mean 'informed'?"),
-        Slip("duration: trace", "duration: 10s", ":5:38: duration '10s' is not known; a run lasts as long as its traces"),
+        Slip(
+            "duration: trace", "duration: 10s", ":5:38: duration '10s' is not known; a run lasts as long as its traces"),
         Slip("duration: trace", "bytes: lots", ":5:35: bytes 'lots' is not a size with its unit"),
         Slip("tcp-wifi, mptcp", "tcp-wfi, mptcp", ":6:14: unknown strategy 'tcp-wfi'; did you mean 'tcp-wifi'?"),
         Slip(

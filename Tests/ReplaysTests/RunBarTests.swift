@@ -55,6 +55,17 @@ import Units
         #expect(replay.bars.isEmpty)
     }
 
+    @Test func `stands beside bars on the ratio of any strategy that is run`() throws {
+        #expect(
+            try load("tcp-wifi/optimal: \">= 0.9\"").bars == [
+                Bar(ratio: "tcp-wifi/optimal", comparison: .atLeast, bound: 0.9)
+            ])
+        let fault = #expect(throws: Fault.self) { try load("tcp-cellular/optimal: \">= 0.9\"") }
+        #expect(
+            fault?.message.hasPrefix("walk.yaml:7:3: unknown ratio or measure 'tcp-cellular/optimal'")
+                == true)
+    }
+
     @Test func `may give several orders of events`() throws {
         let replay = try load("mptcp/events: [\"left wifi < joined wifi\", \"joined cellular\"]")
         #expect(replay.runBars.map(\.demand) == [.events(["left wifi", "joined wifi"]), .events(["joined cellular"])])

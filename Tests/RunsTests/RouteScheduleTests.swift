@@ -35,9 +35,10 @@ import Units
         let one = curve([(0, 8), (12, 0), (25, 8)])
         let changes = RouteSchedule.optimal(
             capacity: [one, curve([(0, 2)])], span: .seconds(5)..<(.seconds(55)), window: .seconds(10), cost: .zero)
-        #expect(text(changes) == [
-            "5 mobile 0", "5 home 0", "15 mobile 1", "15 home 1", "25 mobile 0", "25 home 0",
-        ])
+        #expect(
+            text(changes) == [
+                "5 mobile 0", "5 home 0", "15 mobile 1", "15 home 1", "25 mobile 0", "25 home 0",
+            ])
     }
 
     @Test func `stays where it is as long as no path is better`() {
@@ -51,9 +52,10 @@ import Units
         let changes = RouteSchedule.optimal(
             capacity: [curve([(0, 2), (10, 0)]), curve([(0, 1)])], span: .zero..<(.seconds(20)), window: .seconds(10),
             cost: .milliseconds(500))
-        #expect(text(changes) == [
-            "0 mobile 0", "0 home 0", "10 mobile -", "10 home -", "10.5 mobile 1", "10.5 home 1",
-        ])
+        #expect(
+            text(changes) == [
+                "0 mobile 0", "0 home 0", "10 mobile -", "10 home -", "10.5 mobile 1", "10.5 home 1",
+            ])
     }
 
     @Test func `counts the last window as far as it goes`() {
@@ -70,17 +72,19 @@ import Units
         let changes = RouteSchedule.ideal(
             paths: [path(.cellular, [(0, true)]), path(.wifi, [(0, false), (7.25, true), (9.5, false)])],
             span: .milliseconds(300)..<(.seconds(60)))
-        #expect(text(changes) == [
-            "0.3 mobile 0", "0.3 home 0", "7.25 mobile 1", "7.25 home 1", "9.5 mobile 0", "9.5 home 0",
-        ])
+        #expect(
+            text(changes) == [
+                "0.3 mobile 0", "0.3 home 0", "7.25 mobile 1", "7.25 home 1", "9.5 mobile 0", "9.5 home 0",
+            ])
     }
 
     @Test func `leads nowhere while no path is there`() {
         let changes = RouteSchedule.ideal(
             paths: [path(.wifi, [(0, true), (5, false), (8, true)])], span: .zero..<(.seconds(60)))
-        #expect(text(changes) == [
-            "0 mobile 0", "0 home 0", "5 mobile -", "5 home -", "8 mobile 0", "8 home 0",
-        ])
+        #expect(
+            text(changes) == [
+                "0 mobile 0", "0 home 0", "5 mobile -", "5 home -", "8 mobile 0", "8 home 0",
+            ])
     }
 
     // MARK: Mobile IP
@@ -100,13 +104,14 @@ import Units
     }
 
     @Test func `lets the home agent follow a round trip of the new path later`() {
-        #expect(reactive(wifi: [(0, true), (10, false), (20, true)]) == [
-            "0 mobile 0", "0 home 0",
-            // Detected after 200 ms, registered over cellular within 150 ms.
-            "10.2 mobile 1", "10.35 home 1",
-            // Acquired after 500 ms, registered over WiFi within 20 ms.
-            "20.5 mobile 0", "20.52 home 0",
-        ])
+        #expect(
+            reactive(wifi: [(0, true), (10, false), (20, true)]) == [
+                "0 mobile 0", "0 home 0",
+                // Detected after 200 ms, registered over cellular within 150 ms.
+                "10.2 mobile 1", "10.35 home 1",
+                // Acquired after 500 ms, registered over WiFi within 20 ms.
+                "20.5 mobile 0", "20.52 home 0",
+            ])
     }
 
     @Test func `forgets a registration that the next move overtakes`() {
@@ -117,9 +122,10 @@ import Units
     @Test func `leaves a weak WiFi and takes it again once it is clearly stronger`() {
         let changes = reactive(
             wifi: [(0, true)], signal: [(0, -60), (10, -81), (20, -79), (30, -75), (40, nil)])
-        #expect(changes == [
-            "0 mobile 0", "0 home 0", "10 mobile 1", "10.15 home 1", "30 mobile 0", "30.02 home 0",
-        ])
+        #expect(
+            changes == [
+                "0 mobile 0", "0 home 0", "10 mobile 1", "10.15 home 1", "30 mobile 0", "30.02 home 0",
+            ])
     }
 
     @Test func `keeps a weak WiFi that is all there is`() {
