@@ -51,7 +51,9 @@ struct PlannedRuns {
     private static func canonical(_ strategy: Strategy, _ plan: RunPlan) -> Strategy {
         guard case .tcpReconnect(let name) = strategy,
             let path = plan.paths.firstIndex(where: { $0.name == name }),
-            !MobilitySchedule(plan).entries.contains(where: { $0.path == path && $0.action == .join })
+            !MobilitySchedule(plan).entries.contains(where: {
+                $0.path == path && ($0.action == .join || $0.action == .renumber)
+            })
         else { return strategy }
         return .tcp(path: name)
     }

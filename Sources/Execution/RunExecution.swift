@@ -195,11 +195,7 @@ package final class RunExecution {
         case .renumber:
             note("renumbered", path: name)
             try lab.renumber(entry.path)
-            // To an application, one address that goes and one that comes.
-            if lab.isJoined(entry.path) {
-                try mobileHost?.pathLeft(entry.path)
-                try mobileHost?.pathJoined(entry.path)
-            }
+            if lab.isJoined(entry.path) { try mobileHost?.pathRenumbered(entry.path) }
         }
     }
 

@@ -51,10 +51,15 @@ struct KernelSettings {
         }
     }
 
+    /// What SO_RCVLOWAT at 1 MB, which the application asks for, makes of the receive buffer of the subflows that are there by
+    /// then. One that joins later begins with the default and stays with its window (82 kB of 128 kB) until the connection's
+    /// buffer grows beyond what it has: as a phone's default does, this one lets none fall behind.
+    private static let initialReceiveBuffer: Int64 = 2_097_152
+
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
     private var endHosts: [(String, String)] {
         [
-            ("net.ipv4.tcp_rmem", "4096 \(max(4096, min(131_072, receiveBuffer))) \(max(4096, receiveBuffer))"),
+            ("net.ipv4.tcp_rmem", "4096 \(max(4096, min(Self.initialReceiveBuffer, receiveBuffer))) \(max(4096, receiveBuffer))"),
             ("net.ipv4.tcp_wmem", "4096 \(max(4096, min(16_384, sendBuffer))) \(max(4096, sendBuffer))"),
             ("net.ipv4.tcp_no_metrics_save", "1"),
         ]

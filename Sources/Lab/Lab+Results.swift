@@ -11,6 +11,8 @@ extension Lab {
         record.links = try linkRecords()
         record.counters.merge(try counters()) { $1 }
         record.sysctls = sysctls
+        record.kernelRelease = try SystemControl.value(of: "kernel.osrelease") ?? ""
+        record.scheduler = sysctls["net.mptcp.scheduler"] ?? ""
     }
 
     /// IP bytes that have arrived over a path so far, both directions.

@@ -49,8 +49,12 @@ package enum HTMLReport {
             ? "\((seconds / 60).text(significantDigits: 3)) min" : "\(seconds.text(significantDigits: 3)) s"
         let seeds = Set(result.runs.map(\.seed)).count
         let paths = result.replay.traces.map(\.name).joined(separator: " and ")
-        let direction = result.runs.first?.direction == .up ? "upload" : "download"
-        return "\(result.replay.name): \(direction) over \(paths), \(length), \(seeds) seed\(seeds == 1 ? "" : "s")"
+        let transferred =
+            switch result.replay.workload.kind {
+            case .both: "download and upload at once"
+            case let kind: kind.rawValue
+            }
+        return "\(result.replay.name): \(transferred) over \(paths), \(length), \(seeds) seed\(seeds == 1 ? "" : "s")"
     }
 
     // MARK: Figure
@@ -96,7 +100,7 @@ package enum HTMLReport {
         let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "oracle window"
         return """
             <h2>How it was measured</h2>
-            <p>Each run is one real connection of the Linux kernel named above, from a server to a mobile host, over links \
+            <p>Each run is one real connection of the Linux kernel named above, between a server and a mobile host, over links \
             that follow the walk's recorded capacity, delay and attachment packet by packet. Every delivered byte is compared with \
             the byte that was sent. Time counts from the first SYN. MB are 10<sup>6</sup> in-order application bytes.</p>
             <p>Optimal TCP is spliced from measured TCP runs, one over each path alone: in every \(window) it takes the \

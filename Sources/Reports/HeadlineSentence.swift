@@ -16,12 +16,16 @@ package enum HeadlineSentence {
         guard let optimal = ratio("mptcp/optimal", of: result), let value = optimal.value else {
             let megabytes = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }?.megabytes.mean
             let moved = megabytes.map { " moved \($0.text(decimals: 1)) MB;" } ?? " ran;"
-            return "MPTCP\(moved) what Optimal TCP would have moved is not known without a TCP run over every path."
+            let missing =
+                workload.size == nil
+                ? "is not known without a TCP run over every path" : "is not known: not all of it arrived within the walk"
+            return "MPTCP\(moved) what Optimal TCP would have moved \(missing)."
         }
         guard workload.size == nil else {
             return "MPTCP was \(pace(value)) Optimal TCP (\(evidence(optimal, of: result)))."
         }
-        var text = "MPTCP moved \(comparison(value)) Optimal TCP (\(evidence(optimal, of: result)))"
+        let which = workload.kind == .both ? "Downlink: " : ""
+        var text = "\(which)MPTCP moved \(comparison(value)) Optimal TCP (\(evidence(optimal, of: result)))"
         if let capacity = ratio("mptcp/capacity-sum", of: result)?.value {
             text += ", and \(comparison(capacity)) \(links(of: result)) could have carried"
         }

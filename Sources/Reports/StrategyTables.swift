@@ -73,7 +73,8 @@ enum StrategyTables {
     }
 
     private static func meaning(of name: String) -> String {
-        switch name {
+        // Of the second direction the same.
+        switch name.split(separator: ":").last.map(String.init) ?? name {
         case "mptcp/optimal": "the strongest Optimal TCP there is: the headline"
         case "mptcp/spliced-optimal", "optimal-built/spliced-optimal": "Optimal TCP spliced from measured TCP runs"
         case "mptcp/optimal-built": "one real connection that an oracle switches"

@@ -77,8 +77,17 @@ package final class MobileHost {
         try pathChanged(path)
     }
 
+    /// The path has another address, and is there as before.
+    package func pathRenumbered(_ path: Int) throws {
+        try tellConnections(of: path)
+    }
+
     private func pathChanged(_ path: Int) throws {
         try choosePaths()
+        try tellConnections(of: path)
+    }
+
+    private func tellConnections(of path: Int) throws {
         for connection in connections { try connection.pathChanged(path, joined: joined, uses: uses) }
     }
 

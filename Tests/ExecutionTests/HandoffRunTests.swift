@@ -95,7 +95,7 @@ import Units
         #expect(record.counters["server.mptcp.reinjected_bytes"] != nil)
     }
 
-    @Test func `that sees a path fading loses no data with it, and no time`() throws {
+    @Test func `that sees a path fading loses no data with it, and no more time than a round trip`() throws {
         var scene = Scene()
         scene.attachments[0] = Self.outage
         scene.mobility.warning = .seconds(1)
@@ -106,8 +106,9 @@ import Units
         // Less than a segment: acknowledgements.
         #expect(record.links[0].droppedDetached.bytes < 1500)
         #expect(handoffs.map(\.kind) == [.lost, .gained])
-        // Cellular delivers a segment in 6 ms.
-        #expect(handoffs[0].longestGap <= .milliseconds(20))
+        // Cellular, which now carries all of it, fills its queue and recovers what that dropped within one round trip: 60 ms and
+        // 64 kB at 2 Mb/s, 256 ms.
+        #expect(handoffs[0].longestGap <= .milliseconds(320))
         for second in 13..<16 { #expect(try bytes(series, "wifi", second..<second + 1) > 500_000) }
     }
 

@@ -87,6 +87,17 @@ import Units
         #expect(try carried(series, "cellular", 15.5, 18.4) > 300_000)
     }
 
+    @Test(arguments: [Strategy.tcpReconnect(path: "wifi"), .wifiFirst, .mptcpSingle, .mptcpBackup, .mptcp])
+    func `goes on over WiFi when its address there becomes another`(strategy: Strategy) throws {
+        let (record, series) = try RunRig.execute(strategy, seconds: 16) { plan in
+            plan.paths[0].addressChanges = [.seconds(6)]
+        }
+        #expect(record.verified && record.failure == nil)
+        #expect(record.events.contains { $0.kind == "renumbered" && $0.path == "wifi" })
+        #expect(try carried(series, "wifi", 12, 16) > 3_000_000)
+        #expect(delivered(series, 12, 16) > 2_500_000)
+    }
+
     @Test func `competes with a TCP over each path, of which each is checked by itself`() throws {
         let (record, series) = try RunRig.execute(.mptcpCompeting, seconds: 40)
         #expect(record.verified && record.failure == nil)
