@@ -67,8 +67,8 @@ package struct ComparisonRequest: Sendable {
             let names = replay.paths.map(\.name)
             replay.strategies = try strategies.map { name in
                 guard let strategy = Strategy(name: name, paths: names) else {
-                    let known = Strategy.all(paths: names).map(\.description).joined(separator: ", ")
-                    throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths; there are \(known)")
+                    let ending = Suggestion.ending(for: name, among: Strategy.all(paths: names).map(\.description))
+                    throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths\(ending)")
                 }
                 if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
                     throw Fault(.usage, "--strategies: '\(name)' \(objection)")
