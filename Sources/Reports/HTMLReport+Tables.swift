@@ -15,13 +15,15 @@ extension HTMLReport {
     }
 
     static func ratios(_ result: ComparisonResult) -> String {
-        """
-        <h2>Ratios</h2>
-        \(StrategyTables.ratios(of: result, whole: true).html)\
-        <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean would have to be for \
-        as many seeds as these to show it, in four of five such comparisons (two-sided 5 % level, 80 % power).</p>
+        // Exchanges have none.
+        guard !result.ratios.isEmpty else { return "" }
+        return """
+            <h2>Ratios</h2>
+            \(StrategyTables.ratios(of: result, whole: true).html)\
+            <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean would have to be for \
+            as many seeds as these to show it, in four of five such comparisons (two-sided 5 % level, 80 % power).</p>
 
-        """
+            """
     }
 
     static func fidelity(_ result: ComparisonResult) -> String {
