@@ -25,6 +25,8 @@ import Units
         #expect(record.verified)
         #expect(record.failure == nil)
         #expect(record.congestionControl == "cubic")
+        #expect(record.kernelRelease.hasPrefix("6."))
+        #expect(record.scheduler == "default")
         #expect(series.delivered.reduce(0) { $0 + Int64($1) } == record.delivered.bytes)
         // A twentieth is more than slow start and the first round trips cost in 20 s.
         let share = Double(record.delivered.bytes) / payload(rate, seconds: 20)
