@@ -6,6 +6,7 @@ import Units
 /// The kernel settings of the lab: what would else follow from the machine's memory, its configuration or chance.
 struct KernelSettings {
     private let receiveBuffer: Int64
+    private let initialReceiveBuffer: Int64
     private let sendBuffer: Int64
     private let scheduler: String?
     private let staleLossCount: Int?
@@ -14,6 +15,7 @@ struct KernelSettings {
         scheduler = plan.transport.scheduler
         staleLossCount = plan.transport.staleLossCount
         receiveBuffer = plan.transport.receiveBuffer.bytes
+        initialReceiveBuffer = plan.transport.initialReceiveBuffer.bytes
         sendBuffer = plan.transport.sendBuffer.bytes
     }
 
@@ -51,15 +53,10 @@ struct KernelSettings {
         }
     }
 
-    /// What SO_RCVLOWAT at 1 MB, which the application asks for, makes of the receive buffer of the subflows that are there by
-    /// then. One that joins later begins with the default and stays with its window (82 kB of 128 kB) until the connection's
-    /// buffer grows beyond what it has: as a phone's default does, this one lets none fall behind.
-    private static let initialReceiveBuffer: Int64 = 2_097_152
-
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
     private var endHosts: [(String, String)] {
         [
-            ("net.ipv4.tcp_rmem", "4096 \(max(4096, min(Self.initialReceiveBuffer, receiveBuffer))) \(max(4096, receiveBuffer))"),
+            ("net.ipv4.tcp_rmem", "4096 \(max(4096, min(initialReceiveBuffer, receiveBuffer))) \(max(4096, receiveBuffer))"),
             ("net.ipv4.tcp_wmem", "4096 \(max(4096, min(16_384, sendBuffer))) \(max(4096, sendBuffer))"),
             ("net.ipv4.tcp_no_metrics_save", "1"),
         ]

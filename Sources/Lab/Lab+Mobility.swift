@@ -37,8 +37,7 @@ extension Lab {
         switch mode {
         case .informed:
             // While the link is up, as a host would that still knows its address.
-            try deleteEndpoint(path)
-            faded[path] = false
+            if !isHandedOver(path) { try withdraw(path) }
             try mobile.routing.perform(leaveRequests(path))
         case .linkDown:
             let interface = mobileEnd(path).interface
@@ -52,6 +51,19 @@ extension Lab {
         case .blackhole:
             break
         }
+    }
+
+    /// Whether the peer sends nothing more over a path that has gone: it was asked in time, and has another. To withdraw the
+    /// address now would do harm only, since the kernel then sends everything unacknowledged again, what is on its way over
+    /// the other path too; it is withdrawn when the path returns, or will not be used any more.
+    private func isHandedOver(_ path: Int) -> Bool {
+        faded[path] && topology.paths.indices.contains { $0 != path && isJoined($0) && uses[$0] != .none }
+    }
+
+    /// Takes back the address that the peer knows of a path.
+    private func withdraw(_ path: Int) throws {
+        try deleteEndpoint(path)
+        faded[path] = false
     }
 
     /// The radio carries again, from an empty queue.
@@ -68,6 +80,7 @@ extension Lab {
         switch mode {
         case .informed:
             try mobile.routing.perform(joinRequests(path))
+            if faded[path] { try withdraw(path) }
             try addEndpoint(path)
         case .linkDown:
             try mobile.routing.perform(joinRequests(path, keeping: [.v4]))
@@ -106,6 +119,7 @@ extension Lab {
             // An interface that has no address for a moment loses every route over it.
             if mobileHomePath == path { try moveHome(.mobile, to: path) }
         case .informed, .addressLoss:
+            if faded[path], absences[path] == .informed { try withdraw(path) }
             changes[path] += 1
         case .linkDown, .carrier:
             waitingChanges[path] += 1
@@ -117,6 +131,7 @@ extension Lab {
         let before = uses[path]
         guard use != before else { return }
         guard isJoined(path) else {
+            if use == .none, faded[path], absences[path] == .informed { try withdraw(path) }
             uses[path] = use
             return
         }

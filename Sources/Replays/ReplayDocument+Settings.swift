@@ -109,7 +109,8 @@ extension ReplayDocument {
 
     mutating func readTransport(_ root: YAMLReader.Members) throws {
         let keys = [
-            "congestion_control", "initial_path", "receive_buffer", "send_buffer", "scheduler", "stale_loss_cnt",
+            "congestion_control", "initial_path", "receive_buffer", "initial_receive_buffer", "send_buffer", "scheduler",
+            "stale_loss_cnt",
         ]
         let members = try reader.section("transport", of: root, keys: keys)
         if let node = members["congestion_control"] {
@@ -129,6 +130,14 @@ extension ReplayDocument {
         let range = ByteCount(4096)...ByteCount(1_000_000_000)
         if let node = members["receive_buffer"] {
             transport.receiveBuffer = try reader.size(node, "receive_buffer", in: range, example: "6MB")
+        }
+        if let node = members["initial_receive_buffer"] {
+            let initial = try reader.size(node, "initial_receive_buffer", in: range, example: "2MB")
+            guard initial <= transport.receiveBuffer else {
+                throw reader.fault(
+                    node, "initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger")
+            }
+            transport.initialReceiveBuffer = initial
         }
         if let node = members["send_buffer"] {
             transport.sendBuffer = try reader.size(node, "send_buffer", in: range, example: "4MB")

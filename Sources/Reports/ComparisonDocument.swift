@@ -52,6 +52,7 @@ package enum ComparisonDocument {
             "transport": .object([
                 "initial_path": optional(environment.transport.initialPath),
                 "receive_buffer_bytes": .bytes(environment.transport.receiveBuffer),
+                "initial_receive_buffer_bytes": .bytes(environment.transport.initialReceiveBuffer),
                 "send_buffer_bytes": .bytes(environment.transport.sendBuffer),
             ]),
             "mobility": .object([

@@ -69,7 +69,8 @@ extension HTMLReport {
         table.add("initial path", transport.initialPath ?? "the first that is attached")
         table.add(
             "buffers",
-            "receive \(transport.receiveBuffer.megabytes.text()) MB, send \(transport.sendBuffer.megabytes.text()) MB at most"
+            "receive \(transport.receiveBuffer.megabytes.text()) MB (begins with "
+                + "\(transport.initialReceiveBuffer.megabytes.text()) MB), send \(transport.sendBuffer.megabytes.text()) MB at most"
         )
         let mobility = environment.mobility
         table.add(

@@ -113,6 +113,11 @@ import Units
         #expect(rig.lab.sysctls["net.mptcp.close_timeout"] != nil)
     }
 
+    @Test(.kernelTier) func `Receive buffers begin with what the plan says`() throws {
+        let rig = try LabRig([.ipv4]) { $0.transport.initialReceiveBuffer = ByteCount(131_072) }
+        #expect(rig.lab.sysctls["net.ipv4.tcp_rmem"] == "4096 131072 6000000")
+    }
+
     @Test(.kernelTier) func `Offloads are off on every end`() throws {
         let rig = try LabRig([.ipv4, .ipv4])
         let topology = rig.lab.topology

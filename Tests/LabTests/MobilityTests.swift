@@ -46,6 +46,39 @@ import Units
         }
     }
 
+    @Test(.kernelTier) func `An address whose path was handed over in time is withdrawn when it can be replaced`() throws {
+        let rig = try LabRig([.ipv4, .ipv4], endpoints: true) { $0.paths[0].addressChanges = [.seconds(1)] }
+        let manager = try #require(rig.lab.pathManager)
+        let before = try manager.endpoints()
+        // With another path there, it stays a backup of the peer's.
+        try rig.lab.fade(0)
+        try rig.lab.leave(0)
+        #expect(try manager.endpoints().map(\.id) == before.map(\.id))
+        // Without one, there is something to be withdrawn for: what the peer sends from now on must wait for another address.
+        try rig.lab.fade(1)
+        try rig.lab.leave(1)
+        #expect(try manager.endpoints() == [before[0]].map { with($0, .backup) })
+        // The network has another address for it by now.
+        try rig.lab.renumber(0)
+        #expect(try manager.endpoints() == [])
+        try rig.lab.join(0)
+        try rig.lab.join(1)
+        #expect(try Set(manager.endpoints().map { "\($0.address)" }) == ["10.1.0.3", "10.2.0.2"])
+        // One that the strategy gives up meanwhile is not kept.
+        try rig.lab.fade(1)
+        try rig.lab.leave(1)
+        try rig.lab.use(1, as: .none)
+        #expect(try manager.endpoints().map { "\($0.address)" } == ["10.1.0.3"])
+        try rig.lab.join(1)
+        try rig.lab.use(1, as: .full)
+        #expect(try manager.endpoints().contains(before[1]))
+    }
+
+    private func with(_ endpoint: PathManager.Endpoint, _ flag: PathManager.Endpoint.Flags) -> PathManager.Endpoint {
+        PathManager.Endpoint(
+            id: endpoint.id, address: endpoint.address, interface: endpoint.interface, flags: endpoint.flags.union(flag))
+    }
+
     @Test(.kernelTier) func `Without MPTCP there are no endpoints`() throws {
         let rig = try LabRig([.ipv4])
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])

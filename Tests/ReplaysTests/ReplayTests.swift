@@ -16,7 +16,7 @@ let goodReplay = """
     seeds: 3
     mobility: {mode: informed, detection: 200ms, acquisition: 500ms}
     oracle: {window: 5s}
-    transport: {congestion_control: reno, initial_path: wifi, receive_buffer: 5MB, send_buffer: 3MB}
+    transport: {congestion_control: reno, initial_path: wifi, receive_buffer: 5MB, send_buffer: 3MB, initial_receive_buffer: 1MB}
     bars:
       mptcp/spliced-optimal: ">= 1.0"
 
@@ -69,7 +69,8 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.transport.congestionControl == "reno" && replay.transport.initialPath == "wifi")
         #expect(
             replay.transport.receiveBuffer == ByteCount(5_000_000)
-                && replay.transport.sendBuffer == ByteCount(3_000_000))
+                && replay.transport.sendBuffer == ByteCount(3_000_000)
+                && replay.transport.initialReceiveBuffer == ByteCount(1_000_000))
         #expect(replay.bars == [Bar(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
         #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
@@ -186,6 +187,9 @@ func load(_ text: String) throws -> Replay {
         ),
         Slip("control: reno", "control: Re no", ":10:33: congestion_control 'Re no' cannot be one of the kernel's"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
+        Slip(
+            "initial_receive_buffer: 1MB", "initial_receive_buffer: 5.1MB",
+            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
         Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no bar; write >="),
         Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),
