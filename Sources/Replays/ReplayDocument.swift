@@ -43,6 +43,13 @@ struct ReplayDocument {
 
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     init(_ file: InputFile) throws {
+        // People begin with what they have measured.
+        guard !file.path.hasSuffix(".csv") else {
+            throw Fault.input(
+                file.path,
+                "is a table and no replay; 'walkback import wifi=FILE cellular=FILE --output DIR' makes a replay of a "
+                    + "walk's tables, and a replay.yaml names traces under 'paths'")
+        }
         reader = try YAMLReader(file)
         let root = try reader.members(of: reader.root, "a replay", keys: Self.keys)
         guard let nameNode = root["name"] else {

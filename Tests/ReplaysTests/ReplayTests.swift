@@ -243,6 +243,13 @@ func load(_ text: String) throws -> Replay {
         #expect(fault?.message.hasPrefix(expected) == true, "\(fault?.message ?? "")")
     }
 
+    @Test func `What was measured is not yet a replay`() {
+        let fault = #expect(throws: Fault.self) {
+            try ReplayDocument(InputFile(path: "walk.csv", bytes: Array("0,1250000\n".utf8)))
+        }
+        #expect(fault?.message.hasPrefix("walk.csv: is a table and no replay; 'walkback import wifi=") == true)
+    }
+
     @Test func `Nine paths are more than Linux joins`() {
         let paths = (1...9).map { "  p\($0): {trace: w.trace.csv}\n" }.joined()
         let fault = #expect(throws: Fault.self) { try load("name: x\npaths:\n\(paths)") }
