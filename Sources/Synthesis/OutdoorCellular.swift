@@ -1,0 +1,25 @@
+import Units
+
+/// The 3G of a walk or a drive outdoors, which is everywhere; its rate as on the indoor walk: slow changes, and jitter on top.
+enum OutdoorCellular {
+    /// - Returns: for each step what 3G gives.
+    static func receptions(_ parameters: OutdoorParameters, step: Duration, steps: Int) -> [OutdoorWiFi.Reception] {
+        let variation = parameters[.cellularVariation]
+        var slow = Fluctuation(
+            timeConstant: .nanoseconds(Int64((parameters[.cellularTimeConstant] * 1e9).rounded())), step: step,
+            generator: SplitMix64(seed: parameters.seed, purpose: "outdoor cellular variation"))
+        var fast = Fluctuation(
+            timeConstant: .milliseconds(500), step: step,
+            generator: SplitMix64(seed: parameters.seed, purpose: "outdoor cellular jitter"))
+        return (0..<steps).map { _ in
+            let fold = slow.next()
+            let factor =
+                Fluctuation.lognormal(fold, coefficientOfVariation: variation)
+                * Fluctuation.lognormal(fast.next(), coefficientOfVariation: parameters[.cellularJitter])
+            let megabits = min(parameters[.cellularCap], parameters[.cellularMean] * factor)
+            // The slow change is one of signal, 8 dB for each factor of e in rate.
+            return OutdoorWiFi.Reception(
+                down: megabits, up: megabits / 3, signal: (-90 + 8 * variation * fold).rounded())
+        }
+    }
+}
