@@ -170,6 +170,12 @@ int walkback_sync_file_system(int descriptor)
     return syncfs(descriptor) == 0 ? 0 : errno;
 }
 
+int walkback_write_out(int descriptor)
+{
+    const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    return sync_file_range(descriptor, 0, 0, all) == 0 ? 0 : errno;
+}
+
 int walkback_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)
 {
     return mount(source, target, type, flags, data) == 0 ? 0 : errno;

@@ -8,21 +8,29 @@ package final class OutputDirectory {
     package let path: FilePath
     package let partial: FilePath
     /// Written last: where this file is, the others belong to it.
-    private static let mark = "comparison.json"
+    package static let comparisonMark = "comparison.json"
+    private let mark: String
     private let lock: FileDescriptor
     private let wasMade: Bool
 
     /// Claims `path`, which is made where it is missing.
     ///
+    /// - Parameters:
+    ///   - mark: the file that says that a result is there.
+    ///   - remains: files that say that one was begun there.
     /// - Throws: where it holds something else than results of ours, another comparison is writing there, or nothing can be
     ///   written.
-    package init(_ path: FilePath) throws {
+    package init(
+        _ path: FilePath, mark: String = OutputDirectory.comparisonMark, remains: [String] = []
+    ) throws {
         self.path = path
+        self.mark = mark
         partial = path.appending(".partial")
         wasMade = access(path.string, F_OK) != 0
         try Self.makeDirectory(path)
         let present = try Self.entries(of: path)
-        guard present.isEmpty || present.contains(Self.mark) || present == [".partial"] else {
+        guard present.isEmpty || present == [".partial"] || present.contains(where: { ([mark] + remains).contains($0) })
+        else {
             throw Fault(
                 .failed,
                 "the output directory \(path) holds something else (\(present.prefix(3).joined(separator: ", "))): name "
@@ -38,7 +46,7 @@ package final class OutputDirectory {
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try? lock.close()
-            throw Fault(.failed, "another comparison is writing to \(path): wait for it, or name another with --output")
+            throw Fault(.failed, "another run is writing to \(path): wait for it, or name another with --output")
         }
         for entry in try Self.entries(of: partial) where entry != "lock" { Self.remove(partial.appending(entry)) }
     }
@@ -61,8 +69,8 @@ package final class OutputDirectory {
     /// Puts a whole result in place: all files, the one that marks it as whole last.
     package func publish(_ files: [(name: String, bytes: [UInt8])]) throws {
         for file in files { try Self.write(file.bytes, to: partial.appending(file.name)) }
-        _ = unlink(path.appending(Self.mark).string)
-        for file in files.filter({ $0.name != Self.mark }) + files.filter({ $0.name == Self.mark }) {
+        _ = unlink(path.appending(mark).string)
+        for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
             let target = path.appending(file.name)
             guard rename(partial.appending(file.name).string, target.string) == 0 else {
                 throw Fault(.failed, "cannot write \(target): \(Errno(rawValue: errno))")

@@ -152,6 +152,34 @@ package struct GuestBringUp {
         walkback_timer_slack_minimal()
     }
 
+    /// Makes a directory of the host writable where the host has it.
+    ///
+    /// - Parameters:
+    ///   - target: its path at the host, absolute.
+    ///   - levels: how far above the run directory it lies.
+    func mountDirectory(on target: String, above levels: Int) throws {
+        guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }) else {
+            throw Fault(.failed, "only the first process of a guest mounts directories")
+        }
+        // Where the host's lies under what the guest has of its own, as below /dev/shm.
+        var path = ""
+        for name in target.split(separator: "/") {
+            path += "/\(name)"
+            mkdir(path, 0o755)
+        }
+        let above = String(repeating: "/..", count: levels)
+        try Self.mount("hostfs", on: target, flags: MS_NOSUID | MS_NODEV, data: source + above)
+    }
+
+    /// Lets programs read `text` in the place of a file of the host, where there is such a file.
+    func overlay(_ path: String, with text: String) throws {
+        guard access(path, F_OK) == 0 else { return }
+        let file = "/dev/shm/\(path.split(separator: "/").joined(separator: "-"))"
+        Self.write(text, to: file)
+        let error = walkback_mount(file, path, nil, UInt(MS_BIND), nil)
+        guard error == 0 else { throw Fault(.failed, "the guest cannot replace \(path): \(Self.describe(error))") }
+    }
+
     private static let restricted = MS_NOSUID | MS_NODEV | MS_NOEXEC
 
     private static func mount(

@@ -27,7 +27,7 @@ struct GuestCommandRunner {
         sigaddset(&ended, SIGCHLD)
         pthread_sigmask(SIG_BLOCK, &ended, nil)
         let deadline = Self.now() + span
-        let child = try start(program)
+        let child = try start()
         while true {
             // The first process inherits every orphan, and must reap it.
             var status: CInt = 0
@@ -44,35 +44,12 @@ struct GuestCommandRunner {
         }
     }
 
-    private func start(_ program: String) throws -> pid_t {
-        // Temporary files stay in the guest's memory: its root is read-only.
-        var environment = [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/dev/shm",
-            "TMPDIR": "/dev/shm",
-            "SWIFT_DETERMINISTIC_HASHING": "1",
-        ]
-        environment.merge(command.environment) { _, given in given }
+    private func start() throws -> pid_t {
+        var environment = ChildProcess.environment.merging(command.environment) { _, given in given }
         environment[Self.tierVariable] = "1"
-        let assignments = environment.keys.sorted().map { "\($0)=\(environment[$0] ?? "")" }
-        var child: pid_t = 0
-        let descriptors = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
-        let error = Self.block(command.argv).withCString { argumentBlock in
-            Self.block(assignments).withCString { environmentBlock in
-                descriptors.withUnsafeBufferPointer { descriptors in
-                    program.withCString { path in
-                        var request = walkback_spawn(
-                            path: path, arguments: argumentBlock, argument_count: CInt(command.argv.count),
-                            environment: environmentBlock, environment_count: CInt(assignments.count),
-                            descriptors: descriptors.baseAddress, descriptor_count: CInt(descriptors.count))
-                        return walkback_spawn(&request, &child)
-                    }
-                }
-            }
-        }
-        guard error == 0 else {
-            throw Fault(.failed, "the guest cannot start '\(program)': \(GuestBringUp.describe(error))")
-        }
-        return child
+        return try ChildProcess(
+            command.argv, environment: environment, descriptors: [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+        ).process
     }
 
     private func overdue(_ program: String, after span: Duration) -> Fault {
@@ -128,9 +105,5 @@ struct GuestCommandRunner {
         let count = read(file, &buffer, buffer.count)
         guard count > 0 else { return nil }
         return String(decoding: buffer[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    }
-
-    private static func block(_ strings: [String]) -> String {
-        strings.map { $0 + "\0" }.joined()
     }
 }

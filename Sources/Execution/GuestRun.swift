@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Runs
 import SystemPackage
 import Units
@@ -9,7 +10,8 @@ package enum GuestRun {
     private static let grace = Duration.seconds(60)
 
     package static func perform(_ guest: GuestBringUp) throws {
-        let plan = try readPlan(guest)
+        if access(guest.path(ProgramPlan.fileName), F_OK) == 0 { return try performProgram(guest) }
+        let plan = try read(RunPlan.self, guest.path(RunPlan.fileName))
         // From the lab's set-up on: one second passes before the first SYN.
         try guest.arm(deadline: plan.duration + grace)
         guest.phase("setting up the lab")
@@ -21,13 +23,32 @@ package enum GuestRun {
         let (record, series) = try execution.run()
         guest.phase("writing its results")
         try write(series.encoded(), to: guest.path(Series.fileName))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        try write(Array(try encoder.encode(record)), to: guest.path(RunRecord.fileName))
+        try write(document: record, to: guest.path(RunRecord.fileName))
     }
 
-    private static func readPlan(_ guest: GuestBringUp) throws -> RunPlan {
-        let path = guest.path(RunPlan.fileName)
+    /// Programs on the lab's hosts in place of transfers of ours.
+    private static func performProgram(_ guest: GuestBringUp) throws {
+        let plan = try read(ProgramPlan.self, guest.path(ProgramPlan.fileName))
+        guard GuestBringUp.isFirstProcess else {
+            throw Fault(.usage, "programs run under a replay in the embedded kernel only")
+        }
+        try guest.arm(deadline: plan.run.duration + grace)
+        guest.phase("setting up the lab")
+        let execution = try ProgramExecution(plan: plan, guest: guest)
+        guest.phase("running '\(plan.command.joined(separator: " "))'")
+        let (record, series) = try execution.run()
+        guest.phase("writing its results")
+        try write(series.encoded(), to: guest.path(Series.fileName))
+        try write(document: record, to: guest.path(ProgramRecord.fileName))
+    }
+
+    private static func write(document: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try write(Array(try encoder.encode(document)), to: path)
+    }
+
+    private static func read<Plan: Decodable>(_ type: Plan.Type, _ path: String) throws -> Plan {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
             let bytes = try file.closeAfter {
@@ -36,7 +57,7 @@ package enum GuestRun {
                     count = try file.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
                 }
             }
-            return try JSONDecoder().decode(RunPlan.self, from: Data(bytes))
+            return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
             throw Fault(.failed, "cannot read the run plan \(path): \(error)")
         }

@@ -105,11 +105,7 @@ package final class RunExecution {
             plan: plan, lab: lab, transfers: transfers, joined: schedule.initiallyAttached
         ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
-        for (path, attached) in schedule.initiallyAttached.enumerated() where !attached {
-            try lab.detachRadio(path)
-            // In whatever mode: what has never been there is not configured.
-            if !plan.strategy.hasHomeAddress { try lab.leave(path, as: .informed) }
-        }
+        try lab.begin(attached: schedule.initiallyAttached, configuring: !plan.strategy.hasHomeAddress)
         zero = MonotonicTimer.now + 1_000_000_000
         if plan.strategy.usesMPTCP {
             reports = try Lab.HostEnd.allCases.map { (end: $0, events: try lab.listen(to: $0)) }
@@ -172,30 +168,15 @@ package final class RunExecution {
 
     private func act(on entry: MobilitySchedule.Entry) throws {
         let name = plan.paths[entry.path].name
+        note(entry.action.event, path: name)
+        if entry.action == .join { noteStranded(except: name) }
+        // A home address's routes are the schedule's alone: a link that is down would take them with it.
+        try lab.perform(entry, configuring: !plan.strategy.hasHomeAddress)
         switch entry.action {
-        case .fade:
-            note("fading", path: name)
-            try lab.fade(entry.path)
-        case .radioDown:
-            note("detached", path: name)
-            try lab.detachRadio(entry.path)
-        case .leave:
-            note("left", path: name)
-            // A home address's routes are the schedule's alone: a link that is down would take them with it.
-            if !plan.strategy.hasHomeAddress { try lab.leave(entry.path) }
-            try mobileHost?.pathLeft(entry.path)
-        case .radioUp:
-            note("attached", path: name)
-            try lab.attachRadio(entry.path)
-        case .join:
-            note("joined", path: name)
-            noteStranded(except: name)
-            if !plan.strategy.hasHomeAddress { try lab.join(entry.path) }
-            try mobileHost?.pathJoined(entry.path)
-        case .renumber:
-            note("renumbered", path: name)
-            try lab.renumber(entry.path)
-            if lab.isJoined(entry.path) { try mobileHost?.pathRenumbered(entry.path) }
+        case .leave: try mobileHost?.pathLeft(entry.path)
+        case .join: try mobileHost?.pathJoined(entry.path)
+        case .renumber: if lab.isJoined(entry.path) { try mobileHost?.pathRenumbered(entry.path) }
+        case .fade, .radioDown, .radioUp: break
         }
     }
 

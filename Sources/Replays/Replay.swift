@@ -9,21 +9,21 @@ package struct Replay: Sendable, Equatable {
         package var name: String
         package var kind: PathKind
         package var family: RunPlan.AddressFamily
-        /// As the replay has it, relative to the replay's directory.
-        package var traceFile: String
+        /// As the replay has them, relative to the replay's directory: a trace, or files of opportunities.
+        package var files: [String]
         /// Of the replay's duration; named as the path is here, whatever its file calls it.
         package var trace: PathTrace
         /// When the path's address becomes another one.
         package var addressChanges: [Duration]
 
         package init(
-            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, traceFile: String, trace: PathTrace,
+            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, files: [String], trace: PathTrace,
             addressChanges: [Duration] = []
         ) {
             self.name = name
             self.kind = kind
             self.family = family
-            self.traceFile = traceFile
+            self.files = files
             self.trace = trace
             self.addressChanges = addressChanges
         }
@@ -79,25 +79,27 @@ package struct Replay: Sendable, Equatable {
         hash.update(file.bytes)
         var paths: [Path] = []
         for entry in document.paths {
-            let traceFile: InputFile
-            do {
-                traceFile = try trace(entry.traceFile)
-            } catch let fault as Fault {
-                // Where it is named, since the slip is there more often than on the disk.
-                throw document.reader.fault(entry.traceNode, "trace \(fault.message)")
+            let files = try entry.files.map { name, node in
+                do {
+                    return try trace(name)
+                } catch let fault as Fault {
+                    // Where it is named, since the slip is there more often than on the disk.
+                    throw document.reader.fault(node, "trace \(fault.message)")
+                }
             }
-            hash.update(traceFile.bytes)
-            var trace = try TraceFile.parse(traceFile)
+            for file in files { hash.update(file.bytes) }
+            var trace = try entry.opportunities.map { try entry.trace(files, $0, document.reader) }
+                ?? TraceFile.parse(files[0])
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
                     entry.kindNode,
                     "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
-                        + "\(entry.traceFile); make them agree, or leave 'kind' out here")
+                        + "\(entry.files[0].name); make them agree, or leave 'kind' out here")
             }
             trace.name = entry.name
             paths.append(
                 Path(
-                    name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace,
+                    name: entry.name, kind: trace.kind, family: entry.family, files: entry.files.map(\.name), trace: trace,
                     addressChanges: entry.addressChanges))
         }
         for (strategy, node) in zip(document.strategies, document.strategyNodes) {

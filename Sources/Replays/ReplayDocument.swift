@@ -12,8 +12,10 @@ struct ReplayDocument {
         var kind: PathKind?
         var kindNode: Node?
         var family: RunPlan.AddressFamily
-        var traceFile: String
-        var traceNode: Node
+        /// One trace, or one or two files of opportunities: the downlink's and the uplink's.
+        var files: [(name: String, node: Node)]
+        /// nil: the files are a trace, which says all that there is to say.
+        var opportunities: OpportunitySettings?
         var addressChanges: [Duration]
         var addressChangesNode: Node?
     }
@@ -85,24 +87,22 @@ struct ReplayDocument {
         for entry in entries {
             if let objection = PathName.objection(to: entry.key) { throw reader.fault(entry.keyNode, objection) }
             let members = try reader.members(of: entry.value, "path '\(entry.key)'", keys: Self.pathKeys)
-            guard let traceNode = members["trace"] else {
-                throw reader.fault(entry.keyNode, "path '\(entry.key)' has no trace; add 'trace: FILE.trace.csv'")
-            }
             let kind = try members["kind"].map {
                 try reader.choice($0, "kind", PathKind.allCases.map { ($0.rawValue, $0) })
             }
             let family = try members["family"].map {
                 try reader.choice($0, "family", RunPlan.AddressFamily.allCases.map { ($0.rawValue, $0) })
             }
+            let (files, opportunities) = try readSource(entry.key, entry.keyNode, members)
             paths.append(
                 Path(
-                    name: entry.key, kind: kind, kindNode: members["kind"], family: family ?? .ipv4,
-                    traceFile: try reader.string(traceNode, "trace"), traceNode: traceNode,
+                    name: entry.key, kind: kind, kindNode: members["kind"], family: family ?? .ipv4, files: files,
+                    opportunities: opportunities,
                     addressChanges: try readAddressChanges(members), addressChangesNode: members["address_changes"]))
         }
     }
 
-    private static let pathKeys = ["trace", "kind", "family", "address_changes"]
+    private static let pathKeys = ["trace", "kind", "family", "address_changes", "opportunities"] + opportunityKeys
 
     private func readAddressChanges(_ path: YAMLReader.Members) throws -> [Duration] {
         guard let node = path["address_changes"] else { return [] }

@@ -1,3 +1,4 @@
+import Traces
 import Units
 
 extension TraceImport {
@@ -23,7 +24,12 @@ extension TraceImport {
         if let detachAfter = options.detachAfter {
             words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))")
         }
+        if let duration = options.duration { words.append("--duration \(seconds(duration))") }
         return words.joined(separator: " ")
+    }
+
+    private static func seconds(_ time: Duration) -> String {
+        FixedPoint.text(time.wholeNanoseconds, decimals: 9) + "s"
     }
 
     private static func milliseconds(_ time: Duration) -> String {
@@ -35,15 +41,15 @@ extension TraceImport {
     }
 
     /// A replay of the imported paths that says every default aloud.
-    static func replayText(_ options: Options, command: String) -> String {
+    static func replayText(_ options: Options, traces: [PathTrace], command: String) -> String {
         let names = options.paths.map(\.name)
         let strategies =
             names.map { "tcp-\($0)" } + names.map { "tcp-\($0)-reconnect" }
             + (names.count > 1 ? ["optimal-built"] : []) + ["mptcp"]
         let attachment =
             options.detachAfter == nil
-            ? "Attached throughout: a second without data is a link that carries nothing."
-            : "Long enough runs of seconds without data are detachments."
+            ? "Attached throughout: a time without data is a link that carries nothing."
+            : "Long enough times without data are detachments."
         var text = """
             # Made by: \(command)
             # \(attachment)
@@ -53,7 +59,9 @@ extension TraceImport {
 
             """
         for path in options.paths {
-            text += "  \(path.name): {kind: \(path.kind.rawValue), trace: \(traceFileName(path.name))}\n"
+            let trace = traces.first { $0.name == path.name && $0.opportunities != nil }
+            let source = trace.map { opportunities(of: path, $0, options) } ?? "trace: \(traceFileName(path.name))"
+            text += "  \(path.name): {kind: \(path.kind.rawValue), \(source)}\n"
         }
         text += """
             workload: {kind: download, duration: trace}
@@ -65,5 +73,44 @@ extension TraceImport {
 
             """
         return text
+    }
+
+    private static func opportunities(of path: PathSpecification, _ trace: PathTrace, _ options: Options) -> String {
+        let directions: [Direction] = path.up == nil ? [.down] : Direction.allCases
+        let files = directions.map { opportunityFileName(path.name, $0) }
+        let first = trace.samples[0]
+        var words = [
+            "opportunities: [\(files.joined(separator: ", "))]", "duration: \(seconds(trace.duration))",
+            "rtt: \(milliseconds(first.down.delay + first.up.delay))", "queue_down: \(trace.queueDown.bytes)B",
+            "queue_up: \(trace.queueUp.bytes)B",
+        ]
+        if let detachAfter = options.detachAfter { words.append("detach_after: \(seconds(detachAfter))") }
+        return words.joined(separator: ", ")
+    }
+
+    /// The paths of files that begin anew, and the files.
+    static func opportunities(
+        _ options: Options, command: String
+    ) throws -> ([PathTrace], files: [(name: String, text: String)]) {
+        var files: [(name: String, text: String)] = []
+        var read: [(path: PathSpecification, down: Opportunities, up: Opportunities?)] = []
+        for path in options.paths {
+            var both: [Opportunities] = []
+            for (direction, name) in zip(Direction.allCases, [path.down, path.up].compactMap { $0 }) {
+                let file = try InputFile.read(name)
+                both.append(try OpportunityFile.parse(file))
+                files.append((opportunityFileName(path.name, direction), try file.text()))
+            }
+            read.append((path, both[0], both.count > 1 ? both[1] : nil))
+        }
+        let shortest = read.flatMap { [$0.down, $0.up].compactMap { $0?.period } }.min() ?? .zero
+        let traces = read.map { path, down, up in
+            PathTrace(
+                name: path.name, kind: path.kind, duration: options.duration ?? shortest,
+                opportunities: PathOpportunities(down: down, up: up ?? down.third()),
+                roundTrip: path.roundTrip ?? TraceDefaults.roundTrip(of: path.kind) ?? .zero,
+                detachAfter: options.detachAfter, source: command)
+        }
+        return (traces, files)
     }
 }

@@ -6,6 +6,8 @@ package struct TraceImport: Sendable {
     package enum Format: String, Sendable, CaseIterable {
         /// `second,bytes_per_second` (`PerSecondFile`).
         case perSecond = "per-second"
+        /// Milliseconds of opportunities to send a packet (`OpportunityFile`).
+        case mahimahi
     }
 
     package struct Options: Sendable {
@@ -16,15 +18,18 @@ package struct TraceImport: Sendable {
         /// A run of zeros, both ways, of at least this length is a detachment from its start to its end. nil: attached
         /// throughout.
         package var detachAfter: Duration?
+        /// Of the walk, where the format has files that begin anew; nil: the shortest of them once.
+        package var duration: Duration?
 
         package init(
             name: String = "import", paths: [PathSpecification], format: Format = .perSecond,
-            detachAfter: Duration? = nil
+            detachAfter: Duration? = nil, duration: Duration? = nil
         ) {
             self.name = name
             self.paths = paths
             self.format = format
             self.detachAfter = detachAfter
+            self.duration = duration
         }
     }
 
@@ -39,11 +44,22 @@ package struct TraceImport: Sendable {
 
     package static func traceFileName(_ path: String) -> String { "\(path).trace.csv" }
 
+    /// Files of opportunities are kept as they are, under these names.
+    package static func opportunityFileName(_ path: String, _ direction: Direction) -> String {
+        "\(path).\(direction.rawValue)"
+    }
+
     /// Every file of the output directory, by name, in the order to write them: the replay last, so that a directory
     /// that has one is whole.
     package var files: [(name: String, text: String)] {
-        traces.map { (Self.traceFileName($0.name), TraceFile.text(of: $0)) } + [(Self.replayFileName, replay)]
+        let traceFiles = traces.filter { $0.opportunities == nil }.map {
+            (Self.traceFileName($0.name), TraceFile.text(of: $0))
+        }
+        return traceFiles + opportunityFiles + [(Self.replayFileName, replay)]
     }
+
+    /// As they were read.
+    private let opportunityFiles: [(name: String, text: String)]
 
     /// Reads the files that `options` name.
     ///
@@ -51,7 +67,14 @@ package struct TraceImport: Sendable {
     package init(_ options: Options) throws {
         try Self.check(options)
         let command = Self.command(options)
-        var traces = try options.paths.map { try Self.trace(of: $0, options: options, command: command) }
+        var traces: [PathTrace]
+        switch options.format {
+        case .perSecond:
+            traces = try options.paths.map { try Self.trace(of: $0, options: options, command: command) }
+            opportunityFiles = []
+        case .mahimahi:
+            (traces, opportunityFiles) = try Self.opportunities(options, command: command)
+        }
         let shortest = traces.map(\.duration).min() ?? .zero
         var notes: [String] = []
         for (index, trace) in traces.enumerated() where trace.duration > shortest {
@@ -73,7 +96,7 @@ package struct TraceImport: Sendable {
         }
         self.traces = traces
         self.notes = notes
-        replay = Self.replayText(options, command: command)
+        replay = Self.replayText(options, traces: traces, command: command)
     }
 
     private static func check(_ options: Options) throws {
@@ -87,6 +110,12 @@ package struct TraceImport: Sendable {
         }
         if let detachAfter = options.detachAfter, detachAfter <= .zero {
             throw Fault(.usage, "--detach-after must be above 0, as in '--detach-after 2s'")
+        }
+        if options.duration != nil, options.format != .mahimahi {
+            throw Fault(.usage, "--duration is for --format mahimahi, whose files begin anew; others end where they end")
+        }
+        if let duration = options.duration, duration <= .zero || duration > TraceFile.largestDuration {
+            throw Fault(.usage, "--duration must be above 0 and up to 48h, as in '--duration 300s'")
         }
         for path in options.paths where path.kind == .other && path.roundTrip == nil {
             throw Fault(

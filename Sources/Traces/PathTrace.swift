@@ -69,10 +69,12 @@ package struct PathTrace: Sendable, Equatable {
     package var source: String
     /// In order of time, the first at zero.
     package var samples: [Sample]
+    /// What the links carry, in place of the samples' rates, which are then its means; nil: what the samples say.
+    package var opportunities: PathOpportunities?
 
     package init(
         name: String, kind: PathKind, duration: Duration, queueDown: ByteCount, queueUp: ByteCount, source: String,
-        samples: [Sample]
+        samples: [Sample], opportunities: PathOpportunities? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -81,6 +83,7 @@ package struct PathTrace: Sendable, Equatable {
         self.queueUp = queueUp
         self.source = source
         self.samples = samples
+        self.opportunities = opportunities
     }
 
     package func queue(_ direction: Direction) -> ByteCount {
@@ -89,7 +92,8 @@ package struct PathTrace: Sendable, Equatable {
 
     /// The capacity curve of one direction. A detached path carries nothing, whatever rate is written beside it.
     package func curve(_ direction: Direction) -> Curve {
-        Curve(
+        if let opportunities { return opportunities[direction].curve(until: duration) }
+        return Curve(
             rates: samples.map { ($0.time, $0.attached ? $0[direction].rate : .zero) }, end: duration)
     }
 
@@ -116,7 +120,8 @@ package struct PathTrace: Sendable, Equatable {
 
     package func table(_ direction: Direction) -> LinkTable {
         LinkTable(
-            curve: curve(direction), conditions: conditions(direction), queue: queue(direction), overhead: .zero)
+            curve: curve(direction), conditions: conditions(direction), queue: queue(direction),
+            overhead: opportunities == nil ? .zero : Opportunities.overhead)
     }
 
     /// The same trace, ended at `end`.
@@ -125,5 +130,67 @@ package struct PathTrace: Sendable, Equatable {
         copy.duration = min(duration, end)
         copy.samples = samples.filter { $0.time < copy.duration }
         return copy
+    }
+}
+
+/// Both directions of a path as opportunities to send a packet.
+package struct PathOpportunities: Sendable, Hashable {
+    package var down: Opportunities
+    package var up: Opportunities
+
+    package init(down: Opportunities, up: Opportunities) {
+        self.down = down
+        self.up = up
+    }
+
+    package subscript(direction: Direction) -> Opportunities {
+        direction == .down ? down : up
+    }
+}
+
+extension PathTrace {
+    /// A path that two files of opportunities describe.
+    ///
+    /// - Parameters:
+    ///   - roundTrip: of propagation; half of it each way.
+    ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as detached in
+    ///     between; nil: attached throughout.
+    package init(
+        name: String, kind: PathKind, duration: Duration, opportunities: PathOpportunities, roundTrip: Duration,
+        detachAfter: Duration?, source: String
+    ) {
+        let delayDown = Duration.nanoseconds(roundTrip.wholeNanoseconds / 2)
+        let (down, up) = (opportunities.down.rates(until: duration), opportunities.up.rates(until: duration))
+        func sample(_ second: Int, at time: Duration, attached: Bool) -> Sample {
+            Sample(
+                time: time, down: LinkSample(rate: down[second], delay: delayDown),
+                up: LinkSample(rate: up[second], delay: roundTrip - delayDown), attached: attached)
+        }
+        let gaps = detachAfter.map {
+            opportunities.gaps(of: $0, until: duration, delay: roundTrip - delayDown)
+        } ?? []
+        let edges = gaps.flatMap { [$0.lowerBound, $0.upperBound] }.filter { $0 < duration }
+        let times = Set(down.indices.map { .seconds($0) } + edges).sorted()
+        self.init(
+            name: name, kind: kind, duration: duration, queueDown: .zero, queueUp: .zero, source: source,
+            samples: times.map { time in
+                sample(Int(time.components.seconds), at: time, attached: !gaps.contains { $0.contains(time) })
+            }, opportunities: opportunities)
+    }
+}
+
+extension PathOpportunities {
+    /// The spans of at least `span` in which neither direction has an opportunity, each from when what left at the last one has
+    /// arrived, `delay` later, to the next.
+    func gaps(of span: Duration, until end: Duration, delay: Duration) -> [Range<Duration>] {
+        let instants = (down.instants(before: end) + up.instants(before: end)).sorted().map(Duration.milliseconds)
+        var gaps: [Range<Duration>] = []
+        var last: Duration?
+        for instant in instants + [end] {
+            let start = last.map { $0 + delay + .nanoseconds(1) } ?? .zero
+            if instant - (last ?? .zero) >= span, start < instant { gaps.append(start..<instant) }
+            last = instant
+        }
+        return gaps
     }
 }

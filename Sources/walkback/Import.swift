@@ -12,6 +12,11 @@ struct Import: ParsableCommand {
 
             Files hold one line a second, second,bytes_per_second, as measured above TCP. What they do not say is assumed: \
             Documentation/formats.md lists it, and the traces that are written show it.
+
+            Example: walkback import cellular=ATT.down,ATT.up --format mahimahi --duration 300s --output my-drive
+
+            Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin anew \
+            when they are over.
             """)
 
     @Argument(help: "PATH[:KIND]=DOWN[,UP]: a path's name, its kind (wifi, cellular or other) and its files.")
@@ -29,6 +34,9 @@ struct Import: ParsableCommand {
     @Option(
         help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
     var detachAfter: Double?
+
+    @Option(help: "How long the walk is, as 300s; for mahimahi. (default: the shortest file once)")
+    var duration: String?
 
     @Option(help: "Name of the replay.")
     var name: String?
@@ -59,7 +67,7 @@ struct Import: ParsableCommand {
         let result = try TraceImport(
             TraceImport.Options(
                 name: name ?? FilePath(output).lastComponent?.string ?? "import", paths: specifications, format: format,
-                detachAfter: try detachmentTime()))
+                detachAfter: try detachmentTime(), duration: try walkDuration()))
         for note in result.notes { Walkback.print(standardError: "note: \(note)") }
         let written = try TextDirectory.write(result.files, to: FilePath(output), mark: TraceImport.replayFileName)
         Walkback.write("walkback compare \(written.appending(TraceImport.replayFileName))\n", to: 1)
@@ -69,6 +77,14 @@ struct Import: ParsableCommand {
         guard let detachAfter else { return nil }
         guard detachAfter > 0, let time = Duration(exactlySeconds: detachAfter) else {
             throw Fault(.usage, "--detach-after must be a number of seconds above 0")
+        }
+        return time
+    }
+
+    private func walkDuration() throws -> Duration? {
+        guard let duration else { return nil }
+        guard let time = Duration(text: duration) else {
+            throw Fault(.usage, "--duration \(duration) is no time; write it with its unit, as 300s")
         }
         return time
     }

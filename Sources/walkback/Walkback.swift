@@ -15,7 +15,7 @@ struct Walkback: ParsableCommand {
             65 bad input file; 69 a feature is missing; 77 permission.
             """,
         version: version,
-        subcommands: [Compare.self, Import.self, Synth.self, GuestInit.self, Boot.self])
+        subcommands: [Compare.self, Run.self, Import.self, Export.self, Synth.self, GuestInit.self, Boot.self])
 
     static let version = "0.1.0"
 
@@ -40,9 +40,13 @@ struct Walkback: ParsableCommand {
         write("\(text)\n", to: 2)
     }
 
-    /// Writes all of `text`; a reader that has gone away is no error of ours.
+    /// Writes all of it; a reader that has gone away is no error of ours.
     static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
+        write(Array(text.utf8)[...], to: descriptor)
+    }
+
+    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+        var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count <= 0 { return }

@@ -278,10 +278,10 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.strategies.count == strategies && replay.seeds == seeds)
         #expect(replay.notes.isEmpty)
         for path in replay.paths {
-            let file = try InputFile.read("\(Self.replays)/\(path.traceFile)")
+            let file = try InputFile.read("\(Self.replays)/\(path.files[0])")
             #expect(
                 try TraceFile.text(of: TraceFile.parse(file)) == file.text(),
-                "\(path.traceFile) is not as Walkback writes it")
+                "\(path.files[0]) is not as Walkback writes it")
         }
     }
 

@@ -37,6 +37,9 @@ int walkback_pipe(int ends[2]);
 /// `descriptor` was opened. (GNU-only.)
 int walkback_sync_file_system(int descriptor);
 
+/// Hands what programs wrote to a file to its file system, without waiting for a disk. Returns 0 or the error. (GNU-only.)
+int walkback_write_out(int descriptor);
+
 /// mount(2); returns 0 or the error.
 int walkback_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
 

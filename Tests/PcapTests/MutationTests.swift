@@ -1,0 +1,116 @@
+import Testing
+import Units
+
+@testable import Pcap
+
+/// Files that were changed at random are read to some end: a trap of Swift would end this process.
+@Suite struct MutationTests {
+    let scratch: ScratchDirectory
+
+    init() throws {
+        scratch = try ScratchDirectory()
+    }
+
+    /// Everything that can be asked of a packet.
+    static func readAll(_ path: String) throws -> (packets: Int, options: Int) {
+        var packets = 0
+        var options = 0
+        var summary = CaptureSummary()
+        var reader = try CaptureReader(path)
+        try reader.forEach { packet in
+            packets += 1
+            summary.add(packet)
+            options += packet.comments.count
+            guard case .tcp(let segment)? = packet.internetPacket?.transport else { return }
+            var rest = packet.options(of: segment)
+            if rest.timestamps != nil { options += 1 }
+            while let option = rest.next() { if option != .noOperation { options += 1 } }
+        }
+        _ = reader.interfaces.map(\.linkType.name)
+        _ = reader.damage.first.map(\.description)
+        return (packets, options)
+    }
+
+    /// Flips bits, sets bytes to extremes, copies, removes and inserts stretches, and cuts the end off.
+    static func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
+        func place(_ count: Int) -> Int { Int(generator.next(below: UInt64(max(1, count)))) }
+        for _ in 0...place(12) where !bytes.isEmpty {
+            let at = place(bytes.count)
+            switch generator.next(below: 8) {
+            case 0, 1, 2: bytes[at] ^= 1 << UInt8(generator.next(below: 8))
+            case 3: bytes[at] = [0, 0xff, 0x7f, 0x80, 1][place(5)]
+            case 4: for index in at..<min(at + 4, bytes.count) { bytes[index] = 0xff }
+            case 5: bytes.removeSubrange(at..<min(at + 1 + place(40), bytes.count))
+            case 6: bytes.insert(contentsOf: bytes[at..<min(at + 1 + place(40), bytes.count)], at: at)
+            default: if place(6) == 0 { bytes.removeSubrange(at...) }
+            }
+        }
+    }
+
+    /// A capture of each link type with TCP, with the headers that may stand before it.
+    static func seeds() throws -> [(name: String, bytes: [UInt8])] {
+        let own: [(String, [UInt8])] = LinkTypeTests.samples.map { sample in
+            ("link \(sample.linkType.rawValue)", PcapFile(linkType: sample.linkType, packets: [sample.bytes]).bytes)
+        }
+        let disk = SmallDisk(room: 1 << 20)
+        try PcapngWriterTests.write(to: disk)
+        let shared = SharedCaptures.isPresent ? SharedCaptures.all.filter { !$0.contains("iperf") } : []
+        return try own + [("own pcapng", disk.bytes)]
+            + shared.map { ($0, Array(try ScratchDirectory.read(SharedCaptures.path($0)).prefix(60_000))) }
+    }
+
+    @Test func `No change to a file is a crash`() throws {
+        var read = 0
+        var refused = 0
+        let seeds = try Self.seeds()
+        for (index, seed) in seeds.enumerated() {
+            // Small files are read quickly and their headers are a larger part of them.
+            let rounds = seed.bytes.count < 4000 ? 60 : 8
+            for round in 0..<rounds {
+                var generator = SplitMix64(seed: UInt64(index * 1000 + round), purpose: "mutations")
+                var bytes = seed.bytes
+                Self.mutate(&bytes, &generator)
+                let path = try scratch.write("mutated", bytes)
+                do {
+                    read += try Self.readAll(path).packets
+                } catch let fault as Fault {
+                    #expect(fault.code == .badInput, "\(seed.name), round \(round): \(fault)")
+                    refused += 1
+                }
+            }
+        }
+        // Most are still captures, some are not.
+        #expect(read > seeds.count * 20 && refused > 0, "\(read) packets read, \(refused) files refused")
+    }
+
+    @Test func `Random bytes behind each link type are no crash`() {
+        var generator = SplitMix64(seed: 7, purpose: "random packets")
+        var found = 0
+        for linkType in LinkTypeTests.samples.map(\.linkType) {
+            for _ in 0..<4000 {
+                let count = Int(generator.next(below: 120))
+                var bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+                // Versions and protocols that lead further in.
+                for index in bytes.indices where generator.next(below: 6) == 0 {
+                    bytes[index] = [0x45, 0x60, 6, 17, 44, 0, 0x08, 0x86, 0xdd, 30, 8][Int(generator.next(below: 11))]
+                }
+                bytes.withUnsafeBytes { raw in
+                    let packet = Packet(
+                        bytes: raw.bytes, originalLength: ByteCount(Int64(generator.next(below: 3000))), time: nil,
+                        interface: 0, linkType: linkType, offset: 0,
+                        options: BlockOptions(bytes: raw.bytes, swapped: false))
+                    if let internet = packet.internetPacket {
+                        found += 1
+                        if case .tcp(let segment) = internet.transport {
+                            var options = packet.options(of: segment)
+                            while options.next() != nil {}
+                        }
+                    }
+                    _ = packet.direction
+                    _ = packet.comments
+                }
+            }
+        }
+        #expect(found > 100)
+    }
+}

@@ -1,0 +1,58 @@
+import Runs
+import Testing
+import TraceFormats
+import Traces
+import Units
+
+@testable import Replays
+
+@Suite struct `A replay of files of opportunities` {
+    private func parse(_ path: String) throws -> Replay {
+        let text = "name: a\npaths:\n  \(path)\n"
+        return try Replay.parse(InputFile(path: "a.yaml", bytes: Array(text.utf8))) { name in
+            switch name {
+            case "a.down": return InputFile(path: name, bytes: Array((0...5000).map { "\($0)\n" }.joined().utf8))
+            case "a.up": return InputFile(path: name, bytes: Array("1\n2500\n4000\n".utf8))
+            default: throw Fault.input(name, "cannot be opened: No such file or directory")
+            }
+        }
+    }
+
+    @Test func `has their staircases, four bytes a packet and what the replay says beside`() throws {
+        let replay = try parse(
+            "lte: {opportunities: [a.down, a.up], duration: 8s, rtt: 40ms, queue_down: 90kB, queue_up: 30kB}")
+        #expect(replay.duration == .seconds(8))
+        #expect(replay.paths[0].files == ["a.down", "a.up"])
+        #expect(replay.paths[0].kind == .cellular)
+        let tables = replay.tables()
+        let (down, up) = (try #require(tables["lte.down.link"]), try #require(tables["lte.up.link"]))
+        #expect(down.curve.shape == .staircase && up.curve.shape == .staircase)
+        #expect(down.overhead == ByteCount(4) && up.overhead == ByteCount(4))
+        #expect(down.queue == ByteCount(90_000) && up.queue == ByteCount(30_000))
+        #expect(down.conditions.map(\.delay) == [.milliseconds(20) - Replay.jitterSpan / 2])
+        // 1, 2500 and 4000, and then 4001 and 6500 again; 8000 is the end.
+        #expect(up.curve.points.map(\.time) == [1, 2500, 4000, 4001, 6500].map { $0 * 1_000_000 })
+    }
+
+    @Test func `lasts as long as its shorter file where nothing else is said`() throws {
+        #expect(try parse("lte: {opportunities: [a.down, a.up]}").duration == .seconds(4))
+        #expect(try parse("lte: {opportunities: [a.down]}").duration == .seconds(5))
+    }
+
+    @Test(arguments: [
+        ("lte: {opportunities: [a.down], trace: x.trace.csv}", "has a trace and opportunities"),
+        ("lte: {opportunities: [a.down, a.up, a.up]}", "one file downlink and one uplink"),
+        ("lte: {opportunities: []}", "must be a list of at least one"),
+        ("lte: {trace: x.trace.csv, rtt: 20ms}", "'rtt' goes with 'opportunities' only"),
+        ("thing: {opportunities: [a.down]}", "the kind of path 'thing' does not follow from its name"),
+        ("thing: {kind: other, opportunities: [a.down]}", "no round-trip time is known; add 'rtt: 20ms'"),
+        ("lte: {opportunities: [b.down]}", "trace b.down: cannot be opened"),
+        ("lte: {opportunities: [a.down], detach_after: 2}", "is not a time with its unit"),
+        ("lte: {}", "has no trace"),
+    ])
+    func `is refused where it is not clear`(path: String, message: String) {
+        let fault = #expect(throws: Fault.self) { try parse(path) }
+        #expect(fault?.code == .badInput)
+        #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
+    }
+}
