@@ -44,7 +44,7 @@ let package = Package(
         pipeline("Energy", ["Runs"]),
         pipeline("Replays", ["Energy", "Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
         pipeline("Oracle", ["Runs"]),
-        pipeline("Reports", ["Runs", "Statistics"]),
+        pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
 
         // the kernel's side: C first, then owners of kernel objects
         .target(name: "CLinux"),

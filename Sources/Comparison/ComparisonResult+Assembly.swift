@@ -32,13 +32,6 @@ extension ComparisonResult {
     }
 }
 
-extension ComparisonResult {
-    /// A ratio over all seeds; nil where it is not known.
-    func ratio(_ name: String) -> Double? {
-        ratios.first { $0.name == name && $0.seed == nil }?.value
-    }
-}
-
 extension ComparisonResult.Run {
     /// One for each direction that was measured, of the same id.
     static func all(_ finished: PlannedRuns.Finished) -> [Self] {

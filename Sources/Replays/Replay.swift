@@ -84,7 +84,7 @@ package struct Replay: Sendable, Equatable {
                 traceFile = try trace(entry.traceFile)
             } catch let fault as Fault {
                 // Where it is named, since the slip is there more often than on the disk.
-                throw document.reader.fault(entry.traceNode, "trace \(fault.message)")
+                throw Fault(fault.code, document.reader.fault(entry.traceNode, "trace \(fault.message)").message)
             }
             hash.update(traceFile.bytes)
             var trace = try TraceFile.parse(traceFile)
