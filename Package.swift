@@ -92,7 +92,12 @@ let package = Package(
             name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",
             swiftSettings: strict),
         tests("Kernels", ["KernelTier", "guest-probe"]),
-        tests("Comparison", ["Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system")]),
+        tests(
+            "Comparison",
+            [
+                "Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,8 +18,8 @@ extension ComparisonResult {
         let record = finished.first?.record
         self.init(
             replay: ComparisonResult.Replay(
-                name: replay.name, sha256: replay.sha256, duration: replay.duration, traces: replay.traces,
-                workload: replay.workload),
+                name: replay.name, sha256: replay.sha256, walkSHA256: replay.walkSHA256, duration: replay.duration,
+                traces: replay.traces, workload: replay.workload),
             environment: Environment(
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,

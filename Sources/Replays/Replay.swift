@@ -51,6 +51,9 @@ package struct Replay: Sendable, Equatable {
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
     /// `cat REPLAY TRACE… | sha256sum` prints.
     package var sha256: String
+    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces and
+    /// workload. Results of two replays that share it can be compared.
+    package var walkSHA256: String
     /// What was changed or looks odd, as sentences for the user.
     package var notes: [String]
 
@@ -76,7 +79,9 @@ package struct Replay: Sendable, Equatable {
     package static func parse(_ file: InputFile, trace: (String) throws -> InputFile) throws -> Replay {
         let document = try ReplayDocument(file)
         var hash = SHA256()
+        var walkHash = SHA256()
         hash.update(file.bytes)
+        walkHash.update(Array("\(words(of: document.workload))\n".utf8))
         var paths: [Path] = []
         for entry in document.paths {
             let traceFile: InputFile
@@ -87,6 +92,9 @@ package struct Replay: Sendable, Equatable {
                 throw Fault(fault.code, document.reader.fault(entry.traceNode, "trace \(fault.message)").message)
             }
             hash.update(traceFile.bytes)
+            let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
+            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(changes)\n".utf8))
+            walkHash.update(traceFile.bytes)
             var trace = try TraceFile.parse(traceFile)
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
@@ -120,7 +128,17 @@ package struct Replay: Sendable, Equatable {
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
             switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
             bars: document.bars,
-            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
+            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
+            walkSHA256: walkHash.hexadecimal(), notes: notes)
+    }
+
+    /// All that tells one workload from another.
+    private static func words(of workload: Workload) -> String {
+        let (requests, stream) = (workload.requests, workload.stream)
+        let times = [requests.think, stream.interval, stream.deadline].map { "\($0.wholeNanoseconds)" }
+        return ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
+            "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
+        ]).joined(separator: " ")
     }
 
     /// Cuts every path to the shortest and says what was lost.

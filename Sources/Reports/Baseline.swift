@@ -12,6 +12,7 @@ package struct Baseline: Sendable, Equatable {
         package var name: String
         package var replay: String
         package var sha256: String
+        package var walkSHA256: String
         package var duration: Duration
         package var walkback: String
         package var kernelRelease: String
@@ -43,7 +44,8 @@ extension Baseline.Walk {
         let result = saved.result
         let window = result.oracles.first?.window ?? .seconds(10)
         self.init(
-            name: name, replay: result.replay.name, sha256: result.replay.sha256, duration: result.replay.duration,
+            name: name, replay: result.replay.name, sha256: result.replay.sha256,
+            walkSHA256: result.replay.walkSHA256, duration: result.replay.duration,
             walkback: result.environment.walkback, kernelRelease: result.environment.kernelRelease,
             digest: try Self.digest(of: saved), runs: Set(result.runs.map(\.id)).count, window: window,
             quantities: try Quantity.all(of: saved),
@@ -92,7 +94,8 @@ extension Baseline.Walk {
         .object([
             "walk": .string(name),
             "replay": .object([
-                "name": .string(replay), "sha256": .string(sha256), "duration_s": .number(duration.seconds),
+                "name": .string(replay), "sha256": .string(sha256), "walk_sha256": .string(walkSHA256),
+                "duration_s": .number(duration.seconds),
             ]),
             "environment": .object(["walkback": .string(walkback), "kernel": .string(kernelRelease)]),
             "digest": .string(digest), "runs": .integer(Int64(runs)), "window_s": .number(window.seconds),
@@ -120,7 +123,7 @@ extension Baseline.Walk {
         let (replay, environment) = (try walk["replay"], try walk["environment"])
         self.init(
             name: try walk["walk"].string, replay: try replay["name"].string, sha256: try replay["sha256"].string,
-            duration: try replay["duration_s"].seconds, walkback: try environment["walkback"].string,
+            walkSHA256: try replay["walk_sha256"].string, duration: try replay["duration_s"].seconds, walkback: try environment["walkback"].string,
             kernelRelease: try environment["kernel"].string, digest: try walk["digest"].string,
             runs: Int(try walk["runs"].integer), window: try walk["window_s"].seconds,
             quantities: try walk["quantities"].elements.map { quantity in

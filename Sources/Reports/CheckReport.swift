@@ -86,6 +86,11 @@ package struct CheckReport: Sendable {
             cautions.append(
                 "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds were paired in order.")
         }
+        if !check.otherSettings.isEmpty {
+            cautions.append(
+                "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the baseline's, and says "
+                    + "something else of settings, strategies, seeds or bars.")
+        }
         if check.findings.contains(where: { $0.test?.method == .t && $0.pairs <= PairedTest.mostExact }) {
             cautions.append(
                 "Fewer than \(check.pairsNeeded) pairs are too few for the exact test of so many quantities, so Student's t was "

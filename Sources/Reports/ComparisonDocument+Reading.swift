@@ -16,7 +16,8 @@ extension ComparisonDocument {
         let duration = try replay["duration_s"].seconds
         var result = ComparisonResult(
             replay: .init(
-                name: try replay["name"].string, sha256: try replay["sha256"].string, duration: duration,
+                name: try replay["name"].string, sha256: try replay["sha256"].string,
+                walkSHA256: try replay["walk_sha256"].string, duration: duration,
                 traces: try paths.map { try trace($0, duration: duration) },
                 workload: try readWorkload(try document["workload"])),
             environment: try readEnvironment(environment),

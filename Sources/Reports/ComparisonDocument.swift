@@ -31,6 +31,7 @@ package enum ComparisonDocument {
     private static func replay(_ replay: ComparisonResult.Replay) -> JSON {
         .object([
             "name": .string(replay.name), "sha256": .string(replay.sha256),
+            "walk_sha256": .string(replay.walkSHA256),
             "duration_s": .number(replay.duration.seconds),
             "paths": .array(
                 replay.traces.map { trace in

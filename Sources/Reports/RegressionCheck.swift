@@ -68,6 +68,8 @@ package struct RegressionCheck: Sendable {
     package let identical: [String]
     /// Walks whose seeds were paired in their order, since none is in both.
     package let pairedInOrder: [String]
+    /// Walks whose replays say something else of settings, strategies or bars than the baseline's.
+    package let otherSettings: [String]
 
     package var regressions: [Finding] { findings.filter { $0.verdict == .regression } }
 
@@ -81,6 +83,7 @@ package struct RegressionCheck: Sendable {
         walks = now.walks
         var pairs: [(walk: Baseline.Walk, before: Baseline.Walk)] = []
         for walk in now.walks { pairs.append((walk, try Self.partner(of: walk, in: baseline, path: baselinePath))) }
+        otherSettings = pairs.filter { $0.sha256 != $1.sha256 }.map(\.walk.name)
         identical = pairs.filter { $0.digest == $1.digest && $0.runs == $1.runs }.map(\.walk.name)
         var inOrder: [String] = []
         var compared: [(walk: Baseline.Walk, before: Baseline.Walk, quantity: Quantity, pairs: [(Double, Double)])] = []
@@ -105,16 +108,15 @@ package struct RegressionCheck: Sendable {
     private static func partner(
         of walk: Baseline.Walk, in baseline: Baseline, path: String
     ) throws -> Baseline.Walk {
-        let named = baseline.walks.first { $0.sha256 == walk.sha256 }
-        if let named { return named }
+        if let found = baseline.walks.first(where: { $0.walkSHA256 == walk.walkSHA256 }) { return found }
         guard let same = baseline.walks.first(where: { $0.replay == walk.replay }) else {
             let names = baseline.walks.map(\.replay).joined(separator: ", ")
             throw Fault.input(path, "is a baseline of \(names), and the result is of '\(walk.replay)': name another")
         }
         throw Fault.input(
             path,
-            "is of another '\(walk.replay)': its replay and traces have the digest \(same.sha256.prefix(12)) and the result's "
-                + "have \(walk.sha256.prefix(12)); save a baseline of the replay as it is now")
+            "is of another '\(walk.replay)': its paths, traces and workload have the digest \(same.walkSHA256.prefix(12)), the "
+                + "result's \(walk.walkSHA256.prefix(12)); save a baseline of the replay as it is now")
     }
 
     /// What strategies moved, or how long their exchanges took, and all that a bar stands on.

@@ -8,16 +8,20 @@ package struct ComparisonResult: Sendable {
         package var name: String
         /// Of the replay file and of every trace it names.
         package var sha256: String
+        /// Of paths, traces and workload without settings: results that share it can be compared.
+        package var walkSHA256: String
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
         package var workload: Workload
 
         package init(
-            name: String, sha256: String, duration: Duration, traces: [PathTrace], workload: Workload = Workload()
+            name: String, sha256: String, walkSHA256: String = "", duration: Duration, traces: [PathTrace],
+            workload: Workload = Workload()
         ) {
             self.name = name
             self.sha256 = sha256
+            self.walkSHA256 = walkSHA256
             self.duration = duration
             self.traces = traces
             self.workload = workload

@@ -50,7 +50,8 @@ enum PageStyle {
         .controls .range{color:var(--muted);margin-left:6px;font-variant-numeric:tabular-nums}
         .walk button,.walk select{font:inherit;font-size:14px;color:var(--ink);background:var(--panel);border:1px solid var(--grid);
         border-radius:6px;padding:5px 10px;min-height:34px;cursor:pointer}
-        .legend button{display:inline-flex;gap:7px;align-items:center}
+        .legend button{display:inline-flex;gap:7px;align-items:center;white-space:nowrap}
+        .legend svg.figure{width:22px;height:12px;flex:none}
         .legend button[aria-pressed=false]{color:var(--muted);background:none}
         .legend button[aria-pressed=false] svg{opacity:.25}
         .legend button[aria-pressed=false] span{text-decoration:line-through}

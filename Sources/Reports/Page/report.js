@@ -202,7 +202,7 @@
       const narrow = width < 560;
       const begin = (plot) => {
         plot.frame.replaceChildren();
-        Object.assign(plot, { left: narrow ? 40 : 56, y: 4, panels: [] });
+        Object.assign(plot, { left: narrow ? 54 : 70, y: 4, panels: [] });
         plot.width = width - plot.left - 10;
       };
       const end = (plot) => {
@@ -308,7 +308,7 @@
 
     lane(plot, name, spans) {
       make("svg:text", { class: "k", x: plot.left - 5, y: plot.y + 10, "text-anchor": "end" }, plot.frame,
-        plot.left < 50 ? name.slice(0, 6) : name);
+        plot.left < 60 ? name.slice(0, 8).trim() : name.slice(0, 11));
       for (const [from, to, look] of spans) {
         const span = this.span(plot, from, to);
         if (span) make("svg:rect", { class: `lane ${look}`, y: plot.y + 2, height: 9, ...span }, plot.frame);
