@@ -15,7 +15,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 # The kernel tier: these test targets run again inside the embedded kernel.
 KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests
 
-.PHONY: demo test kernel bench install clean build dependencies swift bpf format
+.PHONY: demo test kernel bench install clean build dependencies browser swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -50,6 +50,11 @@ clean:
 bpf:
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -I/usr/include/$$(gcc -print-multiarch) -fdebug-compilation-dir=. \
 		-c Sources/Link/BPF/link.bpf.c -o Sources/Link/BPF/link.bpf.o
+
+# The tests that look at reports in a browser are skipped where there is none, so a failure here is only told.
+browser:
+	@command -v chromium >/dev/null || $(MAKE) dependencies PACKAGES=chromium || \
+		echo "no chromium: reports are not looked at in a browser" >&2
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

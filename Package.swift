@@ -52,7 +52,7 @@ let package = Package(
         pipeline("Energy", ["Runs"]),
         pipeline("Replays", ["Energy", "Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
         pipeline("Oracle", ["Runs"]),
-        pipeline("Reports", ["Runs", "Statistics"]),
+        pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
 
         // the kernel's side: C first, then owners of kernel objects
         .target(name: "CLinux"),
@@ -100,7 +100,12 @@ let package = Package(
             name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",
             swiftSettings: strict),
         tests("Kernels", ["KernelTier", "guest-probe"]),
-        tests("Comparison", ["Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system")]),
+        tests(
+            "Comparison",
+            [
+                "Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -45,11 +45,7 @@ package struct ComparisonRequest: Sendable {
             self.json = json
             self.exitCode = exitCode
             kernelRelease = result.environment.kernelRelease
-            walk = WalksResult.Walk(
-                directory: "", replay: result.replay.name, sha256: result.replay.sha256,
-                duration: result.replay.duration, seeds: Set(result.runs.map(\.seed)).count,
-                headline: HeadlineSentence.text(of: result), ratios: result.ratios.filter { $0.seed == nil },
-                isTrustworthy: exitCode != .notTrustworthy)
+            walk = WalksResult.Walk(result, directory: "")
         }
 
         func walk(directory: String) -> WalksResult.Walk {
@@ -93,29 +89,22 @@ package struct ComparisonRequest: Sendable {
             let finished = try runs.execute(
                 on: kernel, jobs: kernel.isVirtual ? jobs : 1, in: output, cancellation: cancellation,
                 progress: display.take)
-            let result = ComparisonResult(
+            var measured = ComparisonResult(
                 replay: replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: command)
+            let counters = Set(finished.flatMap(\.record.counterNames))
+            measured.bars = replay.verdicts(on: measured, counters: counters)
+            let saved = try SavedComparison(measured)
+            let result = saved.result
+            try output.publish(
+                [
+                    (SavedComparison.documentName, saved.document), (SavedComparison.seriesName, saved.series),
+                    (SavedComparison.linksName, saved.links),
+                    ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
+                ] + saved.report)
+            let (notes, exitCode) = Judgement.of(result)
+            notes.forEach(say)
             let table = ComparisonTable.text(of: result)
-            let json = ComparisonDocument.json(of: result).text
-            try output.publish([
-                ("comparison.json", Array(json.utf8)),
-                ("series.csv", Array(SeriesFile.csv(of: result).utf8)),
-                ("report.html", Array(HTMLReport.text(of: result).utf8)),
-                ("figure1.svg", Array(Figure1.svg(of: result).utf8)),
-                ("summary.md", Array(Summary.markdown(of: result).utf8)),
-                ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
-            ])
-            let doubts = FidelitySummary.doubts(about: result)
-            for doubt in doubts { say("not trustworthy: \(doubt)") }
-            let missed = replay.bars.filter { !$0.isMet(by: result.ratio($0.ratio)) }
-            for bar in missed {
-                say("bar not met: \(bar), but it is \(result.ratio(bar.ratio)?.text() ?? "not known")")
-            }
-            let missedInRuns = replay.runBars.flatMap { $0.misses(in: result) }
-            for miss in missedInRuns { say("bar not met: \(miss)") }
-            // What cannot be trusted meets no bar and misses none.
-            let exitCode: ExitCode =
-                !doubts.isEmpty ? .notTrustworthy : missed.isEmpty && missedInRuns.isEmpty ? .success : .barNotMet
+            let json = String(decoding: saved.document, as: UTF8.self)
             return Outcome(result, table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()
@@ -134,7 +123,7 @@ package struct ComparisonRequest: Sendable {
         var words: [String] = []
         if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
         if let seeds { words.append("--seeds \(seeds)") }
-        if kernel == "host" { words.append("--kernel host") }
+        if kernel != "embedded" { words.append("--kernel \(FilePath(kernel).lastComponent?.string ?? kernel)") }
         return words
     }
 }

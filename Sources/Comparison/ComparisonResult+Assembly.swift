@@ -18,8 +18,8 @@ extension ComparisonResult {
         let record = finished.first?.record
         self.init(
             replay: ComparisonResult.Replay(
-                name: replay.name, sha256: replay.sha256, duration: replay.duration, traces: replay.traces,
-                workload: replay.workload),
+                name: replay.name, sha256: replay.sha256, walkSHA256: replay.walkSHA256, duration: replay.duration,
+                traces: replay.traces, workload: replay.workload),
             environment: Environment(
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
@@ -29,13 +29,6 @@ extension ComparisonResult {
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
-    }
-}
-
-extension ComparisonResult {
-    /// A ratio over all seeds; nil where it is not known.
-    func ratio(_ name: String) -> Double? {
-        ratios.first { $0.name == name && $0.seed == nil }?.value
     }
 }
 

@@ -42,7 +42,9 @@ package final class OutputDirectory {
             lock = try FileDescriptor.open(
                 lockPath, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
         } catch {
-            throw Fault(.failed, "cannot write in \(path): \(error)")
+            throw Fault(
+                error as? Errno == .permissionDenied ? .permission : .failed,
+                "cannot write in \(path): \(error): name another with --output, or make it writable for you")
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try? lock.close()
@@ -117,7 +119,12 @@ package final class OutputDirectory {
 
     static func entries(of path: FilePath) throws -> [String] {
         guard let directory = opendir(path.string) else {
-            throw Fault(.failed, "cannot read the directory \(path): \(Errno(rawValue: errno))")
+            let error = Errno(rawValue: errno)
+            throw Fault(
+                error == .permissionDenied ? .permission : .failed,
+                error == .notDirectory
+                    ? "\(path) is a file, and results need a directory: name another with --output"
+                    : "cannot read the directory \(path): \(error): name another, or make it readable for you")
         }
         defer { closedir(directory) }
         var names: [String] = []

@@ -24,10 +24,13 @@ package struct ReplaySet: Sendable, Equatable {
         entries = try arguments.flatMap { try Self.replays(at: FilePath($0)) }.map(Self.entry)
         for (index, entry) in entries.enumerated() {
             guard let other = entries[..<index].first(where: { $0.name == entry.name }) else { continue }
+            guard other.replay != entry.replay else {
+                throw Fault(.usage, "\(entry.replay) is given twice: name it once")
+            }
             throw Fault(
                 .usage,
                 "\(other.replay) and \(entry.replay) would both have their results in '\(entry.name)': rename one of them, or "
-                    + "compare them one at a time")
+                    + "compare each on its own, with an --output of its own")
         }
     }
 

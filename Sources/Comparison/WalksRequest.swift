@@ -50,16 +50,23 @@ package struct WalksRequest: Sendable {
         let result = WalksResult(
             walks: walks, walkback: each.walkbackVersion, kernelRelease: outcomes.first?.kernelRelease ?? "",
             command: command)
-        let json = WalksReport.json(of: result).text
-        let table = WalksReport.text(of: result)
-        let texts = [json, WalksReport.markdown(of: result), WalksReport.html(of: result)]
-        for (name, text) in zip(Self.names, texts) {
+        for (name, text) in Self.documents(of: result) {
             try OutputDirectory.replace(output.appending(name), with: Array(text.utf8))
         }
-        return (table, json, Self.worst(of: outcomes.map(\.exitCode)))
+        return (
+            WalksReport.text(of: result), WalksReport.json(of: result).text, Self.worst(of: outcomes.map(\.exitCode))
+        )
     }
 
-    private static let names = ["walks.json", "walks.md", "walks.html"]
+    private static let names = ["walks.json", "walks.md", "walks.html", "walks.svg", "walks.csv"]
+
+    /// Of the whole.
+    static func documents(of result: WalksResult) -> [(name: String, text: String)] {
+        [
+            ("walks.json", WalksReport.json(of: result).text), ("walks.md", WalksReport.markdown(of: result)),
+            ("walks.html", WalksReport.html(of: result)),
+        ] + WalksReport.figureFiles(of: result)
+    }
 
     /// Not to be trusted is worse than a bar that is not met.
     package static func worst(of codes: [ExitCode]) -> ExitCode {

@@ -18,7 +18,7 @@ package enum Interruption {
             var number: CInt = 0
             guard sigwait(&awaited, &number) == 0 else { return }
             let name = number == SIGINT ? "Ctrl-C" : "signal \(number)"
-            cancellation.cancel(Fault(.failed, "interrupted by \(name)"))
+            cancellation.cancel(Fault(ExitCode(rawValue: 128 + number) ?? .failed, "interrupted by \(name)"))
             // Whoever asks twice does not want to wait for the clearing up: the guests die with us.
             guard sigwait(&awaited, &number) == 0 else { return }
             _exit(128 + number)

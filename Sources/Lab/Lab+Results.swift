@@ -10,6 +10,7 @@ extension Lab {
     package func describe(into record: inout RunRecord) throws {
         record.links = try linkRecords()
         record.counters.merge(try counters()) { $1 }
+        record.counterNames = try mobile.run { try ProtocolCounters.read().keys.sorted() }
         record.sysctls = sysctls
         record.kernelRelease = try SystemControl.value(of: "kernel.osrelease") ?? ""
         record.scheduler = sysctls["net.mptcp.scheduler"] ?? ""

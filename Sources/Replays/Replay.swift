@@ -51,6 +51,9 @@ package struct Replay: Sendable, Equatable {
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
     /// `cat REPLAY TRACE… | sha256sum` prints.
     package var sha256: String
+    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces and
+    /// workload. Results of two replays that share it can be compared.
+    package var walkSHA256: String
     /// What was changed or looks odd, as sentences for the user.
     package var notes: [String]
 
@@ -76,18 +79,25 @@ package struct Replay: Sendable, Equatable {
     package static func parse(_ file: InputFile, trace: (String) throws -> InputFile) throws -> Replay {
         let document = try ReplayDocument(file)
         var hash = SHA256()
+        var walkHash = SHA256()
         hash.update(file.bytes)
+        walkHash.update(Array("\(words(of: document.workload))\n".utf8))
         var paths: [Path] = []
         for entry in document.paths {
-            let files = try entry.files.map { name, node in
+let files = try entry.files.map { name, node in
                 do {
                     return try trace(name)
                 } catch let fault as Fault {
                     // Where it is named, since the slip is there more often than on the disk.
-                    throw document.reader.fault(node, "trace \(fault.message)")
+                    throw Fault(fault.code, document.reader.fault(node, "trace \(fault.message)").message)
                 }
             }
-            for file in files { hash.update(file.bytes) }
+            let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
+            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(changes)\n".utf8))
+            for file in files {
+                hash.update(file.bytes)
+                walkHash.update(file.bytes)
+            }
             var trace = try entry.opportunities.map { try entry.trace(files, $0, document.reader) }
                 ?? TraceFile.parse(files[0])
             if let kind = entry.kind, kind != trace.kind {
@@ -122,7 +132,17 @@ package struct Replay: Sendable, Equatable {
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
             switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
             bars: document.bars,
-            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
+            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
+            walkSHA256: walkHash.hexadecimal(), notes: notes)
+    }
+
+    /// All that tells one workload from another.
+    private static func words(of workload: Workload) -> String {
+        let (requests, stream) = (workload.requests, workload.stream)
+        let times = [requests.think, stream.interval, stream.deadline].map { "\($0.wholeNanoseconds)" }
+        return ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
+            "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
+        ]).joined(separator: " ")
     }
 
     /// Cuts every path to the shortest and says what was lost.

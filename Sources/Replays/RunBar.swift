@@ -117,12 +117,3 @@ extension Bar.Comparison {
         }
     }
 }
-
-extension RunBar {
-    /// A sentence for each run that misses the bar; a strategy that was not run meets none.
-    package func misses(in result: ComparisonResult) -> [String] {
-        let runs = result.runs.filter { $0.strategy == strategy }
-        guard !runs.isEmpty else { return ["\(self), but \(strategy) was not run"] }
-        return runs.compactMap { run in miss(in: run).map { "\(self), but in run \(run.id) \($0)" } }
-    }
-}

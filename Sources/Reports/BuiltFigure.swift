@@ -56,6 +56,17 @@ enum BuiltFigure {
             description: spoken.joined(separator: "; ") + ".", style: nil)
     }
 
+    static func csv(of result: ComparisonResult, seed: UInt64?) -> String {
+        let rows = result.builtWindows.filter { $0.seed == seed }.map { window in
+            [
+                window.span.lowerBound.seconds.text(), window.span.upperBound.seconds.text(),
+                window.spliced.megabytes.text(), window.built.megabytes.text(), window.missing.megabytes.text(),
+                window.cause.rawValue,
+            ].joined(separator: ",")
+        }
+        return (["start_s,end_s,spliced_mb,built_mb,missing_mb,cause"] + rows).joined(separator: "\n") + "\n"
+    }
+
     private static func look(_ cause: ComparisonResult.BuiltWindow.Cause) -> String {
         switch cause {
         case .away: "c-other"

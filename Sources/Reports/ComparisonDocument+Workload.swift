@@ -30,17 +30,29 @@ extension ComparisonDocument {
 
     /// null of a workload in bulk.
     static func exchanges(of run: ComparisonResult.Run, _ workload: Workload) -> JSON {
-        guard !workload.isBulk else { return .null }
-        let summary = run.exchangeSummary(workload)
+        workload.isBulk ? .null : .object(members(of: run.exchangeSummary(workload)))
+    }
+
+    /// Of every strategy, all seeds together; null of a workload in bulk.
+    static func pooledExchanges(of result: ComparisonResult) -> JSON {
+        guard !result.replay.workload.isBulk else { return .null }
+        return .array(
+            ExchangeTotals.all(of: result).map { totals in
+                .object(
+                    members(of: totals.summary).merging(["strategy": .string(totals.strategy.description)]) { $1 })
+            })
+    }
+
+    private static func members(of summary: ExchangeSummary) -> [String: JSON] {
         func quantile(_ share: Double) -> JSON { .optional(summary.quantile(share)?.seconds) }
-        return .object([
+        return [
             "count": .integer(Int64(summary.count)), "completed": .integer(Int64(summary.completed)),
             "unfinished": .integer(Int64(summary.unfinished)),
             "deadline_misses": summary.deadlineMisses.map { .integer(Int64($0)) } ?? .null,
             "p50_s": quantile(0.5), "p90_s": quantile(0.9), "p95_s": quantile(0.95), "p99_s": quantile(0.99),
             "max_s": .optional(summary.longest?.seconds),
             "cdf": .array(summary.curve.map { .array([.number($0.time.seconds), .number($0.share)]) }),
-        ])
+        ]
     }
 
     /// null of a workload of no fixed size.
@@ -55,5 +67,39 @@ extension ComparisonDocument {
             "spliced_optimal_reconnect_s": .optional(completion.splicedOptimalReconnect?.seconds),
             "optimal_built_s": .optional(completion.optimalBuilt?.seconds),
         ])
+    }
+}
+
+/// The same read back.
+extension ComparisonDocument {
+    static func readWorkload(_ document: JSONReader) throws -> Workload {
+        var workload = Workload(kind: try document["kind"].choice())
+        switch workload.kind {
+        case .download, .upload, .both:
+            workload.size = try document.optional("bytes")?.bytes
+        case .requests:
+            workload.requests.medianSize = try document["size_bytes"].bytes
+            workload.requests.sigma = try document["sigma"].number
+            workload.requests.think = try document["think_s"].seconds
+        case .stream:
+            workload.stream.rate = .megabitsPerSecond(try document["rate_mbps"].number)
+            workload.stream.interval = try document["interval_s"].seconds
+            workload.stream.deadline = try document["deadline_s"].seconds
+        }
+        return workload
+    }
+
+    static func readExchanges(_ document: JSONReader) throws -> ExchangeSummary {
+        ExchangeSummary(
+            count: Int(try document["count"].integer), completed: Int(try document["completed"].integer),
+            deadlineMisses: try document.optional("deadline_misses").map { Int(try $0.integer) },
+            longest: try document.optional("max_s")?.seconds,
+            distribution: try document["cdf"].elements.map { step in
+                let pair = try step.elements
+                guard pair.count == 2 else {
+                    throw Fault.input(step.path, "'\(step.place)' is no time and share: compare again")
+                }
+                return .init(time: try pair[0].seconds, share: try pair[1].number)
+            })
     }
 }

@@ -6,13 +6,15 @@ import Units
 package enum ComparisonDocument {
     package static let schema = "walkback.comparison/1"
 
-    package static func json(of result: ComparisonResult) -> JSON {
+    /// - Parameter files: bytes of the files beside it that a report needs too, so that half a result is known as such.
+    package static func json(of result: ComparisonResult, files: [String: Int] = [:]) -> JSON {
         .object([
             "schema": .string(schema),
+            "files": .object(files.mapValues { .integer(Int64($0)) }),
             "command": .string(result.command),
             "headline": .string(HeadlineSentence.text(of: result)),
             "replay": replay(result.replay),
-            "environment": environment(result.environment),
+            "environment": environment(result.environment, energyModels: EnergyTotals.models(of: result)),
             "workload": workload(result.replay.workload),
             "not_compared": notCompared(result.replay.workload),
             "runs": .array(
@@ -21,12 +23,15 @@ package enum ComparisonDocument {
             "ratios": .array(result.ratios.map(ratio)),
             "built_windows": .array(result.builtWindows.map(builtWindow)),
             "competition": .array(result.competitions.map(competition)),
+            "bars": .array(result.bars.map(bar)),
+            "exchanges": pooledExchanges(of: result),
         ])
     }
 
     private static func replay(_ replay: ComparisonResult.Replay) -> JSON {
         .object([
             "name": .string(replay.name), "sha256": .string(replay.sha256),
+            "walk_sha256": .string(replay.walkSHA256),
             "duration_s": .number(replay.duration.seconds),
             "paths": .array(
                 replay.traces.map { trace in
@@ -34,12 +39,18 @@ package enum ComparisonDocument {
                         "name": .string(trace.name), "kind": .string(trace.kind.rawValue),
                         "source": .string(trace.source), "queue_down_bytes": .bytes(trace.queueDown),
                         "queue_up_bytes": .bytes(trace.queueUp),
+                        "detached_s": .array(
+                            trace.detached.map {
+                                .line([.number($0.lowerBound.seconds), .number($0.upperBound.seconds)])
+                            }),
                     ])
                 }),
         ])
     }
 
-    private static func environment(_ environment: ComparisonResult.Environment) -> JSON {
+    private static func environment(
+        _ environment: ComparisonResult.Environment, energyModels: [String]
+    ) -> JSON {
         .object([
             "walkback": .string(environment.walkback),
             "kernel": .object([
@@ -66,6 +77,7 @@ package enum ComparisonDocument {
                 "hold_s": .number(environment.energy.hold.seconds),
                 "dwell_s": .number(environment.energy.dwell.seconds),
                 "switching": .string(environment.energy.switching.rawValue),
+                "models": .array(energyModels.map { .string($0) }),
             ]),
         ])
     }
@@ -141,6 +153,7 @@ package enum ComparisonDocument {
             "overall_error": .optional(fidelity.overallError),
             "worst_window_s": .optional(fidelity.worstWindow?.seconds),
             "violations": .integer(Int64(fidelity.violations)),
+            "error_histogram": .line(fidelity.errorHistogram.map { .integer(Int64($0)) }),
         ])
     }
 
@@ -157,6 +170,7 @@ package enum ComparisonDocument {
             "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
             "optimal_built_bytes": .bytes(oracle.optimalBuilt),
             "completion": completion(oracle),
+            "spliced_runs": .line(oracle.splicedRuns.map { .string($0) }),
         ])
     }
 
@@ -188,6 +202,13 @@ package enum ComparisonDocument {
             "flows": .object(
                 Dictionary(one.flows.map { ($0.name, JSON.bytes($0.delivered)) }) { first, _ in first }),
             "ratio": .optional(one.ratio), "jain": .optional(one.jain),
+        ])
+    }
+
+    static func bar(_ bar: ComparisonResult.BarVerdict) -> JSON {
+        .object([
+            "bar": .string(bar.bar), "quantity": .string(bar.quantity), "outcome": .string(bar.outcome.rawValue),
+            "finding": .string(bar.finding),
         ])
     }
 

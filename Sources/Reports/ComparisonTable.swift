@@ -14,7 +14,8 @@ package enum ComparisonTable {
         let head =
             ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
             .joined(separator: "\n") + "\n"
-        return ([head] + ofParts + ["\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
+        let bars = BarTables.sentence(of: result).map { "\($0)\n" } ?? ""
+        return ([head] + ofParts + [bars, "\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
             .joined(separator: "\n")
     }
 

@@ -41,6 +41,13 @@ enum ExchangeFigure {
             description: spoken.joined(separator: "; ") + ".", style: nil)
     }
 
+    static func csv(of result: ComparisonResult) -> String {
+        let rows = ExchangeTotals.all(of: result).flatMap { totals in
+            totals.summary.curve.map { "\(totals.strategy),\($0.time.seconds.text()),\($0.share.text())" }
+        }
+        return (["strategy,time_s,share"] + rows).joined(separator: "\n") + "\n"
+    }
+
     /// Steps, as many as are seen.
     private static func points(_ totals: ExchangeTotals, to limit: Double) -> [(Double, Double)] {
         var points: [(Double, Double)] = [(0, 0)]

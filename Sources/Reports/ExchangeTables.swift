@@ -10,6 +10,9 @@ struct ExchangeTotals: Sendable {
         let workload = result.replay.workload
         let deadline = workload.kind == .stream ? workload.stream.deadline : nil
         return StrategyTotals.all(of: result).compactMap { totals in
+            if let pooled = result.pooledExchanges {
+                return pooled[totals.strategy].map { ExchangeTotals(strategy: totals.strategy, summary: $0) }
+            }
             let runs = result.runs.filter { $0.strategy == totals.strategy }
             let summary = ExchangeSummary(runs.map { ($0.exchanges, $0.duration) }, deadline: deadline)
             return summary.count == 0 ? nil : ExchangeTotals(strategy: totals.strategy, summary: summary)

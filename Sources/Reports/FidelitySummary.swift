@@ -19,6 +19,8 @@ package struct FidelitySummary: Sendable {
         /// The run of the largest error in bytes, and the walk's time of that window.
         var worstRun: String?
         var worstWindow: Duration?
+        /// Of all runs, as `Fidelity.errorHistogram`.
+        var histogram: [Int] = []
     }
 
     let rows: [Row]
@@ -98,6 +100,11 @@ extension FidelitySummary.Row {
     fileprivate mutating func add(_ fidelity: ComparisonResult.Fidelity, of run: String) {
         windows += fidelity.windows
         violations += fidelity.violations
+        if histogram.isEmpty {
+            histogram = fidelity.errorHistogram
+        } else if histogram.count == fidelity.errorHistogram.count {
+            histogram = zip(histogram, fidelity.errorHistogram).map(+)
+        }
         if let error = fidelity.maxError { maxError = max(maxError ?? 0, error) }
         if let error = fidelity.overallError, abs(error) >= abs(overallError ?? 0) { overallError = error }
         if let bytes = fidelity.maxErrorBytes, bytes > maxErrorBytes ?? -1 {

@@ -9,6 +9,26 @@ package enum Figure1 {
         svg(FigureSeries(result), of: result, layout: .wide, style: FigureStyle.standalone)
     }
 
+    /// A row a step; empty where a series has no value then.
+    static func csv(of result: ComparisonResult) -> String {
+        let series = FigureSeries(result)
+        var columns = [("mptcp_mbps", series.mptcp, series.offset), ("optimal_mbps", series.optimal, series.offset)]
+        for path in series.paths {
+            columns.append(("tcp_\(path.name)_mbps", path.tcp, series.offset))
+            columns.append(("\(path.name)_capacity_mbps", path.capacity, .zero))
+        }
+        columns.removeAll { $0.1.isEmpty }
+        // Measured series begin with the first SYN, within the walk's first second: each has a time of its own.
+        let times = columns.contains { $0.2 != .zero } ? ["measured_time_s"] : []
+        let rows = (0..<(columns.map(\.1.count).max() ?? 0)).map { index in
+            let middle = series.step * index + series.step / 2
+            let instants = [middle] + (times.isEmpty ? [] : [middle + series.offset])
+            return (instants.map { $0.seconds.text() } + columns.map { index < $0.1.count ? $0.1[index].text() : "" })
+                .joined(separator: ",")
+        }
+        return ((["time_s"] + times + columns.map(\.0)).joined(separator: ",") + "\n") + rows.map { "\($0)\n" }.joined()
+    }
+
     struct Layout {
         let width: Double
         let left: Double

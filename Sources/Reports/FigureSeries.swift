@@ -30,11 +30,13 @@ struct FigureSeries {
     /// Smoothed; empty where it was not run or is not known.
     let mptcp: [Double]
     let optimal: [Double]
+    /// What `optimal` was smoothed from.
+    let splicedRates: [Double]
     let paths: [Path]
     /// Which path spliced Optimal TCP took in each window, as an index into `paths`; spans of the walk.
     let choices: [(span: Range<Duration>, path: Int)]
 
-    private static let smoothedSteps = 5
+    static let smoothedSteps = 5
     private static let mostPoints = 800.0
 
     init(_ result: ComparisonResult) {
@@ -75,7 +77,8 @@ struct FigureSeries {
                 choices.append((offset + start..<offset + end, path))
             }
         }
-        optimal = smoothed(spliced)
+        splicedRates = Self.rates(spliced, step: step)
+        optimal = Self.moving(splicedRates, over: Self.smoothedSteps)
         self.choices = choices
 
         let steps = Int((result.replay.duration / step).rounded(.up))
@@ -93,7 +96,7 @@ struct FigureSeries {
                     guard step * index < end else { return 0 }
                     return curve.carried(from: step * index, to: end) * 8 / (end - step * index).seconds / 1e6
                 },
-                tcp: smoothed(run?.series.delivered ?? []), run: run?.id, detached: Self.detached(trace))
+                tcp: smoothed(run?.series.delivered ?? []), run: run?.id, detached: trace.detached)
         }
     }
 
@@ -111,13 +114,14 @@ struct FigureSeries {
         return ratios.isEmpty ? nil : ratios[(ratios.count - 1) / 2].seed
     }
 
-    private static func step(for duration: Duration) -> Duration {
+    /// So that a figure has no more points than it can show.
+    static func step(for duration: Duration) -> Duration {
         let steps: [Duration] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600].map { .seconds($0) }
         return steps.first { duration / $0 <= mostPoints } ?? .seconds(3600)
     }
 
     /// Mean rates in Mb/s, one for each step; the last may be cut short.
-    private static func rates(_ bytes: [UInt32], step: Duration) -> [Double] {
+    static func rates(_ bytes: [UInt32], step: Duration) -> [Double] {
         let width = max(1, Int(step / Series.binWidth + 0.5))
         return stride(from: 0, to: bytes.count, by: width).map { start in
             let bins = bytes[start..<min(start + width, bytes.count)]
@@ -127,18 +131,10 @@ struct FigureSeries {
     }
 
     /// Centred; at the ends over what there is.
-    private static func moving(_ values: [Double], over width: Int) -> [Double] {
+    static func moving(_ values: [Double], over width: Int) -> [Double] {
         values.indices.map { index in
             let span = values[max(0, index - width / 2)..<min(values.count, index + width / 2 + 1)]
             return span.reduce(0, +) / Double(span.count)
-        }
-    }
-
-    private static func detached(_ trace: PathTrace) -> [Range<Duration>] {
-        let changes = trace.attachments
-        return changes.enumerated().compactMap { index, change in
-            let end = index + 1 < changes.count ? changes[index + 1].time : trace.duration
-            return change.attached || change.time >= end ? nil : change.time..<end
         }
     }
 }

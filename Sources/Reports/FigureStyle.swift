@@ -29,11 +29,11 @@ enum FigureStyle {
 
     /// Custom properties, for light and for dark.
     static let light = """
-        --ink:#1b1f24;--muted:#57606a;--grid:#d9dee4;--paper:#ffffff;--away:#8c959f;
+        --ink:#1b1f24;--muted:#57606a;--grid:#d9dee4;--paper:#ffffff;--away:#8c959f;--bad:#b42318;
         --mptcp:#0072b2;--optimal:#d55e00;--p0:#009e73;--p1:#a6478c;--p2:#8a6d00;--p3:#3d7ea6
         """
     static let dark = """
-        --ink:#e6edf3;--muted:#9aa5b1;--grid:#30363d;--paper:#0e1217;--away:#8c959f;
+        --ink:#e6edf3;--muted:#9aa5b1;--grid:#30363d;--paper:#0e1217;--away:#8c959f;--bad:#ff8a80;
         --mptcp:#56b4e9;--optimal:#f0904a;--p0:#35c49b;--p1:#e39acb;--p2:#e0c24a;--p3:#8fc1de
         """
 
@@ -63,9 +63,21 @@ enum FigureStyle {
         .figure .bar,.figure .dot{stroke:none}
         .figure .patch{stroke:none;fill-opacity:.85}
         .figure .curve{fill:none;stroke-width:1.75;stroke-linejoin:round}
+        .figure .oracle{stroke-width:1.5;stroke-dasharray:5 3}.figure .c-bad{fill:var(--bad)}
+        .figure .stack{stroke:none;fill-opacity:.8}
+        .figure .stack.p0{fill:var(--p0)}.figure .stack.p1{fill:var(--p1)}
+        .figure .stack.p2{fill:var(--p2)}.figure .stack.p3{fill:var(--p3)}
         .figure .d1{stroke-dasharray:6 3}.figure .d2{stroke-dasharray:2 3}.figure .d3{stroke-dasharray:9 3 2 3}
 
         """
+
+    /// A figure of the page as a file of its own.
+    static func alone(_ svg: String) -> String {
+        // Its text is escaped, so the first closing tag is the figure's own.
+        var parts = svg.split(separator: "</desc>\n", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let rest = parts.popLast(), let head = parts.first else { return svg }
+        return "\(head)</desc>\n<style>\n\(standalone)</style>\n\(rest)"
+    }
 
     /// All that a figure outside the page needs.
     static let standalone = """

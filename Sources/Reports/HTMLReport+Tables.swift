@@ -4,9 +4,12 @@ import Units
 
 extension HTMLReport {
     static func totals(_ result: ComparisonResult) -> String {
-        "<h2>Strategies</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
+        let what = result.replay.workload.size == nil ? "" : " of the time until all was transferred"
+        let direction = result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
+        return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
-            + "<figcaption>Figure 2. Bars: means over seeds; lines: 95 % intervals of them; dots: single seeds.</figcaption>\n"
+            + "<figcaption>Figure 2. Bars: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
+            + "dots: single seeds. Across: what the oracles allow.</figcaption>\n"
             + "</figure>\n" + StrategyTables.strategies(of: result, whole: true).html
             + (EnergyTotals.chosenModel(of: result).map { model in
                 "<p class=\"note\">J and Mb/J: what the radios took under the model \u{201C}\(Markup.escaped(model))\u{201D}, and "
@@ -47,12 +50,20 @@ extension HTMLReport {
             <p>Did the links carry what the trace says? In every run a meter at the far end, which knows nothing of the \
             trace, is compared with it over each window throughout which the link had something to send.</p>
 
-            """ + table.html + """
+            """ + histogram(result) + table.html + """
                 <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
                 packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
                 none. Overall error: over all windows of the run where it is largest.</p>
 
                 """
+    }
+
+    private static func histogram(_ result: ComparisonResult) -> String {
+        guard FidelitySummary(result).rows.contains(where: { $0.windows > 0 && !$0.histogram.isEmpty }) else { return "" }
+        return "<figure>\n" + FidelityFigure.svg(of: result, layout: .wide)
+            + FidelityFigure.svg(of: result, layout: .narrow)
+            + "<figcaption>Figure 4. Windows by how much of the allowed difference from the trace they used; most of it is the one "
+            + "packet that a window cuts.</figcaption>\n</figure>\n"
     }
 
     static func environment(_ result: ComparisonResult) -> String {

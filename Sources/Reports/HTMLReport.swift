@@ -4,10 +4,14 @@ import Units
 /// report.html: one page that needs nothing beside itself, with the answer first and the evidence after it.
 package enum HTMLReport {
     package static func text(of result: ComparisonResult) -> String {
+        let parts = result.byDirection
+        func each(_ section: (ComparisonResult) -> String) -> String { parts.map(section).joined() }
+        // What both directions of a run share is told once.
+        let once = parts[0]
         let sections = [
-            header(result), figure(result), totals(result), ratios(result), built(result), competition(result),
-            energy(result), exchanges(result), handoffs(result), fidelity(result), environment(result),
-            again(result), method(result), glossary, everyRun(result),
+            header(result), bars(result), each(figure), each(totals), ratios(result), handoffs(once),
+            each(exchanges), competition(result), energy(once), built(result), fidelity(result), method(result),
+            environment(result), again(result), files(result), glossary, everyRun(result),
         ]
         return Page.html(
             title: "\(result.replay.name): MPTCP against Optimal TCP", walkback: result.environment.walkback,
@@ -65,9 +69,7 @@ package enum HTMLReport {
         caption += series.optimal.isEmpty ? "" : " and of Optimal TCP"
         caption +=
             ", moving mean over \(series.smoothing.seconds.text()) s. Below: what each link could carry (shaded areas, "
-        caption +=
-            "IP bytes, mean over \(series.step.seconds.text()) s) and what TCP alone on it delivered (lines, moving mean "
-        caption += "over \(series.smoothing.seconds.text()) s)."
+        caption += "IP bytes, mean over \(series.step.seconds.text()) s)."
         if !series.choices.isEmpty {
             caption +=
                 " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in that link's colour."
@@ -75,13 +77,39 @@ package enum HTMLReport {
         if series.paths.contains(where: { !$0.detached.isEmpty }) {
             caption += " Grey: a path was detached; its own bar below has a gap then."
         }
+        caption += " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and what arrived "
+        caption += "over each link, upon each other."
         if let seed = series.seed {
             caption +=
                 series.isMedian ? " Shown is seed \(seed), whose ratio is the median one." : " Shown is seed \(seed)."
         }
-        return "<figure>\n" + Figure1.svg(series, of: result, layout: .wide, style: nil)
-            + Figure1.svg(series, of: result, layout: .narrow, style: nil)
-            + "<figcaption>\(Markup.escaped(caption))</figcaption>\n</figure>\n"
+        let direction = result.runs.first?.direction.rawValue ?? "down"
+        let stills =
+            [Figure1.Layout.wide, .narrow].map { Figure1.svg(series, of: result, layout: $0, style: nil) }
+            + [Figure1.Layout.wide, .narrow].map { TimeFigure.bytes(of: result).svg(layout: $0) }
+            + [Figure1.Layout.wide, .narrow].compactMap { TimeFigure.paths(of: result)?.svg(layout: $0) }
+        return heading(result) + """
+            <figure>
+            <div class="walk" id="walk-\(direction)"></div>
+            <div class="still">
+            \(stills.joined())</div>
+            <script type="application/json" class="walk-data" data-home="walk-\(direction)">
+            \(WalkData.text(of: result))</script>
+            <figcaption>\(Markup.escaped(caption))</figcaption>
+            </figure>
+
+            """
+    }
+
+    /// Which direction the next figures are of, where there are two.
+    static func heading(_ result: ComparisonResult) -> String {
+        guard result.replay.workload.kind == .both, let direction = result.runs.first?.direction else { return "" }
+        return "<h2>\(direction == .down ? "Downlink" : "Uplink")</h2>\n"
+    }
+
+    private static func bars(_ result: ComparisonResult) -> String {
+        guard let sentence = BarTables.sentence(of: result) else { return "" }
+        return "<h2>Bars</h2>\n<p>\(Markup.escaped(sentence))</p>\n" + BarTables.bars(of: result).html
     }
 
     // MARK: Words
@@ -90,10 +118,27 @@ package enum HTMLReport {
         """
         <h2>To repeat it</h2>
         <pre><code>\(Markup.escaped(result.command))</code></pre>
-        <p class="note">In virtual time the same replay, seeds and kernel give the same bytes of comparison.json, series.csv \
-        and figure1.svg on any machine.</p>
+        <p class="note">In the directory that holds the replay, with walkback \(Markup.escaped(result.environment.walkback)) on the \
+        PATH; as it was typed, and where, is in run.log. The replay and its traces have the SHA-256 \
+        <code>\(result.replay.sha256)</code>. In virtual time the same replay, seeds and kernel give the same bytes of \
+        comparison.json, series.csv and the figures on any machine.</p>
 
         """
+    }
+
+    /// What lies beside the page, and how programs read it.
+    private static func files(_ result: ComparisonResult) -> String {
+        var table = HTMLTable("Files", headers: ["file", "what it holds"], textColumns: [1], isFacts: true)
+        table.add("comparison.json", "every number of this page, for programs")
+        table.add("series.csv", "every run, in steps of 100 ms")
+        table.add("links.csv", "what each link offered over the walk")
+        for file in FigureFiles.all(of: result) {
+            table.add("\(file.name).svg, \(file.name).csv", file.what)
+        }
+        table.add("junit.xml, summary.md", "the bars for CI systems, and a comment for a pull request")
+        return "<h2>Files beside this page</h2>\n" + table.html
+            + "<p class=\"note\">To load one: <code>\(Markup.escaped(FigureFiles.python("figure1")))</code> in Python, "
+            + "<code>\(Markup.escaped(FigureFiles.r("figure1")))</code> in R.</p>\n"
     }
 
     private static func method(_ result: ComparisonResult) -> String {
@@ -124,6 +169,9 @@ package enum HTMLReport {
         the first byte and after the last one included.</dd>
         <dt>Stalled, reconnecting</dt><dd>A TCP left to the kernel sits out an outage and then its own backoff; one that \
         reconnects resumes on a new connection as soon as the path is back.</dd>
+        <dt>Seed</dt><dd>One of the many ways in which the same walk could have gone: see above.</dd>
+        <dt>Interval</dt><dd>Where the mean lies with 95 % confidence; cut at zero for what cannot be negative.</dd>
+        <dt>Hand-off</dt><dd>A path comes, goes, or gets another address while the connection goes on.</dd>
         <dt>Capacity</dt><dd>What the links would have carried had they never been idle, counted in full-size segments \
         (1448 bytes of every 1500). It bounds the walk, not a protocol.</dd>
         <dt>Backlogged window</dt><dd>A time during which the link always had something to send, so that what arrived must \

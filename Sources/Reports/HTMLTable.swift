@@ -9,14 +9,19 @@ struct HTMLTable {
     private let textColumns: Set<Int>
     private let label: String
     private let isFacts: Bool
+    private let isSortable: Bool
     private var rows = ""
 
     /// - Parameters:
     ///   - label: what the table holds, for whoever does not see it.
     ///   - textColumns: that hold words and may wrap.
     ///   - isFacts: names and what they are, which stand below one another on a narrow screen.
-    init(_ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false) {
+    ///   - isSortable: whether its heads sort it.
+    init(
+        _ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false, isSortable: Bool = false
+    ) {
         self.isFacts = isFacts
+        self.isSortable = isSortable
         self.label = label
         self.headers = headers
         self.textColumns = textColumns
@@ -49,9 +54,9 @@ struct HTMLTable {
         }.joined()
         let start =
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n"
-            + "<table\(isFacts ? " class=\"facts\"" : "")>\n"
+            + "<table\(isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : "")>\n"
         let hasHead = headers.contains { !$0.isEmpty }
         return start + (hasHead ? "<thead><tr>\(head)</tr></thead>\n" : "")
-            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n"
+            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n<p class=\"more-hint\">The table goes on to the right: scroll it.</p>\n"
     }
 }

@@ -69,10 +69,12 @@ struct ResultTable: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    var html: String { html(isSortable: false) }
+
     /// Empty where there are no rows.
-    var html: String {
+    func html(isSortable: Bool) -> String {
         guard !isEmpty else { return "" }
-        var table = HTMLTable(label, headers: headers, textColumns: textColumns)
+        var table = HTMLTable(label, headers: headers, textColumns: textColumns, isSortable: isSortable)
         for row in rows {
             switch row.style {
             case .group: table.addGroup(row.head)

@@ -10,11 +10,16 @@ enum StrategyTables {
         let bounds = BoundTotals.all(of: result)
         let hasRatio = all.contains { $0.ratio != nil }
         let hasEnergy = all.contains { $0.energy != nil }
+        // Of a workload of a fixed size all move the same bytes, and what counts is when they have.
+        let isTimed = result.replay.workload.size != nil
+        let seeds = Set(result.runs.map(\.seed)).count
         // An interval of the megabytes holds the walk's own spread over start offsets; that of the ratio does not.
         let hasSpread = whole || !hasRatio
-        func row(_ megabytes: Sample, _ goodput: Sample, _ totals: StrategyTotals?) -> [String?] {
-            [
-                Wording.mean(megabytes, 1), hasSpread ? Wording.interval(megabytes, 1) : nil,
+        func row(_ amount: Sample, _ goodput: Sample, _ totals: StrategyTotals?) -> [String?] {
+            let left = isTimed && amount.values.count < seeds ? ", \(amount.values.count) of \(seeds)" : ""
+            return [
+                isTimed ? "\(Wording.seconds(amount.mean.map { .seconds($0) }))\(left)" : Wording.mean(amount, 1),
+                hasSpread ? Wording.interval(amount, isTimed ? 2 : 1) : nil,
                 Wording.mean(goodput, 2), hasRatio ? totals.map { Wording.value($0.ratio) } ?? "" : nil,
                 hasRatio ? totals.map { Wording.interval($0.ratio) } ?? "" : nil,
                 totals.map { Wording.seconds($0.longestGap) } ?? "",
@@ -22,16 +27,17 @@ enum StrategyTables {
                 hasEnergy ? totals.map { Wording.mean($0.energy?.efficiency, 3) } ?? "" : nil,
             ]
         }
-        let interval = "95 % over \(Wording.count(Set(result.runs.map(\.seed)).count, "seed"))"
+        let interval = "95 % over \(Wording.count(seeds, "seed"))"
         let headers: [String?] = [
-            "", "MB", hasSpread ? interval : nil, "Mb/s", hasRatio ? "to Optimal TCP" : nil, hasRatio ? interval : nil,
+            "", isTimed ? "all transferred in" : "MB", hasSpread ? interval : nil, "Mb/s",
+            hasRatio ? "to Optimal TCP" : nil, hasRatio ? interval : nil,
             "longest gap", hasEnergy ? "J" : nil, hasEnergy ? "Mb/J" : nil,
         ]
         var table = ResultTable("Strategies", headers: headers.compactMap { $0 })
         if !all.isEmpty { table.addGroup("Measured") }
         for totals in all {
             table.add(
-                totals.strategy.description, row(totals.megabytes, totals.goodput, totals),
+                totals.strategy.description, row(isTimed ? totals.times : totals.megabytes, totals.goodput, totals),
                 style: totals.strategy == .mptcp ? .lead : .plain)
         }
         var kind: BoundTotals.Kind?
@@ -43,7 +49,7 @@ enum StrategyTables {
             }
             kind = bound.kind
             table.add(
-                bound.name, row(bound.megabytes, bound.goodput, nil),
+                bound.name, row(isTimed ? bound.times : bound.megabytes, isTimed ? Sample([]) : bound.goodput, nil),
                 style: bound.kind == .variant ? .sub : bound.kind == .measured ? .lead : .plain)
         }
         return table

@@ -9,6 +9,8 @@ struct StrategyTotals: Sendable {
     let megabytes: Sample
     /// Mb/s, likewise.
     let goodput: Sample
+    /// Seconds until all of a workload of a fixed size was transferred, one for each seed that did.
+    let times: Sample
     /// The longest of all seeds.
     let longestGap: Duration
     /// To the strongest Optimal TCP; nil where none is known.
@@ -30,6 +32,10 @@ struct StrategyTotals: Sendable {
             return StrategyTotals(
                 strategy: strategy, megabytes: Sample(runs.map(\.delivered.megabytes)),
                 goodput: Sample(runs.map(\.goodput.megabitsPerSecond)),
+                times: Sample(
+                    result.replay.workload.size.map { size in
+                        runs.compactMap { $0.completion(of: size)?.seconds }
+                    } ?? []),
                 longestGap: runs.map(\.longestGap).max() ?? .zero, ratio: ratio?.value == nil ? nil : ratio,
                 energy: model.flatMap { EnergyTotals(of: runs, under: $0) })
         }
@@ -53,30 +59,36 @@ struct BoundTotals: Sendable {
     let megabytes: Sample
     /// Mb/s, likewise.
     let goodput: Sample
+    /// Seconds until all of a workload of a fixed size would have been transferred, likewise.
+    let times: Sample
 
     /// In the first direction that was measured, only those that are known for some seed.
     static func all(of result: ComparisonResult) -> [BoundTotals] {
         let result = result.byDirection[0]
         let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "window"
-        let bounds: [(String, Kind, (ComparisonResult.Oracle) -> ByteCount?)] = [
-            ("Optimal TCP, spliced", .measured, { $0.splicedOptimal }),
-            ("of stalled TCPs alone", .variant, { $0.splicedOptimalStalled }),
-            ("of reconnecting TCPs alone", .variant, { $0.splicedOptimalReconnect }),
-            ("Optimal TCP, built", .measured, { $0.optimalBuilt }),
-            ("capacity of all links", .capacity, { $0.capacitySumPayload }),
-            ("capacity, best link per \(window)", .capacity, { $0.capacityOptimalPayload }),
-            ("capacity of the best link", .capacity, { $0.bestStaticPayload }),
+        typealias Oracle = ComparisonResult.Oracle
+        let bounds: [(String, Kind, (Oracle) -> ByteCount?, (Oracle.Completion) -> Duration?)] = [
+            ("Optimal TCP, spliced", .measured, { $0.splicedOptimal }, { $0.splicedOptimal }),
+            ("of stalled TCPs alone", .variant, { $0.splicedOptimalStalled }, { $0.splicedOptimalStalled }),
+            ("of reconnecting TCPs alone", .variant, { $0.splicedOptimalReconnect }, { $0.splicedOptimalReconnect }),
+            ("Optimal TCP, built", .measured, { $0.optimalBuilt }, { $0.optimalBuilt }),
+            ("capacity of all links", .capacity, { $0.capacitySumPayload }, { $0.capacitySum }),
+            ("capacity, best link per \(window)", .capacity, { $0.capacityOptimalPayload }, { $0.capacityOptimal }),
+            ("capacity of the best link", .capacity, { $0.bestStaticPayload }, { $0.bestStatic }),
         ]
+        let isTimed = result.replay.workload.size != nil
         let oracles = result.oracles.sorted { $0.seed < $1.seed }
         // Runs that end when they have all they wanted end apart, and the bounds with the last of them.
         let durations = Dictionary(result.runs.map { ($0.seed, $0.duration) }, uniquingKeysWith: max)
-        return bounds.compactMap { name, kind, bytes in
+        return bounds.compactMap { name, kind, bytes, time in
             let known = oracles.compactMap { oracle in bytes(oracle).map { (oracle.seed, $0) } }
-            guard !known.isEmpty else { return nil }
+            let times = oracles.compactMap { $0.completion.flatMap(time)?.seconds }
+            guard isTimed ? !times.isEmpty : !known.isEmpty else { return nil }
             return BoundTotals(
                 name: name, kind: kind, megabytes: Sample(known.map(\.1.megabytes)),
                 goodput: Sample(
-                    known.compactMap { seed, bytes in durations[seed].map { bytes.rate(over: $0).megabitsPerSecond } }))
+                    known.compactMap { seed, bytes in durations[seed].map { bytes.rate(over: $0).megabitsPerSecond } }),
+                times: Sample(times))
         }
     }
 }

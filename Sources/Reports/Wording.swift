@@ -10,8 +10,10 @@ enum Wording {
         sample?.mean?.text(decimals: decimals) ?? unknown
     }
 
-    static func interval(_ sample: Sample?, _ decimals: Int) -> String {
-        interval(sample?.meanInterval()?.low, sample?.meanInterval()?.high, decimals)
+    /// - Parameter isSigned: whether the quantity can be negative; else the interval is cut at zero, below which it holds nothing.
+    static func interval(_ sample: Sample?, _ decimals: Int, isSigned: Bool = false) -> String {
+        let interval = sample?.meanInterval()
+        return Self.interval(interval.map { isSigned ? $0.low : max(0, $0.low) }, interval?.high, decimals)
     }
 
     static func value(_ ratio: ComparisonResult.Ratio?) -> String { number(ratio?.value, 3) }
@@ -30,7 +32,9 @@ enum Wording {
         time.map { "\($0.seconds.text(decimals: decimals)) s" } ?? unknown
     }
 
-    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ noun: String, _ several: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : several ?? "\(noun)s")"
+    }
 
     private static func interval(_ low: Double?, _ high: Double?, _ decimals: Int) -> String {
         guard let low, let high else { return unknown }

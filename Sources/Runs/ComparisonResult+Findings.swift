@@ -49,8 +49,9 @@ extension ComparisonResult {
         /// The mean of `sample`, with what can be said of it.
         package init(name: String, meanOf sample: Sample) {
             let interval = sample.meanInterval()
+            // No ratio is below zero, so what an interval has there holds nothing.
             self.init(
-                name: name, value: sample.mean, low: interval?.low, high: interval?.high,
+                name: name, value: sample.mean, low: interval.map { max(0, $0.low) }, high: interval?.high,
                 smallestDifference: sample.smallestDifference())
         }
     }

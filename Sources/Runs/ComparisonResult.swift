@@ -8,16 +8,20 @@ package struct ComparisonResult: Sendable {
         package var name: String
         /// Of the replay file and of every trace it names.
         package var sha256: String
+        /// Of paths, traces and workload without settings: results that share it can be compared.
+        package var walkSHA256: String
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
         package var workload: Workload
 
         package init(
-            name: String, sha256: String, duration: Duration, traces: [PathTrace], workload: Workload = Workload()
+            name: String, sha256: String, walkSHA256: String = "", duration: Duration, traces: [PathTrace],
+            workload: Workload = Workload()
         ) {
             self.name = name
             self.sha256 = sha256
+            self.walkSHA256 = walkSHA256
             self.duration = duration
             self.traces = traces
             self.workload = workload
@@ -209,11 +213,15 @@ package struct ComparisonResult: Sendable {
         package var worstWindow: Duration?
         /// Windows beyond one largest packet + 0.1 % of the curve.
         package var violations: Int
+        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so on; the
+        /// last count is of those beyond it. Empty where it is not known.
+        package var errorHistogram: [Int]
 
         package init(
             path: String, direction: Direction, window: Duration, windows: Int, meanError: Double? = nil,
             p95Error: Double? = nil, maxError: Double? = nil, maxErrorBytes: Double? = nil,
-            overallError: Double? = nil, worstWindow: Duration? = nil, violations: Int
+            overallError: Double? = nil, worstWindow: Duration? = nil, violations: Int,
+            errorHistogram: [Int] = []
         ) {
             self.path = path
             self.direction = direction
@@ -226,6 +234,7 @@ package struct ComparisonResult: Sendable {
             self.overallError = overallError
             self.worstWindow = worstWindow
             self.violations = violations
+            self.errorHistogram = errorHistogram
         }
     }
 
@@ -286,12 +295,16 @@ package struct ComparisonResult: Sendable {
     package var builtWindows: [BuiltWindow]
     /// Of the runs in which MPTCP competed with a TCP on every path.
     package var competitions: [Competition]
+    /// Of the replay's bars, in its order.
+    package var bars: [BarVerdict]
+    /// Of a result that was read back, whose runs hold no exchanges: those of each strategy in all seeds together.
+    package var pooledExchanges: [Strategy: ExchangeSummary]?
     /// The command that repeats this comparison.
     package var command: String
 
     package init(
         replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio],
-        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], command: String
+        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], bars: [BarVerdict] = [], command: String
     ) {
         self.replay = replay
         self.environment = environment
@@ -300,6 +313,7 @@ package struct ComparisonResult: Sendable {
         self.ratios = ratios
         self.builtWindows = builtWindows
         self.competitions = competitions
+        self.bars = bars
         self.command = command
     }
 }

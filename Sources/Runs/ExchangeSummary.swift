@@ -35,6 +35,17 @@ package struct ExchangeSummary: Sendable, Equatable {
         self.init([(exchanges, end)], deadline: deadline)
     }
 
+    /// One that was written down.
+    package init(
+        count: Int, completed: Int, deadlineMisses: Int?, longest: Duration?, distribution: [Step]
+    ) {
+        self.count = count
+        self.completed = completed
+        self.deadlineMisses = deadlineMisses
+        self.longest = longest
+        self.distribution = distribution
+    }
+
     /// Of several runs together, each with its own end.
     package init(_ runs: [(exchanges: [RunRecord.Exchange], end: Duration)], deadline: Duration? = nil) {
         let all = runs.flatMap { run in run.exchanges.map { (exchange: $0, end: run.end) } }

@@ -45,7 +45,7 @@ extension ComparisonResult.Fidelity {
             maxError: tally.relative.max(), maxErrorBytes: tally.largestError,
             overallError: tally.curve > 0 ? tally.difference / tally.curve : nil,
             worstWindow: tally.worst.map { offset + .nanoseconds(Int64($0) * LinkComparison.bin) },
-            violations: tally.violations)
+            violations: tally.violations, errorHistogram: tally.histogram)
     }
 
     /// Every path, direction and window of one run, in the order of the series.
@@ -84,6 +84,8 @@ extension ComparisonResult.Fidelity {
         /// The first bin of the window that used most of what it was allowed.
         var worst: Int?
         private var worstShare = -1.0
+        /// Tenths of the allowance, and what is beyond it.
+        var histogram = [Int](repeating: 0, count: 11)
 
         mutating func add(_ window: LinkComparison.Window) {
             if window.violates { violations += 1 }
@@ -95,6 +97,7 @@ extension ComparisonResult.Fidelity {
             }
             guard window.backlogged else { return }
             compared += 1
+            histogram[window.violates ? 10 : min(9, Int(window.error / window.allowance * 10))] += 1
             difference += window.difference
             curve += window.curve
             if window.curve > 0 { relative.append(window.error / window.curve) }

@@ -9,6 +9,8 @@ package enum JSON: Sendable, Equatable {
     case number(Double)
     case string(String)
     case array([JSON])
+    /// An array that is written on one line: a column of numbers.
+    case line([JSON])
     case object([String: JSON])
 
     package static func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
@@ -32,6 +34,13 @@ package enum JSON: Sendable, Equatable {
             Self.block("[", "]", elements.count, to: &text, indent: indent) { index, text in
                 elements[index].write(to: &text, indent: indent + 1)
             }
+        case .line(let elements):
+            text += "["
+            for (index, element) in elements.enumerated() {
+                if index > 0 { text += ", " }
+                element.write(to: &text, indent: indent)
+            }
+            text += "]"
         case .object(let members):
             let keys = members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             Self.block("{", "}", keys.count, to: &text, indent: indent) { index, text in

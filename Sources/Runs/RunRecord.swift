@@ -99,6 +99,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var links: [Link]
     /// Kernel counters of both ends, as `mobile.MPTcpExt.MPJoinSynTx`.
     package var counters: [String: Int64]
+    /// Names of all that the kernel counts, as `MPTcpExt.MPJoinSynTx`: only those that are not zero are in `counters`.
+    package var counterNames: [String]
     package var events: [Event]
     package var congestionControl: String
     package var scheduler: String
@@ -116,6 +118,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         exchanges = []
         links = []
         counters = [:]
+        counterNames = []
         events = []
         congestionControl = ""
         scheduler = ""

@@ -17,10 +17,16 @@ package struct WalksResult: Sendable, Equatable {
         /// Means over seeds.
         package var ratios: [ComparisonResult.Ratio]
         package var isTrustworthy: Bool
+        package var bars: [ComparisonResult.BarVerdict]
+        /// Of MPTCP, mean over seeds; nil where it was not run.
+        package var goodput: DataRate?
+        /// Of MPTCP, in any of the seeds.
+        package var longestGap: Duration?
 
         package init(
             directory: String, replay: String, sha256: String, duration: Duration, seeds: Int, headline: String,
-            ratios: [ComparisonResult.Ratio], isTrustworthy: Bool
+            ratios: [ComparisonResult.Ratio], isTrustworthy: Bool, bars: [ComparisonResult.BarVerdict] = [],
+            goodput: DataRate? = nil, longestGap: Duration? = nil
         ) {
             self.directory = directory
             self.replay = replay
@@ -30,6 +36,9 @@ package struct WalksResult: Sendable, Equatable {
             self.headline = headline
             self.ratios = ratios
             self.isTrustworthy = isTrustworthy
+            self.bars = bars
+            self.goodput = goodput
+            self.longestGap = longestGap
         }
 
         package func ratio(_ name: String) -> ComparisonResult.Ratio? { ratios.first { $0.name == name } }

@@ -14,12 +14,18 @@ package struct InputFile: Sendable {
         self.bytes = bytes
     }
 
-    /// - Throws: `Fault` (bad input) naming the file where it is missing, unreadable, a directory or too large.
+    /// - Throws: `Fault` naming the file: permission where it may not be read, bad input where it is missing, a directory or too
+    ///   large.
     package static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            let cause = String(cString: strerror(errno))
-            throw Fault.input(path, "cannot be opened: \(cause); check the name and its permissions")
+            let error = errno
+            let cause = String(cString: strerror(error))
+            if error == EACCES || error == EPERM {
+                throw Fault(
+                    .permission, "\(path): cannot be opened: \(cause); make it and its directory readable for you")
+            }
+            throw Fault.input(path, "cannot be opened: \(cause); check the name")
         }
         defer { close(descriptor) }
         var status = stat()

@@ -106,6 +106,15 @@ package struct PathTrace: Sendable, Equatable {
         return changes
     }
 
+    /// Spans of the trace during which the path was detached.
+    package var detached: [Range<Duration>] {
+        let changes = attachments
+        return changes.enumerated().compactMap { index, change in
+            let end = index + 1 < changes.count ? changes[index + 1].time : duration
+            return change.attached || change.time >= end ? nil : change.time..<end
+        }
+    }
+
     /// Delay and loss of one direction, one row for each change.
     package func conditions(_ direction: Direction) -> [LinkTable.Condition] {
         var rows: [LinkTable.Condition] = []

@@ -14,6 +14,10 @@ package enum ExitCode: Int32, Sendable {
     /// The kernel or the machine lacks a feature.
     case missingFeature = 69
     case permission = 77
+    /// A signal ended it: 128 and its number, as a shell has it.
+    case hungUp = 129
+    case interrupted = 130
+    case terminated = 143
 }
 
 /// A failure as its reader meets it: one sentence that says what failed, on what, and what to do next.

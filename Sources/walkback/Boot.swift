@@ -33,9 +33,11 @@ struct Boot: ParsableCommand {
     func run() throws {
         let cancellation = try Cancellation()
         try Interruption.cancel(cancellation)
-        var template = Array("/tmp/walkback-boot-XXXXXX".utf8CString)
+        let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(temporary)/walkback-boot-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw Fault(.failed, "cannot make a directory in /tmp: \(Errno(rawValue: errno))")
+            throw Fault(
+                .failed, "cannot make a directory in \(temporary): \(Errno(rawValue: errno)); set TMPDIR to another")
         }
         let directory = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
         defer { Files.removeDirectory(directory) }

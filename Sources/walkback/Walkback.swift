@@ -12,10 +12,13 @@ struct Walkback: ParsableCommand {
             Example: walkback compare Replays/indoor-walk.yaml
 
             Exit codes: 0 fine; 1 could not run; 2 a bar was not met; 3 measured but not trustworthy; 64 usage; \
-            65 bad input file; 69 a feature is missing; 77 permission.
+            65 bad input file; 69 a feature is missing; 77 permission; 130 interrupted.
             """,
         version: version,
-        subcommands: [Compare.self, Run.self, Import.self, Export.self, Synth.self, GuestInit.self, Boot.self])
+        subcommands: [
+            Compare.self, Report.self, Check.self, BaselineCommand.self, Run.self, Import.self, Export.self, Synth.self,
+            GuestInit.self, Boot.self,
+        ])
 
     static let version = "0.1.0"
 

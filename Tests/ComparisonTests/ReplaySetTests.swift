@@ -29,11 +29,16 @@ import Units
             try ReplaySet(["\(path)/my-walk/replay.yaml", "replay.yaml"]).entries.map(\.name) == ["my-walk", "replay"])
     }
 
-    @Test(arguments: [["x/walk.yaml", "y/walk.yaml"], ["walk.yaml", "walk.yaml"], ["a/w/replay.yaml", "w.yaml"]])
+    @Test(arguments: [["x/walk.yaml", "y/walk.yaml"], ["a/w/replay.yaml", "w.yaml"]])
     func `may not share a name`(arguments: [String]) throws {
         let fault = try #require(self.fault(arguments))
         #expect(fault.code == .usage)
         #expect(fault.message.hasPrefix("\(arguments[0]) and \(arguments[1]) would both have their results in 'w"))
+    }
+
+    @Test func `are each given once`() throws {
+        let fault = try #require(self.fault(["walk.yaml", "walk.yaml"]))
+        #expect(fault == Fault(.usage, "walk.yaml is given twice: name it once"))
     }
 
     @Test func `are not in a directory without any`() throws {

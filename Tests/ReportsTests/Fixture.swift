@@ -39,6 +39,7 @@ enum Fixture {
         return ComparisonResult(
             replay: .init(
                 name: shape.name, sha256: String(repeating: "0123456789abcdef", count: 4),
+                walkSHA256: String(repeating: "fedcba9876543210", count: 4),
                 duration: .seconds(shape.seconds), traces: traces, workload: shape.workload),
             environment: environment, runs: runs, oracles: oracles,
             ratios: Bounds.ratios(runs: runs, oracles: oracles),

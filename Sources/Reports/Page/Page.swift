@@ -1,5 +1,8 @@
 /// A page that needs nothing beside itself.
 enum Page {
+    /// Page/report.js, embedded by the build.
+    private static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
+
     /// - Parameter body: markup; the title is text.
     static func html(title: String, walkback: String, body: String) -> String {
         """
@@ -7,6 +10,7 @@ enum Page {
         <html lang="en">
         <head>
         <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="generator" content="walkback \(Markup.escaped(walkback))">
         <title>\(Markup.escaped(title))</title>
@@ -16,6 +20,8 @@ enum Page {
         <body>
         <main>
         \(body)</main>
+        <script>
+        \(script)</script>
         </body>
         </html>
 

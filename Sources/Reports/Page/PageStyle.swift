@@ -1,8 +1,8 @@
 /// The looks of report.html; its colours are the figures' (`FigureStyle`).
 enum PageStyle {
     static let css = """
-        :root{color-scheme:light dark;\(FigureStyle.light);--panel:#f6f8fa;--bad:#b42318;--link:#0b5cad}
-        @media (prefers-color-scheme:dark){:root{\(FigureStyle.dark);--panel:#161b22;--bad:#ff8a80;--link:#79b8ff}}
+        :root{color-scheme:light dark;\(FigureStyle.light);--panel:#f6f8fa;--link:#0b5cad}
+        @media (prefers-color-scheme:dark){:root{\(FigureStyle.dark);--panel:#161b22;--link:#79b8ff}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);
         font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
@@ -40,6 +40,33 @@ enum PageStyle {
         dl{margin:10px 0;font-size:15px}
         dt{font-weight:600}
         dd{margin:0 0 8px;max-width:78ch}
+        .live{display:none}
+        .js .live{display:block}
+        .js .still{display:none}
+        .walk svg.live{touch-action:pan-y;cursor:crosshair}
+        .walk svg.live:focus-visible,.walk button:focus-visible,.walk select:focus-visible,.scroll:focus-visible,
+        .sort:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+        .controls,.legend{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:8px 0;font-size:14px}
+        .controls .range{color:var(--muted);margin-left:6px;font-variant-numeric:tabular-nums}
+        .walk button,.walk select{font:inherit;font-size:14px;color:var(--ink);background:var(--panel);border:1px solid var(--grid);
+        border-radius:6px;padding:5px 10px;min-height:34px;cursor:pointer}
+        .legend button{display:inline-flex;gap:7px;align-items:center;white-space:nowrap}
+        .legend svg.figure{width:22px;height:12px;flex:none}
+        .legend button[aria-pressed=false]{color:var(--muted);background:none}
+        .legend button[aria-pressed=false] svg{opacity:.25}
+        .legend button[aria-pressed=false] span{text-decoration:line-through}
+        .read{margin:6px 0;max-width:none;min-height:3em;font-size:14px;font-variant-numeric:tabular-nums;color:var(--muted)}
+        .figure .cursor{stroke:var(--ink);stroke-width:1}
+        .figure .mark{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 3}
+        .figure .selection{fill:var(--link);fill-opacity:.15}
+        .sort{font:inherit;color:inherit;background:none;border:0;padding:4px 0;cursor:pointer;text-align:inherit}
+        .sort::after{content:" \\2195";opacity:.5}
+        [aria-sort=ascending] .sort::after{content:" \\2191";opacity:1}
+        [aria-sort=descending] .sort::after{content:" \\2193";opacity:1}
+        .scroll.more{-webkit-mask-image:linear-gradient(to right,#000 calc(100% - 36px),transparent);
+        mask-image:linear-gradient(to right,#000 calc(100% - 36px),transparent)}
+        .more-hint{display:none;margin:4px 0 0;color:var(--muted);font-size:13px}
+        .scroll.more+.more-hint{display:block}
         @media (max-width:640px){
         main{padding:16px 14px 48px}
         p.answer{font-size:21px}
@@ -55,7 +82,11 @@ enum PageStyle {
         table.facts th{color:var(--muted);font-size:13px}
         }
         @media print{
+        .js .live,.live{display:none}
+        .js .still{display:block}
+        .more-hint{display:none}
         :root{color-scheme:light;\(FigureStyle.light);--panel:#fff}
+        .scroll.more{-webkit-mask-image:none;mask-image:none}
         body{font-size:11pt}
         main{max-width:none;padding:0}
         h2{break-after:avoid}

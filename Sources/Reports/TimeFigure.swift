@@ -1,0 +1,148 @@
+import Runs
+import Units
+
+/// Curves or stacked areas over the walk, in one panel with a legend below it.
+struct TimeFigure {
+    struct Curve {
+        let name: String
+        let look: String
+        /// One for each step from `start` on.
+        let values: [Double]
+    }
+
+    let title: String
+    let unit: String
+    let curves: [Curve]
+    /// Each area stands on the one before.
+    var isStacked = false
+    let step: Duration
+    /// Of the first value on the walk's clock.
+    let start: Duration
+    let duration: Duration
+    /// Grey: a path is away.
+    let away: [Range<Duration>]
+
+    func svg(layout: Figure1.Layout) -> String {
+        let heights = isStacked ? stacked : curves.map(\.values)
+        let axis = Axis(to: max(heights.joined().max() ?? 0, 0.01), most: layout.legendBeside ? 7 : 5)
+        let (top, height) = (10.0, layout.legendBeside ? 230.0 : 180)
+        let foot = top + height
+        let end = max(duration, .milliseconds(100))
+        func x(_ time: Duration) -> Double { layout.left + layout.plotWidth * min(1, max(0, time / end)) }
+        func y(_ value: Double) -> Double { foot - height * min(value, axis.top) / axis.top }
+        var drawing = Drawing()
+        for span in away {
+            drawing.rectangle(
+                x: x(span.lowerBound), y: top, width: x(span.upperBound) - x(span.lowerBound), height: height,
+                class: "away")
+        }
+        for tick in axis.ticks {
+            drawing.line(
+                from: .init(x: layout.left, y: y(tick)), to: .init(x: layout.left + layout.plotWidth, y: y(tick)),
+                class: tick == 0 ? "x" : "g")
+            drawing.text(
+                axis.label(tick) + (tick == axis.top ? " \(unit)" : ""), at: .init(x: layout.left - 6, y: y(tick) + 4),
+                anchor: .end, class: "k")
+        }
+        // The last area covers all, so it is drawn first.
+        for index in isStacked ? Array(curves.indices.reversed()) : Array(curves.indices) {
+            let points = heights[index].enumerated().map { place, value in
+                Drawing.Point(x: x(start + step * place + step / 2), y: y(value))
+            }
+            drawing.path(through: points, base: isStacked ? foot : nil, class: curves[index].look)
+        }
+        drawTime(layout, foot: foot, x, &drawing)
+        var legend = Legend(layout: layout, y: foot + 56)
+        for curve in curves { legend.add(curve.name, look: curve.look, isArea: isStacked, to: &drawing) }
+        let spoken = curves.map { curve in
+            "\(curve.name): \((curve.values.last ?? 0).text(significantDigits: 3)) \(unit) at the end, "
+                + "\((curve.values.max() ?? 0).text(significantDigits: 3)) at most"
+        }
+        return drawing.svg(
+            width: layout.width, height: legend.y + 12, class: layout.name, title: title,
+            description: spoken.joined(separator: "; ") + ".", style: nil)
+    }
+
+    private func drawTime(
+        _ layout: Figure1.Layout, foot: Double, _ x: (Duration) -> Double, _ drawing: inout Drawing
+    ) {
+        let minutes = duration > .seconds(150)
+        let unit = minutes ? 60.0 : 1
+        let axis = Axis(to: max(duration.seconds, 0.1) / unit, most: layout.timeTicks)
+        for tick in axis.ticks where tick * unit <= duration.seconds {
+            let place = x(.seconds(tick * unit))
+            drawing.line(from: .init(x: place, y: foot), to: .init(x: place, y: foot + 4), class: "x")
+            drawing.text(axis.label(tick), at: .init(x: place, y: foot + 17), anchor: .middle, class: "k")
+        }
+        drawing.text(
+            "time into the walk, \(minutes ? "minutes" : "s")",
+            at: .init(x: layout.left + layout.plotWidth / 2, y: foot + 33), anchor: .middle, class: "k")
+    }
+
+    private var stacked: [[Double]] {
+        var foot: [Double] = []
+        return curves.map { curve in
+            foot = curve.values.enumerated().map { ($0 < foot.count ? foot[$0] : 0) + $1 }
+            return foot
+        }
+    }
+
+    /// Time and one column for each curve.
+    var csv: String {
+        let columns = curves.map { "\($0.name)_\(unit == "MB" ? "mb" : "mbps")" }
+        let most = curves.map(\.values.count).max() ?? 0
+        let rows = (0..<most).map { index -> String in
+            let time = start + step * index + step / 2
+            let cells = curves.map { index < $0.values.count ? $0.values[index].text() : "" }
+            return ([time.seconds.text()] + cells).joined(separator: ",")
+        }
+        return (["time_s,\(columns.joined(separator: ","))"] + rows).joined(separator: "\n") + "\n"
+    }
+}
+
+extension TimeFigure {
+    /// What each strategy has delivered by then, in the shown seed.
+    static func bytes(of result: ComparisonResult) -> TimeFigure {
+        let figure = FigureSeries(result)
+        let runs = result.runs.filter { $0.seed == figure.seed }
+        func sums(_ rates: [Double]) -> [Double] {
+            var sum = 0.0
+            return rates.map { rate in
+                sum += rate * figure.step.seconds / 8
+                return sum
+            }
+        }
+        var curves: [Curve] = []
+        if !figure.splicedRates.isEmpty {
+            curves.append(Curve(name: "Optimal TCP", look: "curve c-optimal", values: sums(figure.splicedRates)))
+        }
+        curves += runs.map { run in
+            Curve(
+                name: run.strategy.description, look: "curve \(FigureStyle.strategy(run.strategy, of: result))",
+                values: sums(FigureSeries.rates(run.series.delivered, step: figure.step)))
+        }
+        return TimeFigure(
+            title: "Megabytes delivered so far by each strategy", unit: "MB", curves: curves, step: figure.step,
+            start: figure.offset + figure.step / 2, duration: figure.duration, away: figure.paths.flatMap(\.detached))
+    }
+
+    /// What MPTCP moved over each link, upon each other; nil where no strategy used two.
+    static func paths(of result: ComparisonResult) -> TimeFigure? {
+        let figure = FigureSeries(result)
+        let runs = result.runs.filter { $0.seed == figure.seed }
+        guard let run = runs.first(where: { $0.strategy == .mptcp }) ?? runs.first(where: { $0.strategy.path == nil })
+        else { return nil }
+        let curves = result.replay.traces.enumerated().map { index, trace in
+            Curve(
+                name: "\(run.strategy) on \(trace.name)", look: "stack \(FigureStyle.path(index))",
+                values: FigureSeries.moving(
+                    FigureSeries.rates(
+                        run.series.link(trace.name, run.direction)?.arrived ?? [], step: figure.step),
+                    over: FigureSeries.smoothedSteps))
+        }
+        return TimeFigure(
+            title: "Megabits per second that \(run.strategy) moved over each link", unit: "Mb/s", curves: curves,
+            isStacked: true, step: figure.step, start: figure.offset, duration: figure.duration,
+            away: figure.paths.flatMap(\.detached))
+    }
+}

@@ -1,0 +1,34 @@
+extension ComparisonResult {
+    /// What came of one of the replay's bars.
+    package struct BarVerdict: Sendable, Equatable {
+        package enum Outcome: String, Sendable, CaseIterable {
+            case met, missed
+            /// What it stands on was not run.
+            case notEvaluated = "not-evaluated"
+        }
+
+        /// As `mptcp/optimal >= 1`.
+        package var bar: String
+        /// What it stands on, as `mptcp/optimal` or `mptcp/longest-gap`.
+        package var quantity: String
+        package var outcome: Outcome
+        /// What was found, to stand after the bar and a comma.
+        package var finding: String
+
+        package init(bar: String, quantity: String, outcome: Outcome, finding: String) {
+            self.bar = bar
+            self.quantity = quantity
+            self.outcome = outcome
+            self.finding = finding
+        }
+
+        /// For the user's eyes; nil where there is nothing to tell.
+        package var note: String? {
+            switch outcome {
+            case .met: nil
+            case .missed: "bar not met: \(bar), but \(finding)"
+            case .notEvaluated: "bar not evaluated: \(bar), since \(finding)"
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Comparison
+import SystemPackage
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the report of saved results anew.",
+        discussion: """
+            Example: walkback report walkback-out/indoor-walk
+
+            Makes report.html, summary.md, junit.xml, the figures and their data from comparison.json, series.csv and \
+            links.csv: after an update of walkback, or where only these were kept. Nothing is run. The same documents and the \
+            same walkback give the same bytes.
+            """)
+
+    @Argument(help: "The directory of a comparison's results, or of several walks'.")
+    var directory: String
+
+    func run() throws {
+        let results = try SavedResults(FilePath(directory))
+        try results.writeReports()
+        Walkback.write(results.text, to: 1)
+    }
+}
