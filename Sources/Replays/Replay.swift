@@ -84,7 +84,7 @@ package struct Replay: Sendable, Equatable {
         walkHash.update(Array("\(words(of: document.workload))\n".utf8))
         var paths: [Path] = []
         for entry in document.paths {
-let files = try entry.files.map { name, node in
+            let files = try entry.files.map { name, node in
                 do {
                     return try trace(name)
                 } catch let fault as Fault {
@@ -94,6 +94,7 @@ let files = try entry.files.map { name, node in
             }
             let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
             walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(changes)\n".utf8))
+            if let settings = entry.opportunities { walkHash.update(Array("\(settings.words)\n".utf8)) }
             for file in files {
                 hash.update(file.bytes)
                 walkHash.update(file.bytes)

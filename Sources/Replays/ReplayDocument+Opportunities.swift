@@ -13,6 +13,13 @@ struct OpportunitySettings {
     var queueDown: ByteCount?
     var queueUp: ByteCount?
     var detachAfter: Duration?
+
+    /// The same for the same settings, and only for them.
+    var words: String {
+        let times = [duration, roundTrip, detachAfter].map { $0.map { "\($0.wholeNanoseconds)" } ?? "-" }
+        let sizes = [queueDown, queueUp].map { $0.map { "\($0.bytes)" } ?? "-" }
+        return (times + sizes).joined(separator: " ")
+    }
 }
 
 extension ReplayDocument {
