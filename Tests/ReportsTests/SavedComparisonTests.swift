@@ -93,16 +93,18 @@ struct SavedComparisonTests {
 @Suite("What programs and people read")
 struct AgreementTests {
     /// A number of comparison.json by its path.
-    private func number(_ document: JSON, _ names: String..., row: ([String: JSON]) -> Bool = { _ in true }) -> Double? {
+    private func number(_ document: JSON, _ names: String..., row: ([String: JSON]) -> Bool = { _ in true }) -> Double?
+    {
         var value: JSON? = document
         for name in names {
             switch value {
             case .object(let members)?: value = members[name]
             case .array(let elements)?:
-                value = elements.compactMap { element -> JSON? in
-                    guard case .object(let members) = element, row(members) else { return nil }
-                    return members[name]
-                }.first
+                value =
+                    elements.compactMap { element -> JSON? in
+                        guard case .object(let members) = element, row(members) else { return nil }
+                        return members[name]
+                    }.first
             default: return nil
             }
         }
@@ -118,7 +120,8 @@ struct AgreementTests {
         let saved = try SavedComparisonTests.saved(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
         let document = try JSON.parse(saved.document, path: "comparison.json")
         let texts = [
-            HTMLReport.text(of: saved.result), Summary.markdown(of: saved.result), ComparisonTable.text(of: saved.result),
+            HTMLReport.text(of: saved.result), Summary.markdown(of: saved.result),
+            ComparisonTable.text(of: saved.result),
         ]
         guard case .object(let members) = document, case .string(let headline)? = members["headline"] else {
             Issue.record("no headline")

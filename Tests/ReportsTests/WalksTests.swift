@@ -72,7 +72,9 @@ struct WalksTests {
             result.walks[index].goodput = .megabitsPerSecond(4)
             result.walks[index].longestGap = .milliseconds(350)
             result.walks[index].bars = [
-                .init(bar: "mptcp/longest-gap <= 0.5 s", quantity: "mptcp/longest-gap", outcome: .met, finding: "it is met"),
+                .init(
+                    bar: "mptcp/longest-gap <= 0.5 s", quantity: "mptcp/longest-gap", outcome: .met,
+                    finding: "it is met"),
                 .init(
                     bar: "mptcp/events a < b", quantity: "mptcp/events", outcome: index == 0 ? .missed : .met,
                     finding: "in run mptcp.1 there was no b"),
