@@ -71,7 +71,10 @@ import Units
         let outcome = try Walkback.run(arguments + ["tcp-wifi,tcp-cellular,mptcp"])
         // The first misses its bar, the second has none: the worst counts, and the second was compared all the same.
         #expect(outcome.status == 2, "\(outcome.errors)")
-        #expect(Files.entries(of: output).sorted() == ["second", "walk", "walks.html", "walks.json", "walks.md"])
+        #expect(
+            Files.entries(of: output).sorted() == [
+                "second", "walk", "walks.csv", "walks.html", "walks.json", "walks.md", "walks.svg",
+            ])
         let json = try Walkback.text(output.appending("walks.json"))
         #expect(json.contains("\"schema\": \"walkback.walks/1\""))
         #expect(outcome.output.contains("mean of the walks"))

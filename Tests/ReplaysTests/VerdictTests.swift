@@ -56,7 +56,9 @@ import Units
             replay.verdicts(
                 on: result(
                     of: replay, strategies: Self.everything,
-                    ratios: [.init(name: "mptcp/optimal", seed: 1, value: 7), .init(name: "mptcp/optimal", value: value)]),
+                    ratios: [
+                        .init(name: "mptcp/optimal", seed: 1, value: 7), .init(name: "mptcp/optimal", value: value),
+                    ]),
                 counters: [])[0]
         }
         #expect(verdict(1.02).outcome == .met && verdict(1.02).note == nil)

@@ -44,7 +44,8 @@ final class Chromium {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let arguments = [
             program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--force-color-profile=srgb",
+            "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+            "--force-color-profile=srgb",
             "--remote-debugging-pipe", "--user-data-dir=\(profile)", "about:blank",
         ]
         let argv = arguments.map { strdup($0) } + [nil]
@@ -140,7 +141,9 @@ final class Chromium {
                 "mobile": .bool(width < 600),
             ])
         try call("Page.navigate", ["url": .string("file://\(file)")])
-        while !events.contains(where: { $0["method"] == .string("Page.loadEventFired") }) { events.append(try receive()) }
+        while !events.contains(where: { $0["method"] == .string("Page.loadEventFired") }) {
+            events.append(try receive())
+        }
         // What resize observers do is done after the next frame.
         _ = try evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
     }
@@ -192,7 +195,9 @@ final class Chromium {
         for start in stride(from: 0, to: letters.count, by: 4) {
             let group = letters[start..<min(start + 4, letters.count)]
             let bits = group.reduce(UInt32(0)) { $0 << 6 | values[Int($1)] } << UInt32(6 * (4 - group.count))
-            for place in 0..<(group.count - 1) { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place))) }
+            for place in 0..<(group.count - 1) {
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place)))
+            }
         }
         return bytes
     }

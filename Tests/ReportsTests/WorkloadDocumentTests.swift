@@ -1,9 +1,10 @@
 import Oracle
-import Reports
 import Runs
 import Testing
 import Traces
 import Units
+
+@testable import Reports
 
 @Suite struct `Results of other workloads` {
     private func members(_ json: JSON?) throws -> [String: JSON] {
@@ -115,5 +116,24 @@ import Units
         #expect(table.contains("downlink:") && table.contains("uplink:"))
         // The last line counts the windows of both.
         for line in ComparisonTable.text(of: alone).split(separator: "\n").dropLast() { #expect(table.contains(line)) }
+        both.replay.workload = Workload(kind: .both)
+        let saved = try SavedComparison(both)
+        let page = HTMLReport.text(of: saved.result)
+        for part in ["id=\"walk-down\"", "id=\"walk-up\"", "Strategies, downlink", "Strategies, uplink"] {
+            #expect(page.contains(part), "\(part)")
+        }
+        #expect(saved.report.map(\.name).contains("figure1-up.svg"))
+        let files = SavedComparisonTests.files(saved)
+        let again = try SavedComparison(directory: "out") { files[$0] }
+        for (one, other) in zip(saved.report, again.report) { #expect(one.bytes == other.bytes, "\(one.name)") }
+    }
+
+    @Test func `of a fixed size are tabled and drawn by their times`() throws {
+        let result = Fixture.result(
+            .init(seconds: 30, seeds: [1, 2], workload: Workload(kind: .download, size: ByteCount(500_000))))
+        let table = StrategyTables.strategies(of: result, whole: true)
+        #expect(table.headers.contains("all transferred in") && !table.headers.contains("MB"))
+        #expect(TotalsFigure.svg(of: result, layout: .wide).contains("seconds until each strategy had transferred all"))
+        #expect(TotalsFigure.csv(of: result).hasPrefix("kind,name,mean_seconds,"))
     }
 }

@@ -8,14 +8,16 @@ import Units
 
     @Test func `is what was written`() throws {
         let document = JSON.object([
-            "a": .array([.integer(-3), .number(0.25), .null, .bool(true)]), "b": .string("x\"\\\n\t\u{1}\u{e9}\u{1F600}"),
+            "a": .array([.integer(-3), .number(0.25), .null, .bool(true)]),
+            "b": .string("x\"\\\n\t\u{1}\u{e9}\u{1F600}"),
             "c": .object([:]), "d": .array([]), "e": .array([.number(1e-9)]),
         ])
         #expect(try JSON.parse(Array(document.text.utf8), path: "a.json") == document)
     }
 
     @Test func `may be written by others`() throws {
-        #expect(try parse(" [1e2,\"\\u00e9\\ud83d\\ude00\\/\"]\n") == .array([.number(100), .string("\u{e9}\u{1F600}/")]))
+        #expect(
+            try parse(" [1e2,\"\\u00e9\\ud83d\\ude00\\/\"]\n") == .array([.number(100), .string("\u{e9}\u{1F600}/")]))
         #expect(try parse("[12345678901234567890]") == .array([.number(1.2345678901234567e19)]))
     }
 
@@ -50,14 +52,18 @@ import Units
             (#expect(throws: Fault.self) { try body() })?.message ?? ""
         }
         #expect(message { _ = try reader["name"] }.hasPrefix("a.json: 'name' is missing"))
-        #expect(message { _ = try reader["runs"].elements[0]["seed"].integer }.contains("'runs[0].seed' is no whole number"))
+        #expect(
+            message { _ = try reader["runs"].elements[0]["seed"].integer }.contains("'runs[0].seed' is no whole number")
+        )
         #expect(message { _ = try reader["runs"].elements[0]["seed"].seed }.contains("'runs[0].seed' is no seed"))
         #expect(
             message { _ = try JSONReader(document: Array("{}".utf8), path: "a.json", schema: "walkback.x/1") }
                 .contains("has no 'schema'"))
     }
 
-    @Test(arguments: [("walkback.x/2", "use the walkback that wrote it"), ("walkback.y/1", "name a document of that kind")])
+    @Test(arguments: [
+        ("walkback.x/2", "use the walkback that wrote it"), ("walkback.y/1", "name a document of that kind"),
+    ])
     func `of another schema is refused`(schema: String, words: String) {
         let fault = #expect(throws: Fault.self) {
             try JSONReader(document: Array("{\"schema\": \"\(schema)\"}".utf8), path: "a.json", schema: "walkback.x/1")

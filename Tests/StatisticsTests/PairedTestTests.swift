@@ -93,10 +93,12 @@ import Units
 
     @Test(arguments: [3, 5, 10, 12], Shape.allCases)
     func `is held`(pairs: Int, shape: Shape) {
-        let trials = 2000
+        // The exact test adds up 2^pairs sums for each quantity.
+        let trials = pairs < 8 ? 2000 : 500
         let alarms = Self.alarms(shape, pairs: pairs, quantities: 4, change: 0, trials: trials, seed: 1)
-        // 1 % of 2000 is 20, and 33 lie within three binomial standard deviations above it.
-        #expect(alarms <= 33, "seed 1: \(alarms) of \(trials)")
+        // Three binomial standard deviations above 1 %.
+        let most = 0.01 * Double(trials) + 3 * (0.0099 * Double(trials)).squareRoot()
+        #expect(Double(alarms) <= most, "seed 1: \(alarms) of \(trials)")
     }
 
     @Test func `leaves a loss of 5 % to be seen`() {

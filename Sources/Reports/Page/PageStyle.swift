@@ -35,6 +35,7 @@ enum PageStyle {
         a{color:var(--link)}
         code,pre{font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
         pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px 14px;overflow-x:auto;margin:10px 0}
+        p code{overflow-wrap:anywhere}
         details{margin:14px 0}
         summary{cursor:pointer;color:var(--link);font-size:15px}
         dl{margin:10px 0;font-size:15px}

@@ -32,7 +32,8 @@ enum WalkData {
                     one.strategy.description, title: one.strategy == .mptcp ? "MPTCP" : one.strategy.description,
                     look: FigureStyle.strategy(one.strategy, of: result),
                     kbps: FigureSeries.rates(one.series.delivered, step: figure.step),
-                    isOn: one.strategy == .mptcp || figure.paths.contains { $0.run == one.id }, wire: wire))
+                    // Where there is neither MPTCP nor Optimal TCP, whatever there is.
+                    isOn: one.strategy == .mptcp || figure.mptcp.isEmpty && figure.optimal.isEmpty, wire: wire))
         }
         return .object([
             "step": .number(figure.step.seconds), "offset": .number(figure.offset.seconds),
