@@ -35,6 +35,7 @@ test: dependencies swift kernel
 
 bench: build kernel
 	Benchmarks/run
+	Benchmarks/reading
 
 install: build kernel
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/walkback

@@ -13,7 +13,8 @@ func pipeline(
     -> Target
 {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict + settings)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict + settings
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -54,6 +55,11 @@ let package = Package(
         pipeline("Oracle", ["Runs"]),
         pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
 
+        // · captures to traces; what a file holds, for people and programs
+        pipeline("Derivation", ["Pcap", "TraceFormats"]),
+        pipeline("Scrubbing", ["Pcap", "TraceFormats", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline("Inspection", ["Pcap", "Runs", "TraceFormats"]),
+
         // the kernel's side: C first, then owners of kernel objects
         .target(name: "CLinux"),
         .systemLibrary(
@@ -83,12 +89,13 @@ let package = Package(
         .executableTarget(
             name: "walkback",
             dependencies: [
-                "Comparison", "Execution", "Synthesis",
+                "Comparison", "Derivation", "Execution", "Inspection", "Scrubbing", "Synthesis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
-        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"), tests("Pcap"),
+        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
+        tests("Pcap"), tests("Derivation", ["Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),

@@ -80,7 +80,8 @@ extension CaptureBlocks {
         let captured = Int(block.number(at: 12, as: UInt32.self, swapped: swapped))
         guard captured <= block.byteCount - headerSize else {
             return damage.add(
-                offset, "a packet claims \(captured) captured bytes in a block that has \(block.byteCount - headerSize)")
+                offset, "a packet claims \(captured) captured bytes in a block that has \(block.byteCount - headerSize)"
+            )
         }
         let high = block.number(at: 4, as: UInt32.self, swapped: swapped)
         let low = block.number(at: 8, as: UInt32.self, swapped: swapped)

@@ -49,7 +49,8 @@ package struct PcapLayout: Sendable, Equatable {
         minorVersion = header.number(at: 6, swapped: swapped)
         snapLength = header.number(at: 16, swapped: swapped)
         // The upper half of the field tells of a frame check sequence.
-        linkType = LinkType(rawValue: UInt16(truncatingIfNeeded: header.number(at: 20, as: UInt32.self, swapped: swapped)))
+        linkType = LinkType(
+            rawValue: UInt16(truncatingIfNeeded: header.number(at: 20, as: UInt32.self, swapped: swapped)))
     }
 
     /// Before version 2.3 the two lengths stood the other way round; some writers of 2.3 had not noticed.

@@ -1,10 +1,10 @@
 import Units
 
-/// Reads a capture from front to back: pcap of either byte order, micro- or nanoseconds and the modified variant, and pcapng,
-/// each also compressed by gzip or zstd.
+/// Reads a capture from front to back: pcap of either byte order, micro- or nanoseconds and the modified variant, and
+/// pcapng, each also compressed by gzip or zstd.
 ///
-/// Packets are handed out where they lie in the mapped file: nothing is copied, and memory stays the same however long the
-/// file. Damage ends reading, or a block, and is kept in `damage`; it is never an error.
+/// Packets are handed out where they lie in the mapped file: nothing is copied, and memory stays the same however long
+/// the file. Damage ends reading, or a block, and is kept in `damage`; it is never an error.
 package struct CaptureReader: ~Copyable {
     package let path: String
     package let format: CaptureFormat
@@ -76,4 +76,21 @@ package struct CaptureSection: Sendable, Equatable {
     package var operatingSystem: String?
     package var application: String?
     package var comments: [String]
+}
+
+/// How a file begins, for those who ask what it is before they read it.
+package struct FileStart: Sendable, Equatable {
+    package let isCapture: Bool
+    /// At most 64 bytes, decompressed where the file is compressed as captures are.
+    package let bytes: [UInt8]
+    /// What the file is where it is none of ours, as the end of a sentence; nil where that is not known.
+    package let foreign: String?
+
+    /// - Throws: `Fault` (bad input) where the file cannot be read.
+    package init(of path: String) throws(Fault) {
+        let contents = try CaptureContents(path)
+        isCapture = CaptureFormat(header: contents.bytes) != nil
+        bytes = contents.bytes.extracting(0..<min(64, contents.bytes.byteCount)).array
+        foreign = ForeignFile.name(contents.bytes)
+    }
 }

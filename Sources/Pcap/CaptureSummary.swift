@@ -16,6 +16,8 @@ package struct CaptureSummary: Sendable {
         package var backwards = BackwardSteps()
         /// The latest stamp so far in the order of the file.
         fileprivate var previous: Timestamp?
+
+        package init() {}
     }
 
     /// IP packets and bytes by what they carry.

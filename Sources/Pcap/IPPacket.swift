@@ -2,7 +2,8 @@ import Units
 
 /// The IP packet in a captured one: the outermost, since that is what the path had to carry.
 ///
-/// Lengths are those on the wire; what was captured may be less. Places are bytes from the start of the captured packet.
+/// Lengths are those on the wire; what was captured may be less. Places are bytes from the start of the captured
+/// packet.
 package struct IPPacket: Sendable, Equatable {
     package enum Transport: Sendable, Equatable {
         case tcp(TCPSegment)
@@ -14,8 +15,8 @@ package struct IPPacket: Sendable, Equatable {
 
     package let source: InternetAddress
     package let destination: InternetAddress
-    /// Header and all, as it crosses the IP layer. Of a record into which a network card merged several packets, one header
-    /// and all their payloads.
+    /// Header and all, as it crosses the IP layer. Of a record into which a network card merged several packets, one
+    /// header and all their payloads.
     package let length: ByteCount
     /// As in the header, or at the end of IPv6's extensions: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6.
     package let protocolNumber: UInt8

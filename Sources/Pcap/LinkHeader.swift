@@ -75,7 +75,8 @@ enum LinkHeader {
         }
     }
 
-    /// The family in either byte order, for the capturing machine's is not known; IPv6 has another number on each system.
+    /// The family in either byte order, for the capturing machine's is not known; IPv6 has another number on each
+    /// system.
     private static func behindAddressFamily(_ bytes: RawSpan) -> Place? {
         guard bytes.byteCount >= 4 else { return nil }
         let number = bytes.number(at: 0, as: UInt32.self, swapped: false)

@@ -18,7 +18,8 @@ package enum MultipathOption: Sendable, Equatable {
     /// Of a subtype that neither version has, as the experimental one, 15.
     case other(subtype: UInt8)
 
-    /// Which bytes of the connection a segment carries, and which have arrived. Numbers of 32 bits are the lower halves.
+    /// Which bytes of the connection a segment carries, and which have arrived. Numbers of 32 bits are the lower
+    /// halves.
     package struct DataSequence: Sendable, Equatable {
         package var acknowledgement: UInt64?
         package var sequence: UInt64?
@@ -83,8 +84,8 @@ package enum MultipathOption: Sendable, Equatable {
         }
     }
 
-    /// In version 0 the low half of the first byte is the family; in version 1 its lowest bit tells an echo, and all others
-    /// end with 64 bits of authentication.
+    /// In version 0 the low half of the first byte is the family; in version 1 its lowest bit tells an echo, and all
+    /// others end with 64 bits of authentication.
     private static func addAddress(_ value: RawSpan) -> MultipathOption? {
         let low = value.byte(at: 0) & 0x0f
         let isFirstVersion = low == 4 || low == 6

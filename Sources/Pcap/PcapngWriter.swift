@@ -1,8 +1,8 @@
 import SystemPackage
 import Units
 
-/// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section, as packets come: interfaces may join at any moment, and
-/// everything up to the last flush can be read, whatever happens afterwards.
+/// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section, as packets come: interfaces may join at any moment,
+/// and everything up to the last flush can be read, whatever happens afterwards.
 ///
 /// Not for several threads at once: whoever has more than one holds it in a `Mutex`.
 package struct PcapngWriter: ~Copyable {
@@ -145,8 +145,8 @@ package struct PcapngWriter: ~Copyable {
 
     /// Hands every block to the output: from here on a crash of this program loses none of them.
     ///
-    /// - Throws: `Fault` naming the output and the cause. The output then ends with the last whole block that it took, and
-    ///   every later call throws the same.
+    /// - Throws: `Fault` naming the output and the cause. The output then ends with the last whole block that it took,
+    ///   and every later call throws the same.
     package mutating func flush() throws(Fault) {
         if let failure { throw failure }
         var count = 0

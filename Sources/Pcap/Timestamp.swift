@@ -1,4 +1,5 @@
-/// An instant of a capture: nanoseconds since 1970-01-01 00:00 UTC, leap seconds not counted, as a packet's stamp has it.
+/// An instant of a capture: nanoseconds since 1970-01-01 00:00 UTC, leap seconds not counted, as a packet's stamp has
+/// it.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Holds the years 1677 to 2262.
     package let nanoseconds: Int64

@@ -1,6 +1,7 @@
 /// IEEE 802.11 data frames as a monitor sees them, where they are not encrypted.
 enum WirelessHeader {
-    /// Behind a radiotap header (https://www.radiotap.org): of its fields only the one that says how the frame is padded.
+    /// Behind a radiotap header (https://www.radiotap.org): of its fields only the one that says how the frame is
+    /// padded.
     static func internetPlaceBehindRadiotap(in bytes: RawSpan) -> LinkHeader.Place? {
         guard bytes.byteCount >= 8 else { return nil }
         let length = Int(UInt16(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 2, as: UInt16.self)))
@@ -47,7 +48,9 @@ enum WirelessHeader {
         // Of an aggregate the first frame: addresses and a length before it.
         if isAggregate { offset += 14 }
         // LLC and SNAP with an EtherType.
-        guard bytes.byteCount >= offset + 8, bytes.network(at: offset, as: UInt32.self) == 0xaaaa_0300 else { return nil }
+        guard bytes.byteCount >= offset + 8, bytes.network(at: offset, as: UInt32.self) == 0xaaaa_0300 else {
+            return nil
+        }
         return LinkHeader.behindEtherType(bytes, at: offset + 6)
     }
 }

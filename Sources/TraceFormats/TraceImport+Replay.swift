@@ -40,39 +40,46 @@ extension TraceImport {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    /// A replay of the imported paths that says every default aloud.
+    /// A replay of the imported paths.
     static func replayText(_ options: Options, traces: [PathTrace], command: String) -> String {
-        let names = options.paths.map(\.name)
-        let strategies =
-            names.map { "tcp-\($0)" } + names.map { "tcp-\($0)-reconnect" }
-            + (names.count > 1 ? ["optimal-built"] : []) + ["mptcp"]
         let attachment =
             options.detachAfter == nil
             ? "Attached throughout: a time without data is a link that carries nothing."
             : "Long enough times without data are detachments."
-        var text = """
-            # Made by: \(command)
-            # \(attachment)
-            # Both mobility delays are 0: what was measured contains the time to notice a loss and to get an address.
-            name: \(options.name)
-            paths:
+        return replayText(
+            name: options.name, command: command, comments: [attachment],
+            paths: options.paths.map { path in
+                let trace = traces.first { $0.name == path.name && $0.opportunities != nil }
+                let source = trace.map { opportunities(of: path, $0, options) } ?? "trace: \(traceFileName(path.name))"
+                return (path.name, path.kind, source)
+            })
+    }
 
-            """
-        for path in options.paths {
-            let trace = traces.first { $0.name == path.name && $0.opportunities != nil }
-            let source = trace.map { opportunities(of: path, $0, options) } ?? "trace: \(traceFileName(path.name))"
-            text += "  \(path.name): {kind: \(path.kind.rawValue), \(source)}\n"
-        }
-        text += """
-            workload: {kind: download, duration: trace}
-            strategies: [\(strategies.joined(separator: ", "))]
-            seeds: 10
-            mobility: {mode: informed, detection: 0ms, acquisition: 0ms}
-            oracle: {window: 10s}
-            transport: {congestion_control: cubic, receive_buffer: 6MB, send_buffer: 4MB}
+    /// A replay of measured paths that says every default aloud.
+    ///
+    /// - Parameter paths: each with what names its trace, as `trace: wifi.trace.csv`.
+    package static func replayText(
+        name: String, command: String, comments: [String], paths: [(name: String, kind: PathKind, source: String)]
+    ) -> String {
+        let names = paths.map(\.name)
+        let strategies =
+            names.map { "tcp-\($0)" } + names.map { "tcp-\($0)-reconnect" }
+            + (names.count > 1 ? ["optimal-built"] : []) + ["mptcp"]
+        let head =
+            ["Made by: \(command)"] + comments + [
+                "Both mobility delays are 0: what was measured contains the time to notice a loss and to get an address."
+            ]
+        return head.map { "# \($0)\n" }.joined() + "name: \(name)\npaths:\n"
+            + paths.map { "  \($0.name): {kind: \($0.kind.rawValue), \($0.source)}\n" }.joined()
+                + """
+                workload: {kind: download, duration: trace}
+                strategies: [\(strategies.joined(separator: ", "))]
+                seeds: 10
+                mobility: {mode: informed, detection: 0ms, acquisition: 0ms}
+                oracle: {window: 10s}
+                transport: {congestion_control: cubic, receive_buffer: 6MB, send_buffer: 4MB}
 
-            """
-        return text
+                """
     }
 
     private static func opportunities(of path: PathSpecification, _ trace: PathTrace, _ options: Options) -> String {

@@ -16,7 +16,8 @@ struct Walkback: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Compare.self, Report.self, Check.self, BaselineCommand.self, Run.self, Import.self, Export.self, Synth.self,
+            Compare.self, Report.self, Check.self, BaselineCommand.self, Run.self, Inspect.self, Derive.self, Scrub.self,
+            Import.self, Export.self, Synth.self,
             GuestInit.self, Boot.self,
         ])
 

@@ -28,7 +28,8 @@ import Units
         #expect(capture.packets.map(\.bytes) == Self.packets)
         #expect(capture.packets.map(\.originalLength) == [1060, 1097])
         #expect(
-            capture.packets.map(\.nanoseconds) == [0, 1].map { (1_700_000_000 + $0) * 1_000_000_000 + 5 * variant.tick })
+            capture.packets.map(\.nanoseconds)
+                == [0, 1].map { (1_700_000_000 + $0) * 1_000_000_000 + 5 * variant.tick })
     }
 
     @Test func `Before version 2.4 the lengths stood the other way round`() throws {
@@ -93,7 +94,8 @@ import Units
 
     @Test(arguments: [
         (PcapngFile.Change.lengthAtEnd, "a block of 44 bytes says 48 at its end"),
-        (.length(13), "a block claims a length of 13 bytes"), (.length(1 << 30), "a block claims a length of 1073741824"),
+        (.length(13), "a block claims a length of 13 bytes"),
+        (.length(1 << 30), "a block claims a length of 1073741824"),
         (.interface(7), "a packet is of interface 7, which its section does not describe"),
         (.captured(4000), "a packet claims 4000 captured bytes in a block that has 12"),
     ])
@@ -145,7 +147,8 @@ import Units
     }
 
     @Test func `Sections of either byte order follow each other, each with interfaces of its own`() throws {
-        let capture = try read(PcapngFile(bigEndian: true).bytes + PcapngFile().bytes + PcapngFile(bigEndian: true).bytes)
+        let capture = try read(
+            PcapngFile(bigEndian: true).bytes + PcapngFile().bytes + PcapngFile(bigEndian: true).bytes)
         #expect(capture.damage.count == 0)
         #expect(capture.interfaces.count == 3)
         #expect(capture.packets.map(\.interface) == [0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -172,11 +175,16 @@ import Units
         #expect(cut.packets.count < 2000)
         #expect(cut.damage.count == 1)
         #expect(cut.damage.first.first?.message.hasSuffix("the \(program) stream is cut off") == true)
+        let damaged = try read(whole + [UInt8](repeating: 0x55, count: 50))
+        #expect(damaged.packets.count == 2000)
+        #expect(damaged.damage.count == 1)
+        #expect(damaged.damage.first.first?.message.contains("the \(program) stream is damaged") == true)
+        // Wrong in the middle: what came before is as it was.
         var broken = whole
         for index in (whole.count / 2)..<(whole.count / 2 + 8) { broken[index] ^= 0x55 }
-        let damaged = try read(broken)
-        #expect(damaged.damage.count >= 1)
-        #expect(damaged.damage.first.last?.message.contains("the \(program) stream is damaged") == true)
+        let half = try read(broken)
+        #expect(half.damage.count >= 1)
+        #expect(half.packets.count < 2000 && half.packets.prefix(500).allSatisfy { $0.bytes == packet })
     }
 
     static let foreign: [(bytes: [UInt8], message: String)] = [
@@ -196,7 +204,10 @@ import Units
     }
 
     @Test func `A file that is not there, or is none, says so`() throws {
-        #expect(throws: Fault.input("/nowhere", "cannot be opened: No such file or directory; check the name and its permissions")) {
+        #expect(
+            throws: Fault.input(
+                "/nowhere", "cannot be opened: No such file or directory; check the name and its permissions")
+        ) {
             _ = try ReadCapture("/nowhere")
         }
         #expect(throws: Fault.input("/tmp", "is a directory; name a file in it")) { _ = try ReadCapture("/tmp") }
@@ -209,7 +220,10 @@ import Units
 /// A pcapng file made by hand: a section, an interface and three packets of 12 bytes, the second of which may be wrong.
 struct PcapngFile {
     enum Change: Sendable {
-        case none, lengthAtEnd, length(UInt32), interface(UInt32), captured(UInt32)
+        case none, lengthAtEnd
+        case length(UInt32)
+        case interface(UInt32)
+        case captured(UInt32)
 
         var keepsFraming: Bool {
             switch self {
@@ -225,7 +239,7 @@ struct PcapngFile {
     var offset: Int64 = 0
     var ticks: UInt64 = 1_700_000_000_000_000
 
-    var changedOffset: Int { 28 + 44 + 44 }
+    var changedOffset: Int { 28 + 40 + 44 }
 
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
@@ -240,7 +254,7 @@ struct PcapngFile {
         add(Int64(-1))
         add(UInt32(28))
         add(BlockType.interface)
-        add(UInt32(44))
+        add(UInt32(40))
         add(LinkType.raw.rawValue)
         add(UInt16(0))
         add(UInt32(0))
@@ -250,7 +264,7 @@ struct PcapngFile {
         add(OptionCode.Interface.offset)
         add(UInt16(8))
         add(offset)
-        add(UInt32(44))
+        add(UInt32(40))
         for index in 0..<3 {
             var (interface, captured, length, lengthAtEnd) = (UInt32(0), UInt32(12), UInt32(44), UInt32(44))
             if index == 1 {

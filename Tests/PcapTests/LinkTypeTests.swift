@@ -103,7 +103,8 @@ struct PcapFile {
         Sample(name: "loop", linkType: .loop, header: [0, 0, 0, 2]),
         Sample(name: "PPP", linkType: .ppp, header: [0xff, 3, 0, 0x21]),
         Sample(name: "PPP, compressed", linkType: .ppp, header: [0x21]),
-        Sample(name: "PPP with direction", linkType: .pppDirectional, header: [1, 0xff, 3, 0, 0x57], isVersionSix: true),
+        Sample(
+            name: "PPP with direction", linkType: .pppDirectional, header: [1, 0xff, 3, 0, 0x57], isVersionSix: true),
     ]
 
     private static let radio: [Sample] = [
@@ -130,7 +131,8 @@ struct PcapFile {
         sample.bytes.withUnsafeBytes { raw in
             let packet = Packet(
                 bytes: raw.bytes, originalLength: ByteCount(Int64(raw.count) + 7), time: nil, interface: 0,
-                linkType: sample.linkType, offset: 0, options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
+                linkType: sample.linkType, offset: 0,
+                options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
             let internet = packet.internetPacket
             #expect(internet?.headerOffset == sample.header.count)
             #expect(internet?.length == ByteCount(sample.isVersionSix ? 88 : 60))

@@ -102,7 +102,9 @@ struct WiresharkTests {
             "ip.len", "ip.src", "ipv6.plen", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.len",
             "tcp.options.timestamp.tsval", "tcp.options.mptcp.subtype", "udp.srcport", "udp.length",
         ]
-        let options = ["tcp.desegment_tcp_streams", "ip.defragment", "ipv6.defragment"].flatMap { ["-o", "\($0):false"] }
+        let options = ["tcp.desegment_tcp_streams", "ip.defragment", "ipv6.defragment"].flatMap {
+            ["-o", "\($0):false"]
+        }
         let text = try #require(
             SharedCaptures.run(
                 ["tshark", "-n", "-r", path, "-T", "fields"] + options + fields.flatMap { ["-e", $0] }))
@@ -111,7 +113,8 @@ struct WiresharkTests {
         var reader = try CaptureReader(path)
         try reader.forEach { packet in
             number += 1
-            let values = (lines.popFirst() ?? "").split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            let values = (lines.popFirst() ?? "").split(separator: "\t", omittingEmptySubsequences: false).map(
+                String.init)
             guard values.count == fields.count else {
                 Issue.record("tshark has no packet \(number)")
                 return

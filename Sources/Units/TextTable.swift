@@ -1,18 +1,18 @@
 /// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the right.
-struct TextTable {
+package struct TextTable {
     private let textColumns: Set<Int>
     private var rows: [[String]] = []
 
-    init(textColumns: Set<Int> = []) {
+    package init(textColumns: Set<Int> = []) {
         self.textColumns = textColumns
     }
 
-    mutating func add(_ cells: [String]) { rows.append(cells) }
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// A line across, as an empty row.
-    mutating func addBlank() { rows.append([]) }
+    package mutating func addBlank() { rows.append([]) }
 
-    var text: String {
+    package var text: String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

@@ -1,0 +1,159 @@
+import Glibc
+import Pcap
+import TraceFormats
+import Traces
+import Units
+
+/// Captures made into path traces and a replay that names them.
+package struct Derivation: Sendable {
+    package struct Options: Sendable {
+        /// Of the replay.
+        package var name: String
+        package var sources: [CaptureSource]
+        package var filling: Filling
+        package var bin: Duration
+        /// Silence both ways of at least this length is a detachment; nil: only what events say.
+        package var detachAfter: Duration?
+        /// What to add to the stamps of a file, by its place among the sources, where clocks were apart.
+        package var shifts: [Duration]
+        /// Whether each file's first packet is taken for the same instant; before the shifts.
+        package var alignsStarts: Bool
+
+        package init(
+            name: String, sources: [CaptureSource], filling: Filling = .hold, bin: Duration = .milliseconds(100),
+            detachAfter: Duration? = nil, shifts: [Duration] = [], alignsStarts: Bool = false
+        ) {
+            self.name = name
+            self.sources = sources
+            self.filling = filling
+            self.bin = bin
+            self.detachAfter = detachAfter
+            self.shifts = shifts + Array(repeating: .zero, count: max(0, sources.count - shifts.count))
+            self.alignsStarts = alignsStarts
+        }
+    }
+
+    package let traces: [PathTrace]
+    package let reports: [PathReport]
+    package let replay: String
+    /// For the user, as sentences.
+    package let notes: [String]
+
+    package static let replayFileName = TraceImport.replayFileName
+
+    /// Every file of the output directory, the replay last.
+    package var files: [(name: String, text: String)] {
+        traces.map { (TraceImport.traceFileName($0.name), TraceFile.text(of: $0)) } + [(Self.replayFileName, replay)]
+    }
+
+    /// One interface of one capture.
+    private struct Interface {
+        var name: String
+        var kind: PathKind
+        var source: CaptureSource
+        /// As the capture has it, where it has one.
+        var interfaceName: String?
+        var observation: PathObservation
+        var events: RecordedEvents?
+    }
+
+    /// - Throws: `Fault`: bad input naming the file, usage where the options do not fit together.
+    package init(_ options: Options) throws {
+        guard !options.sources.isEmpty else { throw Fault(.usage, "no capture to derive from; name at least one") }
+        if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
+        var notes: [String] = []
+        var interfaces: [Interface] = []
+        for (index, source) in options.sources.enumerated() {
+            interfaces += try Self.observe(source, shift: options.shifts[index], options, &notes)
+        }
+        if interfaces.isEmpty {
+            throw Fault(
+                .badInput, "nothing moves in \(options.sources.map(\.file).joined(separator: ", ")): no IP packet")
+        }
+        var names: Set<String> = []
+        for interface in interfaces where !names.insert(interface.name).inserted {
+            throw Fault(
+                .usage,
+                "path '\(interface.name)' is there twice; name the captures' paths, as in 'wifi=\(interface.source.file)'"
+            )
+        }
+        let start = interfaces.compactMap(\.observation.first).min() ?? Timestamp(nanoseconds: 0)
+        let end = interfaces.compactMap(\.observation.last).max() ?? start
+        let walk = try Timeline(from: start, to: end, bin: options.bin)
+        let command = Self.command(options)
+        var traces: [PathTrace] = []
+        var reports: [PathReport] = []
+        for interface in interfaces {
+            let state = Attachments(
+                interface.interfaceName.flatMap { interface.events?.attachment[$0] }, interface.observation, walk,
+                detachAfter: options.detachAfter)
+            let builder = TraceBuilder(
+                name: interface.name, kind: interface.kind, source: command, observation: interface.observation,
+                attachments: state, signals: interface.interfaceName.flatMap { interface.events?.signals[$0] } ?? [],
+                timeline: walk, filling: options.filling)
+            traces.append(builder.trace)
+            reports.append(builder.report)
+            notes += builder.notes
+        }
+        self.traces = traces
+        self.reports = reports
+        self.notes = notes
+        replay = TraceImport.replayText(
+            name: options.name, command: command,
+            comments: ["Capacity where demand did not fill the link: \(options.filling.rawValue)."],
+            paths: traces.map { ($0.name, $0.kind, "trace: \(TraceImport.traceFileName($0.name))") })
+    }
+
+    private static func observe(
+        _ source: CaptureSource, shift: Duration, _ options: Options, _ notes: inout [String]
+    ) throws -> [Interface] {
+        var tallies: [AddressTally] = []
+        var first: Timestamp?
+        var tally = try CaptureReader(source.file)
+        try tally.forEach { packet in
+            while tallies.count <= packet.interface { tallies.append(AddressTally()) }
+            tallies[packet.interface].add(packet)
+            if let time = packet.time { first = min(first ?? time, time) }
+        }
+        for damage in tally.damage.first { notes.append("\(source.fileName): damage \(damage)") }
+        let described = tally.interfaces
+        let whole =
+            shift + (options.alignsStarts ? Timestamp(nanoseconds: 0) - (first ?? Timestamp(nanoseconds: 0)) : .zero)
+        var observations = tallies.map { PathObservation(near: $0.near, bin: options.bin) }
+        var reader = try CaptureReader(source.file)
+        try reader.forEach { packet in
+            if packet.interface < observations.count { observations[packet.interface].add(packet, shift: whole) }
+        }
+        let events = access(source.eventsFile, R_OK) == 0 ? try RecordedEvents(source.eventsFile) : nil
+        let moving = observations.indices.filter { observations[$0].first != nil }
+        return moving.map { index in
+            let observation = observations[index]
+            let name = described[index].name ?? source.fileName.split(separator: ".").first.map(String.init) ?? "path"
+            if observation.strangers > 0 {
+                notes.append("\(name): \(observation.strangers) packets between others are left out")
+            }
+            // A name given for a file with several interfaces is that of each, with a number.
+            let given = source.name.map { moving.count > 1 ? "\($0)-\(index)" : $0 }
+            return Interface(
+                name: given ?? CaptureSource.pathName(name), kind: source.kind ?? CaptureSource.kind(given ?? name),
+                source: source, interfaceName: described[index].name, observation: observation, events: events)
+        }
+    }
+
+    /// The command that makes the same files again, with the captures' own names and not their directories.
+    private static func command(_ options: Options) -> String {
+        var words = ["walkback derive"]
+        for source in options.sources {
+            let kind = source.kind.map { ":\($0.rawValue)" } ?? ""
+            words.append((source.name.map { "\($0)\(kind)=" } ?? "") + source.fileName)
+        }
+        words.append("--fill \(options.filling.rawValue)")
+        if options.bin != .milliseconds(100) { words.append("--bin \(options.bin.milliseconds.text())ms") }
+        if let detachAfter = options.detachAfter { words.append("--detach-after \(detachAfter.seconds.text())s") }
+        if options.alignsStarts { words.append("--align start") }
+        for (source, shift) in zip(options.sources, options.shifts) where shift != .zero {
+            words.append("--align \(source.fileName)=\(shift.milliseconds.text(significantDigits: 9))ms")
+        }
+        return words.joined(separator: " ")
+    }
+}
