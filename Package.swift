@@ -7,12 +7,13 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// A library target of ours with its tests beside it.
 func pipeline(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [],
+    settings: [SwiftSetting] = []
 )
     -> Target
 {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict + settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -38,6 +39,13 @@ let package = Package(
         pipeline("Traces", ["Units"]),
         pipeline("TraceFormats", ["Traces"]),
         pipeline("Synthesis", ["Traces"]),
+
+        // · captures: their files and what is in their packets
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        pipeline(
+            "Pcap", ["CZlib", "CZstd", "Units", .product(name: "SystemPackage", package: "swift-system")],
+            settings: [.enableExperimentalFeature("Lifetimes")]),
 
         // · what to run and what came of it
         pipeline("Runs", ["Traces", "Statistics"]),
@@ -80,7 +88,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
+        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"), tests("Pcap"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),

@@ -1,0 +1,6 @@
+#pragma once
+
+#include <zlib.h>
+
+// A macro that passes the size of the structure, which Swift does not import. 31: a window of 32 KB, gzip headers only.
+static inline int walkback_gzip_begin(z_stream *stream) { return inflateInit2(stream, 31); }

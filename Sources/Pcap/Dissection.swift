@@ -1,0 +1,129 @@
+import Units
+
+extension Packet {
+    /// The IP packet in this one; nil where there is none, or too little of it was captured to say.
+    package var internetPacket: IPPacket? {
+        guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
+        return Dissection.internetPacket(
+            in: bytes, at: place.offset, version: place.version, wireLength: Int(originalLength.bytes) - place.offset)
+    }
+
+    /// The options of a TCP segment of this packet.
+    @_lifetime(copy self)
+    package func options(of segment: TCPSegment) -> TCPOptions {
+        TCPOptions(bytes.extracting(segment.options.clamped(to: 0..<bytes.byteCount)))
+    }
+}
+
+/// IP and what it carries.
+enum Dissection {
+    /// - Parameters:
+    ///   - start: where the IP header begins.
+    ///   - version: 4 or 6 where the link says so, nil where the header does.
+    ///   - wireLength: from there on, on the wire.
+    static func internetPacket(in bytes: RawSpan, at start: Int, version: UInt8?, wireLength: Int) -> IPPacket? {
+        guard bytes.byteCount > start else { return nil }
+        let first = bytes.byte(at: start) >> 4
+        guard first == version ?? first else { return nil }
+        switch first {
+        case 4: return versionFour(bytes, start, wireLength)
+        case 6: return versionSix(bytes, start, wireLength)
+        default: return nil
+        }
+    }
+
+    private static func versionFour(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
+        guard bytes.byteCount >= start + 20 else { return nil }
+        let header = Int(bytes.byte(at: start) & 0x0f) * 4
+        guard header >= 20 else { return nil }
+        let total = Int(bytes.network(at: start + 2, as: UInt16.self))
+        // Zero where a card is to cut a long packet into real ones. Padding of the link is not counted, and a header
+        // that claims more than the link carried is not believed.
+        let length = total == 0 ? wireLength : min(total, wireLength)
+        guard length >= header else { return nil }
+        let fragment = bytes.network(at: start + 6, as: UInt16.self)
+        let protocolNumber = bytes.byte(at: start + 9)
+        let isLater = fragment & 0x1fff != 0
+        return IPPacket(
+            source: InternetAddress(v4: bytes.network(at: start + 12)),
+            destination: InternetAddress(v4: bytes.network(at: start + 16)), length: ByteCount(Int64(length)),
+            protocolNumber: protocolNumber, headerOffset: start, payloadOffset: start + header,
+            isFragment: fragment & 0x3fff != 0,
+            transport: isLater
+                ? .other : transport(bytes, start + header, protocolNumber, wireLength: length - header))
+    }
+
+    private static func versionSix(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
+        guard bytes.byteCount >= start + 40 else { return nil }
+        let payload = Int(bytes.network(at: start + 4, as: UInt16.self))
+        let length = payload == 0 ? wireLength : min(payload + 40, wireLength)
+        guard length >= 40 else { return nil }
+        let end = start + length
+        var next = bytes.byte(at: start + 6)
+        var position = start + 40
+        var isFragment = false
+        var isLater = false
+        // Extensions (RFC 8200, section 4), each with the number of what follows it and, but for one, its length.
+        walk: while position + 8 <= min(bytes.byteCount, end) {
+            switch next {
+            case 44:
+                let field = bytes.network(at: position + 2, as: UInt16.self)
+                isFragment = field & 0xfff9 != 0
+                isLater = field & 0xfff8 != 0
+                next = bytes.byte(at: position)
+                position += 8
+                if isLater { break walk }
+            case 0, 43, 60, 135:
+                next = bytes.byte(at: position)
+                position += (Int(bytes.byte(at: position + 1)) + 1) * 8
+            // Authentication counts in four bytes and leaves two of them out.
+            case 51:
+                next = bytes.byte(at: position)
+                position += (Int(bytes.byte(at: position + 1)) + 2) * 4
+            default: break walk
+            }
+        }
+        return IPPacket(
+            source: InternetAddress(v6: bytes.network(at: start + 8), bytes.network(at: start + 16)),
+            destination: InternetAddress(v6: bytes.network(at: start + 24), bytes.network(at: start + 32)),
+            length: ByteCount(Int64(length)), protocolNumber: next, headerOffset: start, payloadOffset: position,
+            isFragment: isFragment,
+            transport: isLater ? .other : transport(bytes, position, next, wireLength: end - position))
+    }
+
+    /// - Parameter wireLength: of the header of the transport and what follows, on the wire.
+    private static func transport(
+        _ bytes: RawSpan, _ start: Int, _ protocolNumber: UInt8, wireLength: Int
+    ) -> IPPacket.Transport {
+        let captured = min(bytes.byteCount - start, wireLength)
+        switch protocolNumber {
+        case 6:
+            guard captured >= 20 else { return .other }
+            let header = Int(bytes.byte(at: start + 12) >> 4) * 4
+            guard header >= 20, header <= wireLength else { return .other }
+            return .tcp(
+                TCPSegment(
+                    sourcePort: bytes.network(at: start), destinationPort: bytes.network(at: start + 2),
+                    sequence: bytes.network(at: start + 4), acknowledgement: bytes.network(at: start + 8),
+                    flags: TCPSegment.Flags(rawValue: bytes.byte(at: start + 13)),
+                    window: bytes.network(at: start + 14), payloadLength: wireLength - header,
+                    options: (start + 20)..<(start + min(header, captured))))
+        case 17:
+            guard captured >= 8 else { return .other }
+            let length = Int(bytes.network(at: start + 4, as: UInt16.self))
+            // Zero in a jumbogram (RFC 2675).
+            let whole = length < 8 ? wireLength : min(length, wireLength)
+            return .udp(
+                UDPDatagram(
+                    sourcePort: bytes.network(at: start), destinationPort: bytes.network(at: start + 2),
+                    payloadLength: whole - 8, payload: (start + 8)..<(start + min(whole, captured))))
+        case 1, 58:
+            guard captured >= 8 else { return .other }
+            return .icmp(
+                ICMPMessage(
+                    type: bytes.byte(at: start), code: bytes.byte(at: start + 1),
+                    identifier: bytes.network(at: start + 4), sequence: bytes.network(at: start + 6)))
+        default: return .other
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/// What stands before the IP header, link by link.
+enum LinkHeader {
+    /// Where an IP header begins, and its version where the link says it.
+    struct Place {
+        var offset: Int
+        var version: UInt8?
+    }
+
+    private enum EtherType {
+        static let ipv4: UInt16 = 0x0800
+        static let ipv6: UInt16 = 0x86dd
+        static let vlan: UInt16 = 0x8100
+        static let vlanStacked: UInt16 = 0x88a8
+        static let vlanStackedOld: UInt16 = 0x9100
+        static let pppoeSession: UInt16 = 0x8864
+    }
+
+    static func internetPlace(in bytes: RawSpan, _ linkType: LinkType) -> Place? {
+        switch linkType {
+        case .ethernet: behindEtherType(bytes, at: 12)
+        case .linuxCooked: behindEtherType(bytes, at: 14)
+        case .linuxCooked2:
+            bytes.byteCount >= 20 ? behind(bytes.network(at: 0), in: bytes, at: 20) : nil
+        case .raw, .rawBSD, .rawOpenBSD: Place(offset: 0, version: nil)
+        case .ipv4: Place(offset: 0, version: 4)
+        case .ipv6: Place(offset: 0, version: 6)
+        case .null, .loop: behindAddressFamily(bytes)
+        case .ppp, .pppSerial: behindPPP(bytes, at: 0)
+        case .pppDirectional: behindPPP(bytes, at: 1)
+        case .ieee80211: WirelessHeader.internetPlace(in: bytes, at: 0, isPadded: false)
+        case .ieee80211Radiotap: WirelessHeader.internetPlaceBehindRadiotap(in: bytes)
+        default: nil
+        }
+    }
+
+    /// - Parameter offset: where the type of what follows it stands.
+    static func behindEtherType(_ bytes: RawSpan, at offset: Int) -> Place? {
+        guard bytes.byteCount >= offset + 2 else { return nil }
+        return behind(bytes.network(at: offset), in: bytes, at: offset + 2)
+    }
+
+    private static func behind(_ type: UInt16, in bytes: RawSpan, at offset: Int) -> Place? {
+        var type = type
+        var offset = offset
+        while true {
+            switch type {
+            case EtherType.ipv4: return Place(offset: offset, version: 4)
+            case EtherType.ipv6: return Place(offset: offset, version: 6)
+            case EtherType.vlan, EtherType.vlanStacked, EtherType.vlanStackedOld:
+                guard bytes.byteCount >= offset + 4 else { return nil }
+                type = bytes.network(at: offset + 2)
+                offset += 4
+            // Version, code, session and length.
+            case EtherType.pppoeSession: return behindPPP(bytes, at: offset + 6)
+            default: return nil
+            }
+        }
+    }
+
+    /// RFC 1661 and 1662: perhaps address and control, then a protocol of two bytes or, compressed, one.
+    private static func behindPPP(_ bytes: RawSpan, at start: Int) -> Place? {
+        var offset = start
+        if bytes.byteCount >= offset + 2, bytes.network(at: offset, as: UInt16.self) == 0xff03 { offset += 2 }
+        guard bytes.byteCount >= offset + 2 else { return nil }
+        var number = UInt16(bytes.byte(at: offset))
+        offset += 1
+        if number & 1 == 0 {
+            number = number << 8 | UInt16(bytes.byte(at: offset))
+            offset += 1
+        }
+        switch number {
+        case 0x0021: return Place(offset: offset, version: 4)
+        case 0x0057: return Place(offset: offset, version: 6)
+        default: return nil
+        }
+    }
+
+    /// The family in either byte order, for the capturing machine's is not known; IPv6 has another number on each system.
+    private static func behindAddressFamily(_ bytes: RawSpan) -> Place? {
+        guard bytes.byteCount >= 4 else { return nil }
+        let number = bytes.number(at: 0, as: UInt32.self, swapped: false)
+        switch min(number, number.byteSwapped) {
+        case 2: return Place(offset: 4, version: 4)
+        case 10, 24, 28, 30: return Place(offset: 4, version: 6)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Units
+
+/// A packet as a capture has it. Its bytes are the file's own: it lasts as long as the call that it is handed to.
+package struct Packet: ~Escapable {
+    /// What was captured, from the link's header on.
+    package let bytes: RawSpan
+    /// On the wire, the link's header included.
+    package let originalLength: ByteCount
+    /// nil where the format has none (a simple packet block).
+    package let time: Timestamp?
+    /// Index of its interface in the reader's list.
+    package let interface: Int
+    package let linkType: LinkType
+    /// Of its record, from the start of the file; of a compressed file, of its contents.
+    package let offset: Int64
+    package let options: BlockOptions
+
+    @_lifetime(copy bytes, copy options)
+    init(
+        bytes: RawSpan, originalLength: ByteCount, time: Timestamp?, interface: Int, linkType: LinkType, offset: Int64,
+        options: BlockOptions
+    ) {
+        self.bytes = bytes
+        self.originalLength = originalLength
+        self.time = time
+        self.interface = interface
+        self.linkType = linkType
+        self.offset = offset
+        self.options = options
+    }
+
+    /// As the capture's options or a cooked header say it.
+    package var direction: PacketDirection {
+        if options.bytes.byteCount > 0, let flags = options.number(OptionCode.Packet.flags, as: UInt32.self) {
+            return PacketDirection(rawValue: UInt8(flags & 3)) ?? .unknown
+        }
+        return linkDirection
+    }
+
+    private var linkDirection: PacketDirection {
+        let type: UInt16
+        switch linkType {
+        case .linuxCooked where bytes.byteCount >= 2: type = bytes.network(at: 0)
+        case .linuxCooked2 where bytes.byteCount >= 12: type = UInt16(bytes.byte(at: 10))
+        case .pppDirectional where bytes.byteCount >= 1: type = bytes.byte(at: 0) == 0 ? 0 : 4
+        default: return .unknown
+        }
+        // 0 to 2: to this host, broadcast, multicast; 3: to another host; 4: from this host.
+        return type == 4 ? .outbound : type <= 2 ? .inbound : .unknown
+    }
+
+    package var comments: [String] { options.texts(OptionCode.comment) }
+}
+
+/// The options at the end of a pcapng block, as they stand.
+package struct BlockOptions: ~Escapable {
+    let bytes: RawSpan
+    let swapped: Bool
+
+    @_lifetime(copy bytes)
+    init(bytes: RawSpan, swapped: Bool) {
+        self.bytes = bytes
+        self.swapped = swapped
+    }
+
+    /// Hands every option to `body` until one is cut off or `body` returns false.
+    package func forEach(_ body: (_ code: UInt16, _ value: RawSpan) -> Bool) {
+        var position = 0
+        while position + 4 <= bytes.byteCount {
+            let code = bytes.number(at: position, as: UInt16.self, swapped: swapped)
+            let length = Int(bytes.number(at: position + 2, as: UInt16.self, swapped: swapped))
+            position += 4
+            guard code != OptionCode.endOfOptions, position + length <= bytes.byteCount else { return }
+            guard body(code, bytes.extracting(position..<(position + length))) else { return }
+            position += (length + 3) & ~3
+        }
+    }
+
+    func number<Number: FixedWidthInteger & BitwiseCopyable>(_ wanted: UInt16, as type: Number.Type) -> Number? {
+        var found: Number?
+        forEach { code, value in
+            guard code == wanted, value.byteCount == MemoryLayout<Number>.size else { return true }
+            found = value.number(at: 0, swapped: swapped)
+            return false
+        }
+        return found
+    }
+
+    /// A stamp whose upper half stands first.
+    func stamp(_ wanted: UInt16) -> UInt64? {
+        var found: UInt64?
+        forEach { code, value in
+            guard code == wanted, value.byteCount == 8 else { return true }
+            let high = value.number(at: 0, as: UInt32.self, swapped: swapped)
+            found = UInt64(high) << 32 | UInt64(value.number(at: 4, as: UInt32.self, swapped: swapped))
+            return false
+        }
+        return found
+    }
+
+    func texts(_ wanted: UInt16) -> [String] {
+        var found: [String] = []
+        forEach { code, value in
+            if code == wanted { found.append(Self.text(value)) }
+            return true
+        }
+        return found
+    }
+
+    func text(_ wanted: UInt16) -> String? {
+        var found: String?
+        forEach { code, value in
+            guard code == wanted else { return true }
+            found = Self.text(value)
+            return false
+        }
+        return found
+    }
+
+    /// Some writers end their texts with a zero.
+    static func text(_ value: RawSpan) -> String {
+        var bytes = value.array
+        while bytes.last == 0 { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
