@@ -9,11 +9,11 @@ MAKEFLAGS += --jobs=2
 CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 
 # What the build and the embedded kernel need beside Swift, as Debian names it.
-PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev \
+PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev libssl-dev \
             gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
 
 # The kernel tier: these test targets run again inside the embedded kernel.
-KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests
+KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
 
 .PHONY: demo test kernel bench install clean build dependencies browser swift bpf format
 

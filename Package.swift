@@ -83,13 +83,24 @@ let package = Package(
         pipeline("Strategies", ["Energy", "Lab", "Traffic"]),
         pipeline("Execution", ["Strategies", "CLinux", "Runs"]),
 
+        // what interfaces give, live
+        pipeline("Threads", ["Units"]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        pipeline("ProbeFormat", ["Units"]),
+        pipeline(
+            "Probe",
+            ["CCrypto", "CLinux", "ProbeFormat", "Units", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline(
+            "Recorder",
+            ["CLinux", "Netlink", "Pcap", "Probe", "Runs", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
+
         // many runs
-        pipeline("Kernels", ["Runs", "CLinux", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
         .executableTarget(
             name: "walkback",
             dependencies: [
-                "Comparison", "Derivation", "Execution", "Inspection", "Scrubbing", "Synthesis",
+                "Comparison", "Derivation", "Execution", "Inspection", "Probe", "Recorder", "Scrubbing", "Synthesis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -101,7 +112,8 @@ let package = Package(
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
         tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),
-        tests("Strategies"),
+        tests("Strategies"), tests("Recorder", ["KernelTier"]), tests("ProbeFormat"),
+        tests("Probe", ["KernelTier", "Netlink", "Threads"]),
         .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
         .executableTarget(
             name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",

@@ -7,7 +7,7 @@ import Units
 package final class Cancellation: Sendable {
     private let reason = Mutex<Fault?>(nil)
     /// Becomes readable for good when cancelled; guests poll it beside their consoles.
-    let descriptor: CInt
+    package let descriptor: CInt
     private let writer: CInt
 
     package init() throws {

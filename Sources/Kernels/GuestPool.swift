@@ -1,5 +1,6 @@
 import Runs
 import Synchronization
+import Threads
 import Units
 
 /// Many runs, several at a time.

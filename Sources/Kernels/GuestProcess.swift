@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import Runs
 import SystemPackage
+import Threads
 import Units
 
 /// A child that cannot outlive us: its own session, killed with the thread that started it, its output read line by line, and

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Threads
 import Units
 
 /// Ctrl-C and termination as an orderly end: guests are killed, the caller unwinds and removes what is half done.

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import SystemPackage
+import Threads
 import Units
 
 /// Hands on what files grow by while somebody else writes them: how the output of a guest's programs is seen while they run.

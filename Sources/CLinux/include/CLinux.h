@@ -2,5 +2,6 @@
 #pragma once
 
 #include "walkback_namespace.h"
+#include "walkback_packet.h"
 #include "walkback_process.h"
 #include "walkback_socket.h"

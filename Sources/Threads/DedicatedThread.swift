@@ -3,15 +3,15 @@ import Units
 
 /// A thread of its own for work that blocks or that must outlive no thread but itself: a guest is killed when the thread that
 /// started it ends, so a thread of a pool may not start one.
-enum DedicatedThread {
+package enum DedicatedThread {
     /// Runs `body` on a new thread and waits for it.
-    static func run<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Outcome {
+    package static func run<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Outcome {
         let thread = try start(body)
         return thread.wait()
     }
 
     /// Runs `body` on a new thread, which must be waited for.
-    static func start<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Running<Outcome> {
+    package static func start<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Running<Outcome> {
         let work = Work(body)
         let reference = Unmanaged.passRetained(work as AnyWork)
         var thread = pthread_t()
@@ -28,11 +28,11 @@ enum DedicatedThread {
         return Running(thread: thread, work: work)
     }
 
-    struct Running<Outcome: Sendable> {
+    package struct Running<Outcome: Sendable> {
         fileprivate let thread: pthread_t
         fileprivate let work: Work<Outcome>
 
-        func wait() -> Outcome {
+        package func wait() -> Outcome {
             pthread_join(thread, nil)
             return work.takeOutcome()
         }

@@ -1,0 +1,180 @@
+import ProbeFormat
+import Units
+
+/// How many datagrams a sender keeps on the way, so that the bottleneck always has some waiting and never too many.
+///
+/// It is no congestion control: losses do not stop it. The window is what the path carries at its highest rate of late in the
+/// time that an answer takes and a fifth of a second more. So what it suddenly carries is there already; where it cannot keep
+/// as much, the rest is lost; and no more than that waits.
+struct LinkFiller {
+    /// What the other end has said of the datagrams since the beginning.
+    private(set) var latest: UInt64 = 0
+    private var acknowledgedPackets: UInt64 = 0
+    /// Number of the next datagram; the first is 1.
+    private(set) var next: UInt64 = 1
+
+    /// Datagrams.
+    private(set) var window: Double = 16
+    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil: no answer
+    /// yet. What is above this is the queue of this direction alone.
+    private(set) var shortest: Int64?
+    private var latestRoundTrip: Int64 = 0
+    /// When the last answer came.
+    private(set) var answered: Int64
+    /// When the last datagram was sent, and how many more might have been.
+    private var sent: Int64
+    private var left = LinkFiller.burst
+
+    /// Rates lately, in datagrams per second: the largest of each of the last seconds.
+    private var peaks: [Double] = [0]
+    private var peakSecond: Int64 = 0
+    /// Of the last measurement of a rate, by the receiver's clock.
+    private var mark: (time: Int64, packets: UInt64)?
+
+    /// How long the queue is to last at the highest rate of late: what the path suddenly carries is there already.
+    static let wantedDelay: Int64 = 200_000_000
+    /// The longest that an answer is taken to need: what waited through an outage would make it seconds.
+    static let longestAnswer: Int64 = 600_000_000
+    /// Nor may what waits wait for longer, however slow the path has become.
+    static let longestDelay: Int64 = 3_000_000_000
+    /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
+    static let silence: Int64 = 200_000_000
+    static let longestSilence: Int64 = 1_000_000_000
+    static let pokeInterval: Int64 = 20_000_000
+    static let leastWindow = 16.0
+    static let leastPace = 500.0
+    static let burst = 8.0
+    /// For how many seconds a rate is remembered.
+    private static let memory = 10
+    private static let rateInterval: Int64 = 100_000_000
+
+    init(at now: Int64) {
+        answered = now
+        sent = now - Self.pokeInterval
+    }
+
+    /// Sent, and neither answered for nor certainly lost.
+    var inFlight: UInt64 { next - 1 - min(latest, next - 1) }
+
+    /// For how long an answer may be out: what waited through an outage would otherwise make the next one seem short.
+    private var patience: Int64 { min(max(Self.silence, 3 * latestRoundTrip), Self.longestSilence) }
+
+    func isSilent(at now: Int64) -> Bool { now - answered > patience }
+
+    /// Whether a datagram should be sent now.
+    func maySend(at now: Int64) -> Bool {
+        isSilent(at: now)
+            ? now - sent >= Self.pokeInterval : Double(inFlight) < window && allowance(at: now) >= 1
+    }
+
+    /// When `maySend` may become true without an answer.
+    func wakeTime(at now: Int64) -> Int64 {
+        if isSilent(at: now) { return sent + Self.pokeInterval }
+        let silent = answered + patience + 1
+        guard Double(inFlight) < window else { return silent }
+        return min(silent, now + Int64(max(0, 1 - allowance(at: now)) / pace * 1e9) + 1)
+    }
+
+    /// Datagrams per second. All at once, most of a window would be lost behind a short queue, and nothing would come after
+    /// them to say so.
+    private var pace: Double { max(2 * (peaks.max() ?? 0), Self.leastPace) }
+
+    /// How many datagrams may be sent at once.
+    private func allowance(at now: Int64) -> Double {
+        min(Self.burst, left + Double(max(0, now - sent)) / 1e9 * pace)
+    }
+
+    /// The datagram with number `next` is sent now.
+    mutating func send(at now: Int64) {
+        left = allowance(at: now) - 1
+        sent = now
+        next += 1
+    }
+
+    mutating func take(_ feedback: ProbeMessage.Feedback, at now: Int64) {
+        // Answers may overtake each other.
+        guard feedback.latest < next, feedback.packets >= acknowledgedPackets else { return }
+        let arrived = feedback.packets - acknowledgedPackets
+        acknowledgedPackets = feedback.packets
+        // What only says the same again is no answer.
+        guard feedback.latest > latest else { return }
+        latest = feedback.latest
+        answered = now
+        let roundTrip = now - Int64(clamping: feedback.latestSent) - Int64(feedback.held)
+        guard roundTrip > 0 else { return }
+        latestRoundTrip = roundTrip
+        let transit = Int64(bitPattern: feedback.time &- UInt64(feedback.held) &- feedback.latestSent)
+        let least = min(shortest ?? transit, transit)
+        shortest = least
+        measure(feedback.packets, at: Int64(clamping: feedback.time))
+        // What the answer takes, and a queue that lasts a while even at the highest rate.
+        let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
+        let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
+        if transit - least > Self.longestDelay {
+            window = max(Self.leastWindow, window - Double(arrived) / 2)
+        } else {
+            // At once when more is wanted, and less little by little.
+            window = max(wanted, window - Double(arrived) / 8)
+        }
+    }
+
+    /// - Parameter time: of the receiver's clock, which the way back does not disturb.
+    private mutating func measure(_ packets: UInt64, at time: Int64) {
+        guard let mark else {
+            self.mark = (time, packets)
+            return
+        }
+        let span = time - mark.time
+        guard span >= Self.rateInterval else { return }
+        let rate = Double(packets - mark.packets) * 1e9 / Double(span)
+        self.mark = (time, packets)
+        let second = time / 1_000_000_000
+        if second != peakSecond {
+            peakSecond = second
+            peaks.append(0)
+            if peaks.count > Self.memory { peaks.removeFirst() }
+        }
+        peaks[peaks.count - 1] = max(peaks[peaks.count - 1], rate)
+    }
+}
+
+/// What one end has received, and when it says so.
+struct LinkReceiver {
+    private var latest: UInt64 = 0
+    private var latestSent: UInt64 = 0
+    private var latestArrival: Int64 = 0
+    private(set) var packets: UInt64 = 0
+    private(set) var ipBytes: UInt64 = 0
+    /// When data came that nothing has been said of yet; nil: all is said.
+    private var unsaidSince: Int64?
+    private var said: Int64
+
+    /// Often enough that the window follows, seldom enough that answers take little of the link.
+    static let interval: Int64 = 10_000_000
+
+    init(at now: Int64) {
+        said = now - Self.interval
+    }
+
+    /// Counts a datagram of any type.
+    mutating func count(ipBytes: Int) {
+        self.ipBytes += UInt64(ipBytes)
+    }
+
+    mutating func take(number: UInt64, sent: UInt64, at now: Int64) {
+        packets += 1
+        if number > latest { (latest, latestSent, latestArrival) = (number, sent, now) }
+        unsaidSince = unsaidSince ?? now
+    }
+
+    /// When something is to be said; nil: there is nothing to say.
+    var due: Int64? { unsaidSince.map { max($0, said + Self.interval) } }
+
+    mutating func feedback(at now: Int64) -> ProbeMessage.Feedback {
+        unsaidSince = nil
+        said = now
+        return ProbeMessage.Feedback(
+            latest: latest, latestSent: latestSent, packets: packets, ipBytes: ipBytes, time: UInt64(clamping: now),
+            held: UInt32(clamping: now - latestArrival))
+    }
+}

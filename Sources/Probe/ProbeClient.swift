@@ -1,0 +1,237 @@
+import CLinux
+import Glibc
+import ProbeFormat
+import Synchronization
+import SystemPackage
+import Units
+
+/// The near end of probes on one interface, on a thread of its own: greets the field server, keeps the link full both ways and
+/// begins again whenever the interface or the server was away.
+package final class ProbeClient: Sendable {
+    package struct Options: Sendable {
+        /// As the command line names it, and its port.
+        package var host: String
+        package var port: UInt16 = ProbeMessage.port
+        package var key: SharedKey
+        /// After so long only echoes for `idleTime`; nil: never.
+        package var idleEvery: Duration?
+        package var idleTime = Duration.seconds(3)
+        /// That is never exceeded.
+        package var rate = DataRate(bitsPerSecond: 1e9)
+
+        package init(host: String, key: SharedKey) {
+            self.host = host
+            self.key = key
+        }
+    }
+
+    /// What the recording should know, in words for the user.
+    package enum Report: Sendable, Equatable {
+        case started
+        case silent
+        case refused(String)
+    }
+
+    private let interface: String
+    private let options: Options
+    private let server: DatagramSocket.Address
+    private let reports = Mutex<[Report]>([])
+    private let stopReader: CInt
+    private let stopWriter: CInt
+
+    /// - Throws: `Fault` where the server's name stands for nothing.
+    package init(interface: String, options: Options) throws {
+        self.interface = interface
+        self.options = options
+        server = try DatagramSocket.Address.find(options.host, port: options.port)
+        var ends: [CInt] = [-1, -1]
+        let error = walkback_pipe(&ends)
+        guard error == 0 else { throw Fault(.failed, "cannot make a pipe: \(Errno(rawValue: error))") }
+        (stopReader, stopWriter) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(stopReader)
+        close(stopWriter)
+    }
+
+    package func stop() {
+        _ = write(stopWriter, [1], 1)
+    }
+
+    /// All since this was last asked.
+    package func takeReports() -> [Report] {
+        reports.withLock { reports in
+            defer { reports = [] }
+            return reports
+        }
+    }
+
+    private func report(_ report: Report) {
+        reports.withLock { $0.append(report) }
+    }
+
+    // MARK: On the thread that it has of its own
+
+    /// Where the greeting of the server stands.
+    private enum Greeting {
+        case greeting(ProbeMessage.Nonce)
+        case proving(ProbeMessage.Nonce, ProbeMessage.Nonce)
+    }
+
+    private struct State {
+        /// What is under way; nil: nothing, since a session is well.
+        var greeting: Greeting?
+        var endpoint: ProbeEndpoint?
+        var nextGreeting: Int64 = 0
+        var nextIdle: Int64 = .max
+        /// When the socket may be tried again.
+        var blockedUntil: Int64 = 0
+        var isFull = false
+        var begin: Int64
+        var hasReportedSilence = false
+    }
+
+    private static let greetingInterval: Int64 = 200_000_000
+    /// A session whose server says nothing for so long is greeted anew, and goes on until that is answered.
+    private static let patience: Int64 = 2_000_000_000
+    /// Until the user is told that nobody answers.
+    private static let reportAfter: Int64 = 5_000_000_000
+    /// What is tried in vain is tried again so soon: an interface that returns is probed at once.
+    private static let retryInterval: Int64 = 20_000_000
+    private static let batch = 64
+
+    package func run() {
+        while !isStopped(within: 0) {
+            do {
+                let socket = try DatagramSocket(family: server.isFour ? AF_INET : AF_INET6)
+                try socket.bind(toInterface: interface)
+                if run(socket) { return }
+            } catch {
+                // It is not there. Others say so.
+                if isStopped(within: 50) { return }
+            }
+        }
+    }
+
+    private func isStopped(within milliseconds: CInt) -> Bool {
+        var waiting = pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, milliseconds) == 1
+    }
+
+    /// - Returns: true where it was told to stop; false where the interface has gone.
+    private func run(_ socket: DatagramSocket) -> Bool {
+        var state = State(begin: walkback_monotonic())
+        state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
+        var waiting = [
+            pollfd(fd: socket.descriptor, events: 0, revents: 0),
+            pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            let before = walkback_monotonic()
+            waiting[0].events = Int16(state.isFull ? POLLIN | POLLOUT : POLLIN)
+            let left = max(0, min(wakeTime(state, at: before) - before, 1_000_000_000))
+            poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
+            if waiting[1].revents != 0 {
+                if let endpoint = state.endpoint { _ = socket.send(.stop(session: endpoint.session), to: server) }
+                return true
+            }
+            for _ in 0..<Self.batch {
+                guard let (message, ipBytes, from) = socket.receive() else { break }
+                if from == server, let message { take(message, ipBytes, &state, at: walkback_monotonic()) }
+            }
+            if !act(&state, socket, at: walkback_monotonic()) { return false }
+        }
+    }
+
+    private func wakeTime(_ state: State, at now: Int64) -> Int64 {
+        if state.blockedUntil > now { return state.blockedUntil }
+        if state.isFull { return now + Self.retryInterval }
+        var wake = Int64.max
+        if state.greeting != nil { wake = state.nextGreeting }
+        if let endpoint = state.endpoint {
+            wake = min(wake, endpoint.wakeTime(at: now), state.nextIdle)
+            if state.greeting == nil { wake = min(wake, endpoint.heard + Self.patience) }
+        }
+        return wake
+    }
+
+    private func take(_ message: ProbeMessage, _ ipBytes: Int, _ state: inout State, at now: Int64) {
+        switch (message, state.greeting) {
+        case (.challenge(let nonce, let cookie), .greeting(let mine)) where nonce == mine:
+            state.greeting = .proving(nonce, cookie)
+            state.nextGreeting = now
+        case (.started(let nonce, let session, _, let code), .proving(let mine, _)) where nonce == mine:
+            guard SharedKey.areEqual(options.key.code("started", [nonce, SharedKey.bytes(session)]), code) else {
+                return
+            }
+            state.greeting = nil
+            state.endpoint = ProbeEndpoint(session: session, sendsEchoes: true, rate: options.rate, at: now)
+            state.nextIdle = options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
+            state.hasReportedSilence = false
+            report(.started)
+        case (.refused(let nonce, let reason), .proving(let mine, _)) where nonce == mine:
+            report(.refused(reason == .wrongKey ? "the key is not the server's" : "it serves too many already"))
+            // Somebody may leave, or the server be started anew with the right key.
+            state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
+            state.nextGreeting = now + Self.reportAfter
+        case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _):
+            guard state.endpoint?.session == session else { return }
+            state.endpoint?.take(message, ipBytes: ipBytes, at: now)
+            // It is there after all.
+            if state.greeting != nil { state.greeting = nil }
+        default: break
+        }
+    }
+
+    /// - Returns: false where the interface has gone.
+    private func act(_ state: inout State, _ socket: DatagramSocket, at now: Int64) -> Bool {
+        guard state.blockedUntil <= now else { return true }
+        state.isFull = false
+        var error: Errno?
+        func send(_ message: ProbeMessage) -> Bool {
+            error = socket.send(message, to: server)
+            return error == nil
+        }
+        if let endpoint = state.endpoint, state.greeting == nil, now - endpoint.heard > Self.patience {
+            state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
+            state.nextGreeting = now
+        }
+        if let greeting = state.greeting, state.nextGreeting <= now {
+            state.nextGreeting = now + Self.greetingInterval
+            switch greeting {
+            case .greeting(let nonce): _ = send(.hello(nonce: nonce))
+            case .proving(let nonce, let cookie):
+                _ = send(options.key.start(nonce, cookie))
+                // Cookies age, and the server may have been started anew: from the beginning if this is not answered.
+                state.greeting = now - state.begin > Self.patience ? .greeting(nonce) : greeting
+            }
+            let heard = state.endpoint?.heard ?? state.begin
+            if now - heard > Self.reportAfter, !state.hasReportedSilence {
+                state.hasReportedSilence = true
+                report(.silent)
+            }
+        }
+        if error == nil, state.endpoint != nil {
+            if state.nextIdle <= now, let every = options.idleEvery {
+                state.nextIdle = now + (every + options.idleTime).wholeNanoseconds
+                state.endpoint?.goIdle(until: now + options.idleTime.wholeNanoseconds)
+                if let session = state.endpoint?.session {
+                    _ = send(.idle(session: session, milliseconds: UInt32(options.idleTime.milliseconds)))
+                }
+            }
+            state.endpoint?.act(at: now, send: send)
+        }
+        switch error {
+        case nil: return true
+        case .resourceTemporarilyUnavailable?:
+            state.isFull = true
+            return true
+        case let gone? where [ENODEV, ENXIO].contains(gone.rawValue): return false
+        default:
+            // No address or no route for now.
+            state.blockedUntil = now + Self.retryInterval
+            return true
+        }
+    }
+}

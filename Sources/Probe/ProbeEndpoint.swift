@@ -1,0 +1,121 @@
+import ProbeFormat
+import Units
+
+/// One end of a session: what it sends when, and what it makes of what comes. Both ends are the same but for echoes, which the
+/// client sends and the server returns.
+struct ProbeEndpoint {
+    let session: UInt64
+    private var filler: LinkFiller
+    private var receiver: LinkReceiver
+    private let sendsEchoes: Bool
+    private var nextEcho: Int64
+    private var echoNumber: UInt64 = 0
+    /// Until then no data is sent.
+    private(set) var idleUntil: Int64 = .min
+    /// When anything came last.
+    private(set) var heard: Int64
+    /// Replies that are due at once.
+    private var replies: [ProbeMessage] = []
+    private var budget: Budget
+    private(set) var sentBytes: Int64 = 0
+    var receivedBytes: Int64 { Int64(clamping: receiver.ipBytes) }
+
+    static let echoInterval: Int64 = 100_000_000
+
+    /// - Parameters:
+    ///   - rate: that is never exceeded, in IP bits.
+    init(session: UInt64, sendsEchoes: Bool, rate: DataRate, at now: Int64) {
+        self.session = session
+        self.sendsEchoes = sendsEchoes
+        filler = LinkFiller(at: now)
+        receiver = LinkReceiver(at: now)
+        nextEcho = now
+        heard = now
+        budget = Budget(rate: rate, at: now)
+    }
+
+    mutating func goIdle(until end: Int64) {
+        idleUntil = max(idleUntil, end)
+    }
+
+    func isSilent(at now: Int64) -> Bool { filler.isSilent(at: now) }
+
+    /// Something of this session has come.
+    mutating func take(_ message: ProbeMessage, ipBytes: Int, at now: Int64) {
+        receiver.count(ipBytes: ipBytes)
+        heard = now
+        switch message {
+        case .data(_, let number, let time, let feedback):
+            receiver.take(number: number, sent: time, at: now)
+            filler.take(feedback, at: now)
+        case .feedback(_, let feedback): filler.take(feedback, at: now)
+        case .echo(let session, let number, let time):
+            replies.append(.echoReply(session: session, number: number, time: time))
+        case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
+        default: break
+        }
+    }
+
+    /// Sends what is due.
+    ///
+    /// - Parameter send: returns false where nothing more can be sent now.
+    mutating func act(at now: Int64, send: (ProbeMessage) -> Bool) {
+        while let reply = replies.first {
+            guard send(reply) else { return }
+            replies.removeFirst()
+        }
+        if sendsEchoes, nextEcho <= now {
+            nextEcho = max(nextEcho + Self.echoInterval, now)
+            echoNumber += 1
+            guard send(.echo(session: session, number: echoNumber, time: UInt64(clamping: now))) else { return }
+        }
+        while idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
+            let data = ProbeMessage.data(
+                session: session, number: filler.next, time: UInt64(clamping: now), receiver.feedback(at: now))
+            guard send(data) else { return }
+            filler.send(at: now)
+            budget.spend(ProbeMessage.dataSize + 28)
+            sentBytes += Int64(ProbeMessage.dataSize + 28)
+        }
+        if let due = receiver.due, due <= now { _ = send(.feedback(session: session, receiver.feedback(at: now))) }
+    }
+
+    /// When `act` may have something to do though nothing has come.
+    func wakeTime(at now: Int64) -> Int64 {
+        var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
+        if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
+        if let due = receiver.due { wake = min(wake, due) }
+        if sendsEchoes { wake = min(wake, nextEcho) }
+        return wake
+    }
+}
+
+/// A rate that is never exceeded for longer than a moment.
+struct Budget {
+    private let bytesPerSecond: Double
+    private var left: Double
+    private var time: Int64
+
+    private static let span = 0.02
+
+    init(rate: DataRate, at now: Int64) {
+        bytesPerSecond = rate.bitsPerSecond / 8
+        left = bytesPerSecond * Self.span
+        time = now
+    }
+
+    mutating func allows(at now: Int64) -> Bool {
+        let most = max(bytesPerSecond * Self.span, 3000)
+        left = min(most, left + bytesPerSecond * Double(max(0, now - time)) / 1e9)
+        time = now
+        return left > 0
+    }
+
+    mutating func spend(_ bytes: Int) {
+        left -= Double(bytes)
+    }
+
+    func wakeTime(at now: Int64) -> Int64 {
+        left > 0 ? now : now + Int64((-left / max(1, bytesPerSecond) * 1e9).rounded(.up)) + 1_000_000
+    }
+}

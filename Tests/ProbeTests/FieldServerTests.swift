@@ -1,0 +1,191 @@
+import Glibc
+import KernelTier
+import Netlink
+import ProbeFormat
+import Testing
+import Threads
+import Units
+
+@testable import Probe
+
+/// A field server and its clients at the two ends of a wire.
+@Suite(.kernelTier, .serialized) struct `A field server` {
+    private final class Rig: @unchecked Sendable {
+        // Sendable, since the wire is made before anything runs at its ends, and each end has a thread.
+        let near: Namespace
+        let far: Namespace
+        static let nearEnd = VirtualInterface(name: "radio", index: 10, mac: MACAddress(local: 7, 0, 1))
+        static let farEnd = VirtualInterface(name: "peer", index: 11, mac: MACAddress(local: 7, 0, 2))
+        static let nearAddress = IPAddress(v4: 10, 7, 0, 1)
+        static let farAddress = IPAddress(v4: 10, 7, 0, 2)
+        static let key = "a secret of the tests"
+        private let stop: (reader: CInt, writer: CInt)
+        private let running: DedicatedThread.Running<Void>
+        private(set) var said: [String] = []
+
+        init(change: (inout FieldServer.Limits) -> Void = { _ in }) throws {
+            near = try Namespace("the near")
+            far = try Namespace("the far")
+            var ends: [CInt] = [-1, -1]
+            pipe(&ends)
+            stop = (ends[0], ends[1])
+            try near.routing.perform([
+                .createPair(near: Self.nearEnd, far: Self.farEnd, farNamespace: far.descriptor.rawValue)
+            ])
+            for (namespace, end, address, peer, peerAddress) in [
+                (near, Self.nearEnd, Self.nearAddress, Self.farEnd, Self.farAddress),
+                (far, Self.farEnd, Self.farAddress, Self.nearEnd, Self.nearAddress),
+            ] {
+                try namespace.routing.perform([
+                    .setInterface(end.name, index: end.index, up: true),
+                    .addAddress(IPPrefix(address, 24), interface: end.index),
+                    .addNeighbour(peerAddress, mac: peer.mac, interface: end.index),
+                ])
+            }
+            usleep(1000)
+            var limits = FieldServer.Limits()
+            // The wire itself has no limit.
+            limits.rate = .megabitsPerSecond(8)
+            change(&limits)
+            let (far, reader, given) = (far, stop.reader, limits)
+            running = try far.run {
+                let key = try SharedKey(Self.key)
+                return try DedicatedThread.start {
+                    let server = try? FieldServer(port: 4773, key: key, limits: given, say: { _ in })
+                    server?.run(until: reader)
+                }
+            }
+            usleep(10_000)
+        }
+
+        func end() {
+            _ = write(stop.writer, [1], 1)
+            running.wait()
+        }
+
+        /// Runs one client for so long.
+        func probe(
+            for span: Duration, key: String = Rig.key, change: (inout ProbeClient.Options) -> Void = { _ in }
+        ) throws -> [ProbeClient.Report] {
+            var options = ProbeClient.Options(host: Self.farAddress.description, key: try SharedKey(key))
+            options.rate = .megabitsPerSecond(2)
+            change(&options)
+            let given = options
+            return try near.run {
+                let client = try ProbeClient(interface: "radio", options: given)
+                let thread = try DedicatedThread.start { client.run() }
+                usleep(UInt32(span.milliseconds) * 1000)
+                client.stop()
+                thread.wait()
+                return client.takeReports()
+            }
+        }
+
+        /// What one datagram draws.
+        func answer(_ bytes: [UInt8]) throws -> [UInt8]? {
+            let socket = try near.run { try TestSocket(.datagram, on: Self.nearAddress.description) }
+            try socket.send(bytes, to: Self.farAddress.description, port: 4773)
+            return socket.receive(within: .milliseconds(200))
+        }
+
+        /// Bytes that the near end's interface has received and sent.
+        func passed() throws -> (in: Int64, out: Int64) {
+            try near.run {
+                guard let stream = fopen("/proc/thread-self/net/dev", "r") else { return (0, 0) }
+                defer { fclose(stream) }
+                var bytes = [UInt8](repeating: 0, count: 4096)
+                let count = fread(&bytes, 1, bytes.count, stream)
+                let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+                let line = text.split(separator: "\n").first { $0.contains("radio:") } ?? ""
+                let fields = line.split { $0 == " " || $0 == ":" }.dropFirst().compactMap { Int64($0) }
+                return fields.count > 8 ? (fields[0], fields[8]) : (0, 0)
+            }
+        }
+    }
+
+    @Test func `fills the link both ways for who has the key`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        #expect(try rig.probe(for: .seconds(5)) == [.started])
+        let passed = try rig.passed()
+        // 8 Mb/s and 2 Mb/s for five seconds, as far as the limits let them.
+        #expect((4_500_000...5_300_000).contains(passed.in), "\(passed.in)")
+        #expect((1_100_000...1_500_000).contains(passed.out), "\(passed.out)")
+    }
+
+    @Test func `refuses another key, and the client says so`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let reports = try rig.probe(for: .seconds(1), key: "another secret of theirs")
+        #expect(reports == [.refused("the key is not the server's")])
+        #expect(try rig.passed().in < 1000)
+    }
+
+    @Test func `is silent to garbage, and answers a greeting with less than it was`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        #expect(try rig.answer([UInt8](repeating: 7, count: 1400)) == nil)
+        #expect(try rig.answer([]) == nil)
+        let nonce = [UInt8](repeating: 1, count: 16)
+        for message in [
+            ProbeMessage.start(nonce: nonce, cookie: nonce, code: nonce + nonce),
+            .data(
+                session: 1, number: 1, time: 1,
+                .init(latest: 0, latestSent: 0, packets: 0, ipBytes: 0, time: 0, held: 0)),
+            .echo(session: 0, number: 1, time: 1), .stop(session: 3),
+        ] {
+            #expect(try rig.answer(message.encoded) == nil)
+        }
+        let hello = ProbeMessage.hello(nonce: nonce).encoded
+        let answer = try #require(try rig.answer(hello))
+        #expect(answer.count < hello.count)
+        // A client without the key does not get further, and the others do not notice.
+        #expect(try rig.probe(for: .seconds(1)) == [.started])
+    }
+
+    @Test func `does not answer one address more than so often`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let socket = try rig.near.run { try TestSocket(.datagram, on: Rig.nearAddress.description) }
+        for number in 0..<200 {
+            let nonce = [UInt8(number)] + [UInt8](repeating: 0, count: 15)
+            try socket.send(
+                ProbeMessage.hello(nonce: nonce).encoded, to: Rig.farAddress.description, port: 4773)
+        }
+        var answers = 0
+        while socket.receive(within: .milliseconds(100)) != nil { answers += 1 }
+        #expect((1...40).contains(answers), "\(answers)")
+    }
+
+    @Test func `takes no more than so many sessions of one address`() throws {
+        let rig = try Rig { $0.sessionsPerHost = 0 }
+        defer { rig.end() }
+        #expect(try rig.probe(for: .seconds(1)) == [.refused("it serves too many already")])
+    }
+
+    @Test func `that is not there is said to be silent`() throws {
+        let rig = try Rig()
+        rig.end()
+        #expect(try rig.probe(for: .seconds(8)) == [.silent])
+    }
+
+    @Test func `is found again when the interface is back`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let thread = try DedicatedThread.start {
+            usleep(2_000_000)
+            _ = try? rig.near.routing.perform([.setInterface("radio", index: 10, up: false)])
+            usleep(1_000_000)
+            _ = try? rig.near.routing.perform([
+                .setInterface("radio", index: 10, up: true),
+                .addNeighbour(Rig.farAddress, mac: Rig.farEnd.mac, interface: 10),
+            ])
+        }
+        let reports = try rig.probe(for: .seconds(6))
+        thread.wait()
+        #expect(reports == [.started])
+        // Five of the six seconds.
+        let bytes = try rig.passed().in
+        #expect((4_500_000...5_300_000).contains(bytes), "\(bytes)")
+    }
+}
