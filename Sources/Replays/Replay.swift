@@ -15,10 +15,12 @@ package struct Replay: Sendable, Equatable {
         package var trace: PathTrace
         /// When the path's address becomes another one.
         package var addressChanges: [Duration]
+        /// Of MPTCP, each from an address of its own: all share the path's links.
+        package var subflows: Int
 
         package init(
             name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, traceFile: String, trace: PathTrace,
-            addressChanges: [Duration] = []
+            addressChanges: [Duration] = [], subflows: Int = 1
         ) {
             self.name = name
             self.kind = kind
@@ -26,6 +28,7 @@ package struct Replay: Sendable, Equatable {
             self.traceFile = traceFile
             self.trace = trace
             self.addressChanges = addressChanges
+            self.subflows = subflows
         }
     }
 
@@ -43,6 +46,8 @@ package struct Replay: Sendable, Equatable {
     package var switchingCost: Duration
     package var energy: EnergyPolicy
     package var transport: Transport
+    /// What `transport` names that only the kernel knows.
+    package var demands: [KernelDemand]
     package var bars: [Bar]
     /// What is demanded of single runs.
     package var runBars: [RunBar]
@@ -98,7 +103,7 @@ package struct Replay: Sendable, Equatable {
             paths.append(
                 Path(
                     name: entry.name, kind: trace.kind, family: entry.family, traceFile: entry.traceFile, trace: trace,
-                    addressChanges: entry.addressChanges))
+                    addressChanges: entry.addressChanges, subflows: entry.subflows))
         }
         for (strategy, node) in zip(document.strategies, document.strategyNodes) {
             if let objection = strategy.objection(to: paths.map(\.kind)) {
@@ -119,7 +124,7 @@ package struct Replay: Sendable, Equatable {
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
             switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
-            bars: document.bars,
+            demands: document.demands, bars: document.bars,
             runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(), notes: notes)
     }
 

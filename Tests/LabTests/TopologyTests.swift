@@ -7,7 +7,7 @@ import Units
 
 @Suite struct TopologyTests {
     private func topology(_ count: Int, _ family: RunPlan.AddressFamily = .both) throws -> Topology {
-        try Topology(paths: (1...count).map { ("path\($0)", family) })
+        try Topology(paths: (1...count).map { ("path\($0)", family, 1) })
     }
 
     @Test(arguments: 1...8) func `No two interfaces, addresses or numbers are the same`(count: Int) throws {
@@ -50,7 +50,7 @@ import Units
 
     @Test(arguments: [0, 9]) func `Too few or too many paths are refused`(count: Int) {
         let fault = #expect(throws: Fault.self) {
-            try Topology(paths: (0..<count).map { ("path\($0)", .ipv4) })
+            try Topology(paths: (0..<count).map { ("path\($0)", .ipv4, 1) })
         }
         #expect(fault?.code == .badInput)
     }
