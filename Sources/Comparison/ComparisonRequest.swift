@@ -72,7 +72,8 @@ package struct ComparisonRequest: Sendable {
         if let congestionControl {
             guard KernelDemand.isPossible(congestionControl) else {
                 throw Fault(
-                    .usage, "--congestion-control '\(congestionControl)' cannot be one of the kernel's; name one as in 'lia'")
+                    .usage,
+                    "--congestion-control '\(congestionControl)' cannot be one of the kernel's; name one as in 'lia'")
             }
             replay.transport.congestionControl = congestionControl
             replay.demands.removeAll { $0.kind == .congestionControl }

@@ -13,6 +13,7 @@ extension KernelDemand {
         guard !offered.isEmpty, !offered.contains(name) else { return }
         throw Fault(
             .missingFeature,
-            "\(place): the kernel \(offers.release) has no \(what) '\(name)'\(Suggestion.ending(for: name, among: offered))")
+            "\(place): the kernel \(offers.release) has no \(what) '\(name)'\(Suggestion.ending(for: name, among: offered))"
+        )
     }
 }

@@ -140,7 +140,8 @@ extension ReplayDocument {
         guard KernelDemand.isPossible(name) else {
             throw reader.fault(
                 node,
-                "\(kind.rawValue) '\(name.prefix(40))' cannot be one of the kernel's; write its name as in '\(example)'")
+                "\(kind.rawValue) '\(name.prefix(40))' cannot be one of the kernel's; write its name as in '\(example)'"
+            )
         }
         demands.append(KernelDemand(kind, name, at: reader.place(of: node)))
         return name
