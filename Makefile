@@ -15,7 +15,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 # The kernel tier: these test targets run again inside the embedded kernel.
 KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
 
-.PHONY: demo test kernel bench install clean build dependencies browser swift bpf format
+.PHONY: demo test test-debug kernel bench install clean build dependencies browser swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -32,6 +32,12 @@ test: dependencies swift kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" .build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
 		--filter '^($(KERNEL_TIER))\.'
+
+# Not part of `test`: a second kernel, which watches its locks and its memory, and minutes of tests in it.
+test-debug: dependencies swift
+	$(SWIFT) build --build-tests
+	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- .build/debug/walkbackPackageTests.xctest \
+		--testing-library swift-testing --filter 'Coupled subflows'
 
 bench: build kernel
 	Benchmarks/run

@@ -13,6 +13,8 @@ package struct ComparisonRequest: Sendable {
     package var strategies: [String]?
     /// Seeds 1 to N in place of the replay's.
     package var seeds: Int?
+    /// In place of the replay's.
+    package var congestionControl: String?
     /// Runs at a time.
     package var jobs: Int
     /// `embedded`, `host` or a file.
@@ -20,13 +22,14 @@ package struct ComparisonRequest: Sendable {
     package var walkbackVersion: String
 
     package init(
-        replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, jobs: Int, kernel: String,
-        walkbackVersion: String
+        replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, congestionControl: String? = nil,
+        jobs: Int, kernel: String, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
         self.strategies = strategies
         self.seeds = seeds
+        self.congestionControl = congestionControl
         self.jobs = jobs
         self.kernel = kernel
         self.walkbackVersion = walkbackVersion
@@ -36,6 +39,8 @@ package struct ComparisonRequest: Sendable {
         package let table: String
         package let json: String
         package let exitCode: ExitCode
+        /// Of a table of several such.
+        let row: SideBySide.Row
         /// What the whole of several walks needs of this one.
         private let walk: WalksResult.Walk
         let kernelRelease: String
@@ -45,6 +50,7 @@ package struct ComparisonRequest: Sendable {
             self.json = json
             self.exitCode = exitCode
             kernelRelease = result.environment.kernelRelease
+            row = SideBySide.Row(result.environment.congestionControl, result)
             walk = WalksResult.Walk(result, directory: "")
         }
 
@@ -59,6 +65,16 @@ package struct ComparisonRequest: Sendable {
     func load() throws -> Replay {
         var replay = try Replay.load(self.replay.string)
         if let seeds { replay.seeds = seeds }
+        if let congestionControl {
+            guard KernelDemand.isPossible(congestionControl) else {
+                throw Fault(
+                    .usage,
+                    "--congestion-control '\(congestionControl)' cannot be one of the kernel's; name one as in 'lia'")
+            }
+            replay.transport.congestionControl = congestionControl
+            replay.demands.removeAll { $0.kind == .congestionControl }
+            replay.demands.append(KernelDemand(.congestionControl, congestionControl, at: "--congestion-control"))
+        }
         if let strategies {
             let names = replay.paths.map(\.name)
             replay.strategies = try strategies.map { name in
@@ -123,6 +139,7 @@ package struct ComparisonRequest: Sendable {
         var words: [String] = []
         if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
         if let seeds { words.append("--seeds \(seeds)") }
+        if let congestionControl { words.append("--congestion-control \(congestionControl)") }
         if kernel != "embedded" { words.append("--kernel \(FilePath(kernel).lastComponent?.string ?? kernel)") }
         return words
     }

@@ -35,7 +35,6 @@ package struct WalksRequest: Sendable {
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void, show: (String) -> Void
     ) throws -> (table: String, json: String, exitCode: ExitCode) {
-        for request in requests { _ = try request.load() }
         var outcomes: [ComparisonRequest.Outcome] = []
         var walks: [WalksResult.Walk] = []
         for (entry, request) in zip(replays.entries, requests) {

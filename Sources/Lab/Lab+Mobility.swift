@@ -17,14 +17,14 @@ extension Lab {
     package func fade(_ path: Int) throws {
         guard isJoined(path) else { return }
         faded[path] = true
-        try changeEndpoint(path)
+        try changeEndpoints(path)
     }
 
     /// As good as before, where its endpoint was not made anew.
     private func revive(_ path: Int) throws {
         guard faded[path] else { return }
         faded[path] = false
-        try changeEndpoint(path)
+        try changeEndpoints(path)
     }
 
     /// The mobile host notices that the radio is gone.
@@ -62,7 +62,7 @@ extension Lab {
 
     /// Takes back the address that the peer knows of a path.
     private func withdraw(_ path: Int) throws {
-        try deleteEndpoint(path)
+        try deleteEndpoints(path)
         faded[path] = false
     }
 
@@ -81,7 +81,7 @@ extension Lab {
         case .informed:
             try mobile.routing.perform(joinRequests(path))
             if faded[path] { try withdraw(path) }
-            try addEndpoint(path)
+            try addEndpoints(path)
         case .linkDown:
             try mobile.routing.perform(joinRequests(path, keeping: [.v4]))
         case .carrier:
@@ -111,11 +111,11 @@ extension Lab {
         switch absences[path] {
         case nil, .blackhole:
             let isInformed = mode == .informed
-            if isInformed { try deleteEndpoint(path) }
+            if isInformed { try deleteEndpoints(path) }
             try mobile.routing.perform(dropAddressRequests(path))
             changes[path] += 1
             try mobile.routing.perform(joinRequests(path))
-            if isInformed { try addEndpoint(path) }
+            if isInformed { try addEndpoints(path) }
             // An interface that has no address for a moment loses every route over it.
             if mobileHomePath == path { try moveHome(.mobile, to: path) }
         case .informed, .addressLoss:
@@ -135,35 +135,38 @@ extension Lab {
             uses[path] = use
             return
         }
-        if use == .none { try deleteEndpoint(path) }
+        if use == .none { try deleteEndpoints(path) }
         uses[path] = use
-        if before == .none { try addEndpoint(path) } else { try changeEndpoint(path) }
+        if before == .none { try addEndpoints(path) } else { try changeEndpoints(path) }
     }
 
-    func addEndpoint(_ path: Int) throws {
-        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.add(endpoint) }
+    func addEndpoints(_ path: Int) throws {
+        if uses[path] != .none { for endpoint in endpoints(path) { try pathManager?.add(endpoint) } }
     }
 
-    private func changeEndpoint(_ path: Int) throws {
-        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.change(endpoint) }
+    private func changeEndpoints(_ path: Int) throws {
+        if uses[path] != .none { for endpoint in endpoints(path) { try pathManager?.change(endpoint) } }
     }
 
-    private func deleteEndpoint(_ path: Int) throws {
-        if uses[path] != .none, let endpoint = endpoint(path) { try pathManager?.delete(endpoint) }
+    private func deleteEndpoints(_ path: Int) throws {
+        if uses[path] != .none { for endpoint in endpoints(path) { try pathManager?.delete(endpoint) } }
     }
 
     /// One for each path and address; see `pathName(ofEndpoint:)`.
     ///
     /// The kernel joins from an endpoint to the address of the first connection, so an endpoint of another family needs
     /// `fullmesh` to be joined to every address of its own family that the connection knows.
-    private func endpoint(_ path: Int) -> PathManager.Endpoint? {
+    private func endpoints(_ path: Int) -> [PathManager.Endpoint] {
         let (end, family) = (mobileEnd(path), families[path])
-        guard let address = end.address(family) else { return nil }
         var flags: PathManager.Endpoint.Flags = family == initialFamily ? .subflow : [.subflow, .fullmesh]
         if faded[path] || uses[path] == .backup { flags.insert(.backup) }
-        return PathManager.Endpoint(
-            id: UInt8(path + 1 + changes[path] * Topology.maximumPaths), address: address,
-            interface: end.interface.index, flags: flags)
+        let addresses = end.addresses.filter { $0.family == family }
+        return addresses.enumerated().map { subflow, address in
+            let generation = changes[path] + subflow * (Topology.maximumAddressChanges + 1)
+            return PathManager.Endpoint(
+                id: UInt8(path + 1 + generation * Topology.maximumPaths), address: address,
+                interface: end.interface.index, flags: flags)
+        }
     }
 
     /// The path of an address number that the mobile host has told; nil for 0, which is that of the first subflow.

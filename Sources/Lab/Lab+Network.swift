@@ -120,8 +120,9 @@ extension Lab {
     /// The routes over a path: what its address sends takes the first, what has no address yet the one of least metric.
     func routes(_ path: Int) -> [Route] {
         let (end, gateways) = (mobileEnd(path), topology.paths[path].radio.far)
-        return end.addresses.flatMap { address -> [Route] in
-            let (family, interface) = (address.family, end.interface.index)
+        return topology.paths[path].families.flatMap { family -> [Route] in
+            // Further addresses take the same two: what they send has a source already.
+            let (address, interface) = (end.address(family), end.interface.index)
             let gateway = gateways.address(family)
             return [
                 Route(

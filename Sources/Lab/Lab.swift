@@ -53,7 +53,7 @@ package final class Lab {
     ///   - mptcpEndpoints: whether MPTCP connections of the mobile host are to use every path.
     /// - Throws: `Fault`: 69 where the kernel lacks a feature, 77 without the right to build a network.
     package init(plan: RunPlan, directory: FilePath, bins: Int, mptcpEndpoints: Bool) throws {
-        let topology = try Topology(paths: plan.paths.map { ($0.name, $0.family) })
+        let topology = try Topology(paths: plan.paths.map { ($0.name, $0.family, $0.subflows) })
         self.topology = topology
         let settings = KernelSettings(plan)
         mobile = try Namespace("the mobile host's")
@@ -88,7 +88,7 @@ package final class Lab {
         for path in topology.paths.indices { try mobile.routing.perform(joinRequests(path)) }
         try shape(plan: plan, directory: directory, bins: bins)
         if plan.strategy.hasHomeAddress { try addHome() }
-        for path in topology.paths.indices { try addEndpoint(path) }
+        for path in topology.paths.indices { try addEndpoints(path) }
     }
 
     /// The access network of a path, by its place in the plan.

@@ -12,7 +12,8 @@ import Units
 ///                                  10.254.0.2/32  the mobile host's home address
 /// ```
 /// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. Where a path's
-/// address changes, the mobile host is .3 after .2, then .4, to .9.
+/// address changes, the mobile host is .3 after .2, then .4, to .9. Where a path has several subflows, the second one's address
+/// ends in .12, the third one's in .22.
 package struct Topology: Sendable, Equatable {
     /// One end of a wire.
     package struct End: Sendable, Equatable {
@@ -38,10 +39,16 @@ package struct Topology: Sendable, Equatable {
         package let radio: Wire
         /// Near: core; far: access.
         package let backhaul: Wire
+        /// How many addresses the mobile host has on it at a time, in each family.
+        package let subflows: Int
 
         /// The mobile host's end of the radio once the network has given it another address so often.
         package func mobileEnd(afterChanges changes: Int) -> End {
-            End(interface: radio.near.interface, addresses: radio.near.addresses.map { $0.advanced(by: changes) })
+            End(
+                interface: radio.near.interface,
+                addresses: (0..<subflows).flatMap { subflow in
+                    radio.near.addresses.map { $0.advanced(by: changes + subflow * Topology.addressStride) }
+                })
         }
     }
 
@@ -61,8 +68,13 @@ package struct Topology: Sendable, Equatable {
     /// A mobile host has the addresses .2 to .9 of a path, one after the other.
     package static let maximumAddressChanges = 7
 
+    /// From one subflow's address on a path to the next one's: beyond all that the first may change to.
+    static let addressStride = 10
+    /// So that every address of every path has a number of its own for MPTCP, which has 255.
+    package static let maximumSubflows = 3
+
     /// - Throws: `Fault` 65 unless there are 1 to 8 paths.
-    package init(paths: [(name: String, family: RunPlan.AddressFamily)]) throws {
+    package init(paths: [(name: String, family: RunPlan.AddressFamily, subflows: Int)]) throws {
         guard (1...Self.maximumPaths).contains(paths.count) else {
             throw Fault(.badInput, "a replay has 1 to \(Self.maximumPaths) paths, this one \(paths.count)")
         }
@@ -73,7 +85,8 @@ package struct Topology: Sendable, Equatable {
             return Path(
                 name: path.name, families: families,
                 radio: Self.wire((number, 0), names: (names[index], "mobile"), hosts: (2, 1), families),
-                backhaul: Self.wire((number, 1), names: ("access\(number)", "core"), hosts: (2, 1), families))
+                backhaul: Self.wire((number, 1), names: ("access\(number)", "core"), hosts: (2, 1), families),
+                subflows: path.subflows)
         }
         self.paths = laid
         trunk = Self.wire(

@@ -49,7 +49,7 @@ extension Replay {
                 downJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) down"),
                 upJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) up"),
                 attachments: path.trace.attachments.map { RunPlan.Attachment(time: $0.time, attached: $0.attached) },
-                addressChanges: path.addressChanges)
+                addressChanges: path.addressChanges, subflows: path.subflows)
         }
         let span = offset..<offset + .nanoseconds(bins * bin)
         return RunPlan(

@@ -15,10 +15,12 @@ package struct Replay: Sendable, Equatable {
         package var trace: PathTrace
         /// When the path's address becomes another one.
         package var addressChanges: [Duration]
+        /// Of MPTCP, each from an address of its own: all share the path's links.
+        package var subflows: Int
 
         package init(
             name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, files: [String], trace: PathTrace,
-            addressChanges: [Duration] = []
+            addressChanges: [Duration] = [], subflows: Int = 1
         ) {
             self.name = name
             self.kind = kind
@@ -26,6 +28,7 @@ package struct Replay: Sendable, Equatable {
             self.files = files
             self.trace = trace
             self.addressChanges = addressChanges
+            self.subflows = subflows
         }
     }
 
@@ -43,6 +46,8 @@ package struct Replay: Sendable, Equatable {
     package var switchingCost: Duration
     package var energy: EnergyPolicy
     package var transport: Transport
+    /// What `transport` names that only the kernel knows.
+    package var demands: [KernelDemand]
     package var bars: [Bar]
     /// What is demanded of single runs.
     package var runBars: [RunBar]
@@ -93,7 +98,7 @@ package struct Replay: Sendable, Equatable {
                 }
             }
             let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
-            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(changes)\n".utf8))
+            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(entry.subflows) \(changes)\n".utf8))
             if let settings = entry.opportunities { walkHash.update(Array("\(settings.words)\n".utf8)) }
             for file in files {
                 hash.update(file.bytes)
@@ -111,7 +116,7 @@ package struct Replay: Sendable, Equatable {
             paths.append(
                 Path(
                     name: entry.name, kind: trace.kind, family: entry.family, files: entry.files.map(\.name), trace: trace,
-                    addressChanges: entry.addressChanges))
+                    addressChanges: entry.addressChanges, subflows: entry.subflows))
         }
         for (strategy, node) in zip(document.strategies, document.strategyNodes) {
             if let objection = strategy.objection(to: paths.map(\.kind)) {
@@ -132,7 +137,7 @@ package struct Replay: Sendable, Equatable {
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
             switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
-            bars: document.bars,
+            demands: document.demands, bars: document.bars,
             runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }

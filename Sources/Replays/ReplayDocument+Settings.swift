@@ -114,12 +114,10 @@ extension ReplayDocument {
         ]
         let members = try reader.section("transport", of: root, keys: keys)
         if let node = members["congestion_control"] {
-            // The kernel's own limit is 15 letters (TCP_CA_NAME_MAX).
-            transport.congestionControl = try kernelName(node, "congestion_control", longest: 15, example: "cubic")
+            transport.congestionControl = try kernelName(node, .congestionControl, example: "cubic")
         }
         if let node = members["scheduler"] {
-            // MPTCP_SCHED_NAME_MAX is 16 with the zero at the end.
-            transport.scheduler = try kernelName(node, "scheduler", longest: 15, example: "default")
+            transport.scheduler = try kernelName(node, .scheduler, example: "default")
         }
         if let node = members["stale_loss_cnt"] {
             transport.staleLossCount = try reader.integer(node, "stale_loss_cnt", in: 0...1000)
@@ -144,17 +142,17 @@ extension ReplayDocument {
         }
     }
 
-    private func kernelName(_ node: Node, _ key: String, longest: Int, example: String) throws -> String {
-        let name = try reader.string(node, key)
-        let fits = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
-        }
-        guard fits, (1...longest).contains(name.utf8.count) else {
+    private mutating func kernelName(
+        _ node: Node, _ kind: KernelDemand.Kind, example: String
+    ) throws -> String {
+        let name = try reader.string(node, kind.rawValue)
+        guard KernelDemand.isPossible(name) else {
             throw reader.fault(
-                node, "\(key) '\(name.prefix(40))' cannot be one of the kernel's; write its name as in '\(example)'")
+                node,
+                "\(kind.rawValue) '\(name.prefix(40))' cannot be one of the kernel's; write its name as in '\(example)'"
+            )
         }
+        demands.append(KernelDemand(kind, name, at: reader.place(of: node)))
         return name
     }
 

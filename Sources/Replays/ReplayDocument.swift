@@ -18,6 +18,7 @@ struct ReplayDocument {
         var opportunities: OpportunitySettings?
         var addressChanges: [Duration]
         var addressChangesNode: Node?
+        var subflows: Int
     }
 
     let reader: YAMLReader
@@ -31,6 +32,8 @@ struct ReplayDocument {
     var mobility = Mobility()
     var oracleWindow = Duration.seconds(10)
     var transport = Transport()
+    /// What `transport` names that only the kernel knows.
+    var demands: [KernelDemand] = []
     var switchingCost = Duration.zero
     var energy = EnergyPolicy()
     var bars: [Bar] = []
@@ -98,11 +101,27 @@ struct ReplayDocument {
                 Path(
                     name: entry.key, kind: kind, kindNode: members["kind"], family: family ?? .ipv4, files: files,
                     opportunities: opportunities,
-                    addressChanges: try readAddressChanges(members), addressChangesNode: members["address_changes"]))
+                    addressChanges: try readAddressChanges(members), addressChangesNode: members["address_changes"],
+                    subflows: try readSubflows(members)))
         }
     }
 
-    private static let pathKeys = ["trace", "kind", "family", "address_changes", "opportunities"] + opportunityKeys
+    private static let pathKeys = 
+        ["trace", "kind", "family", "address_changes", "subflows", "opportunities"] + opportunityKeys
+
+    private func readSubflows(_ path: YAMLReader.Members) throws -> Int {
+        guard let node = path["subflows"] else { return 1 }
+        let subflows = try reader.integer(node, "subflows", in: 1...Self.mostSubflowsOfPath)
+        let all = paths.map(\.subflows).reduce(subflows, +)
+        guard all <= Self.mostPaths else {
+            throw reader.fault(
+                node, "the paths have \(all) subflows, and Linux joins at most \(Self.mostPaths); ask for fewer")
+        }
+        return subflows
+    }
+
+    /// The lab has so many addresses for the mobile host on a path at a time.
+    static let mostSubflowsOfPath = 3
 
     private func readAddressChanges(_ path: YAMLReader.Members) throws -> [Duration] {
         guard let node = path["address_changes"] else { return [] }

@@ -47,6 +47,11 @@ struct YAMLReader {
         }
     }
 
+    /// `path:line:column`.
+    func place(of node: Node) -> String {
+        "\(path):\(node.mark?.line ?? 1):\(node.mark?.column ?? 1)"
+    }
+
     func fault(_ node: Node?, _ message: String) -> Fault {
         Fault.input(path, line: node?.mark?.line ?? 1, column: node?.mark?.column ?? 1, message)
     }

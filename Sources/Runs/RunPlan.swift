@@ -21,11 +21,13 @@ package struct RunPlan: Codable, Sendable, Equatable {
         package var attachments: [Attachment]
         /// When the network gives the mobile host another address on this path, the link staying as it is.
         package var addressChanges: [Duration]
+        /// How many subflows MPTCP has over the path, each from an address of its own.
+        package var subflows: Int
 
         package init(
             name: String, kind: PathKind, family: AddressFamily = .ipv4, downTable: String, upTable: String,
             downJitter: Duration = .zero, upJitter: Duration = .zero, attachments: [Attachment],
-            addressChanges: [Duration] = []
+            addressChanges: [Duration] = [], subflows: Int = 1
         ) {
             self.name = name
             self.kind = kind
@@ -36,6 +38,7 @@ package struct RunPlan: Codable, Sendable, Equatable {
             self.upJitter = upJitter
             self.attachments = attachments
             self.addressChanges = addressChanges
+            self.subflows = subflows
         }
     }
 

@@ -1,9 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Kernels
 import Runs
-import SystemPackage
 import Units
 
 /// Runs any program in the embedded kernel: how `make test` runs the kernel tier.
@@ -33,14 +31,6 @@ struct Boot: ParsableCommand {
     func run() throws {
         let cancellation = try Cancellation()
         try Interruption.cancel(cancellation)
-        let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array("\(temporary)/walkback-boot-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Fault(
-                .failed, "cannot make a directory in \(temporary): \(Errno(rawValue: errno)); set TMPDIR to another")
-        }
-        let directory = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        defer { Files.removeDirectory(directory) }
         var argv = command
         if argv[0].contains("/"), !argv[0].hasPrefix("/"), let here = getcwd(nil, 0) {
             argv[0] = "\(String(cString: here))/\(argv[0])"
@@ -50,12 +40,8 @@ struct Boot: ParsableCommand {
             throw Fault(.usage, "--deadline must be a number of seconds above 0")
         }
         let request = GuestCommand(argv: argv, environment: ["PATH": "/usr/bin:/bin"], deadline: limit)
-        let document = Array(try JSONEncoder().encode(request))
-        let file = directory.appending(RunDirectory.command)
-        let descriptor = try FileDescriptor.open(
-            file, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-        try descriptor.closeAfter { _ = try descriptor.writeAll(document) }
-        let job = GuestJob(id: "boot", directory: directory, seed: 1)
+        let directory = try CommandDirectory(request)
+        let job = GuestJob(id: "boot", directory: directory.path, seed: 1)
         let end = try Kernel.find(kernel).run(job, cancellation: cancellation) { line in
             switch line {
             case .text(let text), .note(let text): Walkback.write("\(text)\n", to: 1)
@@ -63,7 +49,7 @@ struct Boot: ParsableCommand {
             }
         }
         if end.status != 0 {
-            Files.removeDirectory(directory)
+            directory.remove()
             Glibc.exit(end.status)
         }
     }

@@ -19,6 +19,10 @@ struct Compare: ParsableCommand {
             and walks.html beside their results hold the mean over walks with its interval.
 
             Example: walkback compare Replays/ --seeds 3 --output walkback-out/all
+
+            Several congestion controls are compared one after the other and then side by side.
+
+            Example: walkback compare Replays/indoor-walk.yaml --congestion-control lia,olia,reno,cubic
             """)
 
     @Argument(help: "The replay, as Replays/indoor-walk.yaml. A directory: its replay.yaml, or else all its *.yaml.")
@@ -35,6 +39,9 @@ struct Compare: ParsableCommand {
 
     @Option(help: "Seeds 1 to N in place of the replay's.")
     var seeds: Int?
+
+    @Option(help: "Congestion control in place of the replay's, of both ends; several, separated by commas.")
+    var congestionControl: String?
 
     @Option(help: "Runs at a time. (default: the machine's cores)")
     var jobs: Int?
@@ -66,18 +73,11 @@ struct Compare: ParsableCommand {
                 strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
                 jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
                 walkbackVersion: Walkback.version)
-            if replays.entries.count == 1 {
-                let outcome = try request.run(cancellation: cancellation, say: say)
-                Walkback.write(json ? outcome.json : outcome.table, to: 1)
-                codes.append(outcome.exitCode)
-            } else {
-                let walks = WalksRequest(replays: replays, output: base, each: request)
-                let outcome = try walks.run(cancellation: cancellation, say: say) { table in
-                    if !json { Walkback.write("\(table)\n", to: 1) }
-                }
-                Walkback.write(json ? outcome.json : outcome.table, to: 1)
-                codes.append(outcome.exitCode)
-            }
+            let controls = ControlsRequest(
+                replays: replays, each: request,
+                controls: congestionControl?.split(separator: ",").map(String.init) ?? [])
+            let code = try controls.run(cancellation: cancellation, say: say, json: json) { Walkback.write($0, to: 1) }
+            codes.append(code)
         }
         let worst = WalksRequest.worst(of: codes)
         if worst != .success { Glibc.exit(worst.rawValue) }

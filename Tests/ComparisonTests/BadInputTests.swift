@@ -51,6 +51,21 @@ import Testing
             replay, 1, "make kernel", environment: ["WALKBACK_KERNEL": "", "HOME": "/nonexistent"], in: scratch)
     }
 
+    @Test func `that only the kernel can know is asked of it before the first run`() throws {
+        let scratch = try Scratch()
+        let lacking = try scratch.walk(extra: "transport: {congestion_control: cubik}")
+        try refuse(lacking, 69, "walk.yaml:7:34: the kernel 6.", in: scratch)
+        try refuse(lacking, 69, "has no congestion control 'cubik'; did you mean 'cubic'?", in: scratch)
+        let scheduler = try scratch.walk(extra: "transport: {scheduler: red}")
+        try refuse(scheduler, 69, "walk.yaml:7:24: the kernel 6.", in: scratch)
+        let replay = try scratch.walk()
+        try refuse(
+            replay, 69, "--congestion-control: the kernel 6.", options: ["--congestion-control", "lia,nonesuch"],
+            in: scratch)
+        try refuse(replay, 64, "'lia' twice", options: ["--congestion-control", "lia,lia"], in: scratch)
+        try refuse(replay, 64, "cannot be one of the kernel's", options: ["--congestion-control", "No"], in: scratch)
+    }
+
     @Test func `leaves what an output directory holds alone`() throws {
         let scratch = try Scratch()
         let replay = try scratch.walk()

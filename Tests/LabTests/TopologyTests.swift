@@ -7,7 +7,7 @@ import Units
 
 @Suite struct TopologyTests {
     private func topology(_ count: Int, _ family: RunPlan.AddressFamily = .both) throws -> Topology {
-        try Topology(paths: (1...count).map { ("path\($0)", family) })
+        try Topology(paths: (1...count).map { ("path\($0)", family, 1) })
     }
 
     @Test(arguments: 1...8) func `No two interfaces, addresses or numbers are the same`(count: Int) throws {
@@ -32,6 +32,18 @@ import Units
         #expect(texts(topology.trunk.far) == ["10.255.0.2", "fd00:255::2"])
     }
 
+    @Test func `Each subflow of a path has an address that no other has, whatever its path changes to`() throws {
+        let topology = try Topology(
+            paths: (1...8).map { ("path\($0)", .both, Topology.maximumSubflows) })
+        let addresses = topology.paths.flatMap { path in
+            (0...Topology.maximumAddressChanges).flatMap { path.mobileEnd(afterChanges: $0).addresses }
+        }
+        #expect(Set(addresses).count == 8 * 8 * Topology.maximumSubflows * 2)
+        #expect(addresses.prefix(6).map(\.description).contains("10.1.0.22"))
+        let routers = topology.paths.flatMap { $0.radio.far.addresses + $0.backhaul.near.addresses }
+        #expect(Set(addresses).isDisjoint(with: routers))
+    }
+
     @Test func `A path has the addresses of its family only`() throws {
         let topology = try topology(1, .ipv6)
         #expect(topology.paths[0].radio.near.addresses.map(\.family) == [.v6])
@@ -50,7 +62,7 @@ import Units
 
     @Test(arguments: [0, 9]) func `Too few or too many paths are refused`(count: Int) {
         let fault = #expect(throws: Fault.self) {
-            try Topology(paths: (0..<count).map { ("path\($0)", .ipv4) })
+            try Topology(paths: (0..<count).map { ("path\($0)", .ipv4, 1) })
         }
         #expect(fault?.code == .badInput)
     }

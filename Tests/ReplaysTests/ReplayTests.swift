@@ -185,6 +185,9 @@ func load(_ text: String) throws -> Replay {
         Slip(
             "initial_path: wifi", "initial_path: wlan", ":10:53: unknown initial_path 'wlan'; there are: wifi, cellular"
         ),
+        Slip(
+            "{kind: wifi, trace", "{kind: wifi, subflows: 4, trace",
+            ":3:36: subflows '4' is not a whole number from 1 to 3"),
         Slip("control: reno", "control: Re no", ":10:33: congestion_control 'Re no' cannot be one of the kernel's"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
         Slip(
