@@ -16,7 +16,8 @@ enum WalkData {
         if !figure.splicedRates.isEmpty {
             series.append(
                 run(
-                    "optimal", title: "Optimal TCP", look: "c-optimal", kbps: figure.splicedRates, isOn: true, wire: []))
+                    "optimal", title: "Optimal TCP", look: "c-optimal", kbps: figure.splicedRates, isOn: true, wire: [])
+            )
         }
         for one in runs {
             let wire = result.replay.traces.map { trace in
@@ -74,7 +75,9 @@ enum WalkData {
     }
 
     /// Mb/s as whole kb/s.
-    private static func column(_ rates: [Double]) -> JSON { .line(rates.map { .integer(Int64(($0 * 1000).rounded())) }) }
+    private static func column(_ rates: [Double]) -> JSON {
+        .line(rates.map { .integer(Int64(($0 * 1000).rounded())) })
+    }
 
     /// Hand-offs of MPTCP's run, or of the first that has any.
     private static func marks(_ runs: [ComparisonResult.Run], of figure: FigureSeries) -> [JSON] {
@@ -83,7 +86,8 @@ enum WalkData {
             .object([
                 "time": .number((figure.offset + handoff.time).seconds),
                 "text": .string(
-                    "\(handoff.path) \(handoff.kind.rawValue), gap of \(handoff.longestGap.seconds.text(decimals: 2)) s"),
+                    "\(handoff.path) \(handoff.kind.rawValue), gap of \(handoff.longestGap.seconds.text(decimals: 2)) s"
+                ),
             ])
         }
     }
