@@ -15,7 +15,10 @@ struct Walkback: ParsableCommand {
             65 bad input file; 69 a feature is missing; 77 permission.
             """,
         version: version,
-        subcommands: [Compare.self, Run.self, Record.self, FieldServerVerb.self, Import.self, Export.self, Synth.self, GuestInit.self, Boot.self])
+        subcommands: [
+            Compare.self, Run.self, Record.self, FieldServerVerb.self, Import.self, Export.self, Synth.self, GuestInit.self,
+            Boot.self,
+        ])
 
     static let version = "0.1.0"
 
