@@ -60,7 +60,9 @@ struct ProgramDocument {
             notes.append("the walk ended at \(time) and the command was told to; its status is \(record.exitStatus)")
         }
         if let ended = record.serverEnded, let status = record.serverExitStatus, status != 0 {
-            notes.append("the server's command had ended by itself at \(ended.seconds.text(decimals: 1)) s, with status \(status)")
+            notes.append(
+                "the server's command had ended by itself at \(ended.seconds.text(decimals: 1)) s, with status \(status)"
+            )
         }
         self.notes = notes
     }

@@ -50,7 +50,8 @@ package struct ProgramRequest: Sendable {
     ) throws -> Int32 {
         guard kernel != "host" else {
             throw Fault(
-                .usage, "programs run under a replay in the embedded kernel only; leave out --kernel host, or name a file")
+                .usage,
+                "programs run under a replay in the embedded kernel only; leave out --kernel host, or name a file")
         }
         let directory = try Self.workingDirectory()
         let program = try Program.find(command.first ?? "", in: searchPath, from: directory)

@@ -49,7 +49,8 @@ final class ProgramExecution {
         try guest.mountDirectory(on: plan.outputDirectory, above: 2)
         guard chdir(plan.workingDirectory) == 0 else {
             throw Fault(
-                .failed, "the guest cannot enter '\(plan.workingDirectory)': \(Errno(rawValue: errno)). Start elsewhere")
+                .failed, "the guest cannot enter '\(plan.workingDirectory)': \(Errno(rawValue: errno)). Start elsewhere"
+            )
         }
         output = try ProgramFiles(directory: FilePath(plan.outputDirectory))
         lab = try Lab(plan: plan.run, directory: FilePath(guest.directory), bins: bins, mptcpEndpoints: true)

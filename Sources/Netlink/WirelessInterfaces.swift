@@ -28,7 +28,8 @@ package final class WirelessInterfaces {
     /// nil where the interface is not associated, or no WiFi.
     package func association(of interface: Int32) -> Association? {
         let header = genlmsghdr(cmd: UInt8(NL80211_CMD_GET_STATION.rawValue), version: 0, reserved: 0)
-        let request = Request("read the WiFi station", type: family, flags: Int32(NLM_F_ROOT | NLM_F_MATCH), header: header
+        let request = Request(
+            "read the WiFi station", type: family, flags: Int32(NLM_F_ROOT | NLM_F_MATCH), header: header
         ) {
             $0.put(Int(NL80211_ATTR_IFINDEX.rawValue), UInt32(bitPattern: interface))
         }

@@ -15,8 +15,8 @@ struct LinkFiller {
 
     /// Datagrams.
     private(set) var window: Double = 16
-    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil: no answer
-    /// yet. What is above this is the queue of this direction alone.
+    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil: no
+    /// answer yet. What is above this is the queue of this direction alone.
     private(set) var shortest: Int64?
     private var latestRoundTrip: Int64 = 0
     /// When the last answer came.
@@ -28,15 +28,17 @@ struct LinkFiller {
     /// Rates lately, in datagrams per second: the largest of each of the last seconds.
     private var peaks: [Double] = [0]
     private var peakSecond: Int64 = 0
+    /// Of the last tenth of a second, or what it took to measure.
+    private var rate = 0.0
     /// Of the last measurement of a rate, by the receiver's clock.
     private var mark: (time: Int64, packets: UInt64)?
 
     /// How long the queue is to last at the highest rate of late: what the path suddenly carries is there already.
     static let wantedDelay: Int64 = 200_000_000
     /// The longest that an answer is taken to need: what waited through an outage would make it seconds.
-    static let longestAnswer: Int64 = 600_000_000
+    static let longestAnswer: Int64 = 1_500_000_000
     /// Nor may what waits wait for longer, however slow the path has become.
-    static let longestDelay: Int64 = 3_000_000_000
+    static let longestDelay: Int64 = 1_000_000_000
     /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
     static let silence: Int64 = 200_000_000
     static let longestSilence: Int64 = 1_000_000_000
@@ -111,7 +113,9 @@ struct LinkFiller {
         let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
         let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
         if transit - least > Self.longestDelay {
-            window = max(Self.leastWindow, window - Double(arrived) / 2)
+            // As much as the path carries now in the time that an answer takes and in the longest that a queue may last.
+            let most = rate * Double(way - Self.wantedDelay + Self.longestDelay) / 1e9
+            window = max(Self.leastWindow, min(window, most))
         } else {
             // At once when more is wanted, and less little by little.
             window = max(wanted, window - Double(arrived) / 8)
@@ -126,7 +130,7 @@ struct LinkFiller {
         }
         let span = time - mark.time
         guard span >= Self.rateInterval else { return }
-        let rate = Double(packets - mark.packets) * 1e9 / Double(span)
+        rate = Double(packets - mark.packets) * 1e9 / Double(span)
         self.mark = (time, packets)
         let second = time / 1_000_000_000
         if second != peakSecond {

@@ -18,8 +18,8 @@ package struct SharedKey: Sendable {
         guard bytes.count >= Self.shortest else {
             throw Fault(
                 .usage,
-                "the key has \(bytes.count) characters and needs \(Self.shortest) or more; make one with: head -c 24 /dev/urandom | "
-                    + "base64")
+                "the key has \(bytes.count) characters and needs \(Self.shortest) or more; make one with: "
+                    + "head -c 24 /dev/urandom | base64")
         }
     }
 

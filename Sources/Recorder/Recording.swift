@@ -30,7 +30,7 @@ package final class Recording {
     }
 
     /// One interface that matches, whether it is there or not.
-    private final class Tracked {
+    final class Tracked {
         let name: String
         var link: RoutingEvents.Link?
         var capture: InterfaceCapture?
@@ -57,21 +57,21 @@ package final class Recording {
         var counts: InterfaceCapture.Counts { capture?.withCounts { $0 } ?? past }
     }
 
-    private let options: RecordingOptions
+    let options: RecordingOptions
     private let files: RecordingFiles
-    private let events: EventLog
+    let events: EventLog
     private let routing: RoutingEvents
-    private let wireless: WirelessInterfaces?
-    private var position: PositionReader?
-    private let battery = BatteryReader()
-    private var batteryLevels: [BatteryReader.Level] = []
+    let wireless: WirelessInterfaces?
+    var position: PositionReader?
+    let battery = BatteryReader()
+    var batteryLevels: [BatteryReader.Level] = []
     private var clock = WallClock()
     private var tracked: [String: Tracked] = [:]
     /// Names of all interfaces by their number, as changes of addresses name them by that alone.
     private var names: [Int32: String] = [:]
     private let begin = WallClock.monotonic
     private var partBegin = WallClock.monotonic
-    private let say: (String) -> Void
+    let say: (String) -> Void
     private let show: (RecordingView.State) -> Void
 
     /// How often rows of the throughput log are written and changes looked at.
@@ -117,10 +117,11 @@ package final class Recording {
         for name in options.exactNames where !links.contains(where: { $0.name == name }) {
             throw Fault(
                 .usage,
-                "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). For one that is yet to "
-                    + "come write a pattern, as '\(name)*'")
+                "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). For one that is yet "
+                    + "to come write a pattern, as '\(name)*'")
         }
-        for link in links where options.matches(link.name) { _ = try CaptureSocket.linkType(of: link) }
+        // Before there are files, which a second attempt would find in its way.
+        for link in links where options.matches(link.name) { _ = try CaptureSocket(on: link, snap: options.snap) }
     }
 
     // MARK: The loop
@@ -159,7 +160,7 @@ package final class Recording {
 
     private var elapsed: Duration { .nanoseconds(WallClock.monotonic - begin) }
 
-    private var inOrder: [Tracked] { tracked.values.sorted { $0.name < $1.name } }
+    var inOrder: [Tracked] { tracked.values.sorted { $0.name < $1.name } }
 
     /// - Returns: false where the disk is nearly full.
     private func everySecond(_ second: Int) throws -> Bool {
@@ -368,85 +369,5 @@ package final class Recording {
         let now = WallClock.now
         let bins = one.past.meter.take(before: now)
         try files.log(bins + one.past.meter.restart(at: now), of: one.name)
-    }
-
-    // MARK: Other sources
-
-    private func readWireless() throws {
-        guard let wireless else { return }
-        for one in inOrder {
-            guard let link = one.link else { continue }
-            let now = wireless.association(of: link.index)
-            if now?.bssid != one.association?.bssid {
-                try events.log(
-                    "association", at: WallClock.now, interface: one.name,
-                    ["bssid": now.map { .string($0.bssid) } ?? .null])
-            }
-            if let now, now != one.association {
-                try events.log(
-                    "signal", at: WallClock.now, interface: one.name,
-                    [
-                        "signal_dbm": now.signal.map { .integer(Int64($0)) } ?? .null,
-                        "sending_mbps": .optional(now.sending?.megabitsPerSecond),
-                        "receiving_mbps": .optional(now.receiving?.megabitsPerSecond),
-                    ])
-            }
-            one.association = now
-        }
-    }
-
-    private func readProbes() throws {
-        guard let host = options.probe?.host else { return }
-        for one in inOrder {
-            for report in one.probe?.takeReports() ?? [] {
-                let state: String
-                switch report {
-                case .started: state = "started"
-                case .silent:
-                    state = "silent"
-                    say("note: no field server answers at \(host) over '\(one.name)'; it is asked on and on")
-                case .refused(let reason):
-                    state = "refused"
-                    say("note: the field server at \(host) refuses '\(one.name)': \(reason); it is asked again")
-                }
-                try events.log("probe", at: WallClock.now, interface: one.name, ["state": .string(state)])
-            }
-        }
-    }
-
-    private func readPosition() throws {
-        guard let reader = position else { return }
-        for place in reader.read() {
-            try events.log(
-                "position", at: WallClock.now,
-                [
-                    // Six significant digits would be a hundred metres.
-                    "latitude_deg": .string(place.lat.text(decimals: 7)),
-                    "longitude_deg": .string(place.lon.text(decimals: 7)), "altitude_m": .optional(place.altHAE),
-                    "speed_mps": .optional(place.speed), "error_m": .optional(place.eph),
-                ])
-        }
-        if !reader.isOpen {
-            sayNoPosition()
-            position = nil
-        }
-    }
-
-    private func sayNoPosition() {
-        say("note: no gpsd answers at \(options.positionHost); no position is recorded")
-    }
-
-    private func readBattery(isFirst: Bool) throws {
-        let levels = battery.levels()
-        if isFirst, levels.isEmpty { say("note: this machine shows no battery; its level is not recorded") }
-        for level in levels where !batteryLevels.contains(level) {
-            try events.log(
-                "battery", at: WallClock.now,
-                [
-                    "name": .string(level.name), "percent": .integer(Int64(level.percent)),
-                    "status": .string(level.status),
-                ])
-        }
-        batteryLevels = levels
     }
 }

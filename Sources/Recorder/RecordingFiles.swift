@@ -49,6 +49,8 @@ final class RecordingFiles: Sendable {
         try capture.withLock { capture in
             let number = try capture.writer.addInterface(interface)
             capture.interfaces.append(interface)
+            // A capture without any interface is none for its readers.
+            try capture.writer.flush()
             return number
         }
     }
@@ -108,7 +110,8 @@ final class RecordingFiles: Sendable {
             let milliseconds = start.nanoseconds / 1_000_000
             let fraction = String(milliseconds % 1000)
             let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
-            text += "\(milliseconds / 1000).\(padded),\(interface),\(count.inBytes),\(count.inPackets),"
+            text +=
+                "\(milliseconds / 1000).\(padded),\(interface),\(count.inBytes),\(count.inPackets),"
                 + "\(count.outBytes),\(count.outPackets)\n"
         }
         if !text.isEmpty { try throughput.append(text) }

@@ -30,13 +30,14 @@ package struct RecordingView {
         let common =
             "\(time(state.elapsed))   captured \(size(state.size))   disk left \(size(state.diskLeft))"
         let width = state.rows.map(\.name.count).max() ?? 0
-        return [common] + state.rows.map { row in
-            let name = row.name + String(repeating: " ", count: width - row.name.count)
-            guard row.isThere else { return "\(name)  not there" }
-            var line = "\(name)  down \(rate(row.down))  up \(rate(row.up))"
-            if let signal = row.signal { line += "  \(signal) dBm" }
-            return line + "  drops \(row.drops)  \(sparkline(row.history))"
-        }
+        return [common]
+            + state.rows.map { row in
+                let name = row.name + String(repeating: " ", count: width - row.name.count)
+                guard row.isThere else { return "\(name)  not there" }
+                var line = "\(name)  down \(rate(row.down))  up \(rate(row.up))"
+                if let signal = row.signal { line += "  \(signal) dBm" }
+                return line + "  drops \(row.drops)  \(sparkline(row.history))"
+            }
     }
 
     /// Hours, minutes and seconds.

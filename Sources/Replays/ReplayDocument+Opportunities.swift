@@ -33,7 +33,8 @@ extension ReplayDocument {
         case (let node?, nil):
             if let stray = members.entries.first(where: { Self.opportunityKeys.contains($0.key) }) {
                 throw reader.fault(
-                    stray.keyNode, "'\(stray.key)' goes with 'opportunities' only; a trace says it in its header or rows")
+                    stray.keyNode,
+                    "'\(stray.key)' goes with 'opportunities' only; a trace says it in its header or rows")
             }
             return ([(try reader.string(node, "trace"), node)], nil)
         case (nil, let node?):

@@ -18,7 +18,8 @@ package struct ProgramPlan: Codable, Sendable, Equatable {
     package var outputDirectory: String
 
     package init(
-        run: RunPlan, command: [String], serverCommand: String?, environment: [String: String], workingDirectory: String,
+        run: RunPlan, command: [String], serverCommand: String?, environment: [String: String],
+        workingDirectory: String,
         outputDirectory: String
     ) {
         self.run = run

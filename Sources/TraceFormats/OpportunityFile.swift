@@ -15,7 +15,8 @@ package enum OpportunityFile {
             guard let instant = number(line.bytes) else {
                 let field = Field(bytes: line.bytes, column: 1)
                 throw lines.fault(
-                    line, "\(field.quoted) is no whole number of milliseconds; a line is one opportunity to send a packet")
+                    line,
+                    "\(field.quoted) is no whole number of milliseconds; a line is one opportunity to send a packet")
             }
             if let last = instants.last, instant < last {
                 throw lines.fault(line, "time goes backwards, from \(last) to \(instant) ms; sort the lines as numbers")

@@ -29,7 +29,8 @@ package enum TraceExport {
         }
         let losses = Set(trace.samples.map { $0[direction].loss })
         let lost = losses.contains { $0 > 0 } ? ", losses" : ""
-        notes.append("\(link): delays, queue\(lost) and attachment have no place in the file; give them to mm-delay and mm-link")
+        notes.append(
+            "\(link): delays, queue\(lost) and attachment have no place in the file; give them to mm-delay and mm-link")
         return (OpportunityFile.text(of: opportunities), notes)
     }
 }

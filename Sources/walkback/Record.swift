@@ -84,7 +84,8 @@ struct Record: ParsableCommand {
                 "\(one.interface): \(one.packets) packets, \(one.inBytes.bytes) IP bytes in, \(one.outBytes.bytes) out, "
                     + "\(one.drops) dropped by the capture, \(one.interfaceDrops) by the interface\n", to: 1)
         }
-        let files = recording.captures == 1 ? "\(output).pcapng" : "\(output).pcapng to \(output).\(recording.captures).pcapng"
+        let files =
+            recording.captures == 1 ? "\(output).pcapng" : "\(output).pcapng to \(output).\(recording.captures).pcapng"
         Walkback.write("\(files), \(output).throughput.csv, \(output).events.jsonl\n", to: 1)
         switch reason {
         case .duration, .toldTo: break
@@ -126,7 +127,8 @@ struct Record: ParsableCommand {
 
     private func probeOptions() throws -> ProbeClient.Options? {
         guard let probe else {
-            for (option, isThere) in [("--key-file", keyFile != nil), ("--idle-every", idleEvery != nil)] where isThere {
+            for (option, isThere) in [("--key-file", keyFile != nil), ("--idle-every", idleEvery != nil)] where isThere
+            {
                 throw Fault(.usage, "\(option) goes with --probe HOST")
             }
             return nil

@@ -15,7 +15,7 @@ import Units
         .hello(nonce: nonce), .challenge(nonce: nonce, cookie: cookie),
         .start(nonce: nonce, cookie: cookie, code: code),
         .started(nonce: nonce, session: 0x0123_4567_89ab_cdef, seconds: 7200, code: code),
-        .refused(nonce: nonce, reason: .tooMany), 
+        .refused(nonce: nonce, reason: .tooMany),
         .data(session: 5, number: 1 << 40, time: 1 << 60, feedback), .feedback(session: 6, feedback),
         .echo(session: 7, number: 8, time: 9), .echoReply(session: 7, number: 8, time: 9), .stop(session: 10),
         .idle(session: 11, milliseconds: 3000),

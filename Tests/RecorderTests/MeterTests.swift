@@ -41,6 +41,8 @@ import Units
         meter.add(Self.packet, outgoing: false, at: Self.time(1_000_060))
         let before = meter.restart(at: Self.time(500_000))
         #expect(before.map(\.count.inBytes) == [100])
-        #expect(meter.take(before: Self.time(500_200)).map(\.start.nanoseconds) == [500_000, 500_100].map { $0 * 1_000_000 })
+        #expect(
+            meter.take(before: Self.time(500_200)).map(\.start.nanoseconds)
+                == [500_000, 500_100].map { $0 * 1_000_000 })
     }
 }

@@ -268,14 +268,14 @@ import Units
     @Test func `is never written over another`() throws {
         let rig = try Rig()
         try rig.directory.write("walk.pcapng", "precious")
-        let fault = #expect(throws: Fault.self) { try rig.record { } }
+        let fault = #expect(throws: Fault.self) { try rig.record {} }
         #expect(fault?.message.contains("exists already") == true)
         #expect(try rig.directory.read("walk.pcapng") == "precious")
     }
 
     @Test func `of an interface that is not there names those that are`() throws {
         let rig = try Rig()
-        let fault = #expect(throws: Fault.self) { try rig.record({ $0.interfaces = ["wlan7"] }) { } }
+        let fault = #expect(throws: Fault.self) { try rig.record({ $0.interfaces = ["wlan7"] }) {} }
         #expect(fault?.code == .usage)
         #expect(fault?.message.contains("there are lo, wwan0") == true, "\(fault?.message ?? "")")
         #expect(rig.directory.names == [])

@@ -13,7 +13,8 @@ import Units
         _ = clock.stepped(now: now, monotonic: monotonic)
         func later(_ wall: Int64, _ mono: Int64) -> Duration? {
             clock.stepped(
-                now: Timestamp(nanoseconds: now.nanoseconds + wall * 1_000_000), monotonic: monotonic + mono * 1_000_000)
+                now: Timestamp(nanoseconds: now.nanoseconds + wall * 1_000_000), monotonic: monotonic + mono * 1_000_000
+            )
         }
         #expect(later(1000, 1000) == nil)
         #expect(later(2030, 2000) == nil)
@@ -24,7 +25,8 @@ import Units
 
     @Test func `take gpsd's positions and nothing else`() throws {
         func position(_ text: String) -> PositionReader.Position? { PositionReader.position(Array(text.utf8)) }
-        let report = #"{"class":"TPV","device":"/dev/ttyACM0","mode":3,"lat":48.1234567,"lon":-1.5,"altHAE":91.5,"speed":1.4}"#
+        let report =
+            #"{"class":"TPV","device":"/dev/ttyACM0","mode":3,"lat":48.1234567,"lon":-1.5,"altHAE":91.5,"speed":1.4}"#
         let read = try #require(position(report))
         #expect(read.lat == 48.1234567 && read.lon == -1.5 && read.altHAE == 91.5 && read.eph == nil)
         #expect(position(#"{"class":"SKY","satellites":[]}"#) == nil)

@@ -18,8 +18,10 @@ import Units
 
     @Test(arguments: [
         ("", "a.down: is empty"), ("0\n", "a.down:1: the last opportunity is at 0 ms"),
-        ("3\n2\n", "a.down:2:1: time goes backwards, from 3 to 2 ms"), ("1\n2.5\n", "a.down:2:1: '2.5' is no whole number"),
-        ("1\n-2\n", "a.down:2:1: '-2' is no whole number"), ("1,1250000\n", "a.down:1:1: '1,1250000' is no whole number"),
+        ("3\n2\n", "a.down:2:1: time goes backwards, from 3 to 2 ms"),
+        ("1\n2.5\n", "a.down:2:1: '2.5' is no whole number"),
+        ("1\n-2\n", "a.down:2:1: '-2' is no whole number"),
+        ("1,1250000\n", "a.down:1:1: '1,1250000' is no whole number"),
         ("999999999999999999999\n", "is no whole number"), ("172800001\n", "longer than 48 h"),
     ])
     func `is refused where it is something else`(text: String, message: String) throws {
@@ -41,7 +43,9 @@ import Units
         #expect(Array(OpportunityFile.text(of: opportunities).utf8) == file.bytes)
         // Its staircase has a step of 1504 bytes for each line, wherever one looks.
         let curve = opportunities.curve(until: opportunities.period + .milliseconds(1))
-        let lines = file.bytes.split(separator: UInt8(ascii: "\n")).compactMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        let lines = file.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+            Int64(String(decoding: $0, as: UTF8.self))
+        }
         for time in stride(from: Int64(0), through: lines[lines.count - 1], by: 997) {
             let count = lines.prefix { $0 <= time }.count
             #expect(curve.position(at: .milliseconds(time)) == Curve.Position(ByteCount(Int64(count) * 1504)))
@@ -62,7 +66,8 @@ import Units
         up = try scratch.write("up.csv", "0\n100\n4600\n")
     }
 
-    private func run(up: String? = nil, _ change: (inout TraceImport.Options) -> Void = { _ in }) throws -> TraceImport {
+    private func run(up: String? = nil, _ change: (inout TraceImport.Options) -> Void = { _ in }) throws -> TraceImport
+    {
         var options = TraceImport.Options(
             paths: [PathSpecification(name: "cellular", kind: .cellular, down: down, up: up)], format: .mahimahi)
         change(&options)
@@ -127,7 +132,8 @@ import Units
             name: "wifi", kind: .wifi, duration: .seconds(3), queueDown: ByteCount(64_000), queueUp: ByteCount(64_000),
             source: "test",
             samples: [
-                .init(time: .zero, down: link, up: none), .init(time: .seconds(2), down: none, up: none, attached: false),
+                .init(time: .zero, down: link, up: none),
+                .init(time: .seconds(2), down: none, up: none, attached: false),
             ])
         let (text, notes) = try TraceExport.mahimahi(of: trace, .down, path: "wifi.trace.csv")
         #expect(text == (1...2000).map { "\($0)\n" }.joined())
