@@ -60,7 +60,7 @@ package struct ControlsRequest: Sendable {
             codes.append(outcome.exitCode)
             sideBySide.add(outcome.row)
         }
-        if controls.count > 1, !json, replays.entries.count == 1 { show("\n\(sideBySide.text)") }
+        if controls.count > 1, !json, !sideBySide.text.isEmpty { show("\n\(sideBySide.text)") }
         return WalksRequest.worst(of: codes)
     }
 

@@ -37,10 +37,11 @@ package struct SideBySide: Sendable {
 
     package mutating func add(_ row: Row) { rows.append(row) }
 
-    /// Columns that no row has anything for are left out.
+    /// Columns that no row has anything for are left out; empty where that is all of them.
     package var text: String {
         let hasOwn = rows.contains { !$0.mptcp.values.isEmpty }
         let hasRivals = rows.contains { $0.rivals != nil }
+        guard hasOwn || hasRivals else { return "" }
         let headers: [String?] = [
             "congestion control", hasOwn ? "mptcp MB" : nil, hasOwn ? "to Optimal TCP" : nil, hasOwn ? "95 %" : nil,
             hasRivals ? "competing: to its TCPs" : nil, hasRivals ? "95 %" : nil, hasRivals ? "share of all" : nil,

@@ -54,7 +54,7 @@ import Testing
     @Test func `that only the kernel can know is asked of it before the first run`() throws {
         let scratch = try Scratch()
         let lacking = try scratch.walk(extra: "transport: {congestion_control: cubik}")
-        try refuse(lacking, 69, "walk.yaml:7:34: the kernel 6.", in: scratch)
+        try refuse(lacking, 69, "walk.yaml:7:33: the kernel 6.", in: scratch)
         try refuse(lacking, 69, "has no congestion control 'cubik'; did you mean 'cubic'?", in: scratch)
         let scheduler = try scratch.walk(extra: "transport: {scheduler: red}")
         try refuse(scheduler, 69, "walk.yaml:7:24: the kernel 6.", in: scratch)
