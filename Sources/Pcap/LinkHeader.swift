@@ -15,6 +15,7 @@ enum LinkHeader {
         static let pppoeSession: UInt16 = 0x8864
     }
 
+    @inline(__always)
     static func internetPlace(in bytes: RawSpan, _ linkType: LinkType) -> Place? {
         switch linkType {
         case .ethernet: behindEtherType(bytes, at: 12)
@@ -34,11 +35,13 @@ enum LinkHeader {
     }
 
     /// - Parameter offset: where the type of what follows it stands.
+    @inline(__always)
     static func behindEtherType(_ bytes: RawSpan, at offset: Int) -> Place? {
         guard bytes.byteCount >= offset + 2 else { return nil }
         return behind(bytes.network(at: offset), in: bytes, at: offset + 2)
     }
 
+    @inline(__always)
     private static func behind(_ type: UInt16, in bytes: RawSpan, at offset: Int) -> Place? {
         var type = type
         var offset = offset

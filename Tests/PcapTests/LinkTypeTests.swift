@@ -130,7 +130,7 @@ struct PcapFile {
     func `Behind every link's header is the same TCP segment`(sample: Sample) throws {
         sample.bytes.withUnsafeBytes { raw in
             let packet = Packet(
-                bytes: raw.bytes, originalLength: ByteCount(Int64(raw.count) + 7), time: nil, interface: 0,
+                bytes: raw.bytes, originalBytes: raw.count + 7, time: nil, interface: 0,
                 linkType: sample.linkType, offset: 0,
                 options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
             let internet = packet.internetPacket
@@ -156,7 +156,7 @@ struct PcapFile {
         for count in 0..<sample.bytes.count {
             sample.bytes[..<count].withUnsafeBytes { raw in
                 let packet = Packet(
-                    bytes: raw.bytes, originalLength: ByteCount(Int64(sample.bytes.count)), time: nil, interface: 0,
+                    bytes: raw.bytes, originalBytes: sample.bytes.count, time: nil, interface: 0,
                     linkType: sample.linkType, offset: 0,
                     options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
                 guard let internet = packet.internetPacket else { return }
@@ -175,7 +175,7 @@ struct PcapFile {
             for linkType in [LinkType.linuxCooked, .linuxCooked2] {
                 bytes.withUnsafeBytes { raw in
                     let packet = Packet(
-                        bytes: raw.bytes, originalLength: ByteCount(20), time: nil, interface: 0, linkType: linkType,
+                        bytes: raw.bytes, originalBytes: 20, time: nil, interface: 0, linkType: linkType,
                         offset: 0, options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
                     #expect(packet.direction == direction)
                 }
