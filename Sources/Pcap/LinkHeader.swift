@@ -86,7 +86,8 @@ enum LinkHeader {
         switch min(number, number.byteSwapped) {
         case 2: return Place(offset: 4, version: 4)
         case 10, 24, 28, 30: return Place(offset: 4, version: 6)
-        default: return nil
+        // Some write an EtherType into its second half.
+        default: return behindEtherType(bytes, at: 2)
         }
     }
 }

@@ -100,6 +100,7 @@ struct PcapFile {
         Sample(name: "IPv6", linkType: .ipv6, header: [], isVersionSix: true),
         Sample(name: "null, little-endian", linkType: .null, header: [2, 0, 0, 0]),
         Sample(name: "null, big-endian, IPv6", linkType: .null, header: [0, 0, 0, 30], isVersionSix: true),
+        Sample(name: "null with an EtherType", linkType: .null, header: [15, 0, 8, 0]),
         Sample(name: "loop", linkType: .loop, header: [0, 0, 0, 2]),
         Sample(name: "PPP", linkType: .ppp, header: [0xff, 3, 0, 0x21]),
         Sample(name: "PPP, compressed", linkType: .ppp, header: [0x21]),

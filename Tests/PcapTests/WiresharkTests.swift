@@ -99,11 +99,13 @@ struct WiresharkTests {
     }
 
     /// What tshark finds in each packet: of the outermost header where there are several.
-    @Test(arguments: SharedCaptures.all.filter { $0 != guessed })
+    ///
+    /// Not in the two files with custom blocks, which it lists between the packets.
+    @Test(arguments: SharedCaptures.all.filter { $0 != guessed && !$0.contains("test017") && !$0.contains("test018") })
     func `Packets are dissected as tshark dissects them`(name: String) throws {
         let path = SharedCaptures.path(name)
         let fields = [
-            "ip.len", "ip.src", "ipv6.plen", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.len",
+            "ip.dst", "ip.src", "ipv6.dst", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.len",
             "tcp.options.timestamp.tsval", "tcp.options.mptcp.subtype", "udp.srcport", "udp.length",
         ]
         let options = ["tcp.desegment_tcp_streams", "ip.defragment", "ipv6.defragment"].flatMap {
@@ -127,7 +129,7 @@ struct WiresharkTests {
             func first(_ field: String) -> String { String(theirs[field]?.split(separator: ",").first ?? "") }
             let place = "\(name), packet \(number)"
             guard let internet = packet.internetPacket else {
-                #expect(first("ip.len").isEmpty && first("ipv6.plen").isEmpty, "\(place): no IP found")
+                #expect(first("ip.dst").isEmpty && first("ipv6.dst").isEmpty, "\(place): no IP found")
                 return
             }
             switch internet.source.family {
