@@ -64,7 +64,8 @@ package struct Derivation: Sendable {
         var notes: [String] = []
         var interfaces: [Interface] = []
         for (index, source) in options.sources.enumerated() {
-            interfaces += try Self.observe(source, shift: options.shifts[index], options, &notes)
+            interfaces += try Self.observe(
+                source, shift: index < options.shifts.count ? options.shifts[index] : .zero, options, &notes)
         }
         if interfaces.isEmpty {
             throw Fault(

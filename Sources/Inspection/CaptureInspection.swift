@@ -68,7 +68,7 @@ enum CaptureInspection {
             if counts.backwards.count > 0, let offset = counts.backwards.firstOffset {
                 notes.append(
                     "\(row.name): time goes backwards \(counts.backwards.count) times, by up to "
-                        + "\(counts.backwards.largest.milliseconds.text(significantDigits: 3)) ms, first at byte \(offset)"
+                        + "\(Self.text(counts.backwards.largest)), first at byte \(offset)"
                 )
             }
             if counts.packetsWithoutTime > 0 {
@@ -85,6 +85,11 @@ enum CaptureInspection {
         notes += damage.first.map { "damage \($0)" }
         if damage.count > damage.first.count { notes.append("and \(damage.count - damage.first.count) more damages") }
         return notes
+    }
+
+    private static func text(_ span: Duration) -> String {
+        span < .seconds(1)
+            ? "\(span.milliseconds.text(significantDigits: 3)) ms" : "\(span.seconds.text(significantDigits: 3)) s"
     }
 
     private struct Row {

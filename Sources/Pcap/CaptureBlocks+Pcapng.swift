@@ -99,7 +99,7 @@ extension CaptureBlocks {
         try body(
             Packet(
                 bytes: block.extracting(headerSize..<dataEnd),
-                originalLength: ByteCount(Int64(block.number(at: 16, as: UInt32.self, swapped: swapped))), time: time,
+                originalBytes: Int(block.number(at: 16, as: UInt32.self, swapped: swapped)), time: time,
                 interface: index, linkType: stamps[index].linkType, offset: offset,
                 options: BlockOptions(
                     bytes: block.extracting(optionsStart..<block.byteCount), swapped: swapped)))
@@ -119,7 +119,7 @@ extension CaptureBlocks {
         let captured = min(original, most, block.byteCount - 4)
         try body(
             Packet(
-                bytes: block.extracting(4..<(4 + captured)), originalLength: ByteCount(Int64(original)), time: nil,
+                bytes: block.extracting(4..<(4 + captured)), originalBytes: original, time: nil,
                 interface: firstInterface, linkType: interface.linkType, offset: offset,
                 options: BlockOptions(bytes: block.extracting(0..<0), swapped: swapped)))
     }

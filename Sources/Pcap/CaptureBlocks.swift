@@ -85,16 +85,19 @@ struct CaptureBlocks {
             }
             guard left - header >= length else { return Progress(consumed: position, needed: header + length) }
             let ticks = Int64(fraction)
+            var time: Timestamp? = Timestamp(
+                nanoseconds: Int64(seconds) * 1_000_000_000 + ticks * layout.nanosecondsPerTick)
             if ticks * layout.nanosecondsPerTick >= 1_000_000_000 {
-                damage.add(offset, "the stamp's fraction of a second, \(ticks), is a second or more")
+                // A second that was not carried is understood; more is no fraction at all.
+                if ticks * layout.nanosecondsPerTick >= 2_000_000_000 { time = nil }
+                let use = time == nil ? "; its time is not used" : ""
+                damage.add(offset, "the stamp's fraction of a second, \(ticks), is a second or more\(use)")
             }
             let start = position + header
             try body(
                 Packet(
-                    bytes: window.extracting(start..<(start + length)), originalLength: ByteCount(Int64(original)),
-                    time: Timestamp(
-                        nanoseconds: Int64(seconds) * 1_000_000_000 + ticks * layout.nanosecondsPerTick),
-                    interface: 0, linkType: layout.linkType, offset: offset,
+                    bytes: window.extracting(start..<(start + length)), originalBytes: Int(original),
+                    time: time, interface: 0, linkType: layout.linkType, offset: offset,
                     options: BlockOptions(bytes: window.extracting(0..<0), swapped: layout.swapped)))
             position = start + length
         }

@@ -3,21 +3,26 @@ import Units
 /// What a capture has in it, interface by interface, summed as it is read.
 package struct CaptureSummary: Sendable {
     package struct Interface: Sendable {
-        package var packets = 0
+        package fileprivate(set) var packets = 0
         /// As the packets were on the wire, the link's headers included.
-        package var wireBytes = ByteCount.zero
+        package var wireBytes: ByteCount { ByteCount(wire) }
+        fileprivate var wire: Int64 = 0
         /// Packets of which not all was captured.
-        package var cutPackets = 0
-        package var first: Timestamp?
-        package var last: Timestamp?
-        package var packetsWithoutTime = 0
-        package var protocols = ProtocolCounts()
-        package var throughput = Throughput()
-        package var backwards = BackwardSteps()
-        /// The latest stamp so far in the order of the file.
-        fileprivate var previous: Timestamp?
+        package fileprivate(set) var cutPackets = 0
+        package fileprivate(set) var packetsWithoutTime = 0
+        package fileprivate(set) var protocols = ProtocolCounts()
+        package fileprivate(set) var throughput = Throughput()
+        package fileprivate(set) var backwards = BackwardSteps()
+        /// Nanoseconds, beyond all others where there is none yet: plain numbers, since every packet compares with them.
+        fileprivate var earliest = Int64.max
+        fileprivate var latest = Int64.min
+        /// Of the packet before, in the order of the file.
+        fileprivate var previous = Int64.min
 
         package init() {}
+
+        package var first: Timestamp? { earliest <= latest ? Timestamp(nanoseconds: earliest) : nil }
+        package var last: Timestamp? { earliest <= latest ? Timestamp(nanoseconds: latest) : nil }
     }
 
     /// IP packets and bytes by what they carry.
@@ -32,13 +37,14 @@ package struct CaptureSummary: Sendable {
         package var internet: Count {
             Count(
                 packets: tcp.packets + udp.packets + icmp.packets + other.packets,
-                bytes: tcp.bytes + udp.bytes + icmp.bytes + other.bytes)
+                sum: tcp.sum + udp.sum + icmp.sum + other.sum)
         }
     }
 
     package struct Count: Sendable, Equatable {
-        package var packets = 0
-        package var bytes = ByteCount.zero
+        package fileprivate(set) var packets = 0
+        package var bytes: ByteCount { ByteCount(sum) }
+        fileprivate var sum: Int64 = 0
     }
 
     /// Stamps that are before the one that they follow.
@@ -60,41 +66,48 @@ package struct CaptureSummary: Sendable {
 }
 
 extension CaptureSummary.Interface {
+    @inline(__always)
     fileprivate mutating func add(_ packet: borrowing Packet) {
         packets += 1
-        wireBytes += packet.originalLength
-        if packet.bytes.byteCount < packet.originalLength.bytes { cutPackets += 1 }
-        if let time = packet.time { note(time, at: packet.offset) } else { packetsWithoutTime += 1 }
+        wire += Int64(packet.originalBytes)
+        if packet.bytes.byteCount < packet.originalBytes { cutPackets += 1 }
+        if let time = packet.time { note(time.nanoseconds, at: packet.offset) } else { packetsWithoutTime += 1 }
         guard let internet = packet.internetPacket else {
             protocols.notInternet += 1
             return
         }
         switch internet.transport {
-        case .tcp: protocols.tcp.add(internet.length)
-        case .udp: protocols.udp.add(internet.length)
-        case .icmp: protocols.icmp.add(internet.length)
-        case .other: protocols.other.add(internet.length)
+        case .tcp: protocols.tcp.add(internet.lengthBytes)
+        case .udp: protocols.udp.add(internet.lengthBytes)
+        case .icmp: protocols.icmp.add(internet.lengthBytes)
+        case .other: protocols.other.add(internet.lengthBytes)
         }
-        if let time = packet.time { throughput.add(internet.length, packet.direction, at: time) }
+        if let time = packet.time { throughput.add(Int64(internet.lengthBytes), packet.direction, at: time) }
     }
 
-    private mutating func note(_ time: Timestamp, at offset: Int64) {
-        if let previous, time < previous {
-            backwards.count += 1
-            if backwards.firstOffset == nil { backwards.firstOffset = offset }
-            backwards.largest = max(backwards.largest, previous - time)
-            if let first, time < first { self.first = time }
-        } else {
-            if first == nil { first = time }
-            if last == nil || time > last ?? time { last = time }
+    @inline(__always)
+    private mutating func note(_ time: Int64, at offset: Int64) {
+        earliest = min(earliest, time)
+        latest = max(latest, time)
+        if time < previous {
+            backwards.add(Timestamp(nanoseconds: previous) - Timestamp(nanoseconds: time), at: offset)
         }
         previous = time
     }
 }
 
+extension CaptureSummary.BackwardSteps {
+    fileprivate mutating func add(_ step: Duration, at offset: Int64) {
+        count += 1
+        if firstOffset == nil { firstOffset = offset }
+        largest = max(largest, step)
+    }
+}
+
 extension CaptureSummary.Count {
-    fileprivate mutating func add(_ length: ByteCount) {
+    @inline(__always)
+    fileprivate mutating func add(_ length: Int) {
         packets += 1
-        bytes += length
+        sum += Int64(length)
     }
 }

@@ -2,10 +2,16 @@ import Units
 
 extension Packet {
     /// The IP packet in this one; nil where there is none, or too little of it was captured to say.
+    ///
+    /// Inlined with all that it calls: what a caller does not ask for costs nothing then.
     package var internetPacket: IPPacket? {
-        guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
-        return Dissection.internetPacket(
-            in: bytes, at: place.offset, version: place.version, wireLength: Int(originalLength.bytes) - place.offset)
+        @inline(__always)
+        get {
+            guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
+            return Dissection.internetPacket(
+                in: bytes, at: place.offset, version: place.version,
+                wireLength: originalBytes - place.offset)
+        }
     }
 
     /// The options of a TCP segment of this packet.
@@ -21,6 +27,7 @@ enum Dissection {
     ///   - start: where the IP header begins.
     ///   - version: 4 or 6 where the link says so, nil where the header does.
     ///   - wireLength: from there on, on the wire.
+    @inline(__always)
     static func internetPacket(in bytes: RawSpan, at start: Int, version: UInt8?, wireLength: Int) -> IPPacket? {
         guard bytes.byteCount > start else { return nil }
         let first = bytes.byte(at: start) >> 4
@@ -32,6 +39,7 @@ enum Dissection {
         }
     }
 
+    @inline(__always)
     private static func versionFour(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
         guard bytes.byteCount >= start + 20 else { return nil }
         let header = Int(bytes.byte(at: start) & 0x0f) * 4
@@ -46,7 +54,7 @@ enum Dissection {
         let isLater = fragment & 0x1fff != 0
         return IPPacket(
             source: InternetAddress(v4: bytes.network(at: start + 12)),
-            destination: InternetAddress(v4: bytes.network(at: start + 16)), length: ByteCount(Int64(length)),
+            destination: InternetAddress(v4: bytes.network(at: start + 16)), lengthBytes: length,
             protocolNumber: protocolNumber, headerOffset: start, payloadOffset: start + header,
             isFragment: fragment & 0x3fff != 0,
             transport: isLater
@@ -86,12 +94,13 @@ enum Dissection {
         return IPPacket(
             source: InternetAddress(v6: bytes.network(at: start + 8), bytes.network(at: start + 16)),
             destination: InternetAddress(v6: bytes.network(at: start + 24), bytes.network(at: start + 32)),
-            length: ByteCount(Int64(length)), protocolNumber: next, headerOffset: start, payloadOffset: position,
+            lengthBytes: length, protocolNumber: next, headerOffset: start, payloadOffset: position,
             isFragment: isFragment,
             transport: isLater ? .other : transport(bytes, position, next, wireLength: end - position))
     }
 
     /// - Parameter wireLength: of the header of the transport and what follows, on the wire.
+    @inline(__always)
     private static func transport(
         _ bytes: RawSpan, _ start: Int, _ protocolNumber: UInt8, wireLength: Int
     ) -> IPPacket.Transport {

@@ -17,7 +17,9 @@ package struct IPPacket: Sendable, Equatable {
     package let destination: InternetAddress
     /// Header and all, as it crosses the IP layer. Of a record into which a network card merged several packets, one
     /// header and all their payloads.
-    package let length: ByteCount
+    package var length: ByteCount { ByteCount(Int64(lengthBytes)) }
+    /// Plain where every packet counts: operators of another module are calls.
+    let lengthBytes: Int
     /// As in the header, or at the end of IPv6's extensions: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6.
     package let protocolNumber: UInt8
     /// Where the IP header begins, and what follows it and its extensions.

@@ -15,6 +15,7 @@ enum LinkHeader {
         static let pppoeSession: UInt16 = 0x8864
     }
 
+    @inline(__always)
     static func internetPlace(in bytes: RawSpan, _ linkType: LinkType) -> Place? {
         switch linkType {
         case .ethernet: behindEtherType(bytes, at: 12)
@@ -34,11 +35,13 @@ enum LinkHeader {
     }
 
     /// - Parameter offset: where the type of what follows it stands.
+    @inline(__always)
     static func behindEtherType(_ bytes: RawSpan, at offset: Int) -> Place? {
         guard bytes.byteCount >= offset + 2 else { return nil }
         return behind(bytes.network(at: offset), in: bytes, at: offset + 2)
     }
 
+    @inline(__always)
     private static func behind(_ type: UInt16, in bytes: RawSpan, at offset: Int) -> Place? {
         var type = type
         var offset = offset
@@ -83,7 +86,8 @@ enum LinkHeader {
         switch min(number, number.byteSwapped) {
         case 2: return Place(offset: 4, version: 4)
         case 10, 24, 28, 30: return Place(offset: 4, version: 6)
-        default: return nil
+        // Some write an EtherType into its second half.
+        default: return behindEtherType(bytes, at: 2)
         }
     }
 }

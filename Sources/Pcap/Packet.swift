@@ -5,7 +5,8 @@ package struct Packet: ~Escapable {
     /// What was captured, from the link's header on.
     package let bytes: RawSpan
     /// On the wire, the link's header included.
-    package let originalLength: ByteCount
+    package var originalLength: ByteCount { ByteCount(Int64(originalBytes)) }
+    let originalBytes: Int
     /// nil where the format has none (a simple packet block).
     package let time: Timestamp?
     /// Index of its interface in the reader's list.
@@ -17,11 +18,11 @@ package struct Packet: ~Escapable {
 
     @_lifetime(copy bytes, copy options)
     init(
-        bytes: RawSpan, originalLength: ByteCount, time: Timestamp?, interface: Int, linkType: LinkType, offset: Int64,
+        bytes: RawSpan, originalBytes: Int, time: Timestamp?, interface: Int, linkType: LinkType, offset: Int64,
         options: BlockOptions
     ) {
         self.bytes = bytes
-        self.originalLength = originalLength
+        self.originalBytes = originalBytes
         self.time = time
         self.interface = interface
         self.linkType = linkType
@@ -31,7 +32,12 @@ package struct Packet: ~Escapable {
 
     /// As the capture's options or a cooked header say it.
     package var direction: PacketDirection {
-        if options.bytes.byteCount > 0, let flags = options.number(OptionCode.Packet.flags, as: UInt32.self) {
+        @inline(__always)
+        get { options.bytes.byteCount > 0 ? flaggedDirection : linkDirection }
+    }
+
+    private var flaggedDirection: PacketDirection {
+        if let flags = options.number(OptionCode.Packet.flags, as: UInt32.self) {
             return PacketDirection(rawValue: UInt8(flags & 3)) ?? .unknown
         }
         return linkDirection

@@ -16,45 +16,76 @@ package struct Throughput: Sendable, Equatable {
         package var total: ByteCount { ByteCount(inbound + outbound + unknown) }
     }
 
-    package private(set) var bins: [Bin] = []
-    /// Number of the first bin, counted from 1970.
+    /// But for the bin that is being added to.
+    private var closed: [Bin] = []
+    /// Number of the first of them, counted from 1970.
     private var first: Int64 = 0
+    /// The bin that packets fall into one after the other: kept apart, since most fall into the one of the packet before.
+    private var open = Bin()
+    /// When it begins, in nanoseconds; nothing falls into one that ends before it begins.
+    private var openStart: Int64 = 0
+    private var openEnd: Int64 = -1
     /// Bytes of packets whose stamps are too far from the others.
     package private(set) var unplaced = ByteCount.zero
 
     package init() {}
 
-    /// When the first bin begins; nil where there is none.
-    package var start: Timestamp? {
-        bins.isEmpty ? nil : Timestamp(nanoseconds: first * Self.nanosecondsPerBin)
+    package var bins: [Bin] {
+        var copy = self
+        copy.close()
+        return copy.closed
     }
 
-    package mutating func add(_ length: ByteCount, _ direction: PacketDirection, at time: Timestamp) {
-        let (quotient, remainder) = time.nanoseconds.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)
-        let number = remainder < 0 ? quotient - 1 : quotient
-        if bins.isEmpty { first = number }
-        var index = Int(number - first)
-        if index < 0 || index >= bins.count {
-            guard makeRoom(for: index) else {
-                unplaced += length
-                return
-            }
-            index = max(0, index)
-        }
+    /// When the first bin begins; nil where there is none.
+    package var start: Timestamp? {
+        var copy = self
+        copy.close()
+        return copy.closed.isEmpty ? nil : Timestamp(nanoseconds: copy.first * Self.nanosecondsPerBin)
+    }
+
+    @inline(__always)
+    mutating func add(_ length: Int64, _ direction: PacketDirection, at time: Timestamp) {
+        if time.nanoseconds < openStart || time.nanoseconds >= openEnd { begin(at: time.nanoseconds) }
         switch direction {
-        case .inbound: bins[index].inbound += length.bytes
-        case .outbound: bins[index].outbound += length.bytes
-        case .unknown: bins[index].unknown += length.bytes
+        case .inbound: open.inbound += length
+        case .outbound: open.outbound += length
+        case .unknown: open.unknown += length
         }
+    }
+
+    private mutating func begin(at time: Int64) {
+        close()
+        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)
+        let number = remainder < 0 ? quotient - 1 : quotient
+        let (start, overflow) = number.multipliedReportingOverflow(by: Self.nanosecondsPerBin)
+        // The first and last bins that 64 bits of nanoseconds can count are cut.
+        openStart = overflow ? .min : start
+        openEnd = openStart > .max - Self.nanosecondsPerBin ? .max : openStart + Self.nanosecondsPerBin
+    }
+
+    private mutating func close() {
+        let bytes = open.total
+        guard bytes > .zero else { return }
+        let number = openStart == .min ? Int64.min / Self.nanosecondsPerBin - 1 : openStart / Self.nanosecondsPerBin
+        if closed.isEmpty { first = number }
+        let index = Int(number - first)
+        if makeRoom(for: index) {
+            closed[max(0, index)].inbound += open.inbound
+            closed[max(0, index)].outbound += open.outbound
+            closed[max(0, index)].unknown += open.unknown
+        } else {
+            unplaced += bytes
+        }
+        open = Bin()
     }
 
     private mutating func makeRoom(for index: Int) -> Bool {
-        guard index < Self.most, index >= bins.count - Self.most else { return false }
+        guard index < Self.most, index >= closed.count - Self.most else { return false }
         if index < 0 {
-            bins.insert(contentsOf: repeatElement(Bin(), count: -index), at: 0)
+            closed.insert(contentsOf: repeatElement(Bin(), count: -index), at: 0)
             first += Int64(index)
-        } else {
-            bins.append(contentsOf: repeatElement(Bin(), count: index + 1 - bins.count))
+        } else if index >= closed.count {
+            closed.append(contentsOf: repeatElement(Bin(), count: index + 1 - closed.count))
         }
         return true
     }

@@ -67,7 +67,7 @@ struct PacketMaker {
         bytes += outbound ? two(40000) + two(443) : two(443) + two(40000)
         bytes += four(sequence)
         bytes += four(acknowledgement)
-        bytes += [UInt8((20 + options.count) / 4 << 4), flags, 0xff, 0xff, 0, 0, 0, 0]
+        bytes += [UInt8((20 + options.count) / 4) << 4, flags, 0xff, 0xff, 0, 0, 0, 0]
         return bytes + options
     }
 

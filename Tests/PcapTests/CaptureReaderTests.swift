@@ -56,6 +56,14 @@ import Units
                 == "at byte 24: the stamp's fraction of a second, 1000000, is a second or more")
     }
 
+    @Test func `What is no fraction of a second is no time`() throws {
+        var file = PcapFile(linkType: .raw, packets: Self.packets)
+        file.time.fraction = 2_147_483_648
+        let capture = try read(file.bytes)
+        #expect(capture.packets.map(\.nanoseconds) == [nil, nil])
+        #expect(capture.damage.first.last?.message.hasSuffix("its time is not used") == true)
+    }
+
     @Test func `Wherever a file is cut off, what came before it is used and the place is named`() throws {
         let file = PcapFile(linkType: .raw, packets: Self.packets).bytes
         for count in 24..<file.count {

@@ -100,6 +100,7 @@ struct PcapFile {
         Sample(name: "IPv6", linkType: .ipv6, header: [], isVersionSix: true),
         Sample(name: "null, little-endian", linkType: .null, header: [2, 0, 0, 0]),
         Sample(name: "null, big-endian, IPv6", linkType: .null, header: [0, 0, 0, 30], isVersionSix: true),
+        Sample(name: "null with an EtherType", linkType: .null, header: [15, 0, 8, 0]),
         Sample(name: "loop", linkType: .loop, header: [0, 0, 0, 2]),
         Sample(name: "PPP", linkType: .ppp, header: [0xff, 3, 0, 0x21]),
         Sample(name: "PPP, compressed", linkType: .ppp, header: [0x21]),
@@ -130,7 +131,7 @@ struct PcapFile {
     func `Behind every link's header is the same TCP segment`(sample: Sample) throws {
         sample.bytes.withUnsafeBytes { raw in
             let packet = Packet(
-                bytes: raw.bytes, originalLength: ByteCount(Int64(raw.count) + 7), time: nil, interface: 0,
+                bytes: raw.bytes, originalBytes: raw.count + 7, time: nil, interface: 0,
                 linkType: sample.linkType, offset: 0,
                 options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
             let internet = packet.internetPacket
@@ -156,7 +157,7 @@ struct PcapFile {
         for count in 0..<sample.bytes.count {
             sample.bytes[..<count].withUnsafeBytes { raw in
                 let packet = Packet(
-                    bytes: raw.bytes, originalLength: ByteCount(Int64(sample.bytes.count)), time: nil, interface: 0,
+                    bytes: raw.bytes, originalBytes: sample.bytes.count, time: nil, interface: 0,
                     linkType: sample.linkType, offset: 0,
                     options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
                 guard let internet = packet.internetPacket else { return }
@@ -175,7 +176,7 @@ struct PcapFile {
             for linkType in [LinkType.linuxCooked, .linuxCooked2] {
                 bytes.withUnsafeBytes { raw in
                     let packet = Packet(
-                        bytes: raw.bytes, originalLength: ByteCount(20), time: nil, interface: 0, linkType: linkType,
+                        bytes: raw.bytes, originalBytes: 20, time: nil, interface: 0, linkType: linkType,
                         offset: 0, options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
                     #expect(packet.direction == direction)
                 }

@@ -96,7 +96,7 @@ import Units
                 }
                 bytes.withUnsafeBytes { raw in
                     let packet = Packet(
-                        bytes: raw.bytes, originalLength: ByteCount(Int64(generator.next(below: 3000))), time: nil,
+                        bytes: raw.bytes, originalBytes: Int(generator.next(below: 3000)), time: nil,
                         interface: 0, linkType: linkType, offset: 0,
                         options: BlockOptions(bytes: raw.bytes, swapped: false))
                     if let internet = packet.internetPacket {

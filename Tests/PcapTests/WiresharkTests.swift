@@ -28,23 +28,32 @@ struct WiresharkTests {
         let fields = ["frame.interface_id", "frame.len", "frame.time_epoch"].flatMap { ["-e", $0] }
         let text = try #require(
             SharedCaptures.run(["tshark", "-n", "-r", path, "-T", "fields", "-E", "separator=,"] + fields))
+        let isPcapng = try ScratchDirectory.read(path).starts(with: [0x0a, 0x0d, 0x0d, 0x0a])
         var counts: [Int: Count] = [:]
         for line in text.split(separator: "\n") {
             let values = line.split(separator: ",", omittingEmptySubsequences: false)
+            // It lists custom blocks as packets of no interface; capinfos does not.
+            if isPcapng, values[0].isEmpty { continue }
             let length = try #require(Int64(values[1]))
             counts[Int(values[0]) ?? 0, default: Count()].add(nanoseconds(values[2]), length)
         }
         return counts
     }
 
-    /// Seconds and a fraction of nine digits; of ten, where a stamp's fraction is a second or more.
+    /// Seconds and a fraction of nine digits; of ten, where a stamp's fraction is a second or more. nil where a packet has no
+    /// stamp, or one that no `Timestamp` holds: one file's are of the year 586,524.
     static func nanoseconds(_ text: Substring) -> Int64? {
         let parts = text.split(separator: ".")
-        guard parts.count == 2, let seconds = Int64(parts[0]), let fraction = Int64(parts[1]) else { return nil }
-        return seconds * 1_000_000_000 + fraction
+        guard !text.hasPrefix("-"), parts.count == 2, let seconds = Int64(parts[0]), let fraction = Int64(parts[1])
+        else { return nil }
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? nil : whole + fraction
     }
 
-    @Test(arguments: SharedCaptures.all)
+    /// Of this one tshark guesses another layout, reads a packet of it, and gives up.
+    static let guessed = "pcap-odd/suricata-fuzz-huge-caplen.pcap"
+
+    @Test(arguments: SharedCaptures.all.filter { $0 != guessed })
     func `Packets, bytes and times of every interface are tshark's`(name: String) throws {
         let path = SharedCaptures.path(name)
         var reader = try CaptureReader(path)
@@ -56,12 +65,7 @@ struct WiresharkTests {
                 packets: interface.packets, bytes: interface.wireBytes.bytes, first: interface.first?.nanoseconds,
                 last: interface.last?.nanoseconds)
         }
-        var expected = try Self.counted(path)
-        // Its stamp has bits in which tshark sees a time before 1970, and what follows neither reads.
-        if name == "pcap-odd/suricata-fuzz-huge-caplen.pcap" {
-            expected[0]?.first = found[0]?.first
-            expected[0]?.last = found[0]?.last
-        }
+        let expected = try Self.counted(path)
         #expect(found == expected)
     }
 
@@ -82,7 +86,7 @@ struct WiresharkTests {
     }
 
     @Test(arguments: [
-        ("pcap-odd/suricata-fuzz-huge-caplen.pcap", 2, "at byte 289: a packet claims 16711424 captured bytes"),
+        ("pcap-odd/suricata-fuzz-huge-caplen.pcap", 1, "at byte 228: a packet claims 1409179648 captured bytes"),
         ("pcap-odd/scapy-bad_rsn-trunc-hdr.pcap", 1, "at byte 359: a record of 16 bytes or more has only 1 of them"),
     ])
     func `What tshark refuses is read up to the damage, which is named with its place`(
@@ -95,11 +99,13 @@ struct WiresharkTests {
     }
 
     /// What tshark finds in each packet: of the outermost header where there are several.
-    @Test(arguments: SharedCaptures.all)
+    ///
+    /// Not in the two files with custom blocks, which it lists between the packets.
+    @Test(arguments: SharedCaptures.all.filter { $0 != guessed && !$0.contains("test017") && !$0.contains("test018") })
     func `Packets are dissected as tshark dissects them`(name: String) throws {
         let path = SharedCaptures.path(name)
         let fields = [
-            "ip.len", "ip.src", "ipv6.plen", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.len",
+            "ip.dst", "ip.src", "ipv6.dst", "ipv6.src", "tcp.srcport", "tcp.seq_raw", "tcp.len",
             "tcp.options.timestamp.tsval", "tcp.options.mptcp.subtype", "udp.srcport", "udp.length",
         ]
         let options = ["tcp.desegment_tcp_streams", "ip.defragment", "ipv6.defragment"].flatMap {
@@ -123,7 +129,7 @@ struct WiresharkTests {
             func first(_ field: String) -> String { String(theirs[field]?.split(separator: ",").first ?? "") }
             let place = "\(name), packet \(number)"
             guard let internet = packet.internetPacket else {
-                #expect(first("ip.len").isEmpty && first("ipv6.plen").isEmpty, "\(place): no IP found")
+                #expect(first("ip.dst").isEmpty && first("ipv6.dst").isEmpty, "\(place): no IP found")
                 return
             }
             switch internet.source.family {
