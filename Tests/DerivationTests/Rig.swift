@@ -119,7 +119,8 @@ struct CaptureMaker: ~Copyable {
     ) throws {
         let interval = 1500 * 8 / (rate * 1e6)
         var time = start
-        while time < end {
+        // Sums of intervals are not exact: the last packet is before the end.
+        while time < end - interval / 2 {
             let echo = UInt32(max(0, (time - 0.04 - queue) * 1000))
             try add(
                 PacketMaker.tcp(outbound: false, sequence: sequence, payload: 1448, stamp: 9, echo: echo), at: time,
