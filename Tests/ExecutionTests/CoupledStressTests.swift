@@ -129,7 +129,7 @@ import Units
                 try run(loop, transfers, for: .milliseconds(200))
             }
             try run(loop, transfers, for: .seconds(5))
-            for _ in 0..<5 {
+            for _ in 0..<7 {
                 try lab.use(1, as: .none)
                 try run(loop, transfers, for: .milliseconds(500))
                 try lab.use(1, as: .full)

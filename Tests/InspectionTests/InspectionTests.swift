@@ -12,16 +12,23 @@ import Units
     final class Scratch {
         let path: String
 
+        private let directory: String
+
         init(_ name: String, _ text: String?) throws {
-            path = "/tmp/walkback-test-\(getpid())-\(name)"
-            unlink(path)
+            // One for each case: they run side by side.
+            var template = Array("/tmp/walkback-test-XXXXXX".utf8CString)
+            directory = String(cString: try #require(mkdtemp(&template)))
+            path = "\(directory)/\(name)"
             guard let text else { return }
             let file = try FileDescriptor.open(
                 FilePath(path), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
             _ = try file.closeAfter { try file.writeAll(text.utf8) }
         }
 
-        deinit { unlink(path) }
+        deinit {
+            unlink(path)
+            rmdir(directory)
+        }
     }
 
     static func capture(_ scratch: Scratch) throws {

@@ -38,15 +38,15 @@ struct LeavesNothingTests {
         #expect(Files.entries(of: scratch.path).filter { !$0.hasPrefix("around-") } == ["one", "two ü"])
     }
 
-    @Test(arguments: ["INT", "TERM", "HUP"])
-    func `A signal ends guests in order, with exit code 1 and a sentence`(signal: String) throws {
+    @Test(arguments: [("INT", Int32(2)), ("TERM", 15), ("HUP", 1)])
+    func `A signal ends guests in order, with its exit code and a sentence`(signal: String, number: Int32) throws {
         let scratch = try Scratch()
         let directory = try scratch.run("out", "spin")
         let line = "\"$@\" & sleep 1; kill -\(signal) $!; wait $!"
         // A shell without job control starts what runs in the background with SIGINT ignored, as a script would.
         let outcome = try Probe.boot([directory], wrapped: line, environment: surroundings(scratch))
-        #expect(outcome.status == 1)
-        #expect(outcome.output.hasPrefix("fault 1 interrupted by "), "\(outcome.output)")
+        #expect(outcome.status == 128 + number)
+        #expect(outcome.output.hasPrefix("fault \(128 + number) interrupted by "), "\(outcome.output)")
         #expect(Probe.leftovers(using: directory) == [])
         #expect(strays(scratch) == [])
         // The kernel's own files are gone as well.
