@@ -1,3 +1,5 @@
+import Units
+
 /// A table before it is text, Markdown or HTML, so that all three hold the same numbers.
 struct ResultTable: Sendable {
     enum Style: Sendable {
