@@ -34,8 +34,13 @@ static int generate(const char *path, long count, unsigned kept) {
         put16(packet + 16, length - 14);
         memcpy(packet + 26, outbound ? "\12\0\0\2\12\11\0\1" : "\12\11\0\1\12\0\0\2", 8);
         memcpy(packet + 34, outbound ? "\x9c\x40\x01\xbb" : "\x01\xbb\x9c\x40", 4);
-        put16(packet + 38, sequence >> 16);
-        put16(packet + 40, sequence);
+        unsigned own = outbound ? 1 : sequence, other = outbound ? sequence : 1;
+        put16(packet + 38, own >> 16);
+        put16(packet + 40, own);
+        // Acknowledged and with room for more: tshark looks through all that is not.
+        put16(packet + 42, other >> 16);
+        put16(packet + 44, other);
+        put16(packet + 48, 65535);
         if (!outbound) sequence += 1448;
         // A packet each 120 microseconds: 67 Mb/s.
         unsigned long long time = 1700000000000000000ULL + index * 120000ULL;
