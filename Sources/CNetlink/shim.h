@@ -14,6 +14,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
+#include <sys/socket.h>
 
 // Function-like macros, which Swift does not import.
 
@@ -24,6 +25,9 @@ static inline uint32_t walkback_tc_handle(uint32_t major, uint32_t minor) {
 // Macros whose values are casts or shifts of unsigned constants, which Swift does not import either.
 static inline uint32_t walkback_tc_root(void) { return TC_H_ROOT; }
 static inline uint32_t walkback_tc_clsact(void) { return TC_H_CLSACT; }
+
+// An enumerator and a macro of one name, of which an optimised build sees neither.
+static inline int walkback_do_not_wait(void) { return MSG_DONTWAIT; }
 
 /// A message of `type` with its first `size` bytes after the header; NULL where memory is out. 512 bytes hold every
 /// request there is here: libnl would allocate, and clear, a whole page for each.

@@ -68,7 +68,7 @@ package final class PathManagerEvents {
         // The kernel's own bound of a report is a page (NLMSG_DEFAULT_SIZE).
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
-            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            let count = recv(descriptor, &buffer, buffer.count, walkback_do_not_wait())
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == ENOBUFS {
                 throw Fault(.failed, "the kernel reported more MPTCP events than its buffer holds")

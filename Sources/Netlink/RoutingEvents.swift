@@ -65,7 +65,7 @@ package final class RoutingEvents {
         var events: [Event] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            let count = recv(descriptor, &buffer, buffer.count, walkback_do_not_wait())
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == ENOBUFS {
                 events.append(.overflow)
