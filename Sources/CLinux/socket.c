@@ -159,6 +159,21 @@ static void name(const struct sockaddr_storage *address, char *text, size_t size
     }
 }
 
+static void describe(struct walkback_subflow_info *out, const struct sockaddr_storage *local,
+                     const struct sockaddr_storage *remote, const struct tcp_info *tcp) {
+    name(local, out->local, sizeof out->local);
+    name(remote, out->remote, sizeof out->remote);
+    out->bytes_sent = tcp->tcpi_bytes_sent;
+    out->bytes_acked = tcp->tcpi_bytes_acked;
+    out->bytes_received = tcp->tcpi_bytes_received;
+    out->bytes_retransmitted = tcp->tcpi_bytes_retrans;
+    out->unsent = tcp->tcpi_notsent_bytes;
+    out->unacked_segments = tcp->tcpi_unacked;
+    out->mss = tcp->tcpi_snd_mss;
+    out->rtt_us = tcp->tcpi_rtt;
+    out->cwnd = tcp->tcpi_snd_cwnd;
+}
+
 int walkback_subflows(int fd, struct walkback_subflow_info *subflows, int count) {
     enum { MOST = 16 };
     struct subflow_entry entries[MOST];
@@ -175,20 +190,22 @@ int walkback_subflows(int fd, struct walkback_subflow_info *subflows, int count)
     if (getsockopt(fd, SOL_MPTCP_, MPTCP_FULL_INFO_, &full, &length) < 0) return -errno;
     int found = (int)full.num_subflows;
     for (int i = 0; i < found && i < count && i < MOST; i++) {
-        struct walkback_subflow_info *out = &subflows[i];
-        name(&entries[i].local, out->local, sizeof out->local);
-        name(&entries[i].remote, out->remote, sizeof out->remote);
-        out->bytes_sent = tcp[i].tcpi_bytes_sent;
-        out->bytes_acked = tcp[i].tcpi_bytes_acked;
-        out->bytes_received = tcp[i].tcpi_bytes_received;
-        out->bytes_retransmitted = tcp[i].tcpi_bytes_retrans;
-        out->unsent = tcp[i].tcpi_notsent_bytes;
-        out->unacked_segments = tcp[i].tcpi_unacked;
-        out->mss = tcp[i].tcpi_snd_mss;
-        out->rtt_us = tcp[i].tcpi_rtt;
-        out->cwnd = tcp[i].tcpi_snd_cwnd;
+        describe(&subflows[i], &entries[i].local, &entries[i].remote, &tcp[i]);
     }
     return found;
+}
+
+int walkback_tcp_flow(int fd, struct walkback_subflow_info *flow) {
+    struct sockaddr_storage local = {0}, remote = {0};
+    struct tcp_info tcp = {0};
+    socklen_t local_length = sizeof local, remote_length = sizeof remote, length = sizeof tcp;
+    if (getsockname(fd, (struct sockaddr *)&local, &local_length) < 0
+        || getpeername(fd, (struct sockaddr *)&remote, &remote_length) < 0
+        || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0) {
+        return -errno;
+    }
+    describe(flow, &local, &remote, &tcp);
+    return 0;
 }
 
 int64_t walkback_monotonic(void) {

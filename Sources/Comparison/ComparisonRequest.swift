@@ -114,7 +114,7 @@ package struct ComparisonRequest: Sendable {
             try output.publish(
                 [
                     (SavedComparison.documentName, saved.document), (SavedComparison.seriesName, saved.series),
-                    (SavedComparison.linksName, saved.links),
+                    (SavedComparison.linksName, saved.links), (SavedComparison.delaysName, saved.delays),
                     ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
                 ] + saved.report)
             let (notes, exitCode) = Judgement.of(result)

@@ -61,7 +61,9 @@ extension ComparisonResult.Run {
             duration: completion ?? record.measured, delivered: flow.delivered,
             longestGap: LongestGap.of(delivered: flow.bins, until: completion), verified: record.verified,
             paths: paths, fidelity: fidelity, counters: record.counters, events: record.events,
-            series: Series(delivered: flow.bins, others: flow.others.map(\.bins), links: series.links),
+            series: Series(
+                delivered: flow.bins, others: flow.others.map(\.bins), links: series.links,
+                delays: direction == plan.workload.directions[0] ? series.delays : []),
             others: flow.others.map(\.flow), exchanges: record.exchanges,
             energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
             handoffs: ComparisonResult.Handoff.measure(plan: measured, record: record, series: series),

@@ -37,6 +37,9 @@ package final class RunExecution {
     private var record: RunRecord
     /// The workload's directions, the main one first, and then the companions'.
     private var flows: [RunFlow]
+    private var delays: [Series.Delays]
+    /// The path to which the home address's traffic comes down.
+    private var homePath: String?
     /// Ticks so far.
     private var elapsed = 0
     private var isComplete = false
@@ -61,6 +64,7 @@ package final class RunExecution {
         bins = Int(plan.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
         schedule = MobilitySchedule(plan)
         record = RunRecord(id: plan.id)
+        delays = plan.paths.map { Series.Delays(path: $0.name) }
         lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.strategy.usesMPTCP)
         loop = try EventLoop()
         let (lab, loop) = (self.lab, self.loop)
@@ -143,6 +147,7 @@ package final class RunExecution {
         let entry = try takeAll(of: schedule.entries, from: &nextEntry, until: now, at: \.time) { try act(on: $0) }
         let route = try takeAll(of: plan.routes, from: &nextRoute, until: now, at: \.time) {
             try mobileHost?.move($0)
+            if $0.end == .home { homePath = $0.path.map { plan.paths[$0].name } }
         }
         if !hasStarted {
             hasStarted = true
@@ -185,10 +190,34 @@ package final class RunExecution {
         elapsed += count
         for index in flows.indices { flows[index].take(bins: count) }
         try mobileHost?.tick(at: Series.binWidth * elapsed)
+        noteDelays()
         isComplete = flows.prefix(plan.workload.directions.count).allSatisfy(\.isComplete)
         // Of an upload the server knows first.
         if isComplete, transfer.state != .complete { note("complete") }
         if elapsed % Self.progressBins == 0 { progress(Series.binWidth * elapsed) }
+    }
+
+    /// In real time a late tick may stand for several steps.
+    private func noteDelays() {
+        let missing = elapsed / Int(Series.Delays.step / Series.binWidth) - delays[0].queue.count
+        guard missing > 0 else { return }
+        var roundTrips: [String: UInt32] = [:]
+        let flows = plan.strategy.usesMPTCP ? sender?.subflows ?? [] : [sender?.flow].compactMap(\.self)
+        for flow in flows where flow.roundTripMicroseconds > 0 {
+            guard let name = lab.pathName(ofAddress: flow.remote) ?? lab.pathName(ofAddress: flow.local) ?? homePath
+            else { continue }
+            roundTrips[name] = min(roundTrips[name] ?? .max, flow.roundTripMicroseconds)
+        }
+        for (index, path) in plan.paths.enumerated() {
+            let waiting = lab.waiting(on: index, plan.workload.directions[0])
+            delays[index].queue += repeatElement(UInt32(clamping: waiting.wholeNanoseconds / 1000), count: missing)
+            delays[index].roundTrip += repeatElement(roundTrips[path.name] ?? 0, count: missing)
+        }
+    }
+
+    /// The end that sends in the main direction.
+    private var sender: StreamSocket? {
+        plan.workload.directions == [.up] ? transfer.socket : server.client(transfer.seed).socket
     }
 
     private func noteReports(of end: Lab.HostEnd, _ events: PathManagerEvents) throws {
@@ -201,7 +230,6 @@ package final class RunExecution {
     /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back nothing that
     /// a subflow was given while that subflow lives.
     private func noteStranded(except path: String) {
-        let sender = plan.workload.directions == [.up] ? transfer.socket : server.client(transfer.seed).socket
         guard plan.strategy.usesMPTCP, let sender else { return }
         var waiting: [String: ByteCount] = [:]
         for subflow in sender.subflows {
@@ -237,7 +265,7 @@ package final class RunExecution {
         try describeConnection()
         try lab.describe(into: &record)
         let series = Series(
-            delivered: flows[0].bins, others: flows.dropFirst().map(\.bins), links: lab.series())
+            delivered: flows[0].bins, others: flows.dropFirst().map(\.bins), links: lab.series(), delays: delays)
         for transfer in transfers { transfer.abandon() }
         server.close()
         companionServer?.close()

@@ -21,6 +21,11 @@ extension Lab {
         links[path].reduce(.zero) { $0 + $1.link.counters.arrived.bytes }
     }
 
+    /// How long a packet that is sent over a path now would wait at the link for those before it.
+    package func waiting(on path: Int, _ direction: Direction) -> Duration {
+        links[path].first { $0.direction == direction }?.link.waiting ?? .zero
+    }
+
     package func linkRecords() throws -> [RunRecord.Link] {
         var records: [RunRecord.Link] = []
         for (path, both) in links.enumerated() {

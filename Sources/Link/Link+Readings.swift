@@ -61,6 +61,12 @@ extension Link {
         }
     }
 
+    /// How long a packet that is sent now would wait for those before it.
+    package var waiting: Duration {
+        guard state[0].started == 1 else { return .zero }
+        return .nanoseconds(max(0, Int64(clamping: state[0].busy_until) - Int64(clamping: Self.monotonicNow())))
+    }
+
     package var counters: Counters {
         let now = state[0]
         return Counters(

@@ -125,7 +125,7 @@ package final class Link {
 
     static let binNanoseconds = UInt64(WALKBACK_BIN_NANOSECONDS)
 
-    private static func monotonicNow() -> UInt64 {
+    static func monotonicNow() -> UInt64 {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)

@@ -50,6 +50,12 @@ package enum FigureFiles {
                     "paths\(suffix)", "what MPTCP moved over each link", svg: FigureStyle.alone(paths.svg(layout: .wide)),
                     csv: paths.csv))
         }
+        if let delays = TimeFigure.delays(of: result) {
+            files.append(
+                File(
+                    "round-trips\(suffix)", "round-trip time and queue of each path",
+                    svg: FigureStyle.alone(delays.svg(layout: .wide)), csv: delays.csv))
+        }
         return files
     }
 

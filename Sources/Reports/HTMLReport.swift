@@ -79,6 +79,11 @@ package enum HTMLReport {
         }
         caption += " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and what arrived "
         caption += "over each link, upon each other."
+        let delays = TimeFigure.delays(of: result)
+        if delays != nil {
+            caption += " Last, the sender's smoothed round-trip time on each path, with a gap where it had no connection over "
+            caption += "it, and, dashed, how long a packet would have waited at the link for those before it."
+        }
         if let seed = series.seed {
             caption +=
                 series.isMedian ? " Shown is seed \(seed), whose ratio is the median one." : " Shown is seed \(seed)."
@@ -88,6 +93,7 @@ package enum HTMLReport {
             [Figure1.Layout.wide, .narrow].map { Figure1.svg(series, of: result, layout: $0, style: nil) }
             + [Figure1.Layout.wide, .narrow].map { TimeFigure.bytes(of: result).svg(layout: $0) }
             + [Figure1.Layout.wide, .narrow].compactMap { TimeFigure.paths(of: result)?.svg(layout: $0) }
+            + [Figure1.Layout.wide, .narrow].compactMap { delays?.svg(layout: $0) }
         return heading(result) + """
             <figure>
             <div class="walk" id="walk-\(direction)"></div>
@@ -132,6 +138,7 @@ package enum HTMLReport {
         table.add("comparison.json", "every number of this page, for programs")
         table.add("series.csv", "every run, in steps of 100 ms")
         table.add("links.csv", "what each link offered over the walk")
+        table.add("delays.csv", "every run's round-trip times and queues")
         for file in FigureFiles.all(of: result) {
             table.add("\(file.name).svg, \(file.name).csv", file.what)
         }

@@ -2,16 +2,19 @@ import Runs
 import Traces
 import Units
 
-/// The documents that hold a comparison: comparison.json, series.csv and links.csv. Everything that people read is made from
-/// what they say, at once or later, so that no two of them can disagree.
+/// The documents that hold a comparison: comparison.json, series.csv, links.csv and delays.csv. Everything that people read is
+/// made from what they say, at once or later, so that no two of them can disagree.
 package struct SavedComparison: Sendable {
     package static let documentName = "comparison.json"
     package static let seriesName = "series.csv"
     package static let linksName = "links.csv"
+    package static let delaysName = "delays.csv"
 
     package let document: [UInt8]
     package let series: [UInt8]
     package let links: [UInt8]
+    /// Empty of results from before there was such a file.
+    package let delays: [UInt8]
     /// comparison.json, taken apart.
     let reader: JSONReader
     /// As the documents have it.
@@ -21,11 +24,16 @@ package struct SavedComparison: Sendable {
     package init(_ result: ComparisonResult) throws {
         series = Array(SeriesFile.csv(of: result).utf8)
         links = Array(LinksFile.csv(of: result).utf8)
-        let files = [Self.seriesName: series.count, Self.linksName: links.count]
+        delays = Array(DelaysFile.csv(of: result).utf8)
+        let files = [
+            Self.seriesName: series.count, Self.linksName: links.count, Self.delaysName: delays.count,
+        ]
         document = Array(ComparisonDocument.json(of: result, files: files).text.utf8)
         reader = try JSONReader(document: document, path: Self.documentName, schema: ComparisonDocument.schema)
         // The series are taken as they would be read back: their file is the one that is long.
-        self.result = try Self.read(reader, links: links, directory: "") { _ in result.runs.map(\.series.inRows) }
+        self.result = try Self.read(reader, links: links, delays: delays, directory: "") { _ in
+            result.runs.map(\.series.inRows)
+        }
     }
 
     /// - Parameters:
@@ -52,11 +60,13 @@ package struct SavedComparison: Sendable {
             return bytes
         }
         let (series, links) = (try part(Self.seriesName), try part(Self.linksName))
+        let delays = try reader.optional("files")?.optional(Self.delaysName) == nil ? [] : part(Self.delaysName)
         self.document = document
         self.series = series
         self.links = links
+        self.delays = delays
         self.reader = reader
-        result = try Self.read(reader, links: links, directory: directory) { runs in
+        result = try Self.read(reader, links: links, delays: delays, directory: directory) { runs in
             try SeriesFile.series(series, path: Self.place(Self.seriesName, in: directory), of: runs)
         }
         guard !result.runs.isEmpty else {
@@ -70,7 +80,7 @@ package struct SavedComparison: Sendable {
     }
 
     private static func read(
-        _ reader: JSONReader, links: [UInt8], directory: String,
+        _ reader: JSONReader, links: [UInt8], delays: [UInt8], directory: String,
         series: ([ComparisonResult.Run]) throws -> [Series]
     ) throws -> ComparisonResult {
         var result = try ComparisonDocument.read(reader)
@@ -78,6 +88,10 @@ package struct SavedComparison: Sendable {
         result.replay.traces = try LinksFile.traces(
             links, path: place(linksName, in: directory), of: Array(zip(result.replay.traces, detached)))
         for (index, series) in try series(result.runs).enumerated() { result.runs[index].series = series }
+        guard !delays.isEmpty else { return result }
+        let read = try DelaysFile.delays(
+            delays, path: place(delaysName, in: directory), of: result.runs, duration: result.replay.duration)
+        for (index, delays) in read.enumerated() { result.runs[index].series.delays = delays }
         return result
     }
 

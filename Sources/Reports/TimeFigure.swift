@@ -6,7 +6,7 @@ struct TimeFigure {
     struct Curve {
         let name: String
         let look: String
-        /// One for each step from `start` on.
+        /// One for each step from `start` on; not a number where there is none.
         let values: [Double]
     }
 
@@ -24,7 +24,7 @@ struct TimeFigure {
 
     func svg(layout: Figure1.Layout) -> String {
         let heights = isStacked ? stacked : curves.map(\.values)
-        let axis = Axis(to: max(heights.joined().max() ?? 0, 0.01), most: layout.legendBeside ? 7 : 5)
+        let axis = Axis(to: max(heights.joined().filter { !$0.isNaN }.max() ?? 0, 0.01), most: layout.legendBeside ? 7 : 5)
         let (top, height) = (10.0, layout.legendBeside ? 230.0 : 180)
         let foot = top + height
         let end = max(duration, .milliseconds(100))
@@ -46,17 +46,19 @@ struct TimeFigure {
         }
         // The last area covers all, so it is drawn first.
         for index in isStacked ? Array(curves.indices.reversed()) : Array(curves.indices) {
-            let points = heights[index].enumerated().map { place, value in
-                Drawing.Point(x: x(start + step * place + step / 2), y: y(value))
+            // With a gap where there is no value.
+            for part in heights[index].indices.split(whereSeparator: { heights[index][$0].isNaN }) {
+                let points = part.map { Drawing.Point(x: x(start + step * $0 + step / 2), y: y(heights[index][$0])) }
+                drawing.path(through: points, base: isStacked ? foot : nil, class: curves[index].look)
             }
-            drawing.path(through: points, base: isStacked ? foot : nil, class: curves[index].look)
         }
         drawTime(layout, foot: foot, x, &drawing)
         var legend = Legend(layout: layout, y: foot + 56)
         for curve in curves { legend.add(curve.name, look: curve.look, isArea: isStacked, to: &drawing) }
         let spoken = curves.map { curve in
-            "\(curve.name): \((curve.values.last ?? 0).text(significantDigits: 3)) \(unit) at the end, "
-                + "\((curve.values.max() ?? 0).text(significantDigits: 3)) at most"
+            let values = curve.values.filter { !$0.isNaN }
+            return "\(curve.name): \((values.last ?? 0).text(significantDigits: 3)) \(unit) at the end, "
+                + "\((values.max() ?? 0).text(significantDigits: 3)) at most"
         }
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name, title: title,
@@ -89,11 +91,15 @@ struct TimeFigure {
 
     /// Time and one column for each curve.
     var csv: String {
-        let columns = curves.map { "\($0.name)_\(unit == "MB" ? "mb" : "mbps")" }
+        let suffix = unit == "Mb/s" ? "mbps" : unit.lowercased()
+        let columns = curves.map { "\($0.name)_\(suffix)" }
         let most = curves.map(\.values.count).max() ?? 0
         let rows = (0..<most).map { index -> String in
             let time = start + step * index + step / 2
-            let cells = curves.map { index < $0.values.count ? $0.values[index].text() : "" }
+            let cells = curves.map { curve -> String in
+                guard index < curve.values.count, !curve.values[index].isNaN else { return "" }
+                return curve.values[index].text()
+            }
             return ([time.seconds.text()] + cells).joined(separator: ",")
         }
         return (["time_s,\(columns.joined(separator: ","))"] + rows).joined(separator: "\n") + "\n"
@@ -144,5 +150,26 @@ extension TimeFigure {
             title: "Megabits per second that \(run.strategy) moved over each link", unit: "Mb/s", curves: curves,
             isStacked: true, step: figure.step, start: figure.offset, duration: figure.duration,
             away: figure.paths.flatMap(\.detached))
+    }
+
+    /// What MPTCP met on each path; nil where nothing of that was measured.
+    static func delays(of result: ComparisonResult) -> TimeFigure? {
+        let figure = FigureSeries(result)
+        let runs = result.runs.filter { $0.seed == figure.seed && !$0.series.delays.isEmpty }
+        guard let run = runs.first(where: { $0.strategy == .mptcp }) ?? runs.first else { return nil }
+        let curves = run.series.delays.map { $0.means(over: figure.step) }.enumerated().flatMap { index, path in
+            let colour = FigureStyle.path(index)
+            func milliseconds(_ value: UInt32) -> Double { Double(value) / 1000 }
+            return [
+                Curve(
+                    name: "\(path.path) round trip", look: "curve c-\(colour)",
+                    values: path.roundTrip.map { $0 > 0 ? milliseconds($0) : .nan }),
+                Curve(
+                    name: "\(path.path) queue", look: "curve c-\(colour) d1", values: path.queue.map(milliseconds)),
+            ]
+        }
+        return TimeFigure(
+            title: "Milliseconds that \(run.strategy)'s packets took on each path", unit: "ms", curves: curves,
+            step: figure.step, start: figure.offset, duration: figure.duration, away: figure.paths.flatMap(\.detached))
     }
 }

@@ -31,16 +31,40 @@ package struct Series: Sendable, Equatable {
         }
     }
 
+    /// What the run's own connection met on one path, in the main direction of its bytes. One value for each step.
+    package struct Delays: Sendable, Equatable {
+        /// Of a measurement.
+        package static let step = Duration.milliseconds(100)
+
+        package var path: String
+        package var step: Duration
+        /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
+        package var queue: [UInt32]
+        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's fastest subflow; zero: it had
+        /// none there.
+        package var roundTrip: [UInt32]
+
+        package init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {
+            self.path = path
+            self.step = step
+            self.queue = queue
+            self.roundTrip = roundTrip
+        }
+    }
+
     /// In-order application bytes of the main flow that were read in each bin.
     package var delivered: [UInt32]
     /// The same of the record's other flows, in its order.
     package var others: [[UInt32]]
     package var links: [Link]
+    /// Of each path; empty where they were not measured.
+    package var delays: [Delays]
 
-    package init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link]) {
+    package init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link], delays: [Delays] = []) {
         self.delivered = delivered
         self.others = others
         self.links = links
+        self.delays = delays
     }
 
     package func link(_ path: String, _ direction: Direction) -> Link? {

@@ -135,12 +135,18 @@ package final class StreamSocket {
         return found.prefix(Int(max(0, min(count, most)))).map(Subflow.init)
     }
 
+    /// What TCP_INFO says of a plain TCP connection; nil where there is none.
+    package var flow: Subflow? {
+        var found = walkback_subflow_info()
+        return walkback_tcp_flow(descriptor, &found) == 0 ? Subflow(found) : nil
+    }
+
     private static func check(_ result: Int32, _ operation: String) throws {
         if result < 0 { throw Fault(.failed, "cannot \(operation): \(Errno(rawValue: -result))") }
     }
 }
 
-/// One subflow of an MPTCP connection, as its sender sees it.
+/// One subflow of an MPTCP connection, or a TCP connection, as its sender sees it.
 package struct Subflow: Sendable {
     package let local: String
     package let remote: String
@@ -153,6 +159,8 @@ package struct Subflow: Sendable {
     /// Bytes that have left and are not acknowledged. The kernel counts segments: full ones are assumed, so that it is at most
     /// so much.
     package let unacknowledged: ByteCount
+    /// Smoothed, in microseconds; zero before there is an estimate.
+    package let roundTripMicroseconds: UInt32
 
     init(_ info: walkback_subflow_info) {
         local = Self.text(info.local)
@@ -162,6 +170,7 @@ package struct Subflow: Sendable {
         received = ByteCount(Int64(info.bytes_received))
         retransmitted = ByteCount(Int64(info.bytes_retransmitted))
         unsent = ByteCount(Int64(info.unsent))
+        roundTripMicroseconds = info.rtt_us
         unacknowledged = ByteCount(Int64(info.unacked_segments) * Int64(info.mss))
     }
 

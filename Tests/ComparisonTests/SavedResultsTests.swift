@@ -16,7 +16,7 @@ import Testing
         let names = Files.entries(of: output).filter { $0 != "run.log" }
         let before = try names.map { try Walkback.text(output.appending($0)) }
         #expect(names.contains("figure1.csv") && names.contains("junit.xml"))
-        for name in names where !["comparison.json", "series.csv", "links.csv"].contains(name) {
+        for name in names where !["comparison.json", "series.csv", "links.csv", "delays.csv"].contains(name) {
             unlink(output.appending(name).string)
         }
         let reported = try Walkback.run(["report", output.string])

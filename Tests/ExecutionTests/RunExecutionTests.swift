@@ -37,6 +37,30 @@ import Units
         }
     }
 
+    @Test(arguments: ["tcp-wifi", "tcp-cellular", "mptcp"])
+    func `has the round trips of its links and their queues`(name: String) throws {
+        let strategy = try #require(Strategy(name: name, paths: ["wifi", "cellular"]))
+        let (_, series) = try execute(strategy, seconds: 20)
+        #expect(series.delays.map(\.path) == ["wifi", "cellular"])
+        // Milliseconds: there and back without a queue; the full queue of 100 kB at the link's rate.
+        for (path, (base, full)) in zip(series.delays, [(20.0, 100.0), (60, 400)]) {
+            #expect(path.queue.count == 200 && path.roundTrip.count == 200)
+            #expect(path.queue.allSatisfy { Double($0) / 1000 <= full })
+            guard strategy.path == nil || strategy.path == path.path else {
+                #expect(path.queue.allSatisfy { $0 == 0 } && path.roundTrip.allSatisfy { $0 == 0 })
+                continue
+            }
+            let settled = 100..<200
+            func mean(_ values: [UInt32]) -> Double {
+                values[settled].reduce(0) { $0 + Double($1) } / Double(settled.count) / 1000
+            }
+            let (queue, roundTrip) = (mean(path.queue), mean(path.roundTrip))
+            #expect(queue > full / 10)
+            // Over ten seconds the estimate's lag is small beside a queue that bulk TCP keeps filling.
+            #expect(abs(roundTrip - queue - base) < 0.1 * (base + full), "\(path.path): \(roundTrip) ms, queue \(queue) ms")
+        }
+    }
+
     @Test func `carries on over the other path when one goes, and uses it again when it returns`() throws {
         let outage: [(Duration, Bool)] = [
             (.zero, true), (.seconds(6), false),

@@ -156,7 +156,7 @@ enum Fixture {
             delivered: delivered.map { UInt32($0) },
             others: rivals.map { _, capacity in
                 carried(capacity, bins: bins, offset: offset, share: 0.45, stalls: true).map { UInt32($0) }
-            }, links: links)
+            }, links: links, delays: delays(links, idle: strategy.path))
         let id = "\(strategy).\(seed)"
         return .init(
             id: id, strategy: strategy, seed: seed, direction: .down, offset: offset, duration: duration,
@@ -191,6 +191,20 @@ enum Fixture {
             exchanges: exchanges(shape, delivered: series.delivered, random: &random),
             energy: shape.rich ? energy(of: links, traces: traces) : [],
             handoffs: shape.rich ? handoffs(traces, offset: offset, random: &random) : [], moves: moves)
+    }
+
+    /// Round trips that grow with the queue; a path that no connection uses has none.
+    private static func delays(_ links: [Series.Link], idle only: String?) -> [Series.Delays] {
+        links.filter { $0.direction == .down }.enumerated().map { index, link in
+            var delays = Series.Delays(path: link.path)
+            for step in stride(from: 0, through: link.arrived.count - 10, by: 10) {
+                let bytes = link.arrived[step..<step + 10].reduce(0, +)
+                delays.queue.append(bytes / 4)
+                delays.roundTrip.append(
+                    bytes > 0 && (only == nil || only == link.path) ? 20_000 + 15_000 * UInt32(index) + bytes / 3 : 0)
+            }
+            return delays
+        }
     }
 
     private static func fidelity(

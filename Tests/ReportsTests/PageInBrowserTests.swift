@@ -56,7 +56,7 @@ struct PageInBrowserTests {
         let browser = try Chromium()
         try browser.open(page, width: width, height: 900)
         #expect(browser.complaints == [])
-        #expect(try browser.evaluate("document.querySelectorAll('svg.live').length") == .integer(3))
+        #expect(try browser.evaluate("document.querySelectorAll('svg.live').length") == .integer(4))
         let wide = number(try browser.evaluate("document.documentElement.scrollWidth"))
         #expect(wide <= Double(width), "\(wide)")
         #expect(

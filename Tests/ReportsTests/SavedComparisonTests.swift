@@ -13,7 +13,7 @@ struct SavedComparisonTests {
     static func files(_ saved: SavedComparison) -> [String: [UInt8]] {
         [
             SavedComparison.documentName: saved.document, SavedComparison.seriesName: saved.series,
-            SavedComparison.linksName: saved.links,
+            SavedComparison.linksName: saved.links, SavedComparison.delaysName: saved.delays,
         ]
     }
 
@@ -48,6 +48,39 @@ struct SavedComparisonTests {
         #expect(Figure1.csv(of: saved.result) == Figure1.csv(of: result))
     }
 
+    @Test("Round-trip times and queues are means over a figure's step, and a path without a connection has none")
+    func delays() throws {
+        var result = Fixture.result(.init(seconds: 300, seeds: [1]))
+        #expect(FigureSeries.step(for: result.replay.duration) == .milliseconds(500))
+        for index in result.runs.indices { result.runs[index].series.delays = [] }
+        result.runs[0].series.delays = [
+            .init(path: "wifi", queue: [1, 2, 3, 4, 7, 10, 20], roundTrip: [0, 100, 0, 201, 0, 0, 0])
+        ]
+        let saved = try SavedComparison(result)
+        let id = result.runs[0].id
+        #expect(
+            String(decoding: saved.delays, as: UTF8.self)
+                == DelaysFile.header + "\(id),0,wifi,3,151\n\(id),0.5,wifi,15,\n")
+        #expect(saved.result.runs[0].series.delays == [
+            .init(path: "wifi", step: .milliseconds(500), queue: [3, 15], roundTrip: [151, 0])
+        ])
+        #expect(saved.result.runs[1].series.delays.isEmpty)
+    }
+
+    @Test("A result from before round-trip times were kept is read without them")
+    func withoutDelays() throws {
+        var files = Self.files(try Self.saved(.init(seconds: 12, seeds: [1])))
+        files[SavedComparison.delaysName] = nil
+        let name = SavedComparison.documentName
+        let document = String(decoding: files[name] ?? [], as: UTF8.self)
+        let line = try #require(document.split(separator: "\n").first { $0.contains("\"delays.csv\"") })
+        files[name] = Array(document.replacing("\(line)\n", with: "").utf8)
+        let all = files
+        let saved = try SavedComparison(directory: "out") { all[$0] }
+        #expect(saved.result.runs.allSatisfy { $0.series.delays.isEmpty })
+        #expect(!saved.report.contains { $0.name.hasPrefix("round-trips") })
+    }
+
     private func fault(
         _ change: (inout [String: [UInt8]]) throws -> Void
     ) throws -> Fault? {
@@ -57,7 +90,7 @@ struct SavedComparisonTests {
         return #expect(throws: Fault.self) { try SavedComparison(directory: "out") { all[$0] } }
     }
 
-    @Test("Half a result is refused in a sentence that names the half", arguments: ["series.csv", "links.csv"])
+    @Test("Half a result is refused in a sentence that names the half", arguments: ["series.csv", "links.csv", "delays.csv"])
     func half(name: String) throws {
         let missing = try fault { $0[name] = nil }
         #expect(missing?.code == .badInput)

@@ -25,7 +25,7 @@ struct walkback_connection_info {
     int64_t send_buffer;
 };
 
-/// One subflow as MPTCP_FULL_INFO has it.
+/// One subflow as MPTCP_FULL_INFO has it, or a TCP connection as TCP_INFO has it.
 struct walkback_subflow_info {
     char local[48];  // numeric address
     char remote[48];
@@ -61,6 +61,8 @@ int walkback_congestion_control(int fd, char *name, size_t size);
 int walkback_connection_info(int fd, struct walkback_connection_info *info);
 /// Fills at most `count` subflows; returns how many there are, or -errno.
 int walkback_subflows(int fd, struct walkback_subflow_info *subflows, int count);
+/// The same of a plain TCP connection, as TCP_INFO has it. Returns 0 or -errno.
+int walkback_tcp_flow(int fd, struct walkback_subflow_info *flow);
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t walkback_monotonic(void);
 /// Sleeps until that instant of CLOCK_MONOTONIC.

@@ -16,8 +16,8 @@ enum WalkData {
         if !figure.splicedRates.isEmpty {
             series.append(
                 run(
-                    "optimal", title: "Optimal TCP", look: "c-optimal", kbps: figure.splicedRates, isOn: true, wire: [])
-            )
+                    "optimal", title: "Optimal TCP", look: "c-optimal", kbps: figure.splicedRates, isOn: true, wire: [],
+                    delays: []))
         }
         for one in runs {
             let wire = result.replay.traces.map { trace in
@@ -34,7 +34,8 @@ enum WalkData {
                     look: FigureStyle.strategy(one.strategy, of: result),
                     kbps: FigureSeries.rates(one.series.delivered, step: figure.step),
                     // Where there is neither MPTCP nor Optimal TCP, whatever there is.
-                    isOn: one.strategy == .mptcp || figure.mptcp.isEmpty && figure.optimal.isEmpty, wire: wire))
+                    isOn: one.strategy == .mptcp || figure.mptcp.isEmpty && figure.optimal.isEmpty, wire: wire,
+                    delays: one.series.delays.map { delays($0.means(over: figure.step)) }))
         }
         return .object([
             "step": .number(figure.step.seconds), "offset": .number(figure.offset.seconds),
@@ -66,11 +67,21 @@ enum WalkData {
     }
 
     private static func run(
-        _ name: String, title: String, look: String, kbps: [Double], isOn: Bool, wire: [JSON]
+        _ name: String, title: String, look: String, kbps: [Double], isOn: Bool, wire: [JSON],
+        delays: [JSON]
     ) -> JSON {
         .object([
             "name": .string(name), "title": .string(title), "look": .string(look), "kbps": column(kbps),
-            "on": .bool(isOn), "wire": .array(wire),
+            "on": .bool(isOn), "wire": .array(wire), "delays": .array(delays),
+        ])
+    }
+
+    /// Tenths of a millisecond; null where there is none.
+    private static func delays(_ delays: Series.Delays) -> JSON {
+        func tenths(_ microseconds: UInt32) -> JSON { .integer((Int64(microseconds) + 50) / 100) }
+        return .object([
+            "path": .string(delays.path), "queue": .line(delays.queue.map(tenths)),
+            "rtt": .line(delays.roundTrip.map { $0 > 0 ? tenths($0) : .null }),
         ])
     }
 

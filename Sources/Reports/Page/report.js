@@ -51,6 +51,8 @@
       for (const run of data.runs) {
         run.rate = moving(run.kbps, data.smooth).map((value) => value / 1000);
         run.sum = sums(run.kbps, perStep);
+        const tenths = (value) => (value === null ? null : value / 10);
+        for (const path of run.delays) Object.assign(path, { queue: path.queue.map(tenths), rtt: path.rtt.map(tenths) });
       }
       for (const path of data.paths) path.rate = path.kbps.map((value) => value / 1000);
       const named = (name) => data.runs.find((run) => run.name === name);
@@ -59,6 +61,7 @@
       this.plots = [this.plot("Goodput and links over time"), this.plot("Bytes delivered so far")];
       if (this.shared) this.shareControls();
       if (this.shared) this.plots.push(this.plot("Bytes over each path, over time"));
+      if (this.shared && data.runs.some((run) => run.delays.length)) this.plots.push(this.plot("Round-trip times and queues"));
       new ResizeObserver(() => this.draw()).observe(home);
       this.draw();
     }
@@ -99,7 +102,7 @@
     }
 
     shareControls() {
-      const line = make("label", { class: "controls" }, null, "Bytes over each path, of ");
+      const line = make("label", { class: "controls" }, null, "Bytes and delays of each path, of ");
       this.choice = make("select", {}, line);
       for (const run of this.data.runs.filter((run) => run.wire.length)) {
         make("option", { selected: run === this.shared ? "" : null }, this.choice, run.name);
@@ -215,7 +218,7 @@
       };
       const { data } = this;
       const on = data.runs.filter((run) => run.on);
-      const [rates, bytes, share] = this.plots;
+      const [rates, bytes, share, delays] = this.plots;
       begin(rates);
       this.panel(rates, "Goodput, Mb/s", narrow ? 170 : 220, on.map((run) => (
         { values: run.rate, look: `curve ${run.look}`, offset: data.offset })));
@@ -250,6 +253,14 @@
           { values, look: `stack ${data.paths[index].look}`, offset: data.offset, area: true })).reverse());
         end(share);
       }
+      if (delays) {
+        begin(delays);
+        const look = (one) => data.paths.find((path) => path.name === one.path).look;
+        this.panel(delays, `${this.shared.name}: round trip, dashed: queue, ms`, narrow ? 150 : 190, this.shared.delays.flatMap((one) => [
+          { values: one.rtt, look: `curve c-${look(one)}`, offset: data.offset },
+          { values: one.queue, look: `curve c-${look(one)} d1`, offset: data.offset }]));
+        end(delays);
+      }
       this.drawCursor();
     }
 
@@ -268,8 +279,8 @@
       const place = (one, index) => one.offset + (index + 0.5) * data.step;
       const seen = (one) => one.values.map((value, index) => [place(one, index), value])
         .filter(([time]) => time >= this.from - data.step && time <= this.to + data.step);
-      const points = series.map(seen);
-      const highest = points.flat().reduce((most, [, value]) => Math.max(most, value), 0.01);
+      const all = series.map(seen);
+      const highest = all.flat().reduce((most, [, value]) => Math.max(most, value), 0.01);
       const axis = ticks(0, highest, 6);
       const foot = plot.y + 20 + height;
       const y = (value) => foot - height * Math.min(1, value / axis.top);
@@ -293,13 +304,17 @@
         const line = make("svg:line", { class: "mark", x1: this.x(plot, mark.time), x2: this.x(plot, mark.time), y1: foot - height, y2: foot }, plot.frame);
         make("svg:title", {}, line, `${this.clock(mark.time)}: ${mark.text}`);
       }
+      const corner = ([time, value]) => `${this.x(plot, time).toFixed(1)} ${y(value).toFixed(1)}`;
       series.forEach((one, index) => {
-        if (!points[index].length) return;
-        const corners = points[index].map(([time, value]) => `${this.x(plot, time).toFixed(1)} ${y(value).toFixed(1)}`);
-        const ends = [points[index][0][0], points[index][points[index].length - 1][0]].map((time) => this.x(plot, time).toFixed(1));
+        const points = all[index];
+        if (!points.length) return;
+        const ends = [points[0][0], points[points.length - 1][0]].map((time) => this.x(plot, time).toFixed(1));
+        // After a value that is not known a line begins anew.
+        const line = () => points.map((point, place) => (
+          point[1] === null ? "" : (place && points[place - 1][1] !== null ? "L" : "M") + corner(point))).join("");
         make("svg:path", {
           class: one.look, "clip-path": `url(#${clip})`,
-          d: one.area ? `M${ends[0]} ${foot}L${corners.join("L")}L${ends[1]} ${foot}Z` : `M${corners.join("L")}`,
+          d: one.area ? `M${ends[0]} ${foot}L${points.map(corner).join("L")}L${ends[1]} ${foot}Z` : line(),
         }, plot.frame);
       });
       plot.panels.push({ title });
@@ -356,6 +371,11 @@
         if (run.on && run.rate[measured] !== undefined) {
           words.push(`${run.title} ${fixed(run.rate[measured], 2)} Mb/s, ${fixed(run.sum[measured], 1)} MB`);
         }
+      }
+      for (const one of this.shared?.delays ?? []) {
+        if (one.queue[measured] === undefined) continue;
+        const trip = one.rtt[measured] === null ? "" : `round trip ${fixed(one.rtt[measured], 1)} ms, `;
+        words.push(`${this.shared.title} on ${one.path} ${trip}queue ${fixed(one.queue[measured], 1)} ms`);
       }
       for (const path of data.paths) {
         if (path.on) words.push(`${path.name} offers ${fixed(path.rate[offered], 2)} Mb/s`);
