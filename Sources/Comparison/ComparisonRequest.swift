@@ -65,16 +65,7 @@ package struct ComparisonRequest: Sendable {
     func load() throws -> Replay {
         var replay = try Replay.load(self.replay.string)
         if let seeds { replay.seeds = seeds }
-        if let congestionControl {
-            guard KernelDemand.isPossible(congestionControl) else {
-                throw Fault(
-                    .usage,
-                    "--congestion-control '\(congestionControl)' cannot be one of the kernel's; name one as in 'lia'")
-            }
-            replay.transport.congestionControl = congestionControl
-            replay.demands.removeAll { $0.kind == .congestionControl }
-            replay.demands.append(KernelDemand(.congestionControl, congestionControl, at: "--congestion-control"))
-        }
+        if let congestionControl { try replay.use(congestionControl: congestionControl) }
         if let strategies {
             let names = replay.paths.map(\.name)
             replay.strategies = try strategies.map { name in

@@ -17,3 +17,15 @@ extension KernelDemand {
         )
     }
 }
+
+extension Replay {
+    /// Takes the place of the replay's own, as an option of that name says.
+    mutating func use(congestionControl name: String) throws {
+        guard KernelDemand.isPossible(name) else {
+            throw Fault(.usage, "--congestion-control '\(name)' cannot be one of the kernel's; name one as in 'lia'")
+        }
+        transport.congestionControl = name
+        demands.removeAll { $0.kind == .congestionControl }
+        demands.append(KernelDemand(.congestionControl, name, at: "--congestion-control"))
+    }
+}

@@ -18,12 +18,14 @@ package struct ProgramRequest: Sendable {
     /// As $PATH.
     package var searchPath: String
     package var seed: UInt64
+    /// In place of the replay's.
+    package var congestionControl: String?
     package var kernel: String
     package var walkbackVersion: String
 
     package init(
         replay: FilePath, output: FilePath, command: [String], serverCommand: String?, environment: [String: String],
-        searchPath: String, seed: UInt64, kernel: String, walkbackVersion: String
+        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: String, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
@@ -32,6 +34,7 @@ package struct ProgramRequest: Sendable {
         self.environment = environment
         self.searchPath = searchPath
         self.seed = seed
+        self.congestionControl = congestionControl
         self.kernel = kernel
         self.walkbackVersion = walkbackVersion
     }
@@ -55,9 +58,14 @@ package struct ProgramRequest: Sendable {
         }
         let directory = try Self.workingDirectory()
         let program = try Program.find(command.first ?? "", in: searchPath, from: directory)
-        let replay = try Replay.load(self.replay.string)
+        var replay = try Replay.load(self.replay.string)
+        if let congestionControl { try replay.use(congestionControl: congestionControl) }
         for note in replay.notes { say("note: \(note)") }
         let kernel = try Kernel.find(self.kernel)
+        if !replay.demands.isEmpty {
+            let offers = try kernel.offers(cancellation: cancellation)
+            for demand in replay.demands { try demand.check(against: offers) }
+        }
         let output = try OutputDirectory(
             self.output, mark: ProgramDocument.fileName, remains: [ProgramOutput.standardOutput.rawValue])
         do {

@@ -55,6 +55,10 @@ final class ProgramExecution {
         output = try ProgramFiles(directory: FilePath(plan.outputDirectory))
         lab = try Lab(plan: plan.run, directory: FilePath(guest.directory), bins: bins, mptcpEndpoints: true)
         loop = try EventLoop()
+        // A network namespace of its own may choose among those that are free to all, and a program may too.
+        if let all = try SystemControl.value(of: "net.ipv4.tcp_available_congestion_control") {
+            try SystemControl.set("net.ipv4.tcp_allowed_congestion_control", to: all)
+        }
         for host in [lab.mobile, lab.server] {
             try host.run {
                 try SystemControl.set("net.ipv4.tcp_congestion_control", to: plan.run.transport.congestionControl)

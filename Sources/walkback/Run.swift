@@ -42,6 +42,9 @@ struct Run: ParsableCommand {
     @Option(help: "Draws the kernel's random numbers and which packets are lost.")
     var seed: UInt64 = 1
 
+    @Option(help: "Congestion control in place of the replay's, of both hosts.")
+    var congestionControl: String?
+
     @Option(help: "embedded or the file of an embedded kernel.")
     var kernel = "embedded"
 
@@ -61,8 +64,8 @@ struct Run: ParsableCommand {
         let request = ProgramRequest(
             replay: FilePath(replay), output: FilePath(output ?? "walkback-out/run-\(name)"), command: command,
             serverCommand: serverCommand, environment: try environment(),
-            searchPath: Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin", seed: seed, kernel: kernel,
-            walkbackVersion: Walkback.version)
+            searchPath: Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin", seed: seed,
+            congestionControl: congestionControl, kernel: kernel, walkbackVersion: Walkback.version)
         let server = Mutex(PrefixedLines(prefix: "server: "))
         let status = try request.run(
             cancellation: cancellation,

@@ -41,6 +41,15 @@ import Testing
         #expect(try document.contains("\"ended_by\": \"command\""))
     }
 
+    @Test func `has the congestion control that it is asked for`() throws {
+        let read = ["cat", "/proc/sys/net/ipv4/tcp_congestion_control"]
+        #expect(try run(read).output == "cubic\n")
+        #expect(try run(read, options: ["--congestion-control", "lia"]).output == "lia\n")
+        let unknown = try run(read, options: ["--congestion-control", "lai"])
+        #expect(unknown.status == 69 && unknown.output.isEmpty)
+        #expect(unknown.errors.contains("has no congestion control 'lai'; did you mean 'lia'?"), "\(unknown.errors)")
+    }
+
     @Test func `is told to end when the walk does`() throws {
         let outcome = try run(["sh", "-c", "trap 'echo told; exit 3' TERM; while :; do sleep 0.1; done"])
         #expect(outcome.status == 3, "\(outcome.errors)")

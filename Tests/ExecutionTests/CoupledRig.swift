@@ -16,9 +16,20 @@ enum CoupledRig {
         var queue: ByteCount
         var loss = 0.0
         var subflows = 1
+        /// What the uplink takes varies by as much around half a round trip, from 10 ms to the next.
+        var uplinkJitter = Duration.zero
 
         /// Of one round trip at the path's rate.
         var bandwidthDelayProduct: ByteCount { rate.bytes(in: roundTrip) }
+
+        /// Multiples of the golden ratio: evenly spread, and no two steps alike.
+        fileprivate func jittering(for seconds: Int) -> [LinkTable.Condition] {
+            (0..<seconds * 100).map { step in
+                let part = (Double(step) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+                return .init(
+                    time: .milliseconds(10 * step), delay: roundTrip / 2 + uplinkJitter * (2 * part - 1), loss: 0)
+            }
+        }
     }
 
     static func execute(
@@ -29,10 +40,10 @@ enum CoupledRig {
             for direction in Direction.allCases {
                 let table = LinkTable(
                     curve: Curve(rates: [(time: .zero, rate: path.rate)], end: .seconds(seconds + 2)),
-                    conditions: [
-                        .init(
-                            time: .zero, delay: path.roundTrip / 2, loss: direction == .down ? path.loss : 0)
-                    ], queue: direction == .down ? path.queue : ByteCount(1_000_000), overhead: .zero)
+                    conditions: direction == .down || path.uplinkJitter == .zero
+                        ? [.init(time: .zero, delay: path.roundTrip / 2, loss: direction == .down ? path.loss : 0)]
+                        : path.jittering(for: seconds + 2),
+                    queue: direction == .down ? path.queue : ByteCount(1_000_000), overhead: .zero)
                 let file = try FileDescriptor.open(
                     directory.appending("\(path.name).\(direction.rawValue).link"), .writeOnly,
                     options: [.create, .truncate], permissions: .ownerReadWrite)
