@@ -91,6 +91,13 @@ struct Axis {
         self.ticks = ticks
     }
 
+    /// 1, 10, 100 and so on, two at the least.
+    init(decadesTo limit: Double) {
+        var ticks = [1.0, 10]
+        while ticks[ticks.count - 1] < limit { ticks.append(ticks[ticks.count - 1] * 10) }
+        self.ticks = ticks
+    }
+
     var top: Double { ticks[ticks.count - 1] }
 
     func label(_ tick: Double) -> String { tick.text(significantDigits: 4) }

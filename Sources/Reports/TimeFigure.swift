@@ -15,6 +15,8 @@ struct TimeFigure {
     let curves: [Curve]
     /// Each area stands on the one before.
     var isStacked = false
+    /// In powers of ten from one up; what is less stands at one.
+    var isLogarithmic = false
     let step: Duration
     /// Of the first value on the walk's clock.
     let start: Duration
@@ -24,12 +26,18 @@ struct TimeFigure {
 
     func svg(layout: Figure1.Layout) -> String {
         let heights = isStacked ? stacked : curves.map(\.values)
-        let axis = Axis(to: max(heights.joined().filter { !$0.isNaN }.max() ?? 0, 0.01), most: layout.legendBeside ? 7 : 5)
+        let highest = heights.joined().filter { !$0.isNaN }.max() ?? 0
+        let axis =
+            isLogarithmic
+            ? Axis(decadesTo: highest) : Axis(to: max(highest, 0.01), most: layout.legendBeside ? 7 : 5)
         let (top, height) = (10.0, layout.legendBeside ? 230.0 : 180)
         let foot = top + height
         let end = max(duration, .milliseconds(100))
         func x(_ time: Duration) -> Double { layout.left + layout.plotWidth * min(1, max(0, time / end)) }
-        func y(_ value: Double) -> Double { foot - height * min(value, axis.top) / axis.top }
+        func y(_ value: Double) -> Double {
+            let part = isLogarithmic ? PortableMath.log10(max(value, 1)) / PortableMath.log10(axis.top) : value / axis.top
+            return foot - height * min(part, 1)
+        }
         var drawing = Drawing()
         for span in away {
             drawing.rectangle(
@@ -39,7 +47,7 @@ struct TimeFigure {
         for tick in axis.ticks {
             drawing.line(
                 from: .init(x: layout.left, y: y(tick)), to: .init(x: layout.left + layout.plotWidth, y: y(tick)),
-                class: tick == 0 ? "x" : "g")
+                class: tick == axis.ticks[0] ? "x" : "g")
             drawing.text(
                 axis.label(tick) + (tick == axis.top ? " \(unit)" : ""), at: .init(x: layout.left - 6, y: y(tick) + 4),
                 anchor: .end, class: "k")
@@ -170,6 +178,6 @@ extension TimeFigure {
         }
         return TimeFigure(
             title: "Milliseconds that \(run.strategy)'s packets took on each path", unit: "ms", curves: curves,
-            step: figure.step, start: figure.offset, duration: figure.duration, away: figure.paths.flatMap(\.detached))
+            isLogarithmic: true, step: figure.step, start: figure.offset, duration: figure.duration, away: figure.paths.flatMap(\.detached))
     }
 }

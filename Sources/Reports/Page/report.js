@@ -62,8 +62,8 @@
       if (this.shared) this.shareControls();
       if (this.shared) this.plots.push(this.plot("Bytes over each path, over time"));
       if (this.shared && data.runs.some((run) => run.delays.length)) this.plots.push(this.plot("Round-trip times and queues"));
-      new ResizeObserver(() => this.draw()).observe(home);
-      this.draw();
+      // Which calls first when the page has been laid out.
+      new ResizeObserver(() => { if (home.clientWidth !== this.drawn) this.draw(); }).observe(home);
     }
 
     // MARK: Controls
@@ -200,7 +200,8 @@
     // MARK: Drawing
 
     draw() {
-      const width = Math.max(280, this.home.clientWidth);
+      this.drawn = this.home.clientWidth;
+      const width = Math.max(280, this.drawn);
       this.range.textContent = `${this.clock(this.from)} to ${this.clock(this.to)}`;
       const narrow = width < 560;
       const begin = (plot) => {
@@ -258,7 +259,7 @@
         const look = (one) => data.paths.find((path) => path.name === one.path).look;
         this.panel(delays, `${this.shared.name}: round trip, dashed: queue, ms`, narrow ? 150 : 190, this.shared.delays.flatMap((one) => [
           { values: one.rtt, look: `curve c-${look(one)}`, offset: data.offset },
-          { values: one.queue, look: `curve c-${look(one)} d1`, offset: data.offset }]));
+          { values: one.queue, look: `curve c-${look(one)} d1`, offset: data.offset }]), true);
         end(delays);
       }
       this.drawCursor();
@@ -274,16 +275,18 @@
       return a < b ? { x: this.x(plot, a), width: this.x(plot, b) - this.x(plot, a) } : null;
     }
 
-    panel(plot, title, height, series) {
+    // `log`: in powers of ten from one up; what is less stands at one.
+    panel(plot, title, height, series, log = false) {
       const { data } = this;
       const place = (one, index) => one.offset + (index + 0.5) * data.step;
       const seen = (one) => one.values.map((value, index) => [place(one, index), value])
         .filter(([time]) => time >= this.from - data.step && time <= this.to + data.step);
       const all = series.map(seen);
       const highest = all.flat().reduce((most, [, value]) => Math.max(most, value), 0.01);
-      const axis = ticks(0, highest, 6);
+      const decades = Math.max(1, Math.ceil(Math.log10(highest)));
+      const axis = log ? { top: 10 ** decades } : ticks(0, highest, 6);
       const foot = plot.y + 20 + height;
-      const y = (value) => foot - height * Math.min(1, value / axis.top);
+      const y = (value) => foot - height * Math.min(1, log ? Math.log10(Math.max(value, 1)) / decades : value / axis.top);
       make("svg:text", { class: "t", x: plot.left, y: plot.y + 13 }, plot.frame, title);
       const clip = `clip-${this.home.id}-${this.plots.indexOf(plot)}-${plot.panels.length}`;
       const hole = make("svg:clipPath", { id: clip }, plot.frame);
@@ -294,8 +297,8 @@
           if (span) make("svg:rect", { class: "away", y: foot - height, height, ...span }, plot.frame);
         }
       }
-      for (let index = 0; index * axis.step <= axis.top * 1.0001; index++) {
-        const value = index * axis.step;
+      for (let index = 0; index <= (log ? decades : Math.round(axis.top / axis.step)); index++) {
+        const value = log ? 10 ** index : index * axis.step;
         make("svg:line", { class: index ? "g" : "x", x1: plot.left, x2: plot.left + plot.width, y1: y(value), y2: y(value) }, plot.frame);
         make("svg:text", { class: "k", x: plot.left - 5, y: y(value) + 4, "text-anchor": "end" }, plot.frame, label(value));
       }
