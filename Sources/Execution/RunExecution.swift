@@ -206,7 +206,8 @@ package final class RunExecution {
         for flow in flows where flow.roundTripMicroseconds > 0 {
             guard let name = lab.pathName(ofAddress: flow.remote) ?? lab.pathName(ofAddress: flow.local) ?? homePath
             else { continue }
-            roundTrips[name] = min(roundTrips[name] ?? .max, flow.roundTripMicroseconds)
+            // The kernel names them in the order in which they came; one whose path went may stay for long after.
+            roundTrips[name] = flow.roundTripMicroseconds
         }
         for (index, path) in plan.paths.enumerated() {
             let waiting = lab.waiting(on: index, plan.workload.directions[0])

@@ -40,7 +40,7 @@ package struct Series: Sendable, Equatable {
         package var step: Duration
         /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
         package var queue: [UInt32]
-        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's fastest subflow; zero: it had
+        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's newest subflow; zero: it had
         /// none there.
         package var roundTrip: [UInt32]
 

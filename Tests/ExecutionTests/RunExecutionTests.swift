@@ -61,6 +61,15 @@ import Units
         }
     }
 
+    @Test func `has the round trips of a path's new subflow when it returns`() throws {
+        let outage: [(Duration, Bool)] = [(.zero, true), (.seconds(6), false), (.seconds(10), true)]
+        let (_, series) = try execute(.mptcp, seconds: 30, wifi: outage)
+        let wifi = series.delays[0]
+        // What is left of the subflow that went says the same for ever.
+        #expect(Set(wifi.roundTrip[150...]).count > 100)
+        for step in 150..<300 { #expect(wifi.roundTrip[step] >= 20_000) }
+    }
+
     @Test func `carries on over the other path when one goes, and uses it again when it returns`() throws {
         let outage: [(Duration, Bool)] = [
             (.zero, true), (.seconds(6), false),
