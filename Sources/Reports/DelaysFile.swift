@@ -30,13 +30,16 @@ package enum DelaysFile {
     ///
     /// - Throws: `Fault` (bad input) with the line that is none of ours.
     static func delays(
-        _ file: [UInt8], path: String, of runs: [ComparisonResult.Run], duration: Duration
+        _ file: [UInt8], path: String, of runs: [ComparisonResult.Run], in replay: ComparisonResult.Replay
     ) throws -> [[Series.Delays]] {
-        let step = FigureSeries.step(for: duration)
+        let step = FigureSeries.step(for: replay.duration)
+        let paths = Set(replay.traces.map(\.name))
         var table = try CSVRows(file, path: path, header: header)
         var all: [String: [Series.Delays]] = [:]
         while let fields = try table.next() {
-            guard let queue = UInt32(fields[3]), let roundTrip = fields[4].isEmpty ? 0 : UInt32(fields[4]) else {
+            guard paths.contains(fields[2]), let queue = UInt32(fields[3]),
+                let roundTrip = fields[4].isEmpty ? 0 : UInt32(fields[4])
+            else {
                 throw table.fault("has a field that is none of this file's")
             }
             let run = fields[0]

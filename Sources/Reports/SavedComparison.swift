@@ -90,7 +90,7 @@ package struct SavedComparison: Sendable {
         for (index, series) in try series(result.runs).enumerated() { result.runs[index].series = series }
         guard !delays.isEmpty else { return result }
         let read = try DelaysFile.delays(
-            delays, path: place(delaysName, in: directory), of: result.runs, duration: result.replay.duration)
+            delays, path: place(delaysName, in: directory), of: result.runs, in: result.replay)
         for (index, delays) in read.enumerated() { result.runs[index].series.delays = delays }
         return result
     }

@@ -178,6 +178,7 @@ extension TimeFigure {
         }
         return TimeFigure(
             title: "Milliseconds that \(run.strategy)'s packets took on each path", unit: "ms", curves: curves,
-            isLogarithmic: true, step: figure.step, start: figure.offset, duration: figure.duration, away: figure.paths.flatMap(\.detached))
+            isLogarithmic: true, step: figure.step, start: figure.offset, duration: figure.duration,
+            away: figure.paths.flatMap(\.detached))
     }
 }

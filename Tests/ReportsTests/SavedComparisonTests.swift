@@ -67,6 +67,17 @@ struct SavedComparisonTests {
         #expect(saved.result.runs[1].series.delays.isEmpty)
     }
 
+    @Test("Delays of a path that the result does not have are refused with their line")
+    func strangeDelays() throws {
+        let name = SavedComparison.delaysName
+        let fault = try fault { files in
+            let text = String(decoding: files[name] ?? [], as: UTF8.self)
+            files[name] = Array(text.replacing(",wifi,", with: ",wify,").utf8)
+        }
+        #expect(fault?.code == .badInput)
+        #expect(fault?.message.hasPrefix("out/delays.csv:2: has a field that is none of this file's") == true)
+    }
+
     @Test("A result from before round-trip times were kept is read without them")
     func withoutDelays() throws {
         var files = Self.files(try Self.saved(.init(seconds: 12, seeds: [1])))
