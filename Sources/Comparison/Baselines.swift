@@ -42,16 +42,23 @@ package enum Baselines {
         if entries.contains(SavedComparison.documentName) || entries.contains("walks.json") {
             return try SavedResults(path).baseline
         }
-        let files = names.map { "\($0).json" }.filter(entries.contains)
-        guard !files.isEmpty else {
-            let there = entries.filter { $0.hasSuffix(".json") }
+        let there = entries.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        let own = names.map { "\($0).json" }.filter(there.contains)
+        var walks = try own.flatMap { try read(file: path.appending($0)).walks }
+        // A set's baseline has a name of its own.
+        func missing() -> [String] { names.filter { name in !walks.contains { $0.name == name } } }
+        for file in there where !missing().isEmpty && !own.contains(file) {
+            walks += try read(file: path.appending(file)).walks.filter { missing().contains($0.name) }
+        }
+        // What a file calls otherwise may still be of the same replay.
+        guard missing().isEmpty || own.count == names.count else {
             throw Fault.input(
                 path.string,
-                "holds no baseline of \(names.joined(separator: ", ")) "
+                "holds no baseline of \(missing().joined(separator: ", ")) "
                     + "(\(there.isEmpty ? "no *.json at all" : there.prefix(6).joined(separator: ", "))): save one with "
                     + "`walkback baseline save`")
         }
-        return Baseline(walks: try files.flatMap { try read(file: path.appending($0)).walks })
+        return Baseline(walks: walks)
     }
 
     private static func read(file path: FilePath) throws -> Baseline {
@@ -68,7 +75,7 @@ package enum Baselines {
             let seeds = baseline.walks.flatMap { Set($0.windows.map(\.seed)) }
             let kernels = Set(baseline.walks.map { "Linux \($0.kernelRelease), walkback \($0.walkback)" }).sorted()
             return "\(name.dropLast(5))  \(baseline.walks.map(\.replay).joined(separator: ", "))  "
-                + "\(Set(seeds).count) seeds  \(kernels.joined(separator: "; "))\n"
+                + "\(Set(seeds).count) seed\(Set(seeds).count == 1 ? "" : "s")  \(kernels.joined(separator: "; "))\n"
         }.joined()
     }
 }

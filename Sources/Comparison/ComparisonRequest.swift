@@ -107,7 +107,7 @@ package struct ComparisonRequest: Sendable {
                     (SavedComparison.documentName, saved.document), (SavedComparison.seriesName, saved.series),
                     (SavedComparison.linksName, saved.links), (SavedComparison.delaysName, saved.delays),
                     ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
-                ] + saved.report)
+                ] + saved.report, removing: ["check.md"] + FigureFiles.fileNames)
             let (notes, exitCode) = Judgement.of(result)
             notes.forEach(say)
             let table = ComparisonTable.text(of: result)

@@ -69,9 +69,12 @@ package final class OutputDirectory {
     }
 
     /// Puts a whole result in place: all files, the one that marks it as whole last.
-    package func publish(_ files: [(name: String, bytes: [UInt8])]) throws {
+    ///
+    /// - Parameter others: names of files that an earlier result may have left and that would be taken for this one's.
+    package func publish(_ files: [(name: String, bytes: [UInt8])], removing others: [String] = []) throws {
         for file in files { try Self.write(file.bytes, to: partial.appending(file.name)) }
         _ = unlink(path.appending(mark).string)
+        for name in others where !files.contains(where: { $0.name == name }) { _ = unlink(path.appending(name).string) }
         for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
             let target = path.appending(file.name)
             guard rename(partial.appending(file.name).string, target.string) == 0 else {

@@ -37,6 +37,7 @@ struct ProgramDocument {
                     "release": .string(record.run.kernelRelease),
                     "patches": .array(kernel.patches.map { .string($0) }),
                 ]),
+                "congestion_control": .string(record.run.congestionControl),
                 "sysctls": .object(record.run.sysctls.mapValues { .string($0) }),
             ]),
             "command": .array(request.command.map { .string($0) }),

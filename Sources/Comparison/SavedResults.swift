@@ -32,6 +32,7 @@ package struct SavedResults: Sendable {
             try Self.file(SavedComparison.documentName, in: directory) == nil
         else {
             whole = nil
+            try Self.refuseSeveral(directory)
             let saved = try Self.saved(directory)
             self.walks = [Walk(name: saved.result.replay.name, directory: directory, saved: saved)]
             return
@@ -51,6 +52,19 @@ package struct SavedResults: Sendable {
         guard !self.walks.isEmpty else {
             throw Fault.input(reader.path, "holds no walk, so there is nothing to report: compare again")
         }
+    }
+
+    /// Of several congestion controls or kernels, which are compared each by itself.
+    private static func refuseSeveral(_ directory: FilePath) throws {
+        guard try file(SavedComparison.documentName, in: directory) == nil else { return }
+        let parts = try OutputDirectory.entries(of: directory).filter { name in
+            ["walks.json", SavedComparison.documentName].contains { file in
+                access("\(directory)/\(name)/\(file)", F_OK) == 0
+            }
+        }
+        guard !parts.isEmpty else { return }
+        throw Fault.input(
+            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))): name one of them")
     }
 
     private static func saved(_ directory: FilePath) throws -> SavedComparison {
@@ -73,19 +87,30 @@ package struct SavedResults: Sendable {
                 try OutputDirectory.replace(walk.directory.appending(name), with: bytes)
             }
         }
-        guard let whole else { return }
-        let result = WalksResult(
-            walks: walks.map { WalksResult.Walk($0.saved.result, directory: $0.name) },
-            walkback: try whole["environment"]["walkback"].string,
-            kernelRelease: try whole["environment"]["kernel"]["release"].string, command: try whole["command"].string)
+        guard let result = try wholeResult else { return }
         for (name, text) in WalksRequest.documents(of: result) {
             try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
         }
     }
 
+    /// nil: of one replay.
+    private var wholeResult: WalksResult? {
+        get throws {
+            guard let whole else { return nil }
+            return WalksResult(
+                walks: walks.map { WalksResult.Walk($0.saved.result, directory: $0.name) },
+                walkback: try whole["environment"]["walkback"].string,
+                kernelRelease: try whole["environment"]["kernel"]["release"].string,
+                command: try whole["command"].string)
+        }
+    }
+
     /// What `compare` printed.
     package var text: String {
-        walks.map { ComparisonTable.text(of: $0.saved.result) }.joined(separator: "\n")
+        get throws {
+            let parts = walks.map { ComparisonTable.text(of: $0.saved.result) }
+            return (parts + [try wholeResult].compactMap(\.self).map(WalksReport.text)).joined(separator: "\n")
+        }
     }
 
     // MARK: - Checked

@@ -38,6 +38,9 @@ package final class RunExecution {
     /// The workload's directions, the main one first, and then the companions'.
     private var flows: [RunFlow]
     private var delays: [Series.Delays]
+    /// Of each path: whether its radio carries, and whether the mobile host has its address.
+    private var radioIsUp: [Bool]
+    private var hasJoined: [Bool]
     /// The path to which the home address's traffic comes down.
     private var homePath: String?
     /// Ticks so far.
@@ -65,6 +68,8 @@ package final class RunExecution {
         schedule = MobilitySchedule(plan)
         record = RunRecord(id: plan.id)
         delays = plan.paths.map { Series.Delays(path: $0.name) }
+        radioIsUp = schedule.initiallyAttached
+        hasJoined = schedule.initiallyAttached
         lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.strategy.usesMPTCP)
         loop = try EventLoop()
         let (lab, loop) = (self.lab, self.loop)
@@ -178,10 +183,16 @@ package final class RunExecution {
         // A home address's routes are the schedule's alone: a link that is down would take them with it.
         try lab.perform(entry, configuring: !plan.strategy.hasHomeAddress)
         switch entry.action {
-        case .leave: try mobileHost?.pathLeft(entry.path)
-        case .join: try mobileHost?.pathJoined(entry.path)
+        case .leave:
+            hasJoined[entry.path] = false
+            try mobileHost?.pathLeft(entry.path)
+        case .join:
+            hasJoined[entry.path] = true
+            try mobileHost?.pathJoined(entry.path)
         case .renumber: if lab.isJoined(entry.path) { try mobileHost?.pathRenumbered(entry.path) }
-        case .fade, .radioDown, .radioUp: break
+        case .radioDown: radioIsUp[entry.path] = false
+        case .radioUp: radioIsUp[entry.path] = true
+        case .fade: break
         }
     }
 
@@ -212,7 +223,9 @@ package final class RunExecution {
         for (index, path) in plan.paths.enumerated() {
             let waiting = lab.waiting(on: index, plan.workload.directions[0])
             delays[index].queue += repeatElement(UInt32(clamping: waiting.wholeNanoseconds / 1000), count: missing)
-            delays[index].roundTrip += repeatElement(roundTrips[path.name] ?? 0, count: missing)
+            // A subflow may outlive its path, with the estimate that it had.
+            let roundTrip = radioIsUp[index] && hasJoined[index] ? roundTrips[path.name] ?? 0 : 0
+            delays[index].roundTrip += repeatElement(roundTrip, count: missing)
         }
     }
 

@@ -15,7 +15,7 @@ package enum DelaysFile {
         for run in result.runs where !run.series.delays.isEmpty {
             let delays = run.series.delays.map { $0.means(over: step) }
             for index in delays[0].queue.indices {
-                let time = (step * index).seconds.text()
+                let time = (step * index).seconds.text(decimals: 1)
                 for path in delays {
                     let roundTrip = path.roundTrip[index]
                     text += "\(run.id),\(time),\(path.path),\(path.queue[index]),"

@@ -35,11 +35,11 @@ enum EnergyTables {
     /// Which orders of two strategies no model should be believed for; nil where fewer than two models are known.
     static func caution(of result: ComparisonResult) -> String? {
         let models = EnergyTotals.models(of: result).filter(EnergyTotals.decisive.contains)
-        guard models.count > 1 else { return nil }
+        guard models.count > 1, StrategyTotals.all(of: result).count > 1 else { return nil }
         let named = models.joined(separator: ", ")
         let flips = EnergyTotals.flips(of: result)
         guard !flips.isEmpty else {
-            return "Which of two strategies moves more for a joule is the same under every model (\(named))."
+            return "Which of two strategies moves more for a joule is the same under each of \(named)."
         }
         let most = 6
         var text = "Which of these two moves more for a joule depends on the model, so neither order is supported: "

@@ -18,6 +18,13 @@ package enum FigureFiles {
         }
     }
 
+    /// Of all that any result has.
+    package static let fileNames: [String] = {
+        let ofDirections = ["figure1", "strategies", "bytes", "paths", "round-trips"]
+        let names = ofDirections + ofDirections.map { "\($0)-up" } + ["built", "exchanges", "fidelity"]
+        return names.flatMap { ["\($0).svg", "\($0).csv"] }
+    }()
+
     static func python(_ name: String) -> String { "pandas.read_csv(\"\(name).csv\", comment=\"#\")" }
     static func r(_ name: String) -> String { "read.csv(\"\(name).csv\", comment.char = \"#\")" }
 

@@ -99,7 +99,8 @@ extension HTMLReport {
             <p class="note">Lost: a radio in use has gone. Gained: a path has come or come back. Renumbered: it has another address. \
             Moved: the home address has. Longest gap: without a byte for the application, around the event. First byte: until payload \
             arrives over a path that was not in use. Carries again: until a path that came back carries payload. Stranded: what waited \
-            on the other paths when a path came. All are means, with how many of the events have a value where not all do.</p>
+            on the other paths when a path came. Worst gap: the longest of any of the events; all others are means, with how many of the \
+            events have a value where not all do.</p>
             <details>
             <summary>Every hand-off (\(events.rows.count { $0.style != .group }))</summary>
             \(events.html)<p class="note">Means over the seeds that have it; times since the first SYN.</p>

@@ -6,6 +6,7 @@ package enum HeadlineSentence {
     /// Ends with a full stop. Says losses as plainly as gains, and says where there is nothing to compare.
     package static func text(of result: ComparisonResult) -> String {
         guard result.runs.contains(where: { $0.strategy == .mptcp }) else {
+            if let competing = CompetitionTables.sentence(of: result) { return competing }
             return "MPTCP was not among the strategies that were run, so there is nothing to say of it."
         }
         let workload = result.replay.workload

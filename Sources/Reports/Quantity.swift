@@ -61,7 +61,7 @@ package struct Quantity: Sendable, Equatable {
             let prefix = ComparisonResult.Ratio.prefix(direction, first: first)
             func add(
                 _ kind: Kind, _ name: String, _ value: (ComparisonResult.Run, JSONReader) throws -> Double?
-            ) rethrows {
+            ) throws {
                 let values = try runs.compactMap { run, document in
                     try value(run, document).map { (seed: run.seed, value: $0) }
                 }.sorted { $0.seed < $1.seed }
@@ -77,7 +77,8 @@ package struct Quantity: Sendable, Equatable {
                 try add(.medianTime, "\(strategy) median time") { try $1.optional("exchanges")?.optional("p50_s")?.number }
                 try add(.slowTime, "\(strategy) 95 % time") { try $1.optional("exchanges")?.optional("p95_s")?.number }
             }
-            add(.longestGap, "\(strategy)/longest-gap") { run, _ in run.longestGap.seconds }
+            // As written: a baseline has been, and their last digits would differ.
+            try add(.longestGap, "\(strategy)/longest-gap") { try $1["longest_gap_s"].number }
         }
         return quantities + ratios(of: result)
     }

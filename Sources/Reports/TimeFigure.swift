@@ -100,7 +100,9 @@ struct TimeFigure {
     /// Time and one column for each curve.
     var csv: String {
         let suffix = unit == "Mb/s" ? "mbps" : unit.lowercased()
-        let columns = curves.map { "\($0.name)_\(suffix)" }
+        let columns = curves.map { curve in
+            String(curve.name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_\(suffix)"
+        }
         let most = curves.map(\.values.count).max() ?? 0
         let rows = (0..<most).map { index -> String in
             let time = start + step * index + step / 2

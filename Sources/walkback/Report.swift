@@ -19,6 +19,6 @@ struct Report: ParsableCommand {
     func run() throws {
         let results = try SavedResults(FilePath(directory))
         try results.writeReports()
-        Walkback.write(results.text, to: 1)
+        Walkback.write(try results.text, to: 1)
     }
 }

@@ -71,6 +71,51 @@ import Testing
         #expect(try Walkback.run(["check", output.string, "--level", "1"]).status == 64)
     }
 
+    @Test func `of a set are checked against their baseline in a directory`() throws {
+        let scratch = try Scratch()
+        let first = try scratch.walk()
+        let second = scratch.path.appending("second.yaml")
+        try scratch.write("second.yaml", try Walkback.text(first).replacing("name: walk", with: "name: second"))
+        let (set, one) = (scratch.path.appending("set"), scratch.path.appending("one"))
+        let compared = try Walkback.run(
+            ["compare", first.string, second.string, "--output", set.string, "--strategies", "tcp-wifi"])
+        #expect(compared.status == 0, "\(compared.errors)")
+        #expect(try Walkback.run(["report", set.string]).output == compared.output)
+        let base = scratch.path.appending("base")
+        #expect(try Walkback.run(["baseline", "save", set.string, "--in", base.string]).output == "\(base)/set.json\n")
+        let check = try Walkback.run(["check", set.string, "--baseline", base.string])
+        #expect(check.status == 0 && check.output.contains("Bit-identical"), "\(check.errors)")
+        // Beside the one of another walk.
+        _ = try compare(first, to: one, ["--strategies", "tcp-wifi"])
+        #expect(try Walkback.run(["baseline", "save", one.string, "--in", base.string, "--name", "set"]).status == 0)
+        let missing = try Walkback.run(["check", set.string, "--baseline", base.string])
+        #expect(missing.status == 65)
+        #expect(missing.errors.contains("holds no baseline of second (set.json)"), "\(missing.errors)")
+    }
+
+    @Test func `leave nothing of what stood there before`() throws {
+        let scratch = try Scratch()
+        let (replay, output) = (try scratch.walk(), scratch.path.appending("out"))
+        _ = try compare(replay, to: output, ["--strategies", "tcp-wifi,tcp-cellular,optimal-built,mptcp"])
+        _ = try Walkback.run(["check", output.string])
+        #expect(Set(Files.entries(of: output)).isSuperset(of: ["check.md", "built.svg", "paths.csv"]))
+        #expect(try compare(replay, to: output, ["--strategies", "tcp-wifi"]).status == 0)
+        #expect(Set(Files.entries(of: output)).isDisjoint(with: ["check.md", "built.svg", "built.csv", "paths.csv"]))
+    }
+
+    @Test func `of several congestion controls are each by themselves`() throws {
+        let scratch = try Scratch()
+        let output = scratch.path.appending("out")
+        let options = ["--strategies", "tcp-wifi", "--congestion-control", "reno,cubic"]
+        #expect(try compare(try scratch.walk(), to: output, options).status == 0)
+        let report = try Walkback.run(["report", output.string])
+        #expect(report.status == 65)
+        #expect(report.errors.contains("holds several comparisons (cubic, reno): name one of them"), "\(report.errors)")
+        for list in ["", ",", "tcp-wifi,"] {
+            #expect(try compare(try scratch.walk(), to: output, ["--strategies", list]).status == 64)
+        }
+    }
+
     @Test func `of bars that were not run say so, and end with 0`() throws {
         let scratch = try Scratch()
         let replay = try scratch.walk(extra: "bars: {mptcp/longest-gap: \"<= 0.001s\", mptcp/optimal: \">= 9\"}")

@@ -65,6 +65,7 @@ import Units
         let outage: [(Duration, Bool)] = [(.zero, true), (.seconds(6), false), (.seconds(10), true)]
         let (_, series) = try execute(.mptcp, seconds: 30, wifi: outage)
         let wifi = series.delays[0]
+        #expect(wifi.roundTrip[56..<94].allSatisfy { $0 == 0 } && wifi.queue[56..<94].allSatisfy { $0 == 0 })
         // What is left of the subflow that went says the same for ever.
         #expect(Set(wifi.roundTrip[150...]).count > 100)
         for step in 150..<300 { #expect(wifi.roundTrip[step] >= 20_000) }

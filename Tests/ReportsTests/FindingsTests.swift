@@ -110,7 +110,7 @@ struct FindingsTests {
         for index in agreed.runs.indices {
             agreed.runs[index].energy = ["hybrid", "constant"].map { .init(model: $0, paths: [Self.ten]) }
         }
-        #expect(HTMLReport.text(of: agreed).contains("is the same under every model (hybrid, constant)"))
+        #expect(HTMLReport.text(of: agreed).contains("is the same under each of hybrid, constant"))
         var one = Self.rich
         for index in one.runs.indices { one.runs[index].energy = [.init(model: "hybrid", paths: [Self.ten])] }
         #expect(!HTMLReport.text(of: one).contains("depends on the model"))
@@ -128,7 +128,7 @@ struct FindingsTests {
                     paths: [EnergyAmount(joules: run.delivered.megabytes * run.delivered.megabytes)]),
             ]
         }
-        #expect(HTMLReport.text(of: result).contains("is the same under every model (hybrid, constant)"))
+        #expect(HTMLReport.text(of: result).contains("is the same under each of hybrid, constant"))
     }
 
     @Test("The same hand-off of every seed is one row, with how many have a value")

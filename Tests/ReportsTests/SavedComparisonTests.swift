@@ -37,6 +37,13 @@ struct SavedComparisonTests {
         #expect(ComparisonTable.text(of: saved.result) == ComparisonTable.text(of: again.result))
     }
 
+    @Test("Every figure's file is known, so that it goes with its result", arguments: shapes)
+    func names(shape: Fixture.Shape) throws {
+        for file in FigureFiles.all(of: Fixture.result(shape)) {
+            #expect(FigureFiles.fileNames.contains("\(file.name).svg") && FigureFiles.fileNames.contains("\(file.name).csv"))
+        }
+    }
+
     @Test("A report from the files says what the runs themselves said")
     func sameNumbers() throws {
         // Nothing in it lies so near the middle between two of the printed digits that six of them decide.
@@ -60,7 +67,7 @@ struct SavedComparisonTests {
         let id = result.runs[0].id
         #expect(
             String(decoding: saved.delays, as: UTF8.self)
-                == DelaysFile.header + "\(id),0,wifi,3,151\n\(id),0.5,wifi,15,\n")
+                == DelaysFile.header + "\(id),0.0,wifi,3,151\n\(id),0.5,wifi,15,\n")
         #expect(saved.result.runs[0].series.delays == [
             .init(path: "wifi", step: .milliseconds(500), queue: [3, 15], roundTrip: [151, 0])
         ])
