@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `The doctor` {
@@ -16,5 +17,19 @@ import Testing
         let outcome = try Walkback.run(["doctor", "--congestion-control", "ollia"])
         #expect(outcome.status == 69)
         #expect(outcome.errors.contains("has no congestion control 'ollia'; did you mean 'olia'?"))
+    }
+
+    @Test func `removes what one that was killed left, and nothing that is in use`() throws {
+        let scratch = try Scratch()
+        let temporary = scratch.path.appending("tmp")
+        // The last command holds its directory as a process at work does, while the doctor runs.
+        let wrapper = """
+            for name in left used; do mkdir -p "$TMPDIR/walkback-boot-$name"; touch -d '1 hour ago' "$TMPDIR/walkback-boot-$name"; done
+            mkdir "$TMPDIR/walkback-boot-new" "$TMPDIR/other"; touch -d '1 hour ago' "$TMPDIR/other"
+            exec 9<"$TMPDIR/walkback-boot-used"; flock -n 9; "$@"
+            """
+        let outcome = try Walkback.run(["doctor"], wrapper: wrapper, environment: ["TMPDIR": temporary.string])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(Files.entries(of: temporary).sorted() == ["other", "walkback-boot-new", "walkback-boot-used"])
     }
 }
