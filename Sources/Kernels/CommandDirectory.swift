@@ -10,7 +10,8 @@ package final class CommandDirectory {
     package let path: FilePath
     /// Held while it is in use: the kernel lets go of it with the process, however that ends.
     private let lock: FileDescriptor
-    private static let prefix = "walkback-boot-"
+    /// Of those alone that are locked while they are in use: before them it was another.
+    private static let prefix = "walkback-guest-"
 
     package init(_ command: GuestCommand) throws {
         let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"

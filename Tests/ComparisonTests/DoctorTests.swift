@@ -24,12 +24,12 @@ import Testing
         let temporary = scratch.path.appending("tmp")
         // The last command holds its directory as a process at work does, while the doctor runs.
         let wrapper = """
-            for name in left used; do mkdir -p "$TMPDIR/walkback-boot-$name"; touch -d '1 hour ago' "$TMPDIR/walkback-boot-$name"; done
-            mkdir "$TMPDIR/walkback-boot-new" "$TMPDIR/other"; touch -d '1 hour ago' "$TMPDIR/other"
-            exec 9<"$TMPDIR/walkback-boot-used"; flock -n 9; "$@"
+            for name in left used; do mkdir -p "$TMPDIR/walkback-guest-$name"; touch -d '1 hour ago' "$TMPDIR/walkback-guest-$name"; done
+            mkdir "$TMPDIR/walkback-guest-new" "$TMPDIR/other"; touch -d '1 hour ago' "$TMPDIR/other"
+            exec 9<"$TMPDIR/walkback-guest-used"; flock -n 9; "$@"
             """
         let outcome = try Walkback.run(["doctor"], wrapper: wrapper, environment: ["TMPDIR": temporary.string])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(Files.entries(of: temporary).sorted() == ["other", "walkback-boot-new", "walkback-boot-used"])
+        #expect(Files.entries(of: temporary).sorted() == ["other", "walkback-guest-new", "walkback-guest-used"])
     }
 }
