@@ -56,7 +56,7 @@ let package = Package(
         pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
 
         // · captures to traces; what a file holds, for people and programs
-        pipeline("Derivation", ["Pcap", "TraceFormats"]),
+        pipeline("Derivation", ["Pcap", "ProbeFormat", "TraceFormats"]),
         pipeline("Scrubbing", ["Pcap", "TraceFormats", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Inspection", ["Pcap", "Runs", "TraceFormats"]),
 
@@ -81,10 +81,10 @@ let package = Package(
         // one run
         pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Strategies", ["Energy", "Lab", "Traffic"]),
-        pipeline("Execution", ["Strategies", "CLinux", "Runs"]),
+        pipeline("Execution", ["Strategies", "CLinux", "Runs", "Threads"]),
 
         // what interfaces give, live
-        pipeline("Threads", ["Units"]),
+        pipeline("Threads", ["CLinux", "Units"]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         pipeline("ProbeFormat", ["Units"]),
         pipeline(
@@ -92,7 +92,10 @@ let package = Package(
             ["CCrypto", "CLinux", "ProbeFormat", "Units", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline(
             "Recorder",
-            ["CLinux", "Netlink", "Pcap", "Probe", "Runs", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
+            [
+                "CLinux", "Netlink", "Pcap", "Probe", "Runs", "Threads",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
 
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
@@ -106,7 +109,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
-        tests("Pcap"), tests("Derivation", ["Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
+        tests("Pcap"), tests("Derivation", ["ProbeFormat", "Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),

@@ -48,11 +48,13 @@ static int become(
     int count = spawn->descriptor_count;
 
     setsid();
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-        return errno;
-    // The parent may have died before the line above, and then no signal comes.
-    if (getppid() != parent)
-        _exit(127);
+    if (!spawn->outlives_us) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+            return errno;
+        // The parent may have died before the line above, and then no signal comes.
+        if (getppid() != parent)
+            _exit(127);
+    }
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Threads
 import Units
 
 /// A program that this one starts in the calling thread's network namespace, in a session of its own. It cannot outlive us.
@@ -14,24 +15,12 @@ struct ChildProcess {
     init(_ arguments: [String], environment: [String: String], descriptors: [CInt]) throws {
         let program = arguments.first ?? ""
         let assignments = environment.keys.sorted().map { "\($0)=\(environment[$0] ?? "")" }
-        var child: pid_t = 0
-        let error = Self.block(arguments).withCString { argumentBlock in
-            Self.block(assignments).withCString { environmentBlock in
-                descriptors.withUnsafeBufferPointer { descriptors in
-                    program.withCString { path in
-                        var request = walkback_spawn(
-                            path: path, arguments: argumentBlock, argument_count: CInt(arguments.count),
-                            environment: environmentBlock, environment_count: CInt(assignments.count),
-                            descriptors: descriptors.baseAddress, descriptor_count: CInt(descriptors.count))
-                        return walkback_spawn(&request, &child)
-                    }
-                }
-            }
+        let spawn = Spawn(program, arguments: arguments, environment: assignments, descriptors: descriptors)
+        switch spawn.start() {
+        case .success(let child): process = child
+        case .failure(let error):
+            throw Fault(.failed, "the guest cannot start '\(program)': \(GuestBringUp.describe(error.errno))")
         }
-        guard error == 0 else {
-            throw Fault(.failed, "the guest cannot start '\(program)': \(GuestBringUp.describe(error))")
-        }
-        process = child
     }
 
     /// To it and to all of its session's first group, which is what it started unless that has moved elsewhere.
@@ -50,8 +39,4 @@ struct ChildProcess {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/dev/shm",
         "TMPDIR": "/dev/shm", "SWIFT_DETERMINISTIC_HASHING": "1",
     ]
-
-    private static func block(_ strings: [String]) -> String {
-        strings.map { $0 + "\0" }.joined()
-    }
 }

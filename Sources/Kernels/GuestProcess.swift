@@ -73,30 +73,15 @@ struct GuestProcess: Sendable {
     }
 
     private func spawn(descriptors: [CInt]) throws -> pid_t {
-        var child: pid_t = 0
-        let error = Self.block(arguments).withCString { argumentBlock in
-            Self.block(environment).withCString { environmentBlock in
-                descriptors.withUnsafeBufferPointer { descriptors in
-                    executable.withPlatformString { path in
-                        var request = walkback_spawn(
-                            path: path, arguments: argumentBlock, argument_count: CInt(arguments.count),
-                            environment: environmentBlock, environment_count: CInt(environment.count),
-                            descriptors: descriptors.baseAddress, descriptor_count: CInt(descriptors.count))
-                        return walkback_spawn(&request, &child)
-                    }
-                }
-            }
+        let spawn = Spawn(
+            executable.string, arguments: arguments, environment: environment, descriptors: descriptors)
+        switch spawn.start() {
+        case .success(let child): return child
+        case .failure(let error):
+            let remedy = error.errno == ENOEXEC ? ": it is no program for this machine" : ""
+            throw Fault(
+                .failed, "cannot start '\(executable)': \(Files.describe(errno: error.errno))\(remedy)")
         }
-        guard error == 0 else {
-            let why = Files.describe(errno: error)
-            let remedy = error == ENOEXEC ? ": it is no program for this machine" : ""
-            throw Fault(.failed, "cannot start '\(executable)': \(why)\(remedy)")
-        }
-        return child
-    }
-
-    private static func block(_ strings: [String]) -> String {
-        strings.map { $0 + "\0" }.joined()
     }
 
     /// Reads the console until the child ends, its time is over or it is cancelled; in the last two cases kills it.

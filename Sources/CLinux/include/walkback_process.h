@@ -17,10 +17,11 @@ struct walkback_spawn {
     /// The child's descriptors 0, 1, … `descriptor_count` - 1; it has no others.
     const int *descriptors;
     int descriptor_count;
+    bool outlives_us;
 };
 
-/// Starts `spawn->path` in its own session, with default signals and no core dumps. It is killed when the *thread* that called
-/// this ends. Returns 0 with the child in `*child`, or the error of the step that failed (execve's among them).
+/// Starts `spawn->path` in its own session, with default signals and no core dumps. Unless it `outlives_us` it is killed when the
+/// *thread* that called this ends. Returns 0 with the child in `*child`, or the error of the step that failed (execve's among them).
 int walkback_spawn(const struct walkback_spawn *spawn, pid_t *child);
 
 /// A descriptor that becomes readable when `process` ends, or -1 with errno (pidfd_open has no wrapper before glibc 2.36).
