@@ -1,4 +1,5 @@
 import Pcap
+import ProbeFormat
 import Units
 
 /// Everything that the packets of one interface tell of its path, on the capture's own clock.
@@ -21,6 +22,8 @@ struct PathObservation {
     /// IP packets of which neither end is near.
     private(set) var strangers = 0
     private(set) var flows: [FlowObserver.Key: FlowObserver] = [:]
+    /// What leaves for a probe is in here and in no bin: what of it arrived is known.
+    private(set) var probe = ProbeObserver()
     private var echoes: [UInt32: Timestamp] = [:]
     private let near: Set<InternetAddress>
     private let bin: Int64
@@ -76,7 +79,13 @@ struct PathObservation {
             }
         case .icmp(let message):
             finding.roundTrip = echo(message, outbound: outbound, at: time)
-        case .udp, .other: break
+        case .udp(let datagram):
+            let message = packet.bytes.extracting(datagram.payload).withUnsafeBytes { ProbeMessage($0) }
+            if let message {
+                probe.add(message, ipBytes: internet.length.bytes, outbound: outbound, at: time)
+                if outbound { return }
+            }
+        case .other: break
         }
         if let trip = finding.roundTrip { roundTrips.append(trip) }
         if outbound {

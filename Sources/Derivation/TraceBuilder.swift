@@ -26,17 +26,14 @@ struct TraceBuilder {
     let report: PathReport
     let notes: [String]
 
-    /// Less than a full packet each 100 ms fills no link, however long its round trips are.
-    private static let least = ByteCount(15_000)
-
     init(
         name: String, kind: PathKind, source: String, observation: PathObservation, attachments: Attachments,
         signals: [RecordedEvents.Signal], timeline: Timeline, filling: Filling
     ) {
         var notes: [String] = []
-        let times = RoundTripTimes(observation.roundTrips)
+        let times = RoundTripTimes(observation.roundTrips + observation.probe.roundTrips)
         let fallback = TraceDefaults.roundTrip(of: kind) ?? .milliseconds(20)
-        let bases = times.bases(of: timeline.seconds)
+        let bases = observation.probe.bases(of: timeline.seconds) ?? times.bases(of: timeline.seconds)
         if bases == nil {
             notes.append("\(name): nothing tells of round trips; \(fallback.milliseconds.text()) ms are assumed")
         }
@@ -46,26 +43,21 @@ struct TraceBuilder {
             }
         }
         let seconds = timeline.seconds.map { observation.seconds[$0] ?? PathObservation.Second() }
-        let queued = bases.map { times.queues(timeline.seconds, bases: $0) }
-        let full = seconds.enumerated().map { index, second in
-            // A queue delays both ways as one; it is that of the direction that carries more.
-            let isDown = second.down >= second.up
-            let isFull =
-                switch queued?[index] ?? .none {
-                case .none: false
-                case .standing: max(second.down, second.up) >= Self.least.bytes
-                // Nothing may have come through.
-                case .stalled: true
-                }
-            return (down: isFull && isDown, up: isFull && !isDown)
+        let demand: Demand
+        if !observation.probe.isEmpty, let bases {
+            demand = Demand(
+                observation.probe.account(of: timeline, bases: bases, attached: attachments.attached), observation,
+                timeline, attached: attachments.attached)
+        } else {
+            demand = Demand(
+                seconds, queues: bases.map { times.queues(timeline.seconds, bases: $0) }, observation, timeline)
         }
-        func capacities(_ bytes: (PathObservation.Second) -> Int64, _ isFull: [Bool]) -> [DataRate]? {
-            filling.capacities(
-                seconds.map { ByteCount(bytes($0)).rate(over: .seconds(1)) }, full: isFull, attached: attachedSeconds)
+        func capacities(_ direction: Demand.Direction) -> [DataRate]? {
+            filling.capacities(direction.rates, full: direction.isFull, attached: attachedSeconds)
         }
-        let down = capacities(\.down, full.map(\.down))
-        let up = capacities(\.up, full.map(\.up))
-        if filling != .asIs, !full.contains(where: \.down), !full.contains(where: \.up) {
+        let down = capacities(demand.down)
+        let up = capacities(demand.up)
+        if filling != .asIs, !demand.down.isFull.contains(true), !demand.up.isFull.contains(true) {
             notes.append(
                 "\(name): no second in which demand is known to have filled the link; rates are what passed, a lower bound"
             )
@@ -73,14 +65,14 @@ struct TraceBuilder {
         var samples: [PathTrace.Sample] = []
         for (index, number) in timeline.bins.enumerated() {
             let second = timeline.second(ofBin: number)
-            let bytes = observation.bins[number] ?? (0, 0)
             let delay = (bases?[second] ?? fallback) / 2
-            /// What passed in the bin, or in a second that is filled what the second is taken to have had.
-            func link(_ bytes: Int64, _ capacity: DataRate?, _ isFull: Bool, lost: Int, packets: Int)
+            func link(_ direction: Demand.Direction, _ capacity: DataRate?, lost: Int, packets: Int)
                 -> PathTrace.LinkSample
             {
-                let passed = ByteCount(bytes).rate(over: timeline.bin)
-                let rate = isFull ? passed : max(passed, capacity ?? .zero)
+                let isFull = direction.isFull[second]
+                // In a second that is not full, what it is taken to have had.
+                let rate =
+                    direction.bins[index] ?? max(direction.passed[index], isFull ? .zero : capacity ?? .zero)
                 // Where the link was full its queue dropped, and the replay's own queue will.
                 let loss = isFull || lost == 0 ? 0 : Double(lost) / Double(lost + packets)
                 return PathTrace.LinkSample(
@@ -91,11 +83,8 @@ struct TraceBuilder {
             let sample = PathTrace.Sample(
                 time: offset,
                 down: link(
-                    bytes.down, down?[second], full[second].down, lost: seconds[second].lostDown,
-                    packets: seconds[second].packetsDown),
-                up: link(
-                    bytes.up, up?[second], full[second].up, lost: seconds[second].lostUp,
-                    packets: seconds[second].packetsUp),
+                    demand.down, down?[second], lost: seconds[second].lostDown, packets: seconds[second].packetsDown),
+                up: link(demand.up, up?[second], lost: seconds[second].lostUp, packets: seconds[second].packetsUp),
                 attached: attachments.attached[index], signal: signal)
             // A row holds until the next one.
             var repeated = samples.last
@@ -105,14 +94,14 @@ struct TraceBuilder {
         var trace = PathTrace(
             name: name, kind: kind, duration: timeline.duration, queueDown: .zero, queueUp: .zero, source: source,
             samples: samples)
-        trace.queueDown = TraceDefaults.queue(of: trace, .down)
-        trace.queueUp = TraceDefaults.queue(of: trace, .up)
+        trace.queueDown = Self.queue(demand.queues?.down, TraceDefaults.queue(of: trace, .down))
+        trace.queueUp = Self.queue(demand.queues?.up, TraceDefaults.queue(of: trace, .up))
         self.trace = trace
         self.notes = notes
-        func share(_ isFull: [Bool]) -> Double? {
+        func share(_ direction: Demand.Direction) -> Double? {
             let attached = attachedSeconds.indices.filter { attachedSeconds[$0] }
-            guard queued != nil, !attached.isEmpty else { return nil }
-            return Double(attached.count { isFull[$0] }) / Double(attached.count)
+            guard bases != nil, !attached.isEmpty else { return nil }
+            return attached.reduce(0) { $0 + direction.busy[$1] } / Double(attached.count)
         }
         func loss(_ lost: (PathObservation.Second) -> Int, _ packets: (PathObservation.Second) -> Int) -> Double {
             let missing = seconds.map(lost).reduce(0, +)
@@ -128,8 +117,14 @@ struct TraceBuilder {
             name: name, duration: timeline.duration,
             meanDown: DataRate(bitsPerSecond: trace.curve(.down).total.bytes * 8 / timeline.duration.seconds),
             meanUp: DataRate(bitsPerSecond: trace.curve(.up).total.bytes * 8 / timeline.duration.seconds),
-            saturatedDown: share(full.map(\.down)), saturatedUp: share(full.map(\.up)), outages: outages.count,
+            saturatedDown: share(demand.down), saturatedUp: share(demand.up), outages: outages.count,
             outageTime: outages.total, roundTrip: roundTrip,
             lostDown: loss(\.lostDown, \.packetsDown), lostUp: loss(\.lostUp, \.packetsUp))
+    }
+
+    /// What was seen to wait, where more was dropped; else at least that.
+    private static func queue(_ seen: ProbeObserver.Queue?, _ usual: ByteCount) -> ByteCount {
+        guard let seen, seen.most > 0 else { return usual }
+        return seen.isLimit ? ByteCount(seen.most) : max(usual, ByteCount(seen.most))
     }
 }

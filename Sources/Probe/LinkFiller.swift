@@ -29,7 +29,7 @@ struct LinkFiller {
     private var peaks: [Double] = [0]
     private var peakSecond: Int64 = 0
     /// Of the last tenth of a second, or what it took to measure.
-    private var rate = 0.0
+    private(set) var rate = 0.0
     /// Of the last measurement of a rate, by the receiver's clock.
     private var mark: (time: Int64, packets: UInt64)?
 
@@ -41,14 +41,16 @@ struct LinkFiller {
     static let longestDelay: Int64 = 1_000_000_000
     /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
     static let silence: Int64 = 200_000_000
-    static let longestSilence: Int64 = 1_000_000_000
+    static let longestSilence: Int64 = 3_000_000_000
     static let pokeInterval: Int64 = 20_000_000
     static let leastWindow = 16.0
     static let leastPace = 500.0
     static let burst = 8.0
     /// For how many seconds a rate is remembered.
-    private static let memory = 10
+    private static let memory = 3
+    /// What a rate is measured over at least, but for no longer than a second.
     private static let rateInterval: Int64 = 100_000_000
+    private static let ratePackets: UInt64 = 8
 
     init(at now: Int64) {
         answered = now
@@ -129,7 +131,8 @@ struct LinkFiller {
             return
         }
         let span = time - mark.time
-        guard span >= Self.rateInterval else { return }
+        let isEnough = packets - mark.packets >= Self.ratePackets || span >= 10 * Self.rateInterval
+        guard span >= Self.rateInterval, isEnough else { return }
         rate = Double(packets - mark.packets) * 1e9 / Double(span)
         self.mark = (time, packets)
         let second = time / 1_000_000_000
@@ -153,8 +156,9 @@ struct LinkReceiver {
     private var unsaidSince: Int64?
     private var said: Int64
 
-    /// Often enough that the window follows, seldom enough that answers take little of the link.
+    /// Often enough that the window follows.
     static let interval: Int64 = 10_000_000
+    static let longestInterval: Int64 = 100_000_000
 
     init(at now: Int64) {
         said = now - Self.interval
@@ -172,7 +176,13 @@ struct LinkReceiver {
     }
 
     /// When something is to be said; nil: there is nothing to say.
-    var due: Int64? { unsaidSince.map { max($0, said + Self.interval) } }
+    ///
+    /// - Parameter rate: of datagrams of data the other way, each of which says it too. Those that say nothing else take little of
+    ///   a slow link: a twentieth.
+    func due(besides rate: Double) -> Int64? {
+        let interval = min(max(Self.interval, Int64(1.5e9 / max(rate, 1))), Self.longestInterval)
+        return unsaidSince.map { max($0, said + interval) }
+    }
 
     mutating func feedback(at now: Int64) -> ProbeMessage.Feedback {
         unsaidSince = nil

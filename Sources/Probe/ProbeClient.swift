@@ -13,9 +13,8 @@ package final class ProbeClient: Sendable {
         package var host: String
         package var port: UInt16 = ProbeMessage.port
         package var key: SharedKey
-        /// After so long only echoes for `idleTime`; nil: never.
+        /// After so long only echoes for a while; nil: never.
         package var idleEvery: Duration?
-        package var idleTime = Duration.seconds(3)
         /// That is never exceeded.
         package var rate = DataRate(bitsPerSecond: 1e9)
 
@@ -100,6 +99,8 @@ package final class ProbeClient: Sendable {
     /// What is tried in vain is tried again so soon: an interface that returns is probed at once.
     private static let retryInterval: Int64 = 20_000_000
     private static let batch = 64
+    private static let idleTime: Int64 = 500_000_000
+    private static let longestIdleTime: Int64 = 3_000_000_000
 
     package func run() {
         while !isStopped(within: 0) {
@@ -214,10 +215,13 @@ package final class ProbeClient: Sendable {
         }
         if error == nil, state.endpoint != nil {
             if state.nextIdle <= now, let every = options.idleEvery {
-                state.nextIdle = now + (every + options.idleTime).wholeNanoseconds
-                state.endpoint?.goIdle(until: now + options.idleTime.wholeNanoseconds)
+                // Until what waits is gone, and for some echoes more.
+                let longest = state.endpoint.map { $0.roundTrip * 5 / 4 } ?? 0
+                let idle = min(longest + Self.idleTime, Self.longestIdleTime)
+                state.nextIdle = now + every.wholeNanoseconds + idle
+                state.endpoint?.goIdle(until: now + idle)
                 if let session = state.endpoint?.session {
-                    _ = send(.idle(session: session, milliseconds: UInt32(options.idleTime.milliseconds)))
+                    _ = send(.idle(session: session, milliseconds: UInt32(idle / 1_000_000)))
                 }
             }
             state.endpoint?.act(at: now, send: send)

@@ -12,6 +12,8 @@ struct ProbeEndpoint {
     private var echoNumber: UInt64 = 0
     /// Until then no data is sent.
     private(set) var idleUntil: Int64 = .min
+    /// Of the echo that came back last, in nanoseconds.
+    private(set) var roundTrip: Int64 = 0
     /// When anything came last.
     private(set) var heard: Int64
     /// Replies that are due at once.
@@ -51,6 +53,7 @@ struct ProbeEndpoint {
         case .feedback(_, let feedback): filler.take(feedback, at: now)
         case .echo(let session, let number, let time):
             replies.append(.echoReply(session: session, number: number, time: time))
+        case .echoReply(_, _, let time): roundTrip = max(0, now - Int64(clamping: time))
         case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
         default: break
         }
@@ -77,14 +80,16 @@ struct ProbeEndpoint {
             budget.spend(ProbeMessage.dataSize + 28)
             sentBytes += Int64(ProbeMessage.dataSize + 28)
         }
-        if let due = receiver.due, due <= now { _ = send(.feedback(session: session, receiver.feedback(at: now))) }
+        if let due = receiver.due(besides: filler.rate), due <= now {
+            _ = send(.feedback(session: session, receiver.feedback(at: now)))
+        }
     }
 
     /// When `act` may have something to do though nothing has come.
     func wakeTime(at now: Int64) -> Int64 {
         var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
         if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
-        if let due = receiver.due { wake = min(wake, due) }
+        if let due = receiver.due(besides: filler.rate) { wake = min(wake, due) }
         if sendsEchoes { wake = min(wake, nextEcho) }
         return wake
     }

@@ -36,8 +36,8 @@ struct Record: ParsableCommand {
     @Flag(help: "Keep whole packets, payload included.")
     var full = false
 
-    @Option(help: "Bytes kept of each packet.")
-    var snap = 128
+    @Option(help: "Bytes kept of each packet. (default: 128; with --probe 160, which holds all that its datagrams say)")
+    var snap: Int?
 
     @Option(help: "Bin of the throughput log, as 100ms.")
     var bin = "100ms"
@@ -57,7 +57,7 @@ struct Record: ParsableCommand {
     @Option(help: "A file with the field server's key.")
     var keyFile: String?
 
-    @Option(help: "Send nothing but echoes for 3 s, every so often, as 60s. (default: never)")
+    @Option(help: "Send nothing but echoes for a moment, every so often, as 60s. (default: never)")
     var idleEvery: String?
 
     @Option(help: "What a probe sends at most, as 50Mbit.")
@@ -68,7 +68,7 @@ struct Record: ParsableCommand {
 
     func validate() throws {
         if interface.isEmpty { throw ValidationError("Name an interface, as in: --interface wlan0") }
-        if !(64...65_535).contains(snap) { throw ValidationError("--snap must be from 64 to 65535 bytes.") }
+        if let snap, !(64...65_535).contains(snap) { throw ValidationError("--snap must be from 64 to 65535 bytes.") }
     }
 
     func run() throws {
@@ -101,7 +101,7 @@ struct Record: ParsableCommand {
     private func options() throws -> RecordingOptions {
         var options = RecordingOptions(
             interfaces: interface, output: FilePath(output), application: "walkback \(Walkback.version)")
-        options.snap = full ? .zero : ByteCount(Int64(snap))
+        options.snap = full ? .zero : ByteCount(Int64(snap ?? (probe == nil ? 128 : 160)))
         options.bin = try time(bin, "--bin", "100ms")
         guard options.bin >= .milliseconds(10), options.bin <= .seconds(60) else {
             throw Fault(.usage, "--bin \(bin) is out of range; choose one from 10ms to 60s")

@@ -1,0 +1,287 @@
+import Pcap
+import ProbeFormat
+import Units
+
+/// What the datagrams of `record --probe` tell of one interface's path: the uplink as the server received it, and in both
+/// directions whether data waited for the link.
+///
+/// The server's clock and the capture's have nothing to do with each other but that they run equally fast.
+struct ProbeObserver {
+    /// A datagram that came, in nanoseconds.
+    private struct Sample {
+        /// When it came to the end it was sent to, by that end's clock.
+        var arrived: Int64
+        /// From the sender's clock to the receiver's: what it took and how far these are apart.
+        var transit: Int64
+        /// Of IP, of what came since the sample before.
+        var bytes: Int64
+        /// Datagrams of data that should have come since then.
+        var lost: Int64
+    }
+
+    private var down: [Sample] = []
+    private var up: [Sample] = []
+    /// What the server had of a session when it last said so.
+    private var received: (session: UInt64, ipBytes: Int64, latest: Int64, packets: Int64)?
+    /// The number of a session's data that came last.
+    private var latest: (session: UInt64, number: Int64)?
+    private(set) var roundTrips: [FlowObserver.RoundTrip] = []
+    private var echoes: [UInt64: Timestamp] = [:]
+    /// When no data was sent, with the round trips of the echoes that were sent then.
+    private var idle: [(from: Timestamp, to: Timestamp, roundTrips: [Duration])] = []
+
+    /// Of a datagram of data, with its headers over IPv4.
+    private static let datagram = Int64(ProbeMessage.dataSize + 28)
+    /// What came within so short a time of another is one with it: a radio hands packets on in bursts, and an hour's samples
+    /// are to fit in memory.
+    private static let grain: Int64 = 2_000_000
+    private static let mostEchoes = 10_000
+
+    var isEmpty: Bool { down.isEmpty }
+
+    /// - Parameter ipBytes: of the packet, its headers included.
+    mutating func add(_ message: ProbeMessage, ipBytes: Int64, outbound: Bool, at time: Timestamp) {
+        switch message {
+        case .echo(_, let number, _) where outbound:
+            if echoes.count >= Self.mostEchoes { echoes.removeAll() }
+            echoes[number] = time
+        case .echoReply(_, let number, _) where !outbound:
+            guard let sent = echoes.removeValue(forKey: number) else { return }
+            roundTrips.append(FlowObserver.RoundTrip(sent: sent, received: time))
+            if let last = idle.last, last.from <= sent, sent < last.to {
+                idle[idle.count - 1].roundTrips.append(time - sent)
+            }
+        case .idle(_, let milliseconds) where outbound:
+            idle.append((time, time.shifted(by: .milliseconds(Int64(milliseconds))), []))
+        case .data(let session, let number, let sent, let feedback) where !outbound:
+            let number = Int64(clamping: number)
+            let before = latest.flatMap { $0.session == session ? $0.number : nil } ?? number - 1
+            latest = (session, max(number, before))
+            let sample = Sample(
+                arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: sent), bytes: ipBytes,
+                lost: max(0, number - before - 1))
+            // The last of those that are one counts.
+            if down.count > 1, sample.arrived - down[down.count - 2].arrived < Self.grain {
+                down[down.count - 1].bytes += sample.bytes
+                down[down.count - 1].lost += sample.lost
+                down[down.count - 1].arrived = sample.arrived
+                down[down.count - 1].transit = sample.transit
+            } else {
+                down.append(sample)
+            }
+            take(feedback, of: session)
+        case .feedback(let session, let feedback) where !outbound: take(feedback, of: session)
+        default: break
+        }
+    }
+
+    private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
+        guard feedback.latest > 0 else { return }
+        let arrived = Int64(clamping: feedback.time) - Int64(feedback.held)
+        // The same datagram is the latest until another comes.
+        guard up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
+        let now = (
+            session: session, ipBytes: Int64(clamping: feedback.ipBytes), latest: Int64(clamping: feedback.latest),
+            packets: Int64(clamping: feedback.packets)
+        )
+        let before =
+            received.flatMap { $0.session == session ? $0 : nil } ?? (
+                session: session, ipBytes: 0, latest: 0, packets: 0
+            )
+        received = now
+        up.append(
+            Sample(
+                arrived: arrived, transit: arrived - Int64(clamping: feedback.latestSent),
+                bytes: max(0, now.ipBytes - before.ipBytes),
+                lost: max(0, now.latest - before.latest - (now.packets - before.packets))))
+    }
+
+    // MARK: On the timeline
+
+    /// The round trip without a queue, of each second: of the idle phase that is nearest; nil where there was none. What still
+    /// waited when it began is left out: echoes that took half as long again as the fastest, and 5 ms.
+    func bases(of seconds: Range<Int64>) -> [Duration]? {
+        let phases = idle.compactMap { phase -> (second: Int64, base: Duration)? in
+            guard let fastest = phase.roundTrips.min() else { return nil }
+            let empty = phase.roundTrips.filter { $0 <= fastest * 3 / 2 + .milliseconds(5) }.sorted()
+            return (phase.to.number(of: 1_000_000_000), empty[empty.count / 2])
+        }
+        guard !phases.isEmpty else { return nil }
+        return seconds.map { second in
+            phases.min { abs($0.second - second) < abs($1.second - second) }.map(\.base) ?? .zero
+        }
+    }
+
+    /// The most that waited for a link, in bytes of IP, and whether more was dropped.
+    struct Queue {
+        var most: Int64 = 0
+        var isLimit = false
+    }
+
+    /// In bins of a timeline.
+    struct Account {
+        /// Bytes of IP that the server received; and of what the capture did, those that were on the link before the bin that they
+        /// came in, to be added there (and below zero, taken off here).
+        var up: [Double]
+        var down: [Double]
+        /// The share of each bin in which data waited for the link or was on it.
+        var busyDown: [Double]
+        var busyUp: [Double]
+        /// What waited at most.
+        var queueDown = Queue()
+        var queueUp = Queue()
+
+        init(bins: Int) {
+            up = Array(repeating: 0, count: bins)
+            (down, busyDown, busyUp) = (up, up, up)
+        }
+    }
+
+    /// - Parameters:
+    ///   - bases: the round trip without a queue, of each second; half of it is taken for each way.
+    ///   - attached: of each bin. What is known to have come in a longer time than a bin came while there was a path.
+    func account(of timeline: Timeline, bases: [Duration], attached: [Bool]) -> Account {
+        var account = Account(bins: timeline.bins.count)
+        let span = timeline.bin.wholeNanoseconds
+        let start = timeline.bins.lowerBound * span
+        let downLeast = Least(down)
+        let clocks = Least(down, reach: 120)
+        func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
+        forEachBusy(down, downLeast) { sample, since, waited in
+            Self.spread(1, from: place(sample.arrived - waited), to: place(sample.arrived), each: &account.busyDown)
+            let bin = Int(place(sample.arrived))
+            guard account.down.indices.contains(bin) else { return }
+            account.down[bin] -= Double(sample.bytes)
+            Self.spread(
+                Double(sample.bytes), from: place(sample.arrived - waited), to: place(sample.arrived),
+                over: &account.down, attached)
+        }
+        account.queueDown = Self.queue(down, downLeast)
+        let upLeast = Least(up)
+        account.queueUp = Self.queue(up, upLeast)
+        // The server's clock on the capture's: what the fastest datagram took is half a round trip.
+        func local(_ time: Int64) -> Double {
+            let near = clocks.inverse(time)
+            let second = min(max(0, Int((time + near - start) / 1_000_000_000)), bases.count - 1)
+            return place(time + near - bases[second].wholeNanoseconds / 2)
+        }
+        forEachBusy(up, upLeast) { sample, since, waited in
+            Self.spread(1, from: local(sample.arrived - waited), to: local(sample.arrived), each: &account.busyUp)
+            Self.spread(
+                Double(sample.bytes), from: local(sample.arrived - (waited > 0 ? waited : since)),
+                to: local(sample.arrived), over: &account.up, attached)
+        }
+        return account
+    }
+
+    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late; and it is
+    /// the queue's own limit where data were lost in between though nothing was away.
+    private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
+        let few = 10
+        var largest: [Int64] = []
+        var lost: Int64 = 0
+        var (first, bytes) = (0, Int64(0))
+        for (index, sample) in samples.enumerated() {
+            bytes += sample.bytes
+            let begin = sample.arrived - (sample.transit - least.near(sample.arrived).transit)
+            while first < index, samples[first].arrived <= begin {
+                bytes -= samples[first].bytes
+                first += 1
+            }
+            if index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 { lost += sample.lost }
+            // What came first may have entered before it.
+            let waiting = bytes - samples[first].bytes
+            if largest.count < few || waiting > largest[0] {
+                largest.append(waiting)
+                largest.sort()
+                if largest.count > few { largest.removeFirst() }
+            }
+        }
+        return Queue(most: largest.count < few ? 0 : largest[0], isLimit: lost >= few)
+    }
+
+    /// - Parameter body: is handed the time since the sample before, and for how much of it the link was busy: a datagram that
+    ///   came so long after the one before, and waited at least as long, was waited for by nobody but the link.
+    private func forEachBusy(
+        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ since: Int64, _ waited: Int64) -> Void
+    ) {
+        for (before, now) in zip(samples, samples.dropFirst()) where now.arrived > before.arrived {
+            let since = now.arrived - before.arrived
+            let (transit, sending) = least.near(now.arrived)
+            // What else came with it was on the link too.
+            let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
+            body(now, since, max(0, min(since, max(now.transit - transit + sending, all))))
+        }
+    }
+
+    /// Adds to each bin its part of what lies between two places, `amount` for a whole bin.
+    private static func spread(_ amount: Double, from: Double, to: Double, each bins: inout [Double]) {
+        var place = max(0, from)
+        let last = min(to, Double(bins.count))
+        while place < last {
+            let end = min(last, place.rounded(.down) + 1)
+            bins[Int(place)] += amount * (end - place)
+            place = end
+        }
+    }
+
+    /// Evenly over the attached bins between two places, where there are any.
+    private static func spread(
+        _ bytes: Double, from: Double, to: Double, over bins: inout [Double], _ attached: [Bool]
+    ) {
+        let (first, last) = (max(0, from), min(to, Double(bins.count)))
+        guard first < last else {
+            if bins.indices.contains(Int(max(0, to))) { bins[Int(max(0, to))] += bytes }
+            return
+        }
+        let touched = Int(first)...min(bins.count - 1, Int(last))
+        let usable = touched.filter { attached[$0] }
+        func share(_ bin: Int) -> Double { max(0, min(last, Double(bin) + 1) - max(first, Double(bin))) }
+        let taken = usable.isEmpty ? Array(touched) : usable
+        let whole = taken.reduce(0) { $0 + share($1) }
+        for bin in taken where whole > 0 { bins[bin] += bytes * share(bin) / whole }
+        if whole == 0 { bins[touched.lowerBound] += bytes }
+    }
+
+    /// The smallest transit within a time: that without a queue, however the clocks drift apart.
+    private struct Least {
+        private var seconds: [Int64: (transit: Int64, sending: Int64)] = [:]
+        private var last: Int64 = 0
+        private let reach: Int64
+        private static let second: Int64 = 1_000_000_000
+
+        /// - Parameter reach: seconds before and after. What the path takes without a queue changes on a walk, and the longer this is
+        ///   the surer a moment without a queue is in it.
+        init(_ samples: [Sample], reach: Int64 = 30) {
+            self.reach = reach
+            var raw: [Int64: (transit: Int64, bytes: Int64)] = [:]
+            for sample in samples {
+                let second = sample.arrived / Self.second
+                let before = raw[second] ?? (sample.transit, 0)
+                raw[second] = (min(before.transit, sample.transit), before.bytes + sample.bytes)
+            }
+            last = samples.last?.transit ?? 0
+            for second in raw.keys {
+                let near = ((second - reach)...(second + reach)).compactMap { raw[$0] }
+                // What the link took for the datagram itself, which is in the smallest transit, at the best rate.
+                let most = near.map(\.bytes).max() ?? 0
+                let sending = ProbeObserver.datagram * Self.second / max(1, most)
+                seconds[second] = (near.map(\.transit).min() ?? last, min(sending, Self.second))
+            }
+        }
+
+        /// Of the second that an arrival is in, by the receiver's clock; and for how long the datagram was on the link itself.
+        func near(_ arrived: Int64) -> (transit: Int64, sending: Int64) {
+            seconds[arrived / Self.second] ?? (last, 0)
+        }
+
+        /// Of the second that a sender's time is in.
+        func inverse(_ sent: Int64) -> Int64 {
+            let about = (sent + last) / Self.second
+            for distance in 0...reach {
+                if let least = seconds[about - distance] ?? seconds[about + distance] { return least.transit }
+            }
+            return last
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Pcap
+import ProbeFormat
+import Testing
+import Traces
+import Units
+
+@testable import Derivation
+
+/// A recording with a probe over links of fixed rates, whose server has a clock of its own.
+@Suite struct `A probe's recording` {
+    private let scratch: ScratchDirectory
+
+    private static let way = 0.02
+    private static let downRate = 2e6
+    private static let upRate = 0.7e6
+    private static let datagram = 1400
+
+    init() throws {
+        scratch = try ScratchDirectory()
+    }
+
+    private func packet(_ message: ProbeMessage, outbound: Bool) -> (bytes: [UInt8], length: Int) {
+        let payload = message.encoded
+        var length = payload.count + 28
+        if case .data = message { length = Self.datagram }
+        func two(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
+        var bytes: [UInt8] = [0x45, 0]
+        bytes += two(length)
+        bytes += [0, 0, 0x40, 0, 64, 17, 0, 0]
+        bytes += outbound ? PacketMaker.near + PacketMaker.far : PacketMaker.far + PacketMaker.near
+        bytes += outbound ? two(40000) + two(4773) : two(4773) + two(40000)
+        bytes += two(length - 20)
+        bytes += [0, 0]
+        return (bytes + payload, length)
+    }
+
+    /// - Parameters:
+    ///   - demand: of the downlink's rate, at an instant; below 1 no queue is there.
+    ///   - queue: in seconds, of either direction, where demand is 1.
+    ///   - idle: when only echoes are sent.
+    private func record(
+        seconds: Double, queue: Double = 0.2, idle: Range<Double>, demand: (Double) -> Double = { _ in 1 }
+    ) throws {
+        let offset = 5e4
+        func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
+        func client(_ time: Double) -> UInt64 { UInt64((time + 77) * 1e9) }
+        // What waited when the phase began comes yet.
+        let silence = (idle.lowerBound + queue)..<(idle.upperBound + Self.way)
+        let sending = (down: Double(Self.datagram * 8) / Self.downRate, up: Double(Self.datagram * 8) / Self.upRate)
+        let arrivals = stride(from: 0.05, to: seconds, by: sending.up).filter { !silence.contains($0) }
+        var events: [(time: Double, outbound: Bool, message: ProbeMessage)] = []
+        let length = UInt32((1000 * (idle.upperBound - idle.lowerBound)).rounded())
+        events.append((idle.lowerBound, true, .idle(session: 1, milliseconds: length)))
+        var number: UInt64 = 0
+        var time = 0.5
+        while time < seconds {
+            let share = demand(time)
+            time += sending.down / share
+            guard !silence.contains(time) else { continue }
+            number += 1
+            let sent = time - Self.way - (share < 1 ? 0 : queue) - sending.down
+            let arrived = arrivals.count { $0 <= sent }
+            let latest = arrivals[arrived - 1]
+            let feedback = ProbeMessage.Feedback(
+                latest: UInt64(arrived), latestSent: client(latest - Self.way - queue - sending.up),
+                packets: UInt64(arrived), ipBytes: UInt64(arrived * Self.datagram), time: server(sent),
+                held: UInt32((sent - latest) * 1e9))
+            events.append((time, false, .data(session: 1, number: number, time: server(sent), feedback)))
+        }
+        for echo in 0..<Int(seconds * 10 - 10) {
+            let sent = Double(echo) / 10 + 0.05
+            let isIdle = (idle.lowerBound + queue..<idle.upperBound - 0.05).contains(sent)
+            let number = UInt64(echo + 1)
+            events.append((sent, true, .echo(session: 1, number: number, time: client(sent))))
+            events.append(
+                (
+                    sent + 2 * Self.way + (isIdle ? 0 : 2 * queue), false,
+                    .echoReply(session: 1, number: number, time: client(sent))
+                ))
+        }
+        var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wwan0")
+        for event in events.sorted(by: { $0.time < $1.time }) {
+            let (bytes, length) = packet(event.message, outbound: event.outbound)
+            try capture.add(bytes, at: event.time, outbound: event.outbound, length: length)
+        }
+        try capture.finish()
+    }
+
+    private func derive() throws -> Derivation {
+        try Derivation(
+            Derivation.Options(name: "walk", sources: [CaptureSource(file: scratch.file("walk.pcapng").string)]))
+    }
+
+    private func rate(_ trace: PathTrace, _ direction: Traces.Direction, _ from: Int64, _ to: Int64) -> Double {
+        let curve = trace.curve(direction)
+        let bytes = curve.carried(from: .seconds(from), to: .seconds(to))
+        return bytes * 8 / Double(to - from)
+    }
+
+    @Test func `gives both directions' rates, the uplink's from what the server says it had`() throws {
+        try record(seconds: 20, idle: 10..<11.5)
+        let result = try derive()
+        let trace = try #require(result.traces.first)
+        for (from, to): (Int64, Int64) in [(2, 9), (13, 18)] {
+            #expect(abs(rate(trace, .down, from, to) / Self.downRate - 1) < 0.01)
+            #expect(abs(rate(trace, .up, from, to) / Self.upRate - 1) < 0.02)
+        }
+    }
+
+    @Test func `is of the last rate where only echoes were sent, and tells the way without a queue from them`() throws {
+        try record(seconds: 20, idle: 10..<12)
+        let result = try derive()
+        let trace = try #require(result.traces.first)
+        #expect(abs(rate(trace, .down, 10, 12) / Self.downRate - 1) < 0.03)
+        #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 && $0.up.delay == $0.down.delay })
+        let report = try #require(result.reports.first)
+        let full = try #require(report.saturatedDown)
+        // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins a second.
+        #expect(abs(full - (20 - 0.5 - 2 + 0.2) / 21) < 0.01, "\(full)")
+    }
+
+    @Test func `is scaled up where the link was busy for a part of the time`() throws {
+        try record(seconds: 20, idle: 18..<19, demand: { (8..<12).contains($0) ? 0.7 : 1 })
+        let trace = try #require(try derive().traces.first)
+        #expect(abs(rate(trace, .down, 9, 11) / Self.downRate - 1) < 0.03)
+        #expect(abs(rate(trace, .down, 2, 7) / Self.downRate - 1) < 0.01)
+    }
+}
