@@ -15,7 +15,8 @@ package enum Baselines {
     /// - Parameter name: of the file; nil: the replay's, or the directory's of several walks.
     /// - Returns: where it is.
     package static func save(_ results: SavedResults, name: String?, in directory: FilePath) throws -> FilePath {
-        let name = name ?? (results.walks.count == 1 ? results.walks[0].name : results.directory.lastComponent?.string ?? "")
+        let name =
+            name ?? (results.walks.count == 1 ? results.walks[0].name : results.directory.lastComponent?.string ?? "")
         guard let file = FilePath.Component("\(name).json"), file.kind == .regular, !name.hasPrefix(".") else {
             throw Fault(.usage, "'\(name)' cannot name a file: name the baseline with --name")
         }
@@ -35,7 +36,8 @@ package enum Baselines {
     static func read(_ path: FilePath, for names: [String]) throws -> Baseline {
         var status = stat()
         guard stat(path.string, &status) == 0 else {
-            throw Fault.input(path.string, "is not there: save a baseline with `walkback baseline save`, or name results")
+            throw Fault.input(
+                path.string, "is not there: save a baseline with `walkback baseline save`, or name results")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return try read(file: path) }
         let entries = try OutputDirectory.entries(of: path)

@@ -33,10 +33,12 @@ enum RunLog {
     /// As a shell takes it.
     private static func typed() -> String {
         CommandLine.arguments.map { word in
-            let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || "-_./=,:%+@".utf8.contains(byte)
-            }
+            let isPlain =
+                !word.isEmpty
+                && word.utf8.allSatisfy { byte in
+                    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                        || "-_./=,:%+@".utf8.contains(byte)
+                }
             let quoted = word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
             return isPlain ? word : "'\(quoted)'"
         }.joined(separator: " ")

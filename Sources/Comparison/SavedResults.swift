@@ -44,7 +44,8 @@ package struct SavedResults: Sendable {
             let name = try walk["directory"].string
             // Names below the directory only: a document may say anything.
             guard let component = FilePath.Component(name), component.kind == .regular else {
-                throw Fault.input(walk.path, "'\(walk.place).directory' is '\(name.prefix(60))', which names no directory in it")
+                throw Fault.input(
+                    walk.path, "'\(walk.place).directory' is '\(name.prefix(60))', which names no directory in it")
             }
             let place = directory.appending(component)
             return Walk(name: name, directory: place, saved: try Self.saved(place))
@@ -64,7 +65,8 @@ package struct SavedResults: Sendable {
         }
         guard !parts.isEmpty else { return }
         throw Fault.input(
-            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))): name one of them")
+            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))): name one of them"
+        )
     }
 
     private static func saved(_ directory: FilePath) throws -> SavedComparison {

@@ -56,7 +56,10 @@ struct KernelSettings {
     /// In the order of minimum, default, maximum. The default is where autotuning starts.
     private var endHosts: [(String, String)] {
         [
-            ("net.ipv4.tcp_rmem", "4096 \(max(4096, min(initialReceiveBuffer, receiveBuffer))) \(max(4096, receiveBuffer))"),
+            (
+                "net.ipv4.tcp_rmem",
+                "4096 \(max(4096, min(initialReceiveBuffer, receiveBuffer))) \(max(4096, receiveBuffer))"
+            ),
             ("net.ipv4.tcp_wmem", "4096 \(max(4096, min(16_384, sendBuffer))) \(max(4096, sendBuffer))"),
             ("net.ipv4.tcp_no_metrics_save", "1"),
         ]

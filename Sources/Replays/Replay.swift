@@ -104,7 +104,8 @@ package struct Replay: Sendable, Equatable {
                 hash.update(file.bytes)
                 walkHash.update(file.bytes)
             }
-            var trace = try entry.opportunities.map { try entry.trace(files, $0, document.reader) }
+            var trace =
+                try entry.opportunities.map { try entry.trace(files, $0, document.reader) }
                 ?? TraceFile.parse(files[0])
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
@@ -115,7 +116,8 @@ package struct Replay: Sendable, Equatable {
             trace.name = entry.name
             paths.append(
                 Path(
-                    name: entry.name, kind: trace.kind, family: entry.family, files: entry.files.map(\.name), trace: trace,
+                    name: entry.name, kind: trace.kind, family: entry.family, files: entry.files.map(\.name),
+                    trace: trace,
                     addressChanges: entry.addressChanges, subflows: entry.subflows))
         }
         for (strategy, node) in zip(document.strategies, document.strategyNodes) {
@@ -146,9 +148,10 @@ package struct Replay: Sendable, Equatable {
     private static func words(of workload: Workload) -> String {
         let (requests, stream) = (workload.requests, workload.stream)
         let times = [requests.think, stream.interval, stream.deadline].map { "\($0.wholeNanoseconds)" }
-        return ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
-            "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
-        ]).joined(separator: " ")
+        return
+            ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
+                "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
+            ]).joined(separator: " ")
     }
 
     /// Cuts every path to the shortest and says what was lost.

@@ -109,7 +109,8 @@ extension ReplayDocument {
 
     mutating func readTransport(_ root: YAMLReader.Members) throws {
         let keys = [
-            "congestion_control", "initial_path", "receive_buffer", "initial_receive_buffer", "send_buffer", "scheduler",
+            "congestion_control", "initial_path", "receive_buffer", "initial_receive_buffer", "send_buffer",
+            "scheduler",
             "stale_loss_cnt",
         ]
         let members = try reader.section("transport", of: root, keys: keys)
@@ -133,7 +134,9 @@ extension ReplayDocument {
             let initial = try reader.size(node, "initial_receive_buffer", in: range, example: "2MB")
             guard initial <= transport.receiveBuffer else {
                 throw reader.fault(
-                    node, "initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger")
+                    node,
+                    "initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"
+                )
             }
             transport.initialReceiveBuffer = initial
         }

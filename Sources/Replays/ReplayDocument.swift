@@ -106,7 +106,7 @@ struct ReplayDocument {
         }
     }
 
-    private static let pathKeys = 
+    private static let pathKeys =
         ["trace", "kind", "family", "address_changes", "subflows", "opportunities"] + opportunityKeys
 
     private func readSubflows(_ path: YAMLReader.Members) throws -> Int {

@@ -23,7 +23,9 @@ enum BarTables {
     /// How many of them are met; nil where there are none.
     static func sentence(of result: ComparisonResult) -> String? {
         guard !result.bars.isEmpty else { return nil }
-        func count(_ outcome: ComparisonResult.BarVerdict.Outcome) -> Int { result.bars.count { $0.outcome == outcome } }
+        func count(_ outcome: ComparisonResult.BarVerdict.Outcome) -> Int {
+            result.bars.count { $0.outcome == outcome }
+        }
         let (missed, left) = (count(.missed), count(.notEvaluated))
         var text = "Bars: \(count(.met)) of \(result.bars.count) met"
         if missed > 0 { text += ", \(missed) missed" }

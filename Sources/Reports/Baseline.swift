@@ -123,14 +123,16 @@ extension Baseline.Walk {
         let (replay, environment) = (try walk["replay"], try walk["environment"])
         self.init(
             name: try walk["walk"].string, replay: try replay["name"].string, sha256: try replay["sha256"].string,
-            walkSHA256: try replay["walk_sha256"].string, duration: try replay["duration_s"].seconds, walkback: try environment["walkback"].string,
+            walkSHA256: try replay["walk_sha256"].string, duration: try replay["duration_s"].seconds,
+            walkback: try environment["walkback"].string,
             kernelRelease: try environment["kernel"].string, digest: try walk["digest"].string,
             runs: Int(try walk["runs"].integer), window: try walk["window_s"].seconds,
             quantities: try walk["quantities"].elements.map { quantity in
                 let (seeds, values) = (try quantity["seeds"].elements, try quantity["values"].elements)
                 guard seeds.count == values.count else {
                     throw Fault.input(
-                        quantity.path, "'\(quantity.place)' has \(seeds.count) seeds and \(values.count) values: save it anew")
+                        quantity.path,
+                        "'\(quantity.place)' has \(seeds.count) seeds and \(values.count) values: save it anew")
                 }
                 return Quantity(
                     kind: try quantity["kind"].choice(), name: try quantity["name"].string,

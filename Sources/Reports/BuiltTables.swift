@@ -33,7 +33,8 @@ enum BuiltTables {
                 name,
                 [
                     Wording.mean(Sample(windows.map { Double($0.count) }), 1), Wording.mean(sample(\.spliced), 2),
-                    Wording.mean(sample(\.built), 2), Wording.mean(missing, 2), Wording.interval(missing, 2, isSigned: true),
+                    Wording.mean(sample(\.built), 2), Wording.mean(missing, 2),
+                    Wording.interval(missing, 2, isSigned: true),
                     total > 0 ? "\(Wording.number(missing.mean.map { $0 / total * 100 }, 1)) %" : Wording.unknown,
                 ], style: style)
         }

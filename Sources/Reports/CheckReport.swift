@@ -64,7 +64,8 @@ package struct CheckReport: Sendable {
         if let place = finding.place {
             let (from, to) = (place.span.lowerBound.seconds.text(), place.span.upperBound.seconds.text())
             text += ", most of it from \(from) to \(to) s after the first SYN: "
-            text += "\(Self.signedMegabytes(place.difference)) MB a run, of \(Self.signedMegabytes(place.whole)) MB in all"
+            text +=
+                "\(Self.signedMegabytes(place.difference)) MB a run, of \(Self.signedMegabytes(place.whole)) MB in all"
         }
         return text + "."
     }
@@ -74,7 +75,8 @@ package struct CheckReport: Sendable {
         let pairs = check.findings.map(\.pairs)
         let count = pairs.min() == pairs.max() ? "\(pairs.min() ?? 0)" : "\(pairs.min() ?? 0) to \(pairs.max() ?? 0)"
         let times = (settings.smallestEffect * RegressionCheck.Settings.timeFactor * 100).text()
-        return "\(check.regressions.isEmpty ? "No regression" : "\(Wording.count(check.regressions.count, "regression"))")"
+        return
+            "\(check.regressions.isEmpty ? "No regression" : "\(Wording.count(check.regressions.count, "regression"))")"
             + " among \(Wording.count(check.findings.count, "quantity", "quantities")) of \(count) pairs each: worse by "
             + "\((settings.smallestEffect * 100).text()) % or more (times: \(times) %) and at a level of "
             + "\((settings.level * 100).text()) % of the whole check (Holm)."
@@ -84,7 +86,8 @@ package struct CheckReport: Sendable {
         var cautions: [String] = []
         if !check.pairedInOrder.isEmpty {
             cautions.append(
-                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds were paired in order.")
+                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds were paired in order."
+            )
         }
         if !check.otherSettings.isEmpty {
             cautions.append(
@@ -97,7 +100,8 @@ package struct CheckReport: Sendable {
                     + "used, which supposes about normal differences.")
         }
         if check.findings.contains(where: { $0.verdict == .notComparable }) {
-            cautions.append("One pair shows no spread: nothing can be said of it beyond its difference. Compare with more seeds.")
+            cautions.append(
+                "One pair shows no spread: nothing can be said of it beyond its difference. Compare with more seeds.")
         }
         return cautions
     }
@@ -129,8 +133,10 @@ package struct CheckReport: Sendable {
         let missed = walks.flatMap { walk in
             walk.result.bars.compactMap(\.note).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
         }
-        return [(sentences + missed).joined(separator: "\n") + "\n", check == nil ? "" : table.text].filter { !$0.isEmpty }
-            .joined(separator: "\n")
+        return [(sentences + missed).joined(separator: "\n") + "\n", check == nil ? "" : table.text].filter {
+            !$0.isEmpty
+        }
+        .joined(separator: "\n")
     }
 
     /// check.md: as a comment on a pull request.
@@ -156,7 +162,8 @@ package struct CheckReport: Sendable {
                             name: "\(finding.quantity.name) against the baseline",
                             outcome: finding.verdict == .regression
                                 ? .missed : finding.verdict == .notComparable ? .notEvaluated : .met,
-                            finding: finding.verdict == .regression ? sentence(finding) : Self.name(of: finding.verdict)))
+                            finding: finding.verdict == .regression ? sentence(finding) : Self.name(of: finding.verdict)
+                        ))
                 }
                 return suite
             })

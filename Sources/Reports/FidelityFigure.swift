@@ -29,7 +29,8 @@ enum FidelityFigure {
         let foot = Double(rows.count) * pitch
         for place in stride(from: 0, through: columns - 1, by: beside ? 1 : 2) {
             drawing.text(
-                "\(place * 10) %", at: .init(x: left + column * Double(place), y: foot + 15), anchor: .middle, class: "k")
+                "\(place * 10) %", at: .init(x: left + column * Double(place), y: foot + 15), anchor: .middle,
+                class: "k")
         }
         drawing.text(
             "of what a window may differ by; beyond 100 % it is not trusted",
@@ -40,7 +41,8 @@ enum FidelityFigure {
         }
         return drawing.svg(
             width: layout.width, height: foot + 42, class: layout.name,
-            title: "Windows by how much of the allowed difference they used", description: spoken.joined(separator: "; ") + ".",
+            title: "Windows by how much of the allowed difference they used",
+            description: spoken.joined(separator: "; ") + ".",
             style: nil)
     }
 

@@ -54,7 +54,8 @@ package enum FigureFiles {
         if let paths = TimeFigure.paths(of: result) {
             files.append(
                 File(
-                    "paths\(suffix)", "what MPTCP moved over each link", svg: FigureStyle.alone(paths.svg(layout: .wide)),
+                    "paths\(suffix)", "what MPTCP moved over each link",
+                    svg: FigureStyle.alone(paths.svg(layout: .wide)),
                     csv: paths.csv))
         }
         if let delays = TimeFigure.delays(of: result) {
@@ -86,7 +87,8 @@ package enum FigureFiles {
         files.append(
             File(
                 "fidelity", "how far the links were from their traces",
-                svg: FigureStyle.alone(FidelityFigure.svg(of: result, layout: .wide)), csv: FidelityFigure.csv(of: result)))
+                svg: FigureStyle.alone(FidelityFigure.svg(of: result, layout: .wide)),
+                csv: FidelityFigure.csv(of: result)))
         return files
     }
 }

@@ -5,7 +5,8 @@ import Units
 extension HTMLReport {
     static func totals(_ result: ComparisonResult) -> String {
         let what = result.replay.workload.size == nil ? "" : " of the time until all was transferred"
-        let direction = result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
+        let direction =
+            result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
         return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
             + "<figcaption>Figure 2. Bars: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
@@ -59,7 +60,9 @@ extension HTMLReport {
     }
 
     private static func histogram(_ result: ComparisonResult) -> String {
-        guard FidelitySummary(result).rows.contains(where: { $0.windows > 0 && !$0.histogram.isEmpty }) else { return "" }
+        guard FidelitySummary(result).rows.contains(where: { $0.windows > 0 && !$0.histogram.isEmpty }) else {
+            return ""
+        }
         return "<figure>\n" + FidelityFigure.svg(of: result, layout: .wide)
             + FidelityFigure.svg(of: result, layout: .narrow)
             + "<figcaption>Figure 4. Windows by how much of the allowed difference from the trace they used; most of it is the one "

@@ -77,11 +77,13 @@ package enum HTMLReport {
         if series.paths.contains(where: { !$0.detached.isEmpty }) {
             caption += " Grey: a path was detached; its own bar below has a gap then."
         }
-        caption += " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and what arrived "
+        caption +=
+            " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and what arrived "
         caption += "over each link, upon each other."
         let delays = TimeFigure.delays(of: result)
         if delays != nil {
-            caption += " Last, the sender's smoothed round-trip time on each path, with a gap where it had no connection over "
+            caption +=
+                " Last, the sender's smoothed round-trip time on each path, with a gap where it had no connection over "
             caption += "it, and, dashed, how long a packet would have waited at the link for those before it."
         }
         if let seed = series.seed {

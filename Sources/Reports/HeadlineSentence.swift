@@ -19,7 +19,8 @@ package enum HeadlineSentence {
             let moved = megabytes.map { " moved \($0.text(decimals: 1)) MB;" } ?? " ran;"
             let missing =
                 workload.size == nil
-                ? "is not known without a TCP run over every path" : "is not known: not all of it arrived within the walk"
+                ? "is not known without a TCP run over every path"
+                : "is not known: not all of it arrived within the walk"
             return "MPTCP\(moved) what Optimal TCP would have moved \(missing)."
         }
         guard workload.size == nil else {

@@ -40,7 +40,8 @@ package enum JUnitReport {
             xml += "  <testsuite name=\"\(Markup.escaped(suite.name))\" tests=\"\(suite.cases.count)\""
             xml += " failures=\"\(count(suite.cases, .missed))\" skipped=\"\(count(suite.cases, .notEvaluated))\">\n"
             for one in suite.cases {
-                xml += "    <testcase classname=\"walkback.\(Markup.escaped(suite.name))\" name=\"\(Markup.escaped(one.name))\""
+                xml +=
+                    "    <testcase classname=\"walkback.\(Markup.escaped(suite.name))\" name=\"\(Markup.escaped(one.name))\""
                 switch one.outcome {
                 case .met: xml += "/>\n"
                 case .missed:

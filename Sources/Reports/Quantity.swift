@@ -74,7 +74,9 @@ package struct Quantity: Sendable, Equatable {
             if result.replay.workload.isBulk {
                 try add(.goodput, "\(strategy) goodput") { try $1["goodput_mbps"].number }
             } else {
-                try add(.medianTime, "\(strategy) median time") { try $1.optional("exchanges")?.optional("p50_s")?.number }
+                try add(.medianTime, "\(strategy) median time") {
+                    try $1.optional("exchanges")?.optional("p50_s")?.number
+                }
                 try add(.slowTime, "\(strategy) 95 % time") { try $1.optional("exchanges")?.optional("p95_s")?.number }
             }
             // As written: a baseline has been, and their last digits would differ.

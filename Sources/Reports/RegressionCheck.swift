@@ -176,7 +176,8 @@ package struct RegressionCheck: Sendable {
     /// The window in which the strategy lost most against its runs in the baseline; of a ratio, the strategy above the line.
     private static func place(of quantity: Quantity, _ now: Baseline.Walk, _ before: Baseline.Walk) -> Place? {
         let strategy =
-            quantity.strategy ?? (quantity.name.split(separator: ":").last ?? "").split(separator: "/").first.map(String.init)
+            quantity.strategy
+            ?? (quantity.name.split(separator: ":").last ?? "").split(separator: "/").first.map(String.init)
         guard let strategy, now.window == before.window else { return nil }
         func mean(_ walk: Baseline.Walk) -> [Double] {
             let runs = walk.windows.filter { $0.strategy == strategy && $0.direction == quantity.direction }

@@ -54,7 +54,8 @@ package struct SavedComparison: Sendable {
             }
             if let size = try reader.optional("files")?.optional(name)?.integer, size != bytes.count {
                 throw Fault.input(
-                    path, "has \(bytes.count) bytes where \(Self.documentName) says \(size), so the result is half there: "
+                    path,
+                    "has \(bytes.count) bytes where \(Self.documentName) says \(size), so the result is half there: "
                         + "compare again")
             }
             return bytes
@@ -71,7 +72,8 @@ package struct SavedComparison: Sendable {
         }
         guard !result.runs.isEmpty else {
             throw Fault.input(
-                Self.place(Self.documentName, in: directory), "holds no run, so there is nothing to report: compare again")
+                Self.place(Self.documentName, in: directory),
+                "holds no run, so there is nothing to report: compare again")
         }
     }
 

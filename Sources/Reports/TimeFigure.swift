@@ -35,7 +35,8 @@ struct TimeFigure {
         let end = max(duration, .milliseconds(100))
         func x(_ time: Duration) -> Double { layout.left + layout.plotWidth * min(1, max(0, time / end)) }
         func y(_ value: Double) -> Double {
-            let part = isLogarithmic ? PortableMath.log10(max(value, 1)) / PortableMath.log10(axis.top) : value / axis.top
+            let part =
+                isLogarithmic ? PortableMath.log10(max(value, 1)) / PortableMath.log10(axis.top) : value / axis.top
             return foot - height * min(part, 1)
         }
         var drawing = Drawing()

@@ -39,7 +39,8 @@ enum TotalsFigure {
             let height = 12 + Double(index) * 17
             // Names stand on the side that has room for them.
             let isRight = place < left + (right - left) * 0.45
-            drawing.line(from: .init(x: place, y: height - 8), to: .init(x: place, y: foot), class: "oracle \(line.look)")
+            drawing.line(
+                from: .init(x: place, y: height - 8), to: .init(x: place, y: foot), class: "oracle \(line.look)")
             drawing.text(
                 "\(line.name): \(mean.text(decimals: 1))", at: .init(x: place + (isRight ? 6 : -6), y: height),
                 anchor: isRight ? .start : .end, class: "l")

@@ -111,7 +111,8 @@ package enum WalksReport {
                 return "\"\(walk.directory)\",\(ratio.name),\(numbers.joined(separator: ",")),\(walk.seeds)\n"
             }
         }
-        let csv = "# Python: \(FigureFiles.python("walks"))\n# R: \(FigureFiles.r("walks"))\nwalk,ratio,mean,low,high,seeds\n"
+        let csv =
+            "# Python: \(FigureFiles.python("walks"))\n# R: \(FigureFiles.r("walks"))\nwalk,ratio,mean,low,high,seeds\n"
         return [
             ("walks.svg", FigureStyle.alone(WalksFigure.svg(of: result, layout: .wide))),
             ("walks.csv", csv + rows.joined()),

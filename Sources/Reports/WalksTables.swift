@@ -13,11 +13,13 @@ enum WalksTables {
         let hasMPTCP = result.walks.contains { $0.goodput != nil }
         func of<Value>(_ isThere: Bool, _ value: Value) -> Value? { isThere ? value : nil }
         let headers: [String?] = [
-            "walk", of(hasMPTCP, "MPTCP Mb/s"), of(hasMPTCP, "longest gap"), of(hasRatio, headline), of(hasRatio, "95 %"),
+            "walk", of(hasMPTCP, "MPTCP Mb/s"), of(hasMPTCP, "longest gap"), of(hasRatio, headline),
+            of(hasRatio, "95 %"),
             of(hasRatio, "over"), of(hasRatio, "smallest difference"), of(hasBars, "bars met"),
         ]
         let present = headers.compactMap { $0 }
-        var table = ResultTable("Walks", headers: present, textColumns: Set([present.firstIndex(of: "over")].compactMap { $0 }))
+        var table = ResultTable(
+            "Walks", headers: present, textColumns: Set([present.firstIndex(of: "over")].compactMap { $0 }))
         for walk in result.walks {
             let ratio = walk.ratio(headline)
             let met = walk.bars.count { $0.outcome == .met }
@@ -47,13 +49,15 @@ enum WalksTables {
 
     /// Bars that some walk missed or could not judge.
     static func bars(of result: WalksResult) -> ResultTable {
-        var table = ResultTable("Bars that were not met", headers: ["walk", "bar", "", "found"], textColumns: [1, 2, 3])
+        var table = ResultTable(
+            "Bars that were not met", headers: ["walk", "bar", "", "found"], textColumns: [1, 2, 3])
         for walk in result.walks {
             for bar in walk.bars where bar.outcome != .met {
                 table.add(
                     walk.directory,
                     cells: [
-                        .init(text: bar.bar), .init(text: BarTables.name(of: bar.outcome), isBad: bar.outcome == .missed),
+                        .init(text: bar.bar),
+                        .init(text: BarTables.name(of: bar.outcome), isBad: bar.outcome == .missed),
                         .init(text: bar.finding),
                     ])
             }
@@ -110,7 +114,8 @@ enum WalksTables {
         let bars = result.walks.flatMap(\.bars)
         guard !bars.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
         let met = bars.count { $0.outcome == .met }
-        return "\(met) of \(Wording.count(bars.count, "bar")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
+        return
+            "\(met) of \(Wording.count(bars.count, "bar")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
             + "MPTCP with Optimal TCP, so there is no overall."
     }
 

@@ -111,7 +111,9 @@ private struct JSONParser {
             place += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: text, as: UTF8.self) else { throw fault("has text that is no UTF-8") }
+                guard let text = String(validating: text, as: UTF8.self) else {
+                    throw fault("has text that is no UTF-8")
+                }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &text)
             case ..<0x20: throw fault("has a control character in a text")

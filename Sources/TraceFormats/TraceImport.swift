@@ -112,7 +112,8 @@ package struct TraceImport: Sendable {
             throw Fault(.usage, "--detach-after must be above 0, as in '--detach-after 2s'")
         }
         if options.duration != nil, options.format != .mahimahi {
-            throw Fault(.usage, "--duration is for --format mahimahi, whose files begin anew; others end where they end")
+            throw Fault(
+                .usage, "--duration is for --format mahimahi, whose files begin anew; others end where they end")
         }
         if let duration = options.duration, duration <= .zero || duration > TraceFile.largestDuration {
             throw Fault(.usage, "--duration must be above 0 and up to 48h, as in '--duration 300s'")

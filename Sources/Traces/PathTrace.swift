@@ -175,9 +175,10 @@ extension PathTrace {
                 time: time, down: LinkSample(rate: down[second], delay: delayDown),
                 up: LinkSample(rate: up[second], delay: roundTrip - delayDown), attached: attached)
         }
-        let gaps = detachAfter.map {
-            opportunities.gaps(of: $0, until: duration, delay: roundTrip - delayDown)
-        } ?? []
+        let gaps =
+            detachAfter.map {
+                opportunities.gaps(of: $0, until: duration, delay: roundTrip - delayDown)
+            } ?? []
         let edges = gaps.flatMap { [$0.lowerBound, $0.upperBound] }.filter { $0 < duration }
         let times = Set(down.indices.map { .seconds($0) } + edges).sorted()
         self.init(

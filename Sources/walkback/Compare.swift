@@ -57,7 +57,9 @@ struct Compare: ParsableCommand {
         if let seeds, !(1...1000).contains(seeds) { throw ValidationError("--seeds must be from 1 to 1000.") }
         for (option, list) in [("strategies", strategies), ("congestion-control", congestionControl)] {
             let names = list?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-            if names.contains("") { throw ValidationError("--\(option) '\(list ?? "")' lacks a name; write it as a,b.") }
+            if names.contains("") {
+                throw ValidationError("--\(option) '\(list ?? "")' lacks a name; write it as a,b.")
+            }
         }
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
     }

@@ -43,7 +43,8 @@ import Units
         }
         for path in [shared(loss: 0.005), shared(jitter: .milliseconds(10))] {
             let (lia, reno) = (try ratios("lia", path), try ratios("reno", path))
-            print("shared bottleneck, loss \(path.loss), jitter \(path.uplinkJitter), over TCP: lia \(lia), reno \(reno)")
+            print(
+                "shared bottleneck, loss \(path.loss), jitter \(path.uplinkJitter), over TCP: lia \(lia), reno \(reno)")
             #expect(mean(lia) >= 0.8 && mean(lia) <= 1.2)
             #expect(mean(reno) >= 1.6)
         }

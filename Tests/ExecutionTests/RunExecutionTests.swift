@@ -57,7 +57,8 @@ import Units
             let (queue, roundTrip) = (mean(path.queue), mean(path.roundTrip))
             #expect(queue > full / 10)
             // Over ten seconds the estimate's lag is small beside a queue that bulk TCP keeps filling.
-            #expect(abs(roundTrip - queue - base) < 0.1 * (base + full), "\(path.path): \(roundTrip) ms, queue \(queue) ms")
+            #expect(
+                abs(roundTrip - queue - base) < 0.1 * (base + full), "\(path.path): \(roundTrip) ms, queue \(queue) ms")
         }
     }
 

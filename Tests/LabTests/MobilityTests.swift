@@ -46,7 +46,9 @@ import Units
         }
     }
 
-    @Test(.kernelTier) func `An address whose path was handed over in time is withdrawn when it can be replaced`() throws {
+    @Test(.kernelTier) func `An address whose path was handed over in time is withdrawn when it can be replaced`()
+        throws
+    {
         let rig = try LabRig([.ipv4, .ipv4], endpoints: true) { $0.paths[0].addressChanges = [.seconds(1)] }
         let manager = try #require(rig.lab.pathManager)
         let before = try manager.endpoints()
@@ -76,7 +78,8 @@ import Units
 
     private func with(_ endpoint: PathManager.Endpoint, _ flag: PathManager.Endpoint.Flags) -> PathManager.Endpoint {
         PathManager.Endpoint(
-            id: endpoint.id, address: endpoint.address, interface: endpoint.interface, flags: endpoint.flags.union(flag))
+            id: endpoint.id, address: endpoint.address, interface: endpoint.interface, flags: endpoint.flags.union(flag)
+        )
     }
 
     @Test(.kernelTier) func `Without MPTCP there are no endpoints`() throws {

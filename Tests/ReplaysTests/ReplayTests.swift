@@ -192,7 +192,8 @@ func load(_ text: String) throws -> Replay {
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
         Slip(
             "initial_receive_buffer: 1MB", "initial_receive_buffer: 5.1MB",
-            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"),
+            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"
+        ),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
         Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no bar; write >="),
         Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),

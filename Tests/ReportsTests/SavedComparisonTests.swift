@@ -40,7 +40,9 @@ struct SavedComparisonTests {
     @Test("Every figure's file is known, so that it goes with its result", arguments: shapes)
     func names(shape: Fixture.Shape) throws {
         for file in FigureFiles.all(of: Fixture.result(shape)) {
-            #expect(FigureFiles.fileNames.contains("\(file.name).svg") && FigureFiles.fileNames.contains("\(file.name).csv"))
+            #expect(
+                FigureFiles.fileNames.contains("\(file.name).svg") && FigureFiles.fileNames.contains("\(file.name).csv")
+            )
         }
     }
 
@@ -68,9 +70,10 @@ struct SavedComparisonTests {
         #expect(
             String(decoding: saved.delays, as: UTF8.self)
                 == DelaysFile.header + "\(id),0.0,wifi,3,151\n\(id),0.5,wifi,15,\n")
-        #expect(saved.result.runs[0].series.delays == [
-            .init(path: "wifi", step: .milliseconds(500), queue: [3, 15], roundTrip: [151, 0])
-        ])
+        #expect(
+            saved.result.runs[0].series.delays == [
+                .init(path: "wifi", step: .milliseconds(500), queue: [3, 15], roundTrip: [151, 0])
+            ])
         #expect(saved.result.runs[1].series.delays.isEmpty)
     }
 
@@ -108,7 +111,9 @@ struct SavedComparisonTests {
         return #expect(throws: Fault.self) { try SavedComparison(directory: "out") { all[$0] } }
     }
 
-    @Test("Half a result is refused in a sentence that names the half", arguments: ["series.csv", "links.csv", "delays.csv"])
+    @Test(
+        "Half a result is refused in a sentence that names the half",
+        arguments: ["series.csv", "links.csv", "delays.csv"])
     func half(name: String) throws {
         let missing = try fault { $0[name] = nil }
         #expect(missing?.code == .badInput)
