@@ -36,6 +36,8 @@ struct ProbeObserver {
     /// are to fit in memory.
     private static let grain: Int64 = 2_000_000
     private static let mostEchoes = 10_000
+    /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
+    private static let longest: UInt64 = 1 << 61
 
     var isEmpty: Bool { down.isEmpty }
 
@@ -53,7 +55,8 @@ struct ProbeObserver {
             }
         case .idle(_, let milliseconds) where outbound:
             idle.append((time, time.shifted(by: .milliseconds(Int64(milliseconds))), []))
-        case .data(let session, let number, let sent, let feedback) where !outbound:
+        case .data(let session, let number, let sent, let feedback)
+        where !outbound && number < Self.longest && sent < Self.longest:
             let number = Int64(clamping: number)
             let before = latest.flatMap { $0.session == session ? $0.number : nil } ?? number - 1
             latest = (session, max(number, before))
@@ -76,10 +79,11 @@ struct ProbeObserver {
     }
 
     private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
-        guard feedback.latest > 0 else { return }
+        let numbers = [feedback.latest, feedback.latestSent, feedback.packets, feedback.ipBytes, feedback.time]
+        guard feedback.latest > 0, numbers.allSatisfy({ $0 < Self.longest }) else { return }
         let arrived = Int64(clamping: feedback.time) - Int64(feedback.held)
-        // The same datagram is the latest until another comes.
-        guard up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
+        // The same datagram is the latest until another comes. A server that was started anew may have another clock.
+        guard received?.session != session || up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
         let now = (
             session: session, ipBytes: Int64(clamping: feedback.ipBytes), latest: Int64(clamping: feedback.latest),
             packets: Int64(clamping: feedback.packets)
@@ -147,7 +151,7 @@ struct ProbeObserver {
         let downLeast = Least(down)
         let clocks = Least(down, reach: 120)
         func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
-        forEachBusy(down, downLeast) { sample, since, waited in
+        forEachBusy(down, downLeast) { sample, waited in
             Self.spread(1, from: place(sample.arrived - waited), to: place(sample.arrived), each: &account.busyDown)
             let bin = Int(place(sample.arrived))
             guard account.down.indices.contains(bin) else { return }
@@ -165,21 +169,21 @@ struct ProbeObserver {
             let second = min(max(0, Int((time + near - start) / 1_000_000_000)), bases.count - 1)
             return place(time + near - bases[second].wholeNanoseconds / 2)
         }
-        forEachBusy(up, upLeast) { sample, since, waited in
+        forEachBusy(up, upLeast) { sample, waited in
             Self.spread(1, from: local(sample.arrived - waited), to: local(sample.arrived), each: &account.busyUp)
             Self.spread(
-                Double(sample.bytes), from: local(sample.arrived - (waited > 0 ? waited : since)),
-                to: local(sample.arrived), over: &account.up, attached)
+                Double(sample.bytes), from: local(sample.arrived - waited), to: local(sample.arrived),
+                over: &account.up, attached)
         }
         return account
     }
 
-    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late; and it is
-    /// the queue's own limit where data were lost in between though nothing was away.
+    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late. It is the
+    /// queue's own limit where most of what was lost, while nothing was away, was lost behind nearly as much.
     private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
         let few = 10
         var largest: [Int64] = []
-        var lost: Int64 = 0
+        var losses: [(waiting: Int64, lost: Int64)] = []
         var (first, bytes) = (0, Int64(0))
         for (index, sample) in samples.enumerated() {
             bytes += sample.bytes
@@ -188,29 +192,35 @@ struct ProbeObserver {
                 bytes -= samples[first].bytes
                 first += 1
             }
-            if index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 { lost += sample.lost }
             // What came first may have entered before it.
             let waiting = bytes - samples[first].bytes
+            if sample.lost > 0, index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 {
+                losses.append((waiting, sample.lost))
+            }
             if largest.count < few || waiting > largest[0] {
                 largest.append(waiting)
                 largest.sort()
                 if largest.count > few { largest.removeFirst() }
             }
         }
-        return Queue(most: largest.count < few ? 0 : largest[0], isLimit: lost >= few)
+        guard largest.count == few else { return Queue() }
+        let most = largest[0]
+        let all = losses.reduce(0) { $0 + $1.lost }
+        let behind = losses.reduce(0) { $0 + ($1.waiting * 5 >= most * 4 ? $1.lost : 0) }
+        return Queue(most: most, isLimit: behind >= few && behind * 2 > all)
     }
 
-    /// - Parameter body: is handed the time since the sample before, and for how much of it the link was busy: a datagram that
-    ///   came so long after the one before, and waited at least as long, was waited for by nobody but the link.
+    /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long after the
+    ///   one before, and waited at least as long, was waited for by nobody but the link.
     private func forEachBusy(
-        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ since: Int64, _ waited: Int64) -> Void
+        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ waited: Int64) -> Void
     ) {
         for (before, now) in zip(samples, samples.dropFirst()) where now.arrived > before.arrived {
             let since = now.arrived - before.arrived
             let (transit, sending) = least.near(now.arrived)
             // What else came with it was on the link too.
             let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
-            body(now, since, max(0, min(since, max(now.transit - transit + sending, all))))
+            body(now, max(0, min(since, max(now.transit - transit + sending, all))))
         }
     }
 
@@ -250,8 +260,8 @@ struct ProbeObserver {
         private let reach: Int64
         private static let second: Int64 = 1_000_000_000
 
-        /// - Parameter reach: seconds before and after. What the path takes without a queue changes on a walk, and the longer this is
-        ///   the surer a moment without a queue is in it.
+        /// - Parameter reach: seconds before and after. What the path takes without a queue changes on a walk, and the
+        ///   longer this is the surer a moment without a queue is in it.
         init(_ samples: [Sample], reach: Int64 = 30) {
             self.reach = reach
             var raw: [Int64: (transit: Int64, bytes: Int64)] = [:]

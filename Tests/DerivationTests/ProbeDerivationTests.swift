@@ -52,7 +52,7 @@ import Units
         let length = UInt32((1000 * (idle.upperBound - idle.lowerBound)).rounded())
         events.append((idle.lowerBound, true, .idle(session: 1, milliseconds: length)))
         var number: UInt64 = 0
-        var time = 0.5
+        var time = 0.3 + queue
         while time < seconds {
             let share = demand(time)
             time += sending.down / share
@@ -124,5 +124,35 @@ import Units
         let trace = try #require(try derive().traces.first)
         #expect(abs(rate(trace, .down, 9, 11) / Self.downRate - 1) < 0.03)
         #expect(abs(rate(trace, .down, 2, 7) / Self.downRate - 1) < 0.01)
+    }
+
+    @Test func `has a queue that holds at least what was seen to wait`() throws {
+        try record(seconds: 20, queue: 0.5, idle: 10..<12, demand: { (14..<15).contains($0) ? 0.7 : 1 })
+        let trace = try #require(try derive().traces.first)
+        #expect(abs(trace.queueDown.bytes - 125_000) <= 2 * 1400)
+        // Less than what is assumed of every path.
+        #expect(trace.queueUp == ByteCount(64_000))
+    }
+
+    @Test func `with numbers that no clock can have is no probe's`() throws {
+        var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wwan0")
+        let huge = UInt64.max
+        let feedback = ProbeMessage.Feedback(
+            latest: huge, latestSent: 0, packets: huge, ipBytes: huge, time: huge, held: .max)
+        for index in 0..<20 {
+            for message in [
+                ProbeMessage.data(session: 1, number: huge - UInt64(index), time: huge, feedback),
+                .feedback(session: huge, feedback), .echoReply(session: 1, number: huge, time: huge),
+            ] {
+                let (bytes, length) = packet(message, outbound: false)
+                try capture.add(bytes, at: Double(index), outbound: false, length: length)
+            }
+            let (bytes, length) = packet(.idle(session: 1, milliseconds: .max), outbound: true)
+            try capture.add(bytes, at: Double(index), outbound: true, length: length)
+        }
+        try capture.finish()
+        let report = try #require(try derive().reports.first)
+        #expect(report.saturatedDown == nil)
+        #expect(report.meanUp == .zero)
     }
 }
