@@ -79,7 +79,8 @@ private struct SimulatedLink {
             testDescription: "with outages of four seconds", megabits: { $0 / 1000 % 12 >= 8 ? 0 : 15 },
             queue: 190_000),
         Path(
-            testDescription: "slow, with queues of seconds", megabits: { 0.3 + 0.6 * steps[Int($0 / 500) % 300] / 20.5 },
+            testDescription: "slow, with queues of seconds",
+            megabits: { 0.3 + 0.6 * steps[Int($0 / 500) % 300] / 20.5 },
             // Answers take seconds there: 0.947 in all, and less than is wanted.
             queue: 300_000, share: 0.94),
     ]
