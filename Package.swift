@@ -100,10 +100,12 @@ let package = Package(
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
+        pipeline("Sweeps", ["Comparison", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "walkback",
             dependencies: [
-                "Comparison", "Derivation", "Execution", "Inspection", "Probe", "Recorder", "Scrubbing", "Synthesis",
+                "Comparison", "Derivation", "Execution", "Inspection", "Probe", "Recorder", "Scrubbing", "Sweeps",
+                "Synthesis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

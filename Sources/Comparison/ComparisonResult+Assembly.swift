@@ -8,7 +8,7 @@ import Units
 
 extension ComparisonResult {
     /// Everything that follows from the runs: fidelity, oracles, ratios.
-    init(
+    package init(
         replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String,
         command: String
     ) {

@@ -140,7 +140,7 @@ package final class OutputDirectory {
         return names.sorted()
     }
 
-    private static func remove(_ path: FilePath) {
+    package static func remove(_ path: FilePath) {
         if unlink(path.string) == 0 { return }
         for entry in (try? entries(of: path)) ?? [] { remove(path.appending(entry)) }
         _ = rmdir(path.string)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Kernels
 import Replays
 import Runs
@@ -7,7 +6,7 @@ import Traces
 import Units
 
 /// The runs of a comparison: every strategy with every seed. Runs that are the same by construction are executed once.
-struct PlannedRuns {
+package struct PlannedRuns {
     struct Planned {
         let plan: RunPlan
         let tables: [String: LinkTable]
@@ -15,11 +14,18 @@ struct PlannedRuns {
         let executed: Int
     }
 
-    struct Finished {
+    package struct Finished: Sendable {
         let plan: RunPlan
         let tables: [String: LinkTable]
         let record: RunRecord
         let series: Series
+
+        package init(plan: RunPlan, tables: [String: LinkTable], record: RunRecord, series: Series) {
+            self.plan = plan
+            self.tables = tables
+            self.record = record
+            self.series = series
+        }
     }
 
     private let all: [Planned]
@@ -48,7 +54,7 @@ struct PlannedRuns {
     }
 
     /// An application that reconnects when its path returns does nothing else than one that does not where it never goes.
-    private static func canonical(_ strategy: Strategy, _ plan: RunPlan) -> Strategy {
+    package static func canonical(_ strategy: Strategy, _ plan: RunPlan) -> Strategy {
         guard case .tcpReconnect(let name) = strategy,
             let path = plan.paths.firstIndex(where: { $0.name == name }),
             !MobilitySchedule(plan).entries.contains(where: {
@@ -63,42 +69,17 @@ struct PlannedRuns {
         progress: @escaping @Sendable (String, GuestPool.Progress) -> Void
     ) throws -> [Finished] {
         let runs = try output.makeWorkDirectory("runs")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
         let jobs = try distinct.map { plan, tables in
-            let directory = runs.appending(plan.id)
-            try OutputDirectory.makeDirectory(directory)
-            try OutputDirectory.write(
-                Array(try encoder.encode(plan)), to: directory.appending(RunPlan.fileName))
-            var size = Int64(0)
-            for (name, table) in tables {
-                let bytes = table.encoded()
-                size += Int64(bytes.count)
-                try OutputDirectory.write(bytes, to: directory.appending(name))
-            }
-            // The link tables live in the guest's memory beside what a lab needs.
-            let memory = max(Guest.standardMemory, ByteCount(512_000_000 + size * 2))
-            return GuestJob(id: plan.id, directory: directory, seed: plan.seed, memory: memory)
+            try RunFiles.write(plan, tables, to: runs.appending(plan.id))
         }
         let records = try GuestPool(width: width).run(jobs, on: kernel, cancellation: cancellation, progress: progress)
         let finished = try zip(records, jobs).map { result, job in
             let record = try result.get()
-            return (record, try Self.series(of: record, in: job.directory))
+            return (record, try RunFiles.series(of: record, in: job.directory))
         }
         return all.map { planned in
             let (record, series) = finished[planned.executed]
             return Finished(plan: planned.plan, tables: planned.tables, record: record, series: series)
         }
-    }
-
-    private static func series(of record: RunRecord, in directory: FilePath) throws -> Series {
-        let path = directory.appending(Series.fileName)
-        let links = record.links.compactMap { link in
-            Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
-        }
-        guard let bytes = try Files.read(path), let series = Series(bytes, links: links) else {
-            throw Fault(.failed, "run \(record.id) left no whole series in \(path): run it again")
-        }
-        return series
     }
 }

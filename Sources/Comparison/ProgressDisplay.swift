@@ -6,7 +6,7 @@ import Units
 /// Tells on standard error how far the runs have come: one line that is rewritten on a terminal, else a line a finished run.
 ///
 /// This is the only place beside the run log where real time appears.
-final class ProgressDisplay: Sendable {
+package final class ProgressDisplay: Sendable {
     private struct State {
         var finished = 0
         var reached: [String: Duration] = [:]
@@ -21,12 +21,12 @@ final class ProgressDisplay: Sendable {
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(runs total: Int, runDuration: Duration) {
+    package init(runs total: Int, runDuration: Duration) {
         self.total = total
         self.runDuration = runDuration
     }
 
-    func take(_ id: String, _ progress: GuestPool.Progress) {
+    package func take(_ id: String, _ progress: GuestPool.Progress) {
         let line: String? = state.withLock { state in
             let now = ContinuousClock.now
             switch progress {
@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
     }
 
     /// Ends the line that was rewritten.
-    func end() {
+    package func end() {
         if onTerminal { Self.print(clear) }
     }
 

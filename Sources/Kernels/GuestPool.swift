@@ -35,27 +35,35 @@ package struct GuestPool: Sendable {
         progress: @escaping @Sendable (_ id: String, Progress) -> Void = { _, _ in }
     ) throws -> [Result<RunRecord, Fault>] {
         try map(jobs, cancellation: cancellation) { job, own in
-            progress(job.id, .started)
-            do {
-                let record = try kernel.record(of: job, cancellation: own) { line in
-                    switch line {
-                    case .time(let time): progress(job.id, .time(time))
-                    case .note(let text): progress(job.id, .note(text))
-                    case .text: break
-                    }
+            try Self.execute(job, on: kernel, cancellation: own, progress: progress)
+        }
+    }
+
+    /// Executes one job's run plan and tells how it goes.
+    package static func execute(
+        _ job: GuestJob, on kernel: Kernel, cancellation: Cancellation,
+        progress: @escaping @Sendable (_ id: String, Progress) -> Void
+    ) throws -> RunRecord {
+        progress(job.id, .started)
+        do {
+            let record = try kernel.record(of: job, cancellation: cancellation) { line in
+                switch line {
+                case .time(let time): progress(job.id, .time(time))
+                case .note(let text): progress(job.id, .note(text))
+                case .text: break
                 }
-                progress(job.id, .finished)
-                return record
-            } catch {
-                let fault = Self.fault(error)
-                progress(job.id, .failed(fault))
-                throw fault
             }
+            progress(job.id, .finished)
+            return record
+        } catch {
+            let fault = fault(error)
+            progress(job.id, .failed(fault))
+            throw fault
         }
     }
 
     /// `body` of every job, at most `width` at a time, each on a thread of its own; results in the jobs' order.
-    func map<Job: Sendable, Outcome: Sendable>(
+    package func map<Job: Sendable, Outcome: Sendable>(
         _ jobs: [Job], cancellation: Cancellation,
         _ body: @escaping @Sendable (Job, Cancellation) throws -> Outcome
     ) throws -> [Result<Outcome, Fault>] {

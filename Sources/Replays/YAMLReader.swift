@@ -3,15 +3,15 @@ import Units
 import Yams
 
 /// A YAML file taken apart by hand, so that each error names file, line and column. The only YAML in Walkback.
-struct YAMLReader {
-    let path: String
-    let root: Node
+package struct YAMLReader {
+    package let path: String
+    package let root: Node
 
     /// Anything larger is no replay, and a parser should not be asked to unfold it.
-    static let largest = ByteCount(1_000_000)
+    package static let largest = ByteCount(1_000_000)
 
     /// - Throws: `Fault` (bad input) where the file is empty or no YAML.
-    init(_ file: InputFile) throws {
+    package init(_ file: InputFile) throws {
         path = file.path
         guard file.bytes.count <= Self.largest.bytes else {
             throw Fault.input(
@@ -20,7 +20,7 @@ struct YAMLReader {
         let text = try file.text()
         do {
             guard let node = try Parser(yaml: text).singleRoot() else {
-                throw Fault.input(path, "is empty; a replay needs at least 'name' and 'paths'")
+                throw Fault.input(path, "is empty; it needs at least a 'name' and what is to be run")
             }
             root = node
         } catch let error as YamlError {
@@ -48,27 +48,27 @@ struct YAMLReader {
     }
 
     /// `path:line:column`.
-    func place(of node: Node) -> String {
+    package func place(of node: Node) -> String {
         "\(path):\(node.mark?.line ?? 1):\(node.mark?.column ?? 1)"
     }
 
-    func fault(_ node: Node?, _ message: String) -> Fault {
+    package func fault(_ node: Node?, _ message: String) -> Fault {
         Fault.input(path, line: node?.mark?.line ?? 1, column: node?.mark?.column ?? 1, message)
     }
 
     // MARK: - Mappings
 
     /// A mapping's members, in the order of the file.
-    struct Members {
-        var entries: [(key: String, keyNode: Node, value: Node)]
+    package struct Members {
+        package var entries: [(key: String, keyNode: Node, value: Node)]
 
-        subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
+        package subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
     }
 
     /// - Parameters:
     ///   - what: how a message calls the mapping.
     ///   - keys: all that may stand in it; nil: any.
-    func members(of node: Node, _ what: String, keys: [String]?) throws -> Members {
+    package func members(of node: Node, _ what: String, keys: [String]?) throws -> Members {
         guard case .mapping(let mapping) = node else {
             let example = keys.map { "'\($0.first ?? "key"): …'" } ?? "'key: …'"
             throw fault(node, "\(what) must be keys with values, as in \(example)")
@@ -87,26 +87,26 @@ struct YAMLReader {
     }
 
     /// The same for a section that may be left out, or left empty as when all in it is commented out.
-    func section(_ key: String, of members: Members, keys: [String]?) throws -> Members {
+    package func section(_ key: String, of members: Members, keys: [String]?) throws -> Members {
         guard let node = members[key], !isEmpty(node) else { return Members(entries: []) }
         return try self.members(of: node, "'\(key)'", keys: keys)
     }
 
-    func isEmpty(_ node: Node) -> Bool {
+    package func isEmpty(_ node: Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else { return false }
         return scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null"
     }
 
     // MARK: - Values
 
-    func string(_ node: Node, _ key: String) throws -> String {
+    package func string(_ node: Node, _ key: String) throws -> String {
         guard let string = node.scalar?.string, !isEmpty(node) else {
             throw fault(node, "'\(key)' must be one value, as in '\(key): …'")
         }
         return string
     }
 
-    func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)]) throws -> Value {
+    package func choice<Value>(_ node: Node, _ key: String, _ values: [(String, Value)]) throws -> Value {
         let string = try string(node, key)
         if let value = values.first(where: { $0.0 == string })?.1 { return value }
         throw fault(
@@ -114,14 +114,14 @@ struct YAMLReader {
     }
 
     /// At least one element.
-    func list(_ node: Node, _ key: String, example: String) throws -> [Node] {
+    package func list(_ node: Node, _ key: String, example: String) throws -> [Node] {
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
             throw fault(node, "'\(key)' must be a list of at least one, as in '\(key): \(example)'")
         }
         return Array(sequence)
     }
 
-    func number(_ node: Node, _ key: String, in range: ClosedRange<Double>) throws -> Double {
+    package func number(_ node: Node, _ key: String, in range: ClosedRange<Double>) throws -> Double {
         let string = try string(node, key)
         guard let value = Double(string), range.contains(value) else {
             throw fault(
@@ -132,7 +132,7 @@ struct YAMLReader {
         return value
     }
 
-    func rate(_ node: Node, _ key: String, in range: ClosedRange<DataRate>, example: String) throws -> DataRate {
+    package func rate(_ node: Node, _ key: String, in range: ClosedRange<DataRate>, example: String) throws -> DataRate {
         let string = try string(node, key)
         guard let value = DataRate(text: string) else {
             throw fault(
@@ -146,7 +146,7 @@ struct YAMLReader {
         return value
     }
 
-    func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {
+    package func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {
         let string = try string(node, key)
         guard let value = Int(string), range.contains(value) else {
             throw fault(
@@ -156,7 +156,7 @@ struct YAMLReader {
         return value
     }
 
-    func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws -> Duration {
+    package func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws -> Duration {
         let string = try string(node, key)
         guard let value = Duration(text: string) else {
             throw fault(
@@ -169,7 +169,7 @@ struct YAMLReader {
         return value
     }
 
-    func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws -> ByteCount {
+    package func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws -> ByteCount {
         let string = try string(node, key)
         guard let value = ByteCount(text: string) else {
             throw fault(

@@ -96,7 +96,7 @@ package enum OutdoorParameter: String, CaseIterable, Sendable {
     }
 
     /// A value as people write it; nil where it is none of this unit.
-    func value(of text: String) -> Double? {
+    package func value(of text: String) -> Double? {
         switch unit {
         case .time: Duration(text: text)?.seconds
         case .rate: DataRate(text: text)?.megabitsPerSecond

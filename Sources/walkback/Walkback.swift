@@ -17,7 +17,8 @@ struct Walkback: ParsableCommand {
         version: version,
         subcommands: [
             Compare.self, Report.self, Check.self, BaselineCommand.self, Run.self, Record.self, FieldServerVerb.self,
-            Inspect.self, Derive.self, Scrub.self, Import.self, Export.self, Synth.self, Doctor.self,
+            Inspect.self, Derive.self, Scrub.self, Import.self, Export.self, Synth.self, SweepCommand.self,
+            Doctor.self,
             GuestInit.self, Boot.self,
         ])
 

@@ -230,7 +230,7 @@ func load(_ text: String) throws -> Replay {
     }
 
     @Test(arguments: [
-        ("", ": is empty; a replay needs"), ("# nothing\n", ": is empty"),
+        ("", ": is empty; it needs"), ("# nothing\n", ": is empty"),
         ("- a\n", ":1:1: a replay must be keys with values"),
         ("name: x\n", ":1:1: the replay has no paths; add"),
         ("name: x\npaths: {}\n", ":2:8: there are no paths; add one"),

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Units
+
+/// All that a cell's result depends on but its place in the grid: kept beside the cells, so that only what is of one sweep is
+/// put together.
+struct SweepIdentity: Codable, Sendable, Equatable {
+    static let fileName = "cells/sweep.json"
+
+    var name: String
+    /// Of the sweep's file and of what it names.
+    var sha256: String
+    var engine: String
+    var walkback: String
+    var kernelRelease: String
+    var kernelPatches: [String]
+    var command: String
+    var columns: [String]
+    /// Of each dimension, as the table has them.
+    var values: [[String]]
+    var isWalk: [Bool]
+
+    var key: String {
+        var hash = SHA256()
+        let words = [name, sha256, engine, walkback, kernelRelease] + kernelPatches
+        hash.update(Array(words.joined(separator: "\n").utf8))
+        return hash.hexadecimal()
+    }
+
+    var cellCount: Int { values.map(\.count).reduce(1, *) }
+
+    /// Of each dimension, the value of cell `index`.
+    func values(of index: Int) -> [String] {
+        var rest = index
+        var found: [String] = []
+        for values in values.reversed() {
+            found.insert(values[rest % values.count], at: 0)
+            rest /= values.count
+        }
+        return found
+    }
+}
+
+extension SweepIdentity {
+    var document: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        // Of strings alone, which encode.
+        return (try? encoder.encode(self)).map(Array.init) ?? []
+    }
+}

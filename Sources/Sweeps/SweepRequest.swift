@@ -1,0 +1,99 @@
+import Comparison
+import Kernels
+import Runs
+import SystemPackage
+import Units
+
+/// A grid of replays on one engine: what `walkback sweep` does.
+package struct SweepRequest: Sendable {
+    package enum Engine: String, CaseIterable, Sendable {
+        /// The real stack.
+        case kernel
+    }
+
+    package var file: String
+    package var quick: Bool
+    package var output: FilePath
+    package var engine: Engine
+    /// `embedded`, `host` or a file.
+    package var kernel: String
+    /// Runs at a time.
+    package var jobs: Int
+    package var shard: SweepShard?
+    package var walkbackVersion: String
+
+    package init(
+        file: String, quick: Bool, output: FilePath, engine: Engine, kernel: String, jobs: Int, shard: SweepShard?,
+        walkbackVersion: String
+    ) {
+        self.file = file
+        self.quick = quick
+        self.output = output
+        self.engine = engine
+        self.kernel = kernel
+        self.jobs = jobs
+        self.shard = shard
+        self.walkbackVersion = walkbackVersion
+    }
+
+    /// How much there is to do, as a sentence; nothing is run.
+    package func dryRun() throws -> String {
+        let sweep = try Sweep.load(file, quick: quick)
+        return SweepSize(try SweepRuns(sweep, cells: cells(of: sweep)), dimensions: sweep.dimensions, jobs: jobs).text
+    }
+
+    private func cells(of sweep: Sweep) -> [Int] {
+        Array(shard?.cells(of: sweep.cellCount) ?? 0..<sweep.cellCount)
+    }
+
+    /// Runs what is not finished yet.
+    ///
+    /// - Parameter say: receives notes for the user, a line each.
+    /// - Returns: nil where this was a part of the grid, which `SweepMerge` puts together with the others.
+    /// - Throws: a `Fault` for whatever kept the sweep from going on; finished cells stay.
+    package func run(
+        cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
+    ) throws -> (result: SweepResult?, exitCode: ExitCode) {
+        let sweep = try Sweep.load(file, quick: quick)
+        let kernel = try Kernel.find(self.kernel)
+        let identity = identity(of: sweep, kernel)
+        let output = try OutputDirectory(
+            self.output, mark: SweepResult.documentName, remains: [SweepCells.directoryName])
+        defer { output.discardPartial() }
+        let cells = try SweepCells(self.output, key: identity.key)
+        try OutputDirectory.replace(self.output.appending(SweepIdentity.fileName), with: identity.document)
+        let wanted = self.cells(of: sweep)
+        let unfinished = try wanted.filter { try cells.read($0) == nil }
+        if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells were finished before") }
+        let runs = try SweepRuns(sweep, cells: unfinished)
+        say(SweepSize(runs, dimensions: sweep.dimensions, jobs: jobs).text)
+        let execution = try SweepExecution(
+            sweep: sweep, runs: runs, kernel: kernel, cells: cells, walkbackVersion: walkbackVersion,
+            directory: output.makeWorkDirectory("runs"), failed: self.output.appending("failed"))
+        try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
+        let failures = execution.failures
+        for failure in failures { say("failed: \(failure)") }
+        guard shard == nil else {
+            say("part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR…")
+            return (nil, failures.isEmpty ? .success : .failed)
+        }
+        let result = SweepResult(identity: identity, rows: try wanted.map { index in
+            try cells.read(index) ?? execution.failedRows(of: index)
+        })
+        try output.publish(result.files)
+        return (result, failures.isEmpty ? result.exitCode : .failed)
+    }
+
+    private func identity(of sweep: Sweep, _ kernel: Kernel) -> SweepIdentity {
+        var words = ["walkback sweep", FilePath(file).lastComponent?.string ?? file]
+        if quick { words.append("--quick") }
+        if self.kernel != "embedded" {
+            words.append("--kernel \(FilePath(self.kernel).lastComponent?.string ?? self.kernel)")
+        }
+        return SweepIdentity(
+            name: sweep.name, sha256: sweep.sha256, engine: engine.rawValue, walkback: walkbackVersion,
+            kernelRelease: kernel.release, kernelPatches: kernel.patches, command: words.joined(separator: " "),
+            columns: sweep.dimensions.map(\.column), values: sweep.dimensions.map(\.values),
+            isWalk: sweep.dimensions.map(\.isWalk))
+    }
+}
