@@ -101,11 +101,12 @@ let package = Package(
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
         pipeline("Sweeps", ["Comparison", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
+        pipeline("Paper", ["Sweeps"]),
         .executableTarget(
             name: "walkback",
             dependencies: [
-                "Comparison", "Derivation", "Execution", "Inspection", "Probe", "Recorder", "Scrubbing", "Sweeps",
-                "Synthesis",
+                "Comparison", "Derivation", "Execution", "Inspection", "Paper", "Probe", "Recorder", "Scrubbing",
+                "Sweeps", "Synthesis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -8,7 +8,8 @@ import Units
 /// The directory of one run: what it is to do, and what it left.
 package enum RunFiles {
     /// Writes the plan and its tables into a new directory.
-    package static func write(_ plan: RunPlan, _ tables: [String: LinkTable], to directory: FilePath) throws -> GuestJob {
+    package static func write(_ plan: RunPlan, _ tables: [String: LinkTable], to directory: FilePath) throws -> GuestJob
+    {
         try OutputDirectory.makeDirectory(directory)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

@@ -1,8 +1,13 @@
 /// A table of report.html. The first column heads its rows; all others are numbers unless they are called text.
-struct HTMLTable {
-    struct Cell {
+package struct HTMLTable {
+    package struct Cell {
         var text: String
         var isBad = false
+
+        package init(text: String, isBad: Bool = false) {
+            self.text = text
+            self.isBad = isBad
+        }
     }
 
     private let headers: [String]
@@ -17,7 +22,7 @@ struct HTMLTable {
     ///   - textColumns: that hold words and may wrap.
     ///   - isFacts: names and what they are, which stand below one another on a narrow screen.
     ///   - isSortable: whether its heads sort it.
-    init(
+    package init(
         _ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false, isSortable: Bool = false
     ) {
         self.isFacts = isFacts
@@ -28,7 +33,7 @@ struct HTMLTable {
     }
 
     /// - Parameter style: `lead`, `sub` or none.
-    mutating func add(_ head: String, _ cells: [Cell], style: String = "") {
+    package mutating func add(_ head: String, _ cells: [Cell], style: String = "") {
         rows += "<tr\(style.isEmpty ? "" : " class=\"\(style)\"")><th scope=\"row\">\(Markup.escaped(head))</th>"
         for (index, cell) in cells.enumerated() {
             let classes = (textColumns.contains(index + 1) ? ["text"] : []) + (cell.isBad ? ["bad"] : [])
@@ -38,16 +43,16 @@ struct HTMLTable {
         rows += "</tr>\n"
     }
 
-    mutating func add(_ head: String, _ cells: String..., style: String = "") {
+    package mutating func add(_ head: String, _ cells: String..., style: String = "") {
         add(head, cells.map { Cell(text: $0) }, style: style)
     }
 
-    mutating func addGroup(_ name: String) {
+    package mutating func addGroup(_ name: String) {
         rows +=
             "<tr class=\"group\"><th colspan=\"\(headers.count)\" scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
     }
 
-    var html: String {
+    package var html: String {
         let head = headers.enumerated().map { index, text in
             let name = textColumns.contains(index) ? " class=\"text\"" : ""
             return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"

@@ -1,7 +1,7 @@
 /// Text as HTML, SVG and XML need it.
-enum Markup {
+package enum Markup {
     /// Safe between tags and within quoted attributes. Control characters, which XML forbids, become blanks.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

@@ -145,7 +145,8 @@ final class SweepExecution: Sendable {
         if failed.isEmpty { try cells.write(index, rows) }
         state.withLock { state in
             if let failure = failed.first {
-                state.failures.append((index, "\(sweep.title(of: index)), \(failure.strategy): \(failure.failure ?? "")"))
+                state.failures.append(
+                    (index, "\(sweep.title(of: index)), \(failure.strategy): \(failure.failure ?? "")"))
                 state.failedRows[index] = rows
             }
             for run in Set(wanted) {

@@ -23,15 +23,7 @@ package struct SweepGains: Sendable, Equatable {
 
     /// Points in the order of the grid, strategies in that of the replay.
     static func all(of result: SweepResult) -> [SweepGains] {
-        var points: [[String]] = []
-        var cells: [[String]: [[SweepRow]]] = [:]
-        for (index, rows) in result.rows.enumerated() {
-            let point = zip(result.identity.values(of: index), result.identity.isWalk).filter { !$1 }.map(\.0)
-            if cells[point] == nil { points.append(point) }
-            cells[point, default: []].append(rows)
-        }
-        return points.flatMap { point in
-            let cells = cells[point] ?? []
+        result.points.flatMap { point, cells in
             var strategies: [String] = []
             for row in cells.joined() where row.kind == .run && !strategies.contains(row.strategy) {
                 strategies.append(row.strategy)
@@ -39,26 +31,11 @@ package struct SweepGains: Sendable, Equatable {
             // The bound itself, for its goodput.
             return (strategies + ["optimal"]).map { strategy in
                 SweepGains(
-                    point: point, strategy: strategy, ratios: cells.compactMap { ratio(of: strategy, in: $0) },
-                    goodput: cells.compactMap { rows in
-                        Sample(first(rows, strategy).compactMap { $0.goodput?.megabitsPerSecond }).mean
-                    })
+                    point: point, strategy: strategy,
+                    ratios: cells.compactMap { SweepMeasure.goodput.ratio(of: strategy, to: "optimal", in: $0) },
+                    goodput: cells.compactMap { SweepMeasure.goodput.mean(of: strategy, in: $0) })
             }
         }
-    }
-
-    /// In the first direction that was measured.
-    private static func first(_ rows: [SweepRow], _ strategy: String) -> [SweepRow] {
-        rows.filter { $0.strategy == strategy && $0.direction == rows.first?.direction }
-    }
-
-    private static func ratio(of strategy: String, in rows: [SweepRow]) -> Double? {
-        func bySeed(_ strategy: String) -> [UInt64: Double] {
-            Dictionary(
-                first(rows, strategy).compactMap { row in row.delivered.map { (row.seed, Double($0.bytes)) } },
-                uniquingKeysWith: { first, _ in first })
-        }
-        return Sample(Sample.pairedRatios(bySeed(strategy), to: bySeed("optimal")).map(\.ratio)).mean
     }
 
     var json: JSON {

@@ -15,7 +15,8 @@ package enum SweepMerge {
         for part in parts {
             let path = part.appending(SweepIdentity.fileName)
             guard let bytes = try Files.read(path) else {
-                throw Fault.input(part.string, "holds no part of a sweep; name the --output of `walkback sweep --shard`")
+                throw Fault.input(
+                    part.string, "holds no part of a sweep; name the --output of `walkback sweep --shard`")
             }
             guard let own = try? JSONDecoder().decode(SweepIdentity.self, from: Data(bytes)) else {
                 throw Fault.input(path.string, "is no description of a sweep; run this part again")

@@ -77,9 +77,11 @@ package struct SweepRequest: Sendable {
             say("part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR…")
             return (nil, failures.isEmpty ? .success : .failed)
         }
-        let result = SweepResult(identity: identity, rows: try wanted.map { index in
-            try cells.read(index) ?? execution.failedRows(of: index)
-        })
+        let result = SweepResult(
+            identity: identity,
+            rows: try wanted.map { index in
+                try cells.read(index) ?? execution.failedRows(of: index)
+            })
         try output.publish(result.files)
         return (result, failures.isEmpty ? result.exitCode : .failed)
     }

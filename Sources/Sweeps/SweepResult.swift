@@ -34,16 +34,23 @@ package struct SweepResult: Sendable {
 
     /// The mark last.
     var files: [(name: String, bytes: [UInt8])] {
-        [(Self.tableName, Array(csv.utf8)), (Self.documentName, Array(json.text.utf8))]
+        var files = [
+            (Self.tableName, csv), ("report.html", SweepReport.html(of: self)), (Self.documentName, json.text),
+        ]
+        if let figures = SweepFigures(self) {
+            files.insert(contentsOf: [("goodput.svg", figures.goodput.file), ("gain.svg", figures.gain.file)], at: 0)
+        }
+        return files.map { ($0.0, Array($0.1.utf8)) }
     }
 
     // MARK: - Tables
 
     var csv: String {
         let (paths, models) = (self.paths, self.models)
-        var columns = ["cell"] + identity.columns + [
-            "kind", "strategy", "seed", "direction", "duration_s", "app_bytes", "goodput_mbps", "longest_gap_s",
-        ]
+        var columns =
+            ["cell"] + identity.columns + [
+                "kind", "strategy", "seed", "direction", "duration_s", "app_bytes", "goodput_mbps", "longest_gap_s",
+            ]
         columns += paths.map { "wire_bytes_\($0)" } + models.map { "energy_\($0)_j" }
         columns += ["verified", "fidelity_violations", "failure"]
         var text = columns.map(Self.quoted).joined(separator: ",") + "\n"
@@ -58,7 +65,9 @@ package struct SweepResult: Sendable {
     }
 
     private static func fields(of row: SweepRow, paths: [String], models: [String]) -> [String] {
-        var fields = [row.kind.rawValue, row.strategy, "\(row.seed)", row.direction.rawValue, row.duration.seconds.text()]
+        var fields = [
+            row.kind.rawValue, row.strategy, "\(row.seed)", row.direction.rawValue, row.duration.seconds.text(),
+        ]
         fields.append(row.delivered.map { "\($0.bytes)" } ?? "")
         fields.append(row.goodput?.megabitsPerSecond.text() ?? "")
         fields.append(row.longestGap?.seconds.text() ?? "")

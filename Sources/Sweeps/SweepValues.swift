@@ -14,7 +14,8 @@ enum SweepValues {
         switch entry.value {
         case .sequence(let sequence): nodes = Array(sequence)
         case .scalar(let scalar): nodes = try range(scalar.string, entry.value, entry.key, reader)
-        default: throw reader.fault(entry.value, "'\(entry.key)' must be a list, as in [1, 2, 3], or a range, as in 1..3")
+        default:
+            throw reader.fault(entry.value, "'\(entry.key)' must be a list, as in [1, 2, 3], or a range, as in 1..3")
         }
         guard !nodes.isEmpty else {
             throw reader.fault(entry.value, "'\(entry.key)' has no values, so the grid has no cells; give at least one")
@@ -36,7 +37,8 @@ enum SweepValues {
         let fault = reader.fault(
             node, "\(key) '\(text.prefix(40))' is no range; write it as 1..20, or as 0%..100% step 10%, or give a list")
         let words = text.split(separator: " ").map(String.init)
-        guard let dots = words.first?.firstRange(of: ".."), words.count == 1 || words.count == 3 && words[1] == "step" else {
+        guard let dots = words.first?.firstRange(of: ".."), words.count == 1 || words.count == 3 && words[1] == "step"
+        else {
             throw fault
         }
         guard let first = Quantity(String(words[0][..<dots.lowerBound])),

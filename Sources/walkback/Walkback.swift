@@ -18,6 +18,7 @@ struct Walkback: ParsableCommand {
         subcommands: [
             Compare.self, Report.self, Check.self, BaselineCommand.self, Run.self, Record.self, FieldServerVerb.self,
             Inspect.self, Derive.self, Scrub.self, Import.self, Export.self, Synth.self, SweepCommand.self,
+            PaperCommand.self,
             Doctor.self,
             GuestInit.self, Boot.self,
         ])

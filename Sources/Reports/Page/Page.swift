@@ -1,10 +1,10 @@
 /// A page that needs nothing beside itself.
-enum Page {
+package enum Page {
     /// Page/report.js, embedded by the build.
     private static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
 
     /// - Parameter body: markup; the title is text.
-    static func html(title: String, walkback: String, body: String) -> String {
+    package static func html(title: String, walkback: String, body: String) -> String {
         """
         <!doctype html>
         <html lang="en">
