@@ -15,11 +15,18 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 # The kernel tier: these test targets run again inside the embedded kernel.
 KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
 
-.PHONY: demo test test-debug kernel bench install clean build dependencies browser swift bpf format
+.PHONY: demo paper paper-full test test-debug kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
 	@echo "report: $(CURDIR)/$(OUTPUT)/report.html"
+
+# The evaluation of the paper that Walkback comes from: minutes, or hours for the whole.
+paper: build kernel
+	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) paper Replays/paper --quick --output walkback-out/paper
+
+paper-full: build kernel
+	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) paper Replays/paper --output walkback-out/paper-full
 
 build: dependencies swift
 	$(SWIFT) build -c release --product walkback
@@ -62,6 +69,11 @@ bpf:
 browser:
 	@command -v chromium >/dev/null || $(MAKE) dependencies PACKAGES=chromium || \
 		echo "no chromium: reports are not looked at in a browser" >&2
+
+# The same of the test that sends a sweep through a batch system.
+slurm:
+	@command -v slurmctld >/dev/null || $(MAKE) dependencies PACKAGES="slurmctld slurmd slurm-client munge" || \
+		echo "no Slurm: no sweep is sent through it" >&2
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

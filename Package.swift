@@ -115,6 +115,7 @@ let package = Package(
         tests("Pcap"), tests("Derivation", ["ProbeFormat", "Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
+        tests("Sweeps", ["Synthesis", "TraceFormats"]), tests("Paper", ["Sweeps", "Statistics"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
         tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),

@@ -67,8 +67,6 @@ package struct ControlsRequest: Sendable {
     /// Bad replays first, then what the kernel lacks.
     private func check(_ requests: [ComparisonRequest], cancellation: Cancellation) throws {
         let demands = try requests.flatMap { try $0.load().demands }
-        guard !demands.isEmpty else { return }
-        let offers = try Kernel.find(each.kernel).offers(cancellation: cancellation)
-        for demand in demands { try demand.check(against: offers) }
+        if !demands.isEmpty { try Kernel.find(each.kernel).check(demands, cancellation: cancellation) }
     }
 }

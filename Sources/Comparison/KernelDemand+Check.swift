@@ -18,6 +18,15 @@ extension KernelDemand {
     }
 }
 
+extension Kernel {
+    /// - Throws: exit code 69 where this kernel lacks one of them.
+    package func check(_ demands: [KernelDemand], cancellation: Cancellation) throws {
+        guard !demands.isEmpty else { return }
+        let offers = try offers(cancellation: cancellation)
+        for demand in demands { try demand.check(against: offers) }
+    }
+}
+
 extension Replay {
     /// Takes the place of the replay's own, as an option of that name says.
     mutating func use(congestionControl name: String) throws {

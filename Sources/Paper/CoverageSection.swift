@@ -45,7 +45,13 @@ enum CoverageSection {
     /// One claim at every coverage.
     private static func everywhere(_ claim: String, _ ratios: [(String, Sample)], isAbove: Bool) -> Finding {
         let verdicts = ratios.map { Finding.verdict($0.1, isAbove: isAbove) }
-        let here = ratios.map { "\($0) %: \(Finding.text($1))" }.joined(separator: "; ")
+        func coverages(_ verdict: Finding.Verdict) -> String {
+            zip(ratios, verdicts).filter { $1 == verdict }.map { "\($0.0.0) %" }.joined(separator: ", ")
+        }
+        let summary = [("so at", Finding.Verdict.agrees), ("not so at", .disagrees), ("open at", .open)]
+            .map { ($0.0, coverages($0.1)) }.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }
+        let each = ratios.map { "\($0) %: \(Finding.text($1))" }
+        let here = "\(summary.joined(separator: "; ")). \(each.joined(separator: "; "))"
         let verdict: Finding.Verdict =
             verdicts.contains(.disagrees) ? .disagrees : verdicts.allSatisfy { $0 == .agrees } ? .agrees : .open
         return Finding(claim, here: here, verdict: verdict)

@@ -10,6 +10,12 @@ enum EnergySection {
     /// The alternatives for one phone: what they do not agree on is not supported.
     static let models = [EnergyModel.hybrid, .rateLinear, .constant].map(\.name)
 
+    /// The paper's table.
+    private static let published = [
+        "tcp-cellular": ("1.16", "1.24"), "tcp-wifi": ("1.44", "1.55"), "mptcp": ("1.30", "2.79"),
+        "mptcp-scheduler": ("1.55", "2.37"),
+    ]
+
     static func html(table: SweepResult, driving: SweepResult) -> String {
         var html = "<h2>The energy table: walking, both networks everywhere</h2>\n"
         for (point, _) in table.points {
@@ -19,7 +25,9 @@ enum EnergySection {
                 html +=
                     "<p>These walks were fitted to the paper\u{2019}s table; nothing about an omniscient switcher rests on them.</p>\n"
             }
-            html += efficiencies(of: table, at: point) + PaperPage.table(of: claims(of: table, at: point))
+            html +=
+                efficiencies(of: table, at: point, beside: published)
+                + PaperPage.table(of: claims(of: table, at: point))
         }
         html += "<h2>The scheduler in a car</h2>\n"
         for (point, _) in driving.points {
@@ -30,20 +38,21 @@ enum EnergySection {
     }
 
     /// Mb/J under each model, and Mb/s.
-    private static func efficiencies(of result: SweepResult, at point: [String]) -> String {
+    ///
+    /// - Parameter published: the paper's own Mb/J and Mb/s, by strategy.
+    private static func efficiencies(
+        of result: SweepResult, at point: [String], beside published: [String: (String, String)] = [:]
+    ) -> String {
         var table = HTMLTable(
             "Megabits per joule and per second of every strategy",
-            headers: ["strategy"] + models.map { "Mb/J, \($0)" } + ["Mb/s", "the paper: Mb/J", "Mb/s"])
-        let published = [
-            "tcp-cellular": ("1.16", "1.24"), "tcp-wifi": ("1.44", "1.55"), "mptcp": ("1.30", "2.79"),
-            "mptcp-scheduler": ("1.55", "2.37"),
-        ]
+            headers: ["strategy"] + models.map { "Mb/J, \($0)" } + ["Mb/s"]
+                + (published.isEmpty ? [] : ["the paper: Mb/J", "Mb/s"]))
         for strategy in result.strategies {
             let measures = models.map { SweepMeasure.efficiency(model: $0) } + [.goodput]
             let values = measures.map { measure in
                 HTMLTable.Cell(text: short(result.values(of: strategy, by: measure, at: point)))
             }
-            let paper = published[strategy].map { [$0.0, $0.1] } ?? ["", ""]
+            let paper = published[strategy].map { [$0.0, $0.1] } ?? (published.isEmpty ? [] : ["", ""])
             table.add(strategy, values + paper.map { .init(text: $0) })
         }
         return table.html

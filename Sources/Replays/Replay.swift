@@ -80,8 +80,12 @@ package struct Replay: Sendable, Equatable {
 
     /// The same from bytes at hand.
     ///
-    /// - Parameter trace: gives the file of a trace by the name that the replay has for it.
-    package static func parse(_ file: InputFile, trace: (String) throws -> InputFile) throws -> Replay {
+    /// - Parameters:
+    ///   - made: traces that are in no file, by the name that the replay has for them; their sources tell them apart.
+    ///   - trace: gives the file of any other by its name.
+    package static func parse(
+        _ file: InputFile, made: [String: PathTrace] = [:], trace: (String) throws -> InputFile
+    ) throws -> Replay {
         let document = try ReplayDocument(file)
         var hash = SHA256()
         var walkHash = SHA256()
@@ -90,6 +94,7 @@ package struct Replay: Sendable, Equatable {
         var paths: [Path] = []
         for entry in document.paths {
             let files = try entry.files.map { name, node in
+                if let trace = made[name] { return InputFile(path: name, bytes: Array(trace.source.utf8)) }
                 do {
                     return try trace(name)
                 } catch let fault as Fault {
@@ -105,7 +110,8 @@ package struct Replay: Sendable, Equatable {
                 walkHash.update(file.bytes)
             }
             var trace =
-                try entry.opportunities.map { try entry.trace(files, $0, document.reader) }
+                try made[entry.files[0].name]
+                ?? entry.opportunities.map { try entry.trace(files, $0, document.reader) }
                 ?? TraceFile.parse(files[0])
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(

@@ -132,7 +132,8 @@ package struct YAMLReader {
         return value
     }
 
-    package func rate(_ node: Node, _ key: String, in range: ClosedRange<DataRate>, example: String) throws -> DataRate {
+    package func rate(_ node: Node, _ key: String, in range: ClosedRange<DataRate>, example: String) throws -> DataRate
+    {
         let string = try string(node, key)
         guard let value = DataRate(text: string) else {
             throw fault(
@@ -156,7 +157,9 @@ package struct YAMLReader {
         return value
     }
 
-    package func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws -> Duration {
+    package func duration(_ node: Node, _ key: String, in range: ClosedRange<Duration>, example: String) throws
+        -> Duration
+    {
         let string = try string(node, key)
         guard let value = Duration(text: string) else {
             throw fault(
@@ -169,7 +172,9 @@ package struct YAMLReader {
         return value
     }
 
-    package func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws -> ByteCount {
+    package func size(_ node: Node, _ key: String, in range: ClosedRange<ByteCount>, example: String) throws
+        -> ByteCount
+    {
         let string = try string(node, key)
         guard let value = ByteCount(text: string) else {
             throw fault(

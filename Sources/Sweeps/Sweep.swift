@@ -3,6 +3,7 @@ import FoundationEssentials
 import Replays
 import Synthesis
 import TraceFormats
+import Traces
 import Units
 import Yams
 
@@ -23,7 +24,7 @@ package struct Sweep: Sendable {
     package let dimensions: [Dimension]
     /// Of everything in it and in the files that it names.
     let sha256: String
-    private let path: String
+    let path: String
     private let base: Base
     /// Of every cell, and of each dimension; values as YAML.
     private let settings: [(key: SweepKey, value: String)]
@@ -125,7 +126,7 @@ package struct Sweep: Sendable {
 
     private func makeReplay(_ values: [(key: SweepKey, value: String)]) throws -> Replay {
         let text: String
-        var traces: [String: InputFile] = [:]
+        var made: [String: PathTrace] = [:]
         var directory = ""
         switch base {
         case .replay(let own, let place):
@@ -133,10 +134,7 @@ package struct Sweep: Sendable {
         case .generated(let movement):
             let parameters = try generator(movement, values)
             let (wifi, cellular) = OutdoorWalk.generate(parameters)
-            for trace in [wifi, cellular] {
-                let name = OutdoorWalk.traceFileName(trace.name, parameters)
-                traces[name] = InputFile(path: name, bytes: Array(TraceFile.text(of: trace).utf8))
-            }
+            for trace in [wifi, cellular] { made[OutdoorWalk.traceFileName(trace.name, parameters)] = trace }
             text = OutdoorWalk.replay(parameters)
         }
         var root = try Yams.compose(yaml: text) ?? Node.mapping([:])
@@ -145,9 +143,9 @@ package struct Sweep: Sendable {
             root = root.setting(parts[...], to: try Yams.compose(yaml: value) ?? Node.scalar(.init("")))
         }
         root = root.setting(["name"], to: .scalar(.init(name)))
-        let made = InputFile(path: "the cell's replay", bytes: Array(try Yams.serialize(node: root).utf8))
-        return try Replay.parse(made) { name in
-            try traces[name] ?? InputFile.read(name.hasPrefix("/") ? name : directory + name)
+        let file = InputFile(path: "the cell's replay", bytes: Array(try Yams.serialize(node: root).utf8))
+        return try Replay.parse(file, made: made) { name in
+            try InputFile.read(name.hasPrefix("/") ? name : directory + name)
         }
     }
 

@@ -62,14 +62,18 @@ package struct SweepRequest: Sendable {
         defer { output.discardPartial() }
         let cells = try SweepCells(self.output, key: identity.key)
         try OutputDirectory.replace(self.output.appending(SweepIdentity.fileName), with: identity.document)
+        // What failed before is run again.
+        let failed = self.output.appending("failed")
+        OutputDirectory.remove(failed)
         let wanted = self.cells(of: sweep)
         let unfinished = try wanted.filter { try cells.read($0) == nil }
         if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells were finished before") }
         let runs = try SweepRuns(sweep, cells: unfinished)
         say(SweepSize(runs, dimensions: sweep.dimensions, jobs: jobs).text)
+        try kernel.check(runs.demands, cancellation: cancellation)
         let execution = try SweepExecution(
             sweep: sweep, runs: runs, kernel: kernel, cells: cells, walkbackVersion: walkbackVersion,
-            directory: output.makeWorkDirectory("runs"), failed: self.output.appending("failed"))
+            directory: output.makeWorkDirectory("runs"), failed: failed)
         try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
         let failures = execution.failures
         for failure in failures { say("failed: \(failure)") }

@@ -21,11 +21,18 @@ struct SweepRuns: Sendable {
     private(set) var cells: [(index: Int, runs: [Int])] = []
     /// Of all strategies and seeds, counting each as often as it is wanted.
     private(set) var wanted = 0
+    /// What the cells ask of the kernel, each once.
+    private(set) var demands: [KernelDemand] = []
 
     init(_ sweep: Sweep, cells indices: [Int]) throws {
         var known: [String: Int] = [:]
         for index in indices {
             let cell = try SweepCell(sweep, index)
+            for var demand in cell.replay.demands {
+                guard !demands.contains(where: { $0.kind == demand.kind && $0.name == demand.name }) else { continue }
+                demand.place = "\(sweep.path): with \(sweep.title(of: index))"
+                demands.append(demand)
+            }
             cells.append(
                 (
                     index,

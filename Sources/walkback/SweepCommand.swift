@@ -44,11 +44,19 @@ struct SweepCommand: ParsableCommand {
         @Option(help: "embedded, host or the file of an embedded kernel.")
         var kernel = "embedded"
 
+        @Option(
+            help:
+                "Run nothing; write a Slurm job array of so many parts to OUTPUT/sweep.sbatch and say how to submit it."
+        )
+        var slurm: Int?
+
         @Flag(help: "Print sweep.json in place of the table.")
         var json = false
 
         func validate() throws {
             if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
+            if let slurm, !(1...10_000).contains(slurm) { throw ValidationError("--slurm must be from 1 to 10000.") }
+            if slurm != nil, shard != nil { throw ValidationError("--slurm makes parts itself: leave --shard out.") }
         }
 
         func run() throws {
@@ -61,6 +69,16 @@ struct SweepCommand: ParsableCommand {
                 walkbackVersion: Walkback.version)
             guard !dryRun else {
                 Walkback.write("\(try request.dryRun())\n", to: 1)
+                return
+            }
+            if let slurm {
+                let options = (quick ? ["--quick"] : []) + (kernel == "embedded" ? [] : ["--kernel", kernel])
+                // Read first, so that no queue is waited in for a slip.
+                Walkback.print(standardError: try request.dryRun())
+                Walkback.write(
+                    try SlurmScript.write(
+                        file, program: CommandLine.arguments[0], options: options, parts: slurm, jobs: request.jobs,
+                        output: request.output), to: 1)
                 return
             }
             let cancellation = try Cancellation()

@@ -1,0 +1,150 @@
+import Glibc
+import Kernels
+import SystemPackage
+import Testing
+
+@Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `A sweep` {
+    private static let documents = ["sweep.csv", "sweep.json", "report.html"]
+
+    private func grid(_ scratch: Scratch) throws -> FilePath {
+        _ = try scratch.walk()
+        return try scratch.write(
+            "grid.yaml",
+            """
+            name: grid
+            replay: walk.yaml
+            grid:
+              transport.congestion_control: [cubic, reno]
+              mobility.detection: [0ms, 100ms]
+            strategies: [tcp-cellular, mptcp]
+            """)
+    }
+
+    private func expectEqual(_ one: FilePath, _ other: FilePath) throws {
+        for name in Self.documents {
+            let text = try Walkback.text(one.appending(name))
+            #expect(!text.isEmpty)
+            #expect(text == (try Walkback.text(other.appending(name))), "\(name) differs")
+        }
+    }
+
+    private func sweep(_ file: FilePath, to output: FilePath, _ options: [String] = [], wrapper: String = "exec \"$@\"")
+        throws -> Walkback.Outcome
+    {
+        try Walkback.run(["sweep", file.string, "--output", output.string] + options, wrapper: wrapper)
+    }
+
+    @Test func `says how much there is to run`() throws {
+        let scratch = try Scratch()
+        let outcome = try sweep(try grid(scratch), to: scratch.path.appending("out"), ["--dry-run", "--jobs", "2"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        // One TCP for each congestion control and detection of a path that never goes.
+        #expect(
+            outcome.output.hasPrefix(
+                "4 cells (of a grid of 2 transport.congestion_control x 2 mobility.detection), 8 runs"))
+        #expect(access(scratch.path.appending("out").string, F_OK) != 0)
+    }
+
+    @Test func `goes on where it was killed, and parts make the whole`() throws {
+        let scratch = try Scratch()
+        let file = try grid(scratch)
+        let whole = scratch.path.appending("whole")
+        let outcome = try sweep(file, to: whole)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("mptcp"))
+        #expect(try Walkback.text(whole.appending("sweep.csv")).split(separator: "\n").count > 9)
+
+        let killed = scratch.path.appending("killed")
+        let kill = """
+            "$@" & p=$!
+            while [ ! -e '\(killed)'/cells/000001.json ] && kill -0 $p; do sleep 0.02; done
+            kill -9 $p
+            wait $p
+            """
+        _ = try sweep(file, to: killed, ["--jobs", "1"], wrapper: kill)
+        #expect(access(killed.appending("sweep.json").string, F_OK) != 0)
+        let resumed = try sweep(file, to: killed)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains(" cells were finished before"))
+        try expectEqual(whole, killed)
+
+        let parts = (1...3).map { scratch.path.appending("part-\($0)") }
+        for (index, part) in parts.enumerated().dropLast() {
+            #expect(try sweep(file, to: part, ["--shard", "\(index + 1)/3"]).status == 0)
+        }
+        let merged = scratch.path.appending("merged")
+        func merge(_ parts: [FilePath]) throws -> Walkback.Outcome {
+            try Walkback.run(["sweep", "merge"] + parts.map(\.string) + ["--output", merged.string])
+        }
+        let early = try merge(Array(parts.dropLast()))
+        #expect(early.status == 1)
+        #expect(early.errors.contains("1 of 4 cells are in none of these parts"))
+        #expect(try sweep(file, to: parts[2], ["--shard", "3/3"]).status == 0)
+        #expect(try merge(parts.reversed()).status == 0)
+        try expectEqual(whole, merged)
+    }
+
+    @Test func `asks the kernel first for what its cells need`() throws {
+        let scratch = try Scratch()
+        _ = try scratch.walk()
+        let file = try scratch.write(
+            "grid.yaml",
+            """
+            name: grid
+            replay: walk.yaml
+            grid: {transport.congestion_control: [cubic, nosuch]}
+            strategies: [tcp-cellular]
+            """)
+        let output = scratch.path.appending("out")
+        let outcome = try sweep(file, to: output)
+        #expect(outcome.status == 69, "\(outcome.errors)")
+        #expect(outcome.errors.contains("with transport.congestion_control nosuch: the kernel"))
+        #expect(!outcome.errors.contains(" of 2 runs"))
+    }
+
+    @Test func `collects failures and goes on`() throws {
+        let scratch = try Scratch()
+        let file = try grid(scratch)
+        let output = scratch.path.appending("out")
+        // The first run's kernel is killed; the one before it was only asked what it offers.
+        let kill = """
+            "$@" & p=$!
+            while [ ! -e '\(output)/.partial/runs/0/console.log' ] && kill -0 $p; do sleep 0.01; done
+            while ! pkill -9 -P $p linux && kill -0 $p; do sleep 0.01; done
+            wait $p
+            """
+        let outcome = try sweep(file, to: output, ["--jobs", "1"], wrapper: kill)
+        #expect(outcome.status == 1, "\(outcome.errors)")
+        #expect(outcome.errors.contains("failed: transport.congestion_control cubic, mobility.detection 0"))
+        let table = try Walkback.text(output.appending("sweep.csv"))
+        #expect(table.contains(",reno,"))
+        // Only what failed is run again.
+        let again = try sweep(file, to: output)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(again.errors.contains(" cells were finished before"))
+        #expect(access(output.appending("failed").string, F_OK) != 0)
+    }
+
+    @Test func `of another file does not take this one's cells`() throws {
+        let scratch = try Scratch()
+        let file = try grid(scratch)
+        let output = scratch.path.appending("out")
+        #expect(try sweep(file, to: output).status == 0)
+        try scratch.write("grid.yaml", try Walkback.text(file) + "\nseeds: 2\n")
+        let outcome = try sweep(file, to: output)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(!outcome.errors.contains("finished before"))
+        #expect(try Walkback.text(output.appending("sweep.csv")).contains(",mptcp,2,down,"))
+    }
+
+    @Test func `leaves a directory of something else alone`() throws {
+        let scratch = try Scratch()
+        let file = try grid(scratch)
+        let output = scratch.path.appending("out")
+        mkdir(output.string, 0o777)
+        try scratch.write("out/mine", "")
+        let outcome = try sweep(file, to: output)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("holds something else (mine)"))
+    }
+}
