@@ -53,6 +53,7 @@ let package = Package(
         pipeline("Energy", ["Runs"]),
         pipeline("Replays", ["Energy", "Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
         pipeline("Oracle", ["Runs"]),
+        pipeline("Fluid", ["Runs"]),
         pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
 
         // · captures to traces; what a file holds, for people and programs
@@ -100,7 +101,7 @@ let package = Package(
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
-        pipeline("Sweeps", ["Comparison", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
+        pipeline("Sweeps", ["Comparison", "Fluid", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
         pipeline("Paper", ["Sweeps"]),
         .executableTarget(
             name: "walkback",
@@ -114,7 +115,8 @@ let package = Package(
         tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
         tests("Pcap"), tests("Derivation", ["ProbeFormat", "Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
-        tests("Energy"), tests("Replays"), tests("Oracle"), tests("Reports", ["Oracle"], exclude: ["Golden"]),
+        tests("Energy"), tests("Replays"), tests("Oracle"), tests("Fluid"),
+        tests("Reports", ["Oracle"], exclude: ["Golden"]),
         tests("Sweeps", ["Synthesis", "TraceFormats"]), tests("Paper", ["Sweeps", "Statistics"]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),

@@ -1,0 +1,35 @@
+extension FluidSender {
+    mutating func lose(_ bytes: Double, _ link: FluidLink.Ledger) {
+        silent += bytes
+        holes.add(bytes, at: link.accepted)
+    }
+
+    /// It sends over another link from now on; what is on the way over `link` may still arrive.
+    mutating func leave(_ link: FluidLink.Ledger, for other: FluidLink.Ledger, step: Int) {
+        elsewhere += link.unacknowledged
+        holes = Holes()
+        if silent > 0 { holes.add(silent, at: other.accepted) }
+        recovery = other.accepted
+        oldest = step
+        for index in history.indices { history[index] = 0 }
+        history[step & Self.mask] = other.accepted
+    }
+
+    mutating func acknowledgeElsewhere(_ bytes: Double, _ link: FluidLink.Ledger, step: Int) {
+        elsewhere = max(0, elsewhere - bytes)
+        heard(bytes, link, Double(step) * FluidLink.step, 0)
+    }
+
+    /// What is on its way over the link that it has left is lost.
+    mutating func loseElsewhere(_ link: FluidLink.Ledger) {
+        lose(elsewhere, link)
+        elsewhere = 0
+    }
+
+    /// Newer segments were acknowledged before these: they count as lost.
+    mutating func overtake() -> Double {
+        defer { elsewhere = 0 }
+        known += elsewhere
+        return elsewhere
+    }
+}
