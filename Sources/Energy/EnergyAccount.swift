@@ -37,33 +37,35 @@ package struct EnergyAccount: Sendable, Equatable {
         _ radio: RadioModel, path: RunPlan.Path, series: Series, offset: Duration, duration: Duration,
         trace: PathTrace? = nil
     ) {
-        self.duration = duration
+        self.init(
+            radio, Activity(of: path, in: series, step: radio.activityStep, offset: offset, duration: duration),
+            trace: trace)
+    }
+
+    /// - Parameter activity: in steps of the radio's.
+    init(_ radio: RadioModel, _ activity: Activity, trace: PathTrace? = nil) {
+        duration = activity.duration
         let seconds = (max(.zero, duration) + .nanoseconds(999_999_999)).components.seconds
         spent = [EnergyAmount](repeating: .zero, count: Int(seconds))
-        let attachments = AttachedPieces(path.attachments, offset: offset)
-        var signal = Signal(radio.signalFactor == nil ? [] : trace?.samples ?? [], offset: offset)
-        var machine = RadioMachine(radio, attached: attachments.initially)
+        var signal = Signal(radio.signalFactor == nil ? [] : trace?.samples ?? [], offset: activity.offset)
+        var machine = RadioMachine(radio, attached: activity.initially)
         enter(machine.state)
-        for step in Steps(of: path.name, in: series, length: radio.activityStep, duration: duration) {
-            let pieces = attachments.pieces(of: step.span)
-            let attached = pieces.filter(\.attached).reduce(Duration.zero) { $0 + $1.span.length }
-            let power = radio.active.power(down: step.down.rate(over: attached), up: step.up.rate(over: attached))
-            for piece in pieces {
-                if piece.attached != (machine.state != .off) {
-                    machine.attach(piece.attached, at: piece.span.lowerBound, in: &self)
-                }
-                if piece.attached, step.down + step.up > .zero {
-                    let factor = radio.signalFactor?.factor(at: signal.at(piece.span.lowerBound)) ?? 1
-                    machine.carry(at: power * factor, in: piece.span, in: &self)
-                } else {
-                    machine.rest(in: piece.span, in: &self)
-                }
+        for piece in activity.pieces {
+            if piece.attached != (machine.state != .off) {
+                machine.attach(piece.attached, at: piece.span.lowerBound, in: &self)
+            }
+            if piece.attached, piece.hasData {
+                let power = radio.active.power(down: piece.down, up: piece.up)
+                let factor = radio.signalFactor?.factor(at: signal.at(piece.span.lowerBound)) ?? 1
+                machine.carry(at: power * factor, in: piece.span, in: &self)
+            } else {
+                machine.rest(in: piece.span, in: &self)
             }
         }
     }
 
     package subscript(state: RadioState) -> Entry {
-        entries[Self.index(state)]
+        entries[state.place]
     }
 
     package var total: EnergyAmount { entries.reduce(.zero) { $0 + $1.energy } }
@@ -76,27 +78,30 @@ package struct EnergyAccount: Sendable, Equatable {
         }
     }
 
-    private static func index(_ state: RadioState) -> Int {
-        RadioState.allCases.firstIndex(of: state) ?? 0
-    }
-
     // MARK: - Booking
 
     mutating func enter(_ state: RadioState) {
-        entries[Self.index(state)].count += 1
+        entries[state.place].count += 1
     }
 
     /// A state that is an instant.
     mutating func book(_ state: RadioState, _ energy: EnergyAmount, at time: Duration) {
         enter(state)
-        entries[Self.index(state)].energy += energy
+        entries[state.place].energy += energy
         spend(energy, at: time)
     }
 
     mutating func book(_ state: RadioState, at power: Power, during span: Range<Duration>) {
-        entries[Self.index(state)].time += span.length
-        entries[Self.index(state)].energy += power * span.length
+        let energy = power * span.length
+        entries[state.place].time += span.length
+        entries[state.place].energy += energy
         var start = span.lowerBound
+        // The usual case, without a division for each piece of it.
+        let second = start.components.seconds
+        if span.upperBound <= .seconds(second + 1) {
+            if start < span.upperBound, spent.indices.contains(Int(second)) { spent[Int(second)] += energy }
+            return
+        }
         while start < span.upperBound {
             let end = min(span.upperBound, .seconds(start.components.seconds + 1))
             spend(power * (end - start), at: start)

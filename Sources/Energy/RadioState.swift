@@ -13,4 +13,16 @@ package enum RadioState: String, Sendable, CaseIterable {
     case active
     /// Awake after data, waiting for more.
     case tail
+
+    /// In `allCases`.
+    var place: Int {
+        switch self {
+        case .off: 0
+        case .association: 1
+        case .idle: 2
+        case .promotion: 3
+        case .active: 4
+        case .tail: 5
+        }
+    }
 }

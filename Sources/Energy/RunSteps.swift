@@ -2,6 +2,43 @@ import Runs
 import Traces
 import Units
 
+/// What a radio's account is made of that does not depend on its model: what its path carried in each step of a run, cut where the
+/// path attaches or detaches. On the run's clock.
+struct Activity {
+    struct Piece {
+        let span: Range<Duration>
+        let attached: Bool
+        /// Of the step: whether it carried an IP byte, and its mean rates while attached.
+        let hasData: Bool
+        let down: DataRate
+        let up: DataRate
+    }
+
+    let initially: Bool
+    /// Trace time of the run's beginning.
+    let offset: Duration
+    let duration: Duration
+    private(set) var pieces: [Piece] = []
+
+    init(of path: RunPlan.Path, in series: Series, step: Duration, offset: Duration, duration: Duration) {
+        self.offset = offset
+        self.duration = duration
+        let attachments = AttachedPieces(path.attachments, offset: offset)
+        initially = attachments.initially
+        for step in Steps(of: path.name, in: series, length: step, duration: duration) {
+            let pieces = attachments.pieces(of: step.span)
+            let attached = pieces.filter(\.attached).reduce(Duration.zero) { $0 + $1.span.length }
+            let (down, up) = (step.down.rate(over: attached), step.up.rate(over: attached))
+            for piece in pieces {
+                self.pieces.append(
+                    Piece(
+                        span: piece.span, attached: piece.attached, hasData: step.down + step.up > .zero, down: down,
+                        up: up))
+            }
+        }
+    }
+}
+
 /// What one path carried in each step of a run, on the run's clock.
 struct Steps: Sequence, IteratorProtocol {
     struct Step {
@@ -57,6 +94,7 @@ struct AttachedPieces {
 
     /// `span`, cut where the path attaches or detaches.
     func pieces(of span: Range<Duration>) -> [Piece] {
+        guard !changes.isEmpty else { return [Piece(span: span, attached: initially)] }
         var attached = changes.last { $0.time <= span.lowerBound }?.attached ?? initially
         var start = span.lowerBound
         var pieces: [Piece] = []

@@ -15,8 +15,8 @@ final class SweepExecution: Sendable {
         var needed: [Int]
         /// How many runs a cell still waits for.
         var missing: [Int]
-        var failures: [(cell: Int, message: String)] = []
-        var failedRows: [Int: [SweepRow]] = [:]
+        /// Of each cell that failed, as far as it came.
+        var failed: [Int: [SweepRow]] = [:]
     }
 
     private struct Outcome {
@@ -55,18 +55,8 @@ final class SweepExecution: Sendable {
         state = Mutex(State(needed: users.map(\.count), missing: runs.cells.map { Set($0.runs).count }))
     }
 
-    /// One sentence for each cell with a run that failed, in the order of the cells.
-    var failures: [String] {
-        state.withLock { $0.failures.sorted { $0.cell < $1.cell }.map(\.message) }
-    }
-
-    /// Of a cell that failed, as far as it came.
-    func failedRows(of index: Int) -> [SweepRow] {
-        state.withLock { $0.failedRows[index] ?? [] }
-    }
-
     /// - Throws: what ended all runs: a signal, a full disk, a kernel that cannot be run at all.
-    func run(jobs: Int, cancellation: Cancellation) throws {
+    func run(jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
         let longest = runs.distinct.map(\.duration).max() ?? .zero
         let display = ProgressDisplay(runs: runs.distinct.count, runDuration: longest)
         defer { display.end() }
@@ -88,6 +78,7 @@ final class SweepExecution: Sendable {
             }
             for place in finish(index, outcome) { try complete(place) }
         }
+        return state.withLock { SweepOutcome($0.failed, sweep) }
     }
 
     /// Whether other runs may go better. What a machine lacks it lacks for all.
@@ -141,14 +132,10 @@ final class SweepExecution: Sendable {
         }
         let result = ComparisonResult(
             replay: cell.replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: "")
-        let rows = SweepRow.all(of: result) + failed
+        let rows = SweepRow.all(runs: result.runs, oracles: result.oracles) + failed
         if failed.isEmpty { try cells.write(index, rows) }
         state.withLock { state in
-            if let failure = failed.first {
-                state.failures.append(
-                    (index, "\(sweep.title(of: index)), \(failure.strategy): \(failure.failure ?? "")"))
-                state.failedRows[index] = rows
-            }
+            if !failed.isEmpty { state.failed[index] = rows }
             for run in Set(wanted) {
                 state.needed[run] -= 1
                 if state.needed[run] == 0 { state.outcomes[run] = nil }

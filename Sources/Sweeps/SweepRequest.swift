@@ -6,16 +6,11 @@ import Units
 
 /// A grid of replays on one engine: what `walkback sweep` does.
 package struct SweepRequest: Sendable {
-    package enum Engine: String, CaseIterable, Sendable {
-        /// The real stack.
-        case kernel
-    }
-
     package var file: String
     package var quick: Bool
     package var output: FilePath
-    package var engine: Engine
-    /// `embedded`, `host` or a file.
+    package var engine: SweepEngine.Name
+    /// Of that engine: `embedded`, `host` or a file.
     package var kernel: String
     /// Runs at a time.
     package var jobs: Int
@@ -23,7 +18,7 @@ package struct SweepRequest: Sendable {
     package var walkbackVersion: String
 
     package init(
-        file: String, quick: Bool, output: FilePath, engine: Engine, kernel: String, jobs: Int, shard: SweepShard?,
+        file: String, quick: Bool, output: FilePath, engine: SweepEngine.Name, kernel: String, jobs: Int, shard: SweepShard?,
         walkbackVersion: String
     ) {
         self.file = file
@@ -39,7 +34,14 @@ package struct SweepRequest: Sendable {
     /// How much there is to do, as a sentence; nothing is run.
     package func dryRun() throws -> String {
         let sweep = try Sweep.load(file, quick: quick)
-        return SweepSize(try SweepRuns(sweep, cells: cells(of: sweep)), dimensions: sweep.dimensions, jobs: jobs).text
+        return try size(of: sweep, cells(of: sweep)).text
+    }
+
+    private func size(of sweep: Sweep, _ cells: [Int]) throws -> SweepSize {
+        switch engine {
+        case .kernel: SweepSize(try SweepRuns(sweep, cells: cells), sweep, jobs: jobs)
+        case .fluid: try SweepSize(fluid: cells, sweep, jobs: jobs)
+        }
     }
 
     private func cells(of sweep: Sweep) -> [Int] {
@@ -55,8 +57,8 @@ package struct SweepRequest: Sendable {
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (result: SweepResult?, exitCode: ExitCode) {
         let sweep = try Sweep.load(file, quick: quick)
-        let kernel = try Kernel.find(self.kernel)
-        let identity = identity(of: sweep, kernel)
+        let engine = try SweepEngine(self.engine, kernel: self.kernel)
+        let identity = identity(of: sweep, engine)
         let output = try OutputDirectory(
             self.output, mark: SweepResult.documentName, remains: [SweepCells.directoryName])
         defer { output.discardPartial() }
@@ -68,37 +70,45 @@ package struct SweepRequest: Sendable {
         let wanted = self.cells(of: sweep)
         let unfinished = try wanted.filter { try cells.read($0) == nil }
         if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells were finished before") }
-        let runs = try SweepRuns(sweep, cells: unfinished)
-        say(SweepSize(runs, dimensions: sweep.dimensions, jobs: jobs).text)
-        try kernel.check(runs.demands, cancellation: cancellation)
-        let execution = try SweepExecution(
-            sweep: sweep, runs: runs, kernel: kernel, cells: cells, walkbackVersion: walkbackVersion,
-            directory: output.makeWorkDirectory("runs"), failed: failed)
-        try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
-        let failures = execution.failures
-        for failure in failures { say("failed: \(failure)") }
+        let outcome: SweepOutcome
+        switch engine {
+        case .kernel(let kernel):
+            let runs = try SweepRuns(sweep, cells: unfinished)
+            say(SweepSize(runs, sweep, jobs: jobs).text)
+            try kernel.check(runs.demands, cancellation: cancellation)
+            let execution = try SweepExecution(
+                sweep: sweep, runs: runs, kernel: kernel, cells: cells, walkbackVersion: walkbackVersion,
+                directory: output.makeWorkDirectory("runs"), failed: failed)
+            outcome = try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
+        case .fluid:
+            say(try SweepSize(fluid: unfinished, sweep, jobs: jobs).text)
+            outcome = try FluidExecution(sweep: sweep, cells: cells).run(
+                unfinished, jobs: jobs, cancellation: cancellation)
+        }
+        for failure in outcome.failures { say("failed: \(failure)") }
         guard shard == nil else {
             say("part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR…")
-            return (nil, failures.isEmpty ? .success : .failed)
+            return (nil, outcome.failures.isEmpty ? .success : .failed)
         }
         let result = SweepResult(
             identity: identity,
             rows: try wanted.map { index in
-                try cells.read(index) ?? execution.failedRows(of: index)
+                try cells.read(index) ?? outcome.failedRows[index] ?? []
             })
         try output.publish(result.files)
-        return (result, failures.isEmpty ? result.exitCode : .failed)
+        return (result, outcome.failures.isEmpty ? result.exitCode : .failed)
     }
 
-    private func identity(of sweep: Sweep, _ kernel: Kernel) -> SweepIdentity {
+    private func identity(of sweep: Sweep, _ engine: SweepEngine) -> SweepIdentity {
         var words = ["walkback sweep", FilePath(file).lastComponent?.string ?? file]
         if quick { words.append("--quick") }
-        if self.kernel != "embedded" {
+        if engine.name != .kernel { words.append("--engine \(engine.name.rawValue)") }
+        if engine.name == .kernel, self.kernel != "embedded" {
             words.append("--kernel \(FilePath(self.kernel).lastComponent?.string ?? self.kernel)")
         }
         return SweepIdentity(
-            name: sweep.name, sha256: sweep.sha256, engine: engine.rawValue, walkback: walkbackVersion,
-            kernelRelease: kernel.release, kernelPatches: kernel.patches, command: words.joined(separator: " "),
+            name: sweep.name, sha256: sweep.sha256, engine: engine.name.rawValue, walkback: walkbackVersion,
+            kernelRelease: engine.release, kernelPatches: engine.patches, command: words.joined(separator: " "),
             columns: sweep.dimensions.map(\.column), values: sweep.dimensions.map(\.values),
             isWalk: sweep.dimensions.map(\.isWalk))
     }

@@ -23,6 +23,7 @@ package struct SweepRow: Codable, Sendable, Equatable {
     package var wire: [String: ByteCount] = [:]
     /// Joules by energy model.
     package var energy: [String: Double] = [:]
+    /// nil of what no kernel ran.
     package var verified: Bool?
     /// Windows in which a link differed from its trace by more than one largest packet + 0.1 %.
     package var violations: Int?
@@ -40,26 +41,32 @@ package struct SweepRow: Codable, Sendable, Equatable {
     package var goodput: DataRate? { delivered.map { $0.rate(over: duration) } }
 
     /// Not to be trusted.
-    var isDoubtful: Bool { kind == .run && (failure != nil || verified != true || violations ?? 0 > 0) }
+    var isDoubtful: Bool { kind == .run && (failure != nil || verified == false || violations ?? 0 > 0) }
 }
 
 extension SweepRow {
     /// Runs first, in the replay's order, then the bounds of each seed.
-    static func all(of result: ComparisonResult) -> [SweepRow] {
-        let runs = result.runs.map { run in
+    ///
+    /// - Parameter isMeasured: whether links and bytes were there to be checked.
+    static func all(
+        runs measured: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle], isMeasured: Bool = true
+    ) -> [SweepRow] {
+        let runs = measured.map { run in
             var row = SweepRow(
                 kind: .run, strategy: run.strategy.description, seed: run.seed, direction: run.direction,
                 duration: run.duration, delivered: run.delivered)
             row.longestGap = run.longestGap
             for path in run.paths { row.wire[path.name] = path.wireBytes }
             for energy in run.energy { row.energy[energy.model] = energy.total.joules }
-            row.verified = run.verified
-            row.violations = run.fidelity.map(\.violations).reduce(0, +)
+            if isMeasured {
+                row.verified = run.verified
+                row.violations = run.fidelity.map(\.violations).reduce(0, +)
+            }
             row.failure = run.failure
             return row
         }
-        let bounds = result.oracles.flatMap { oracle in
-            let duration = result.runs.first { $0.seed == oracle.seed && $0.direction == oracle.direction }?.duration
+        let bounds = oracles.flatMap { oracle in
+            let duration = measured.first { $0.seed == oracle.seed && $0.direction == oracle.direction }?.duration
             let values: [(String, ByteCount?)] = [
                 ("optimal", oracle.optimal), ("spliced-optimal", oracle.splicedOptimal),
                 ("capacity-optimal", oracle.capacityOptimalPayload), ("best-static", oracle.bestStaticPayload),

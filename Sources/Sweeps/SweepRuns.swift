@@ -33,12 +33,13 @@ struct SweepRuns: Sendable {
                 demand.place = "\(sweep.path): with \(sweep.title(of: index))"
                 demands.append(demand)
             }
+            let digests = cell.digests
             cells.append(
                 (
                     index,
                     cell.plans.indices.map { place in
                         wanted += 1
-                        let key = cell.key(of: place)
+                        let key = cell.key(of: place, digests)
                         if let run = known[key] { return run }
                         known[key] = distinct.count
                         distinct.append(Run(cell: index, place: place, duration: cell.plans[place].duration))
@@ -55,7 +56,6 @@ struct SweepCell {
     /// Of every strategy with every seed, as the result has them.
     let plans: [RunPlan]
     let tables: [String: LinkTable]
-    private let digests: [String: String]
 
     init(_ sweep: Sweep, _ index: Int) throws {
         replay = try sweep.replay(of: index)
@@ -64,7 +64,11 @@ struct SweepCell {
             replay.seedValues.map { replay.plan(strategy: strategy, seed: $0) }
         }
         tables = replay.tables()
-        digests = tables.mapValues { table in
+    }
+
+    /// Of each table, a name for what is in it.
+    var digests: [String: String] {
+        tables.mapValues { table in
             var hash = SHA256()
             hash.update(table.encoded())
             return hash.hexadecimal()
@@ -82,7 +86,7 @@ struct SweepCell {
     }
 
     /// Runs of one key are one run.
-    func key(of place: Int) -> String {
+    func key(of place: Int, _ digests: [String: String]) -> String {
         let (plan, tables) = executable(place)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

@@ -4,20 +4,36 @@ import Units
 struct SweepSize {
     let text: String
 
-    /// What the embedded kernel makes of 600 s at about 1 Mb/s on one core of the machine it was measured on: boot and all.
-    static let assumedSpeed = 60.0
+    /// Seconds of a walk for each second of one core, about, with everything that is made of a run: what both engines made of 600 s
+    /// at some Mb/s on a shared machine.
+    private static let kernelSpeed = 75.0
+    private static let fluidSpeed = 50_000.0
 
-    init(_ runs: SweepRuns, dimensions: [Sweep.Dimension], jobs: Int) {
-        let virtual = runs.distinct.map(\.duration.seconds).reduce(0, +)
-        let real = virtual / Self.assumedSpeed / Double(max(1, jobs))
-        let sizes = dimensions.map { "\($0.values.count) \($0.key)" }.joined(separator: " x ")
-        let grid = sizes.isEmpty ? "" : " (of a grid of \(sizes))"
+    init(_ runs: SweepRuns, _ sweep: Sweep, jobs: Int) {
         let same = runs.wanted - runs.distinct.count
+        let virtual = runs.distinct.map(\.duration.seconds).reduce(0, +)
         text =
-            "\(runs.cells.count) cells\(grid), \(runs.wanted) runs"
-            + (same > 0 ? ", \(same) of them the same as others" : "")
-            + ": \(runs.distinct.count) to execute, \(Self.time(virtual)) of virtual time, about \(Self.time(real)) on "
-            + "\(jobs) core\(jobs == 1 ? "" : "s") at \(Self.assumedSpeed.text())x real time each"
+            "\(Self.grid(runs.cells.count, sweep)), \(runs.wanted) runs"
+            + (same > 0 ? ", \(same) of them the same as others: \(runs.distinct.count) to execute" : "")
+            + Self.duration(virtual, at: Self.kernelSpeed, jobs)
+    }
+
+    /// Of cells that are only counted; all are as long as the first.
+    init(fluid cells: [Int], _ sweep: Sweep, jobs: Int) throws {
+        let replay = try cells.first.map(sweep.replay(of:))
+        let runs = (replay?.strategies.count ?? 0) * (replay?.seeds ?? 0) * cells.count
+        let virtual = (replay?.duration.seconds ?? 0) * Double(runs)
+        text = "\(Self.grid(cells.count, sweep)), \(runs) runs" + Self.duration(virtual, at: Self.fluidSpeed, jobs)
+    }
+
+    private static func grid(_ cells: Int, _ sweep: Sweep) -> String {
+        let sizes = sweep.dimensions.map { "\($0.values.count) \($0.key)" }.joined(separator: " x ")
+        return "\(cells) cells" + (sizes.isEmpty ? "" : " (of a grid of \(sizes))")
+    }
+
+    private static func duration(_ virtual: Double, at speed: Double, _ jobs: Int) -> String {
+        ": \(time(virtual)) of virtual time, about \(time(virtual / speed / Double(max(1, jobs)))) on "
+            + "\(jobs) core\(jobs == 1 ? "" : "s") at \(speed.text())x real time each"
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -7,10 +7,31 @@ extension Double {
     ///
     /// `digits` has no default: with one, every plain `rounded()` would mean this function wherever Units is imported.
     package func rounded(toSignificantDigits digits: Int) -> Double {
+        if let quick = quicklyRounded(toSignificantDigits: digits) { return quick }
         guard var decimal = Decimal(self) else { return self }
         decimal.round(toDigits: digits)
         return Double(decimal.text(decimals: nil)) ?? self
     }
+
+    /// The same where it takes no digits: of numbers of usual size that lie clear of the middle between two results. Whole numbers
+    /// and powers of ten up to 10^15 are exact, and so is the nearest number to their quotient.
+    private func quicklyRounded(toSignificantDigits digits: Int) -> Double? {
+        let size = magnitude
+        guard (1...9).contains(digits), size >= 1e-4, size < 1e9 else { return nil }
+        let target = Self.powersOfTen[digits - 1]
+        var shift = 0
+        while size * Self.powersOfTen[shift] < target { shift += 1 }
+        // What is left of more digits than are wanted is for the long way.
+        guard shift > 0 || size < target * 10 else { return nil }
+        let scaled = self * Self.powersOfTen[shift]
+        let whole = scaled.rounded()
+        guard abs(abs(scaled - whole) - 0.5) > 1e-4 else { return nil }
+        return whole / Self.powersOfTen[shift]
+    }
+
+    private static let powersOfTen: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+    ]
 
     /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where not
     /// finite.

@@ -41,6 +41,9 @@ struct SweepCommand: ParsableCommand {
         @Option(help: "Runs at a time. (default: the machine's cores)")
         var jobs: Int?
 
+        @Option(help: "kernel: the real stack; fluid: a model, in milliseconds, for single paths (Documentation/fluid-engine.md).")
+        var engine = SweepEngine.Name.kernel
+
         @Option(help: "embedded, host or the file of an embedded kernel.")
         var kernel = "embedded"
 
@@ -64,7 +67,7 @@ struct SweepCommand: ParsableCommand {
             let name = FilePath(file).stem ?? "sweep"
             let part = shard.map { "-\($0.part)-of-\($0.parts)" } ?? ""
             let request = SweepRequest(
-                file: file, quick: quick, output: FilePath(output ?? "walkback-out/\(name)\(part)"), engine: .kernel,
+                file: file, quick: quick, output: FilePath(output ?? "walkback-out/\(name)\(part)"), engine: engine,
                 kernel: kernel, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), shard: shard,
                 walkbackVersion: Walkback.version)
             guard !dryRun else {
@@ -72,7 +75,8 @@ struct SweepCommand: ParsableCommand {
                 return
             }
             if let slurm {
-                let options = (quick ? ["--quick"] : []) + (kernel == "embedded" ? [] : ["--kernel", kernel])
+                let options = (quick ? ["--quick"] : []) + (engine == .kernel ? [] : ["--engine", engine.rawValue])
+                     + (kernel == "embedded" ? [] : ["--kernel", kernel])
                 // Read first, so that no queue is waited in for a slip.
                 Walkback.print(standardError: try request.dryRun())
                 Walkback.write(
@@ -110,3 +114,5 @@ struct SweepCommand: ParsableCommand {
         }
     }
 }
+
+extension SweepEngine.Name: ExpressibleByArgument {}

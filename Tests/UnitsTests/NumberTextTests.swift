@@ -50,3 +50,19 @@ struct NumberTextTests {
         #expect(Duration(exactlySeconds: 1234.567_891_234) == .nanoseconds(1_234_567_891_234))
     }
 }
+
+struct `A number rounded to significant digits` {
+    @Test func `is the one that its text has`() {
+        var generator = SplitMix64(seed: 1, purpose: "rounding")
+        for index in 0..<20_000 {
+            let digits = 1 + index % 9
+            let mantissa = Double(generator.next(below: 1_000_000)) / 1000
+            // Ties and numbers next to them, and all that lies between.
+            let value = [
+                mantissa, mantissa * 1e-4, (mantissa * 2).rounded() / 2, mantissa * 1e5, -mantissa, 1e-9 * mantissa,
+            ][
+                index / 9 % 6]
+            #expect(value.rounded(toSignificantDigits: digits) == Double(value.text(significantDigits: digits)))
+        }
+    }
+}
