@@ -13,6 +13,7 @@ enum PaperPage {
             + CoverageSection.html(of: results.walking, .walking) + CoverageSection.html(of: results.driving, .driving)
             + RadioSection.html(of: results.radios)
             + EnergySection.html(table: results.table, driving: results.schedulers)
+            + FluidSection.html(walking: results.fluidWalking, driving: results.fluidDriving)
         return Page.html(
             title: "Opportunistic Mobility with Multipath TCP, run again", walkback: results.walkback, body: body)
     }

@@ -56,9 +56,14 @@ package struct PaperRequest: Sendable {
         for name in ["fig3", "fig4", "table", "driving"] { _ = try Sweep.load(file(name), quick: quick) }
         let (indoor, code) = try indoor(cancellation: cancellation, say: say)
         codes.append(code)
+        let (walking, driving) = (try sweep("fig3"), try sweep("fig4"))
+        func errors(_ name: String, _ result: SweepResult) throws -> FluidErrors {
+            try FluidErrors(try Sweep.load(file(name), quick: quick), result)
+        }
         let results = PaperResults(
-            indoor: indoor, extract: extract, walking: try sweep("fig3"), driving: try sweep("fig4"), radios: radios,
-            table: try sweep("table"), schedulers: try sweep("driving"), quick: quick, walkback: walkbackVersion)
+            indoor: indoor, extract: extract, walking: walking, driving: driving, radios: radios,
+            table: try sweep("table"), schedulers: try sweep("driving"), fluidWalking: try errors("fig3", walking),
+            fluidDriving: try errors("fig4", driving), quick: quick, walkback: walkbackVersion)
         let page = output.appending("paper.html")
         try OutputDirectory.replace(page, with: Array(PaperPage.html(of: results).utf8))
         return (page, codes.max { $0.rawValue < $1.rawValue } ?? .success)
@@ -99,6 +104,8 @@ struct PaperResults {
     let radios: [PathTrace]
     let table: SweepResult
     let schedulers: SweepResult
+    let fluidWalking: FluidErrors
+    let fluidDriving: FluidErrors
     let quick: Bool
     let walkback: String
 }

@@ -18,7 +18,8 @@ package struct SweepRequest: Sendable {
     package var walkbackVersion: String
 
     package init(
-        file: String, quick: Bool, output: FilePath, engine: SweepEngine.Name, kernel: String, jobs: Int, shard: SweepShard?,
+        file: String, quick: Bool, output: FilePath, engine: SweepEngine.Name, kernel: String, jobs: Int,
+        shard: SweepShard?,
         walkbackVersion: String
     ) {
         self.file = file
@@ -38,10 +39,10 @@ package struct SweepRequest: Sendable {
     }
 
     private func size(of sweep: Sweep, _ cells: [Int]) throws -> SweepSize {
-        switch engine {
-        case .kernel: SweepSize(try SweepRuns(sweep, cells: cells), sweep, jobs: jobs)
-        case .fluid: try SweepSize(fluid: cells, sweep, jobs: jobs)
+        guard engine == .kernel, cells.count <= SweepSize.mostCompared else {
+            return try SweepSize(counting: cells, sweep, engine, jobs: jobs)
         }
+        return SweepSize(try SweepRuns(sweep, cells: cells), sweep, jobs: jobs)
     }
 
     private func cells(of sweep: Sweep) -> [Int] {
@@ -70,6 +71,9 @@ package struct SweepRequest: Sendable {
         let wanted = self.cells(of: sweep)
         let unfinished = try wanted.filter { try cells.read($0) == nil }
         if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells were finished before") }
+        if self.engine == .fluid || unfinished.count > SweepSize.mostCompared {
+            say(try size(of: sweep, unfinished).text)
+        }
         let outcome: SweepOutcome
         switch engine {
         case .kernel(let kernel):
@@ -81,7 +85,6 @@ package struct SweepRequest: Sendable {
                 directory: output.makeWorkDirectory("runs"), failed: failed)
             outcome = try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
         case .fluid:
-            say(try SweepSize(fluid: unfinished, sweep, jobs: jobs).text)
             outcome = try FluidExecution(sweep: sweep, cells: cells).run(
                 unfinished, jobs: jobs, cancellation: cancellation)
         }

@@ -7,7 +7,7 @@ struct SweepSize {
     /// Seconds of a walk for each second of one core, about, with everything that is made of a run: what both engines made of 600 s
     /// at some Mb/s on a shared machine.
     private static let kernelSpeed = 75.0
-    private static let fluidSpeed = 50_000.0
+    private static let fluidSpeed = 30_000.0
 
     init(_ runs: SweepRuns, _ sweep: Sweep, jobs: Int) {
         let same = runs.wanted - runs.distinct.count
@@ -18,12 +18,17 @@ struct SweepSize {
             + Self.duration(virtual, at: Self.kernelSpeed, jobs)
     }
 
+    /// Beyond so many cells, looking for runs that are the same takes longer than anybody waits to hear how many there are.
+    static let mostCompared = 1000
+
     /// Of cells that are only counted; all are as long as the first.
-    init(fluid cells: [Int], _ sweep: Sweep, jobs: Int) throws {
+    init(counting cells: [Int], _ sweep: Sweep, _ engine: SweepEngine.Name, jobs: Int) throws {
         let replay = try cells.first.map(sweep.replay(of:))
         let runs = (replay?.strategies.count ?? 0) * (replay?.seeds ?? 0) * cells.count
         let virtual = (replay?.duration.seconds ?? 0) * Double(runs)
-        text = "\(Self.grid(cells.count, sweep)), \(runs) runs" + Self.duration(virtual, at: Self.fluidSpeed, jobs)
+        text =
+            "\(Self.grid(cells.count, sweep)), \(runs) runs\(engine == .kernel ? " at most" : "")"
+            + Self.duration(virtual, at: engine == .kernel ? Self.kernelSpeed : Self.fluidSpeed, jobs)
     }
 
     private static func grid(_ cells: Int, _ sweep: Sweep) -> String {

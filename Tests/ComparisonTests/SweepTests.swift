@@ -125,6 +125,25 @@ import Testing
         #expect(access(output.appending("failed").string, F_OK) != 0)
     }
 
+    @Test func `on the fluid engine needs no kernel and says what it does not model`() throws {
+        let scratch = try Scratch()
+        _ = try scratch.walk()
+        let file = try scratch.write(
+            "grid.yaml", "name: grid\nreplay: walk.yaml\nstrategies: [tcp-wifi, tcp-cellular, mptcp, mptcp-single]\n")
+        let output = scratch.path.appending("out")
+        let outcome = try Walkback.run(
+            ["sweep", file.string, "--engine", "fluid", "--output", output.string],
+            environment: ["WALKBACK_KERNEL": "/nowhere"])
+        #expect(outcome.status == 1, "\(outcome.errors)")
+        #expect(outcome.errors.contains("mptcp-single: the fluid engine does not model this run"))
+        let table = try Walkback.text(output.appending("sweep.csv"))
+        let row = table.split(separator: "\n").first { $0.contains("run,tcp-cellular,1,") }
+        let goodput = try #require(row?.split(separator: ",", omittingEmptySubsequences: false)[7])
+        // Of a steady 3 Mb/s.
+        #expect((2.3...2.9).contains(Double(goodput) ?? 0), "\(goodput)")
+        #expect(try Walkback.text(output.appending("report.html")).contains("nothing said of MPTCP is supported"))
+    }
+
     @Test func `of another file does not take this one's cells`() throws {
         let scratch = try Scratch()
         let file = try grid(scratch)
