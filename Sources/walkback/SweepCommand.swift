@@ -41,7 +41,10 @@ struct SweepCommand: ParsableCommand {
         @Option(help: "Runs at a time. (default: the machine's cores)")
         var jobs: Int?
 
-        @Option(help: "kernel: the real stack; fluid: a model, in milliseconds, for single paths (Documentation/fluid-engine.md).")
+        @Option(
+            help:
+                "kernel: the real stack; fluid: a model, in milliseconds, for single paths (Documentation/fluid-engine.md)."
+        )
         var engine = SweepEngine.Name.kernel
 
         @Option(help: "embedded, host or the file of an embedded kernel.")
@@ -75,8 +78,9 @@ struct SweepCommand: ParsableCommand {
                 return
             }
             if let slurm {
-                let options = (quick ? ["--quick"] : []) + (engine == .kernel ? [] : ["--engine", engine.rawValue])
-                     + (kernel == "embedded" ? [] : ["--kernel", kernel])
+                let options =
+                    (quick ? ["--quick"] : []) + (engine == .kernel ? [] : ["--engine", engine.rawValue])
+                    + (kernel == "embedded" ? [] : ["--kernel", kernel])
                 // Read first, so that no queue is waited in for a slip.
                 Walkback.print(standardError: try request.dryRun())
                 Walkback.write(
