@@ -23,7 +23,7 @@ enum EnergySection {
             html += "<h3>\(isFitted ? "table-fitted walks" : "published walks")</h3>\n"
             if isFitted {
                 html +=
-                    "<p>These walks were fitted to the paper\u{2019}s table; nothing about an omniscient switcher rests on them.</p>\n"
+                    "<p>These walks were fitted to the paper\u{2019}s table: no finding about an omniscient switcher.</p>\n"
             }
             html +=
                 efficiencies(of: table, at: point, beside: published)

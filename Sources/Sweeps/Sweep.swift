@@ -96,13 +96,7 @@ package struct Sweep: Sendable {
 
     /// Of each dimension, the place of its value in cell `index`.
     package func point(of index: Int) -> [Int] {
-        var rest = index
-        var point = [Int](repeating: 0, count: dimensions.count)
-        for dimension in dimensions.indices.reversed() {
-            point[dimension] = rest % dimensions[dimension].values.count
-            rest /= dimensions[dimension].values.count
-        }
-        return point
+        GridPoint.places(of: index, in: dimensions.map(\.values.count))
     }
 
     /// As messages name a cell: `wifi-coverage 40, walk 3`.

@@ -30,17 +30,9 @@ struct SweepIdentity: Codable, Sendable, Equatable {
 
     /// Of each dimension, the value of cell `index`.
     func values(of index: Int) -> [String] {
-        var rest = index
-        var found: [String] = []
-        for values in values.reversed() {
-            found.insert(values[rest % values.count], at: 0)
-            rest /= values.count
-        }
-        return found
+        zip(values, GridPoint.places(of: index, in: values.map(\.count))).map { $0[$1] }
     }
-}
 
-extension SweepIdentity {
     var document: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
