@@ -4,7 +4,7 @@ import Units
 /// What our walks say of one claim.
 struct Finding {
     enum Verdict: String {
-        case agrees = "as the paper has it"
+        case agrees = "so here, too"
         case disagrees = "not so here"
         /// The interval does not tell.
         case open = "these walks do not tell"

@@ -39,14 +39,11 @@ enum PaperPage {
 
     static func table(of findings: [Finding]) -> String {
         var table = HTMLTable(
-            "The paper's claims and what our runs say", headers: ["the paper", "here", ""], textColumns: [1, 2])
+            "The paper's claims and what our runs say", headers: ["the paper", "verdict", "here"], textColumns: [1, 2],
+            isWords: true)
         for finding in findings {
-            table.add(
-                finding.claim,
-                [
-                    .init(text: finding.here),
-                    .init(text: finding.verdict.rawValue, isBad: finding.verdict == .disagrees),
-                ])
+            let verdict = HTMLTable.Cell(text: finding.verdict.rawValue, isBad: finding.verdict == .disagrees)
+            table.add(finding.claim, [verdict, .init(text: finding.here)])
         }
         return table.html
     }

@@ -59,9 +59,7 @@ package struct GridFigure: Sendable {
     }
 
     /// For wide and narrow screens, as markup of a page.
-    package var html: String {
-        "<div class=\"still\">\n\(svg(layout: .wide))\(svg(layout: .narrow))</div>\n"
-    }
+    package var html: String { svg(layout: .wide) + svg(layout: .narrow) }
 
     /// As a file of its own.
     package var file: String { FigureStyle.alone(svg(layout: .wide)) }

@@ -15,6 +15,7 @@ package struct HTMLTable {
     private let label: String
     private let isFacts: Bool
     private let isSortable: Bool
+    private let isWords: Bool
     private var rows = ""
 
     /// - Parameters:
@@ -22,11 +23,14 @@ package struct HTMLTable {
     ///   - textColumns: that hold words and may wrap.
     ///   - isFacts: names and what they are, which stand below one another on a narrow screen.
     ///   - isSortable: whether its heads sort it.
+    ///   - isWords: sentences, which wrap in every column.
     package init(
-        _ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false, isSortable: Bool = false
+        _ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false, isSortable: Bool = false,
+        isWords: Bool = false
     ) {
         self.isFacts = isFacts
         self.isSortable = isSortable
+        self.isWords = isWords
         self.label = label
         self.headers = headers
         self.textColumns = textColumns
@@ -59,7 +63,7 @@ package struct HTMLTable {
         }.joined()
         let start =
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n"
-            + "<table\(isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : "")>\n"
+            + "<table\(isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : isWords ? " class=\"words\"" : "")>\n"
         let hasHead = headers.contains { !$0.isEmpty }
         return start + (hasHead ? "<thead><tr>\(head)</tr></thead>\n" : "")
             + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n<p class=\"more-hint\">The table goes on to the right: scroll it.</p>\n"

@@ -33,7 +33,7 @@ package struct SweepFigures {
             curves: curves(strategies, \.goodput))
         gain = GridFigure(
             title: "Goodput over that of Optimal TCP", parameter: parameter, unit: "x",
-            curves: curves(strategies.filter { $0 == "mptcp" || $0 == "wifi-first" || $0 == "tcp-cellular" }, \.ratios),
+            curves: curves(strategies.filter { $0 == "mptcp" || $0 == "wifi-first" }, \.ratios),
             reference: 1)
     }
 

@@ -32,6 +32,7 @@ enum PageStyle {
         td.text,th.text{text-align:left}
         td.text:last-child{white-space:normal;min-width:13em}
         table.facts td.text{overflow-wrap:anywhere}
+        table.words th,table.words td.text{white-space:normal;min-width:9em}
         a{color:var(--link)}
         code,pre{font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
         pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px 14px;overflow-x:auto;margin:10px 0}
