@@ -16,13 +16,6 @@ struct Finding {
     let here: String
     let verdict: Verdict
 
-    /// Of a ratio that is claimed to lie above (or below) one.
-    init(_ claim: String, _ ratios: Sample, isAbove: Bool = true, what: String) {
-        self.claim = claim
-        here = "\(what) \(Self.text(ratios))"
-        verdict = Self.verdict(ratios, isAbove: isAbove)
-    }
-
     init(_ claim: String, here: String, verdict: Verdict) {
         self.claim = claim
         self.here = here

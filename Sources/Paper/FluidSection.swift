@@ -17,9 +17,10 @@ enum FluidSection {
             table.add("mptcp over Optimal TCP", cells(errors.ratio, scale: 100, unit: " points"), style: "lead")
             html += table.html
             let within = errors.ratio.values.count { abs($0) <= 0.02 }
+            let all = errors.ratio.values.count
             html +=
-                "<p>The ratio is within 2 points in \(within) of \(errors.ratio.values.count) cells, so nothing about MPTCP may "
-                + "rest on it.</p>\n"
+                "<p>The ratio is within 2 points in \(within) of \(all) cells"
+                + (within < all ? ", so nothing about MPTCP may rest on it.</p>\n" : ".</p>\n")
         }
         return html
     }

@@ -31,9 +31,9 @@ enum FluidCell {
 
     private static func measured(_ run: FluidRun, plan: RunPlan, executable: RunPlan) -> ComparisonResult.Run {
         let paths = executable.paths.map { path in
-            let arrived = run.series.links.filter { $0.path == path.name }.flatMap(\.arrived)
-            return ComparisonResult.RunPath(
-                name: path.name, wireBytes: ByteCount(arrived.reduce(0) { $0 + Int64($1) }), droppedBytes: .zero)
+            let links = run.series.links.filter { $0.path == path.name }
+            let arrived = links.reduce(0) { sum, link in link.arrived.reduce(sum) { $0 + Int64($1) } }
+            return ComparisonResult.RunPath(name: path.name, wireBytes: ByteCount(arrived), droppedBytes: .zero)
         }
         var counted = executable
         counted.strategy = plan.strategy

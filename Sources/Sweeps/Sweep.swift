@@ -37,6 +37,9 @@ package struct Sweep: Sendable {
         case generated(OutdoorParameters.Movement)
     }
 
+    /// How messages name what a cell's replay is read from.
+    private static let made = "the cell's replay"
+
     /// More are refused: their number alone says that something else was meant.
     package static let mostCells = 1_000_000
 
@@ -114,7 +117,12 @@ package struct Sweep: Sendable {
                 settings + zip(grid, point).map { dimension, place in (dimension.key, dimension.values[place]) })
         } catch let fault as Fault {
             let title = self.title(of: index)
-            throw Fault(.badInput, "\(path): \(title.isEmpty ? "" : "with \(title): ")\(fault.message)")
+            // Where it stands in a file that nobody has is of no use.
+            var message = fault.message
+            if message.hasPrefix(Self.made), let end = message.firstRange(of: ": ") {
+                message.removeSubrange(..<end.upperBound)
+            }
+            throw Fault(.badInput, "\(path): \(title.isEmpty ? "" : "with \(title): ")\(message)")
         }
     }
 
@@ -137,7 +145,7 @@ package struct Sweep: Sendable {
             root = root.setting(parts[...], to: try Yams.compose(yaml: value) ?? Node.scalar(.init("")))
         }
         root = root.setting(["name"], to: .scalar(.init(name)))
-        let file = InputFile(path: "the cell's replay", bytes: Array(try Yams.serialize(node: root).utf8))
+        let file = InputFile(path: Self.made, bytes: Array(try Yams.serialize(node: root).utf8))
         return try Replay.parse(file, made: made) { name in
             try InputFile.read(name.hasPrefix("/") ? name : directory + name)
         }

@@ -1,4 +1,5 @@
 import Kernels
+import Units
 
 /// What executes a sweep's runs.
 package enum SweepEngine: Sendable {
@@ -31,6 +32,16 @@ package enum SweepEngine: Sendable {
         case .kernel(let kernel): kernel.release
         case .fluid: ""
         }
+    }
+
+    /// Of the kernel that was named: two of one release may be anything but the same. Empty where there is no such file.
+    ///
+    /// - Throws: where it cannot be read.
+    func sha256() throws -> String {
+        guard case .kernel(.embedded(let kernel)) = self, let bytes = try Files.read(kernel.path) else { return "" }
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.hexadecimal()
     }
 
     var patches: [String] {

@@ -13,6 +13,7 @@ struct SweepIdentity: Codable, Sendable, Equatable {
     var walkback: String
     var kernelRelease: String
     var kernelPatches: [String]
+    var kernelSHA256: String
     var command: String
     var columns: [String]
     /// Of each dimension, as the table has them.
@@ -21,7 +22,7 @@ struct SweepIdentity: Codable, Sendable, Equatable {
 
     var key: String {
         var hash = SHA256()
-        let words = [name, sha256, engine, walkback, kernelRelease] + kernelPatches
+        let words = [name, sha256, engine, walkback, kernelRelease, kernelSHA256] + kernelPatches
         hash.update(Array(words.joined(separator: "\n").utf8))
         return hash.hexadecimal()
     }

@@ -47,7 +47,8 @@ package enum SweepMerge {
                     + "a part with failures again")
         }
         let result = SweepResult(identity: identity, rows: rows)
-        try OutputDirectory(output, mark: SweepResult.documentName).publish(result.files)
+        try OutputDirectory(output, mark: SweepResult.documentName).publish(
+            result.files, removing: SweepResult.figureNames)
         return result
     }
 }

@@ -69,7 +69,7 @@ package enum SweepReport {
 }
 
 extension SweepResult {
-    /// "fig3: 11 x 20 cells".
+    /// "fig3: 220 cells, 1100 runs".
     var title: String {
         "\(identity.name): \(rows.count) cells, \(rows.joined().count { $0.kind == .run }) runs"
     }

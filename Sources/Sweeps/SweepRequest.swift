@@ -59,7 +59,7 @@ package struct SweepRequest: Sendable {
     ) throws -> (result: SweepResult?, exitCode: ExitCode) {
         let sweep = try Sweep.load(file, quick: quick)
         let engine = try SweepEngine(self.engine, kernel: self.kernel)
-        let identity = identity(of: sweep, engine)
+        let identity = try identity(of: sweep, engine)
         let output = try OutputDirectory(
             self.output, mark: SweepResult.documentName, remains: [SweepCells.directoryName])
         defer { output.discardPartial() }
@@ -98,11 +98,11 @@ package struct SweepRequest: Sendable {
             rows: try wanted.map { index in
                 try cells.read(index) ?? outcome.failedRows[index] ?? []
             })
-        try output.publish(result.files)
+        try output.publish(result.files, removing: SweepResult.figureNames)
         return (result, outcome.failures.isEmpty ? result.exitCode : .failed)
     }
 
-    private func identity(of sweep: Sweep, _ engine: SweepEngine) -> SweepIdentity {
+    private func identity(of sweep: Sweep, _ engine: SweepEngine) throws -> SweepIdentity {
         var words = ["walkback sweep", FilePath(file).lastComponent?.string ?? file]
         if quick { words.append("--quick") }
         if engine.name != .kernel { words.append("--engine \(engine.name.rawValue)") }
@@ -111,7 +111,8 @@ package struct SweepRequest: Sendable {
         }
         return SweepIdentity(
             name: sweep.name, sha256: sweep.sha256, engine: engine.name.rawValue, walkback: walkbackVersion,
-            kernelRelease: engine.release, kernelPatches: engine.patches, command: words.joined(separator: " "),
+            kernelRelease: engine.release, kernelPatches: engine.patches,
+            kernelSHA256: try engine.sha256(), command: words.joined(separator: " "),
             columns: sweep.dimensions.map(\.column), values: sweep.dimensions.map(\.values),
             isWalk: sweep.dimensions.map(\.isWalk))
     }

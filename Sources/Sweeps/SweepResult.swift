@@ -8,6 +8,8 @@ import Units
 package struct SweepResult: Sendable {
     static let documentName = "sweep.json"
     static let tableName = "sweep.csv"
+    /// Of a sweep over one number alone.
+    static let figureNames = ["goodput.svg", "gain.svg"]
 
     let identity: SweepIdentity
     /// Of each cell, in the order of the grid.
@@ -38,7 +40,7 @@ package struct SweepResult: Sendable {
             (Self.tableName, csv), ("report.html", SweepReport.html(of: self)), (Self.documentName, json.text),
         ]
         if let figures = SweepFigures(self) {
-            files.insert(contentsOf: [("goodput.svg", figures.goodput.file), ("gain.svg", figures.gain.file)], at: 0)
+            files.insert(contentsOf: Array(zip(Self.figureNames, [figures.goodput.file, figures.gain.file])), at: 0)
         }
         return files.map { ($0.0, Array($0.1.utf8)) }
     }

@@ -156,6 +156,25 @@ import Testing
         #expect(try Walkback.text(output.appending("sweep.csv")).contains(",mptcp,2,down,"))
     }
 
+    @Test func `of another kernel does not take this one's cells`() throws {
+        let scratch = try Scratch()
+        let file = try grid(scratch)
+        let output = scratch.path.appending("out")
+        #expect(try sweep(file, to: output, ["--shard", "1/4"]).status == 0)
+        // Of the same release and with the same patches, as a kernel is between two changes of its developer.
+        let other = scratch.path.appending("linux")
+        _ = try Walkback.run(
+            [],
+            wrapper: "cp '\(try #require(Walkback.kernel))' '\(other)' && cp '\(try #require(Walkback.kernel))'.txt "
+                + "'\(other)'.txt && echo >>'\(other)'")
+        let outcome = try sweep(file, to: output, ["--shard", "1/4", "--kernel", other.string])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(!outcome.errors.contains("finished before"))
+        #expect(
+            try sweep(file, to: output, ["--shard", "1/4", "--kernel", other.string]).errors.contains("finished before")
+        )
+    }
+
     @Test func `leaves a directory of something else alone`() throws {
         let scratch = try Scratch()
         let file = try grid(scratch)

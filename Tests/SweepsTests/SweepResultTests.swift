@@ -22,6 +22,7 @@ struct `What a sweep found` {
         SweepResult(
             identity: SweepIdentity(
                 name: "small", sha256: "", engine: "kernel", walkback: "0", kernelRelease: "6", kernelPatches: [],
+                kernelSHA256: "",
                 command: "walkback sweep small.yaml", columns: ["walk", "wifi_coverage_percent"],
                 values: [["1", "2"], ["0", "50"]], isWalk: [true, false]), rows: cells)
     }

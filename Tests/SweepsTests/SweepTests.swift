@@ -87,6 +87,7 @@ struct `A sweep's file` {
         let fault = #expect(throws: Fault.self) { try sweep.replay(of: 0) }
         #expect(fault?.code == .badInput)
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
+        #expect(fault?.message.contains("the cell's replay") == false)
     }
 }
 
