@@ -17,10 +17,11 @@ package struct EnergyAccount: Sendable, Equatable {
     /// What one state took over the run.
     package struct Entry: Sendable, Equatable {
         /// Zero of `association` and `promotion`, which are instants.
-        package var time = Duration.zero
-        package var energy = EnergyAmount.zero
+        package var time: Duration { .nanoseconds(nanoseconds) }
+        package fileprivate(set) var energy = EnergyAmount.zero
         /// How often the state was entered.
-        package var count = 0
+        package fileprivate(set) var count = 0
+        fileprivate var nanoseconds: Int64 = 0
     }
 
     private var entries = [Entry](repeating: Entry(), count: RadioState.allCases.count)
@@ -52,11 +53,11 @@ package struct EnergyAccount: Sendable, Equatable {
         enter(machine.state)
         for piece in activity.pieces {
             if piece.attached != (machine.state != .off) {
-                machine.attach(piece.attached, at: piece.span.lowerBound, in: &self)
+                machine.attach(piece.attached, at: piece.span.start, in: &self)
             }
             if piece.attached, piece.hasData {
                 let power = radio.active.power(down: piece.down, up: piece.up)
-                let factor = radio.signalFactor?.factor(at: signal.at(piece.span.lowerBound)) ?? 1
+                let factor = radio.signalFactor?.factor(at: signal.at(piece.span.start)) ?? 1
                 machine.carry(at: power * factor, in: piece.span, in: &self)
             } else {
                 machine.rest(in: piece.span, in: &self)
@@ -85,36 +86,30 @@ package struct EnergyAccount: Sendable, Equatable {
     }
 
     /// A state that is an instant.
-    mutating func book(_ state: RadioState, _ energy: EnergyAmount, at time: Duration) {
+    mutating func book(_ state: RadioState, _ energy: EnergyAmount, at time: Int64) {
         enter(state)
         entries[state.place].energy += energy
         spend(energy, at: time)
     }
 
-    mutating func book(_ state: RadioState, at power: Power, during span: Range<Duration>) {
-        let energy = power * span.length
-        entries[state.place].time += span.length
+    mutating func book(_ state: RadioState, at power: Power, during span: Span) {
+        let energy = power * span
+        entries[state.place].nanoseconds += span.length
         entries[state.place].energy += energy
-        var start = span.lowerBound
-        // The usual case, without a division for each piece of it.
-        let second = start.components.seconds
-        if span.upperBound <= .seconds(second + 1) {
-            if start < span.upperBound, spent.indices.contains(Int(second)) { spent[Int(second)] += energy }
-            return
-        }
-        while start < span.upperBound {
-            let end = min(span.upperBound, .seconds(start.components.seconds + 1))
-            spend(power * (end - start), at: start)
+        var start = span.start
+        // The usual case.
+        if !span.isEmpty, span.end <= Self.nextSecond(start) { return spend(energy, at: start) }
+        while start < span.end {
+            let end = min(span.end, Self.nextSecond(start))
+            spend(power * Span(start: start, end: end), at: start)
             start = end
         }
     }
 
-    private mutating func spend(_ energy: EnergyAmount, at time: Duration) {
-        let second = Int(time.components.seconds)
+    private static func nextSecond(_ time: Int64) -> Int64 { (time / Span.second + 1) * Span.second }
+
+    private mutating func spend(_ energy: EnergyAmount, at time: Int64) {
+        let second = Int(time / Span.second)
         if spent.indices.contains(second) { spent[second] += energy }
     }
-}
-
-extension Range<Duration> {
-    var length: Duration { upperBound - lowerBound }
 }

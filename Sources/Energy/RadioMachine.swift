@@ -5,7 +5,7 @@ struct RadioMachine {
     private let radio: RadioModel
     private(set) var state: RadioState
     /// While in `tail`.
-    private var tailEnd = Duration.zero
+    private var tailEnd: Int64 = 0
 
     /// At a run's beginning.
     init(_ radio: RadioModel, attached: Bool) {
@@ -13,7 +13,7 @@ struct RadioMachine {
         state = attached ? .idle : .off
     }
 
-    mutating func attach(_ attached: Bool, at time: Duration, in account: inout EnergyAccount) {
+    mutating func attach(_ attached: Bool, at time: Int64, in account: inout EnergyAccount) {
         guard attached else { return enter(.off, in: &account) }
         guard radio.association > .zero else { return enter(.idle, in: &account) }
         account.book(.association, radio.association, at: time)
@@ -21,31 +21,31 @@ struct RadioMachine {
     }
 
     /// Data, throughout `span`.
-    mutating func carry(at power: Power, in span: Range<Duration>, in account: inout EnergyAccount) {
-        if state == .tail, span.lowerBound >= tailEnd { enter(.idle, in: &account) }
-        if state == .idle { account.book(.promotion, radio.promotion.energy, at: span.lowerBound) }
+    mutating func carry(at power: Power, in span: Span, in account: inout EnergyAccount) {
+        if state == .tail, span.start >= tailEnd { enter(.idle, in: &account) }
+        if state == .idle { account.book(.promotion, radio.promotion.energy, at: span.start) }
         if state != .active { enter(.active, in: &account) }
         account.book(.active, at: power, during: span)
     }
 
     /// No data throughout `span`.
-    mutating func rest(in span: Range<Duration>, in account: inout EnergyAccount) {
-        var start = span.lowerBound
+    mutating func rest(in span: Span, in account: inout EnergyAccount) {
+        var start = span.start
         if state == .active { enterTail(at: start, in: &account) }
         if state == .tail {
-            let end = max(start, min(span.upperBound, tailEnd))
-            account.book(.tail, at: radio.tail.power, during: start..<end)
+            let end = max(start, min(span.end, tailEnd))
+            account.book(.tail, at: radio.tail.power, during: Span(start: start, end: end))
             start = end
-            if start < span.upperBound { enter(.idle, in: &account) }
+            if start < span.end { enter(.idle, in: &account) }
         }
-        if start < span.upperBound {
-            account.book(state, at: state == .off ? radio.off : radio.idle, during: start..<span.upperBound)
+        if start < span.end {
+            account.book(state, at: state == .off ? radio.off : radio.idle, during: Span(start: start, end: span.end))
         }
     }
 
-    private mutating func enterTail(at time: Duration, in account: inout EnergyAccount) {
+    private mutating func enterTail(at time: Int64, in account: inout EnergyAccount) {
         enter(.tail, in: &account)
-        tailEnd = time + radio.tail.duration
+        tailEnd = time + radio.tail.duration.wholeNanoseconds
     }
 
     private mutating func enter(_ state: RadioState, in account: inout EnergyAccount) {

@@ -6,7 +6,7 @@ import Units
 /// path attaches or detaches. On the run's clock.
 struct Activity {
     struct Piece {
-        let span: Range<Duration>
+        let span: Span
         let attached: Bool
         /// Of the step: whether it carried an IP byte, and its mean rates while attached.
         let hasData: Bool
@@ -23,104 +23,119 @@ struct Activity {
     init(of path: RunPlan.Path, in series: Series, step: Duration, offset: Duration, duration: Duration) {
         self.offset = offset
         self.duration = duration
-        let attachments = AttachedPieces(path.attachments, offset: offset)
-        initially = attachments.initially
-        for step in Steps(of: path.name, in: series, length: step, duration: duration) {
-            let pieces = attachments.pieces(of: step.span)
-            let attached = pieces.filter(\.attached).reduce(Duration.zero) { $0 + $1.span.length }
-            let (down, up) = (step.down.rate(over: attached), step.up.rate(over: attached))
-            for piece in pieces {
-                self.pieces.append(
+        var attachments = AttachedPieces(path.attachments, offset: offset)
+        initially = attachments.attached
+        let steps = Steps(of: path.name, in: series, length: step, duration: duration)
+        pieces.reserveCapacity(steps.underestimatedCount + path.attachments.count)
+        var cut: [AttachedPieces.Piece] = []
+        for step in steps {
+            attachments.cut(step.span, into: &cut)
+            var attached: Int64 = 0
+            for piece in cut where piece.attached { attached += piece.span.length }
+            let (down, up) = (Self.rate(step.down, over: attached), Self.rate(step.up, over: attached))
+            for piece in cut {
+                pieces.append(
                     Piece(
-                        span: piece.span, attached: piece.attached, hasData: step.down + step.up > .zero, down: down,
-                        up: up))
+                        span: piece.span, attached: piece.attached, hasData: step.down + step.up > 0, down: down, up: up
+                    ))
             }
         }
     }
+
+    private static func rate(_ bytes: Int64, over nanoseconds: Int64) -> DataRate {
+        DataRate(bitsPerSecond: Double(bytes) * 8 / Span.seconds(nanoseconds))
+    }
 }
 
-/// What one path carried in each step of a run, on the run's clock.
+/// What one path carried in each step of a run.
 struct Steps: Sequence, IteratorProtocol {
     struct Step {
-        let span: Range<Duration>
-        let down: ByteCount
-        let up: ByteCount
+        let span: Span
+        /// IP bytes.
+        let down: Int64
+        let up: Int64
     }
 
     private let down: [UInt32]
     private let up: [UInt32]
     private let bins: Int
-    private let duration: Duration
+    private let duration: Int64
     private var bin = 0
+    private static let width = Series.binWidth.wholeNanoseconds
 
     init(of path: String, in series: Series, length: Duration, duration: Duration) {
         down = series.link(path, .down)?.arrived ?? []
         up = series.link(path, .up)?.arrived ?? []
-        bins = Int(Swift.max(1, length.wholeNanoseconds / Series.binWidth.wholeNanoseconds))
-        self.duration = duration
+        bins = Int(Swift.max(1, length.wholeNanoseconds / Self.width))
+        self.duration = duration.wholeNanoseconds
     }
 
+    var underestimatedCount: Int { Int(duration / Self.width) / bins }
+
     mutating func next() -> Step? {
-        let start = Series.binWidth * bin
+        let start = Self.width * Int64(bin)
         guard start < duration else { return nil }
         // A bin that the run's end cuts counts whole: nothing is recorded after the end.
         let range = bin..<bin + bins
         bin += bins
-        let end = Swift.min(duration, Series.binWidth * bin)
-        return Step(span: start..<end, down: Self.sum(down, range), up: Self.sum(up, range))
+        let end = Swift.min(duration, Self.width * Int64(bin))
+        return Step(span: Span(start: start, end: end), down: Self.sum(down, range), up: Self.sum(up, range))
     }
 
-    private static func sum(_ column: [UInt32], _ range: Range<Int>) -> ByteCount {
-        ByteCount(column[range.clamped(to: column.indices)].reduce(0) { $0 + Int64($1) })
+    private static func sum(_ column: [UInt32], _ range: Range<Int>) -> Int64 {
+        var sum: Int64 = 0
+        for index in range.clamped(to: column.indices) { sum += Int64(column[index]) }
+        return sum
     }
 }
 
-/// When a path is attached, on the run's clock.
+/// When a path is attached; asked for in order of time.
 struct AttachedPieces {
     struct Piece {
-        let span: Range<Duration>
+        let span: Span
         let attached: Bool
     }
 
-    let initially: Bool
-    private let changes: [RunPlan.Attachment]
+    /// At the end of what was asked for last; at first, when the run begins.
+    private(set) var attached: Bool
+    private let changes: [(time: Int64, attached: Bool)]
+    private var next = 0
 
     init(_ attachments: [RunPlan.Attachment], offset: Duration) {
-        initially = attachments.last { $0.time <= offset }?.attached ?? true
-        changes = attachments.filter { $0.time > offset }.map {
-            RunPlan.Attachment(time: $0.time - offset, attached: $0.attached)
-        }
+        attached = attachments.last { $0.time <= offset }?.attached ?? true
+        changes = attachments.filter { $0.time > offset }.map { (($0.time - offset).wholeNanoseconds, $0.attached) }
     }
 
     /// `span`, cut where the path attaches or detaches.
-    func pieces(of span: Range<Duration>) -> [Piece] {
-        guard !changes.isEmpty else { return [Piece(span: span, attached: initially)] }
-        var attached = changes.last { $0.time <= span.lowerBound }?.attached ?? initially
-        var start = span.lowerBound
-        var pieces: [Piece] = []
-        for change in changes where change.time > start && change.time < span.upperBound {
-            pieces.append(Piece(span: start..<change.time, attached: attached))
-            (start, attached) = (change.time, change.attached)
+    mutating func cut(_ span: Span, into pieces: inout [Piece]) {
+        pieces.removeAll(keepingCapacity: true)
+        var start = span.start
+        while next < changes.count, changes[next].time < span.end {
+            let change = changes[next]
+            next += 1
+            if change.time > start {
+                pieces.append(Piece(span: Span(start: start, end: change.time), attached: attached))
+            }
+            (start, attached) = (max(start, change.time), change.attached)
         }
-        pieces.append(Piece(span: start..<span.upperBound, attached: attached))
-        return pieces
+        pieces.append(Piece(span: Span(start: start, end: span.end), attached: attached))
     }
 }
 
 /// A path's signal, asked for in order of time, on the run's clock.
 struct Signal {
     private let samples: [PathTrace.Sample]
-    private let offset: Duration
+    private let offset: Int64
     private var index = 0
 
     init(_ samples: [PathTrace.Sample], offset: Duration) {
         self.samples = samples
-        self.offset = offset
+        self.offset = offset.wholeNanoseconds
     }
 
     /// In dBm.
-    mutating func at(_ time: Duration) -> Double? {
-        while index + 1 < samples.count, samples[index + 1].time <= offset + time { index += 1 }
+    mutating func at(_ time: Int64) -> Double? {
+        while index + 1 < samples.count, samples[index + 1].time.wholeNanoseconds <= offset + time { index += 1 }
         return samples.indices.contains(index) ? samples[index].signal : nil
     }
 }

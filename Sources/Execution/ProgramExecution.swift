@@ -76,7 +76,7 @@ final class ProgramExecution {
 
     func run() throws -> (ProgramRecord, Series) {
         try lab.begin(attached: schedule.initiallyAttached)
-        zero = MonotonicTimer.now + 1_000_000_000
+        zero = MonotonicTimer.nextBeginning
         let end = zero + plan.run.duration.wholeNanoseconds
         lab.start(traceZero: zero, binsStart: zero)
         if let line = plan.serverCommand {

@@ -9,7 +9,7 @@ import Units
 
 /// One run on this kernel, from an empty machine to its record. One thread and one loop; it owns the clock.
 ///
-/// Every instant is absolute on the kernel's monotonic clock. The first SYN leaves one second after the lab is up.
+/// Every instant is absolute on the kernel's monotonic clock. The first SYN leaves at a whole second, one to two after the lab is up.
 package final class RunExecution {
     package enum Clock: Sendable {
         /// Time-travel mode: no tick is ever late, which a run makes sure of.
@@ -115,7 +115,7 @@ package final class RunExecution {
         ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
         try lab.begin(attached: schedule.initiallyAttached, configuring: !plan.strategy.hasHomeAddress)
-        zero = MonotonicTimer.now + 1_000_000_000
+        zero = MonotonicTimer.nextBeginning
         if plan.strategy.usesMPTCP {
             reports = try Lab.HostEnd.allCases.map { (end: $0, events: try lab.listen(to: $0)) }
             for (end, events) in reports {

@@ -66,6 +66,16 @@ package final class MonotonicTimer {
     /// The kernel's monotonic clock, in nanoseconds.
     package static var now: Int64 { walkback_monotonic() }
 
+    /// The first whole second that is a second or more away.
+    ///
+    /// How long it took until here depends on the machine: in time-travel mode it is how often somebody looked at the clock, and
+    /// a program's loader looks at other files where the processor has other features. What comes counts from ticks of the kernel,
+    /// so it must begin at the same place between two of them.
+    package static var nextBeginning: Int64 {
+        let second: Int64 = 1_000_000_000
+        return (now + 2 * second - 1) / second * second
+    }
+
     /// Expires at `first` and then every `interval`; never by itself where `first` is nil.
     package init(first: Int64?, interval: Duration = .zero) throws {
         descriptor = walkback_timer(first ?? 0, interval.wholeNanoseconds)

@@ -95,6 +95,32 @@ import Testing
         expectEqual(both[0], both[1], "with two jobs")
     }
 
+    /// A program's start takes other steps where the processor has other features, and so looked at the guest's clock more or
+    /// less often before the first SYN.
+    @Test func `on another processor`() throws {
+        let scratch = try Scratch()
+        let wifi = (0..<120).map { step in
+            "\(Double(step) / 2),\(3 + step * 7 % 11),2,10,10,0.002,0,\(step % 30 == 29 ? 0 : 1),\n"
+        }
+        let replay = try scratch.walk(wifi: Scratch.trace("wifi", duration: 60, rows: wifi.joined()), duration: 60)
+        let kernel = try scratch.write(
+            "linux",
+            """
+            #!/bin/sh
+            exec '\(try #require(Walkback.kernel))' "$@" GLIBC_TUNABLES=glibc.cpu.hwcaps=-XSAVE,-XSAVEC,-AVX2,-AVX512F
+            """)
+        chmod(kernel.string, 0o755)
+        _ = try Walkback.run([], wrapper: "cp '\(try #require(Walkback.kernel)).txt' '\(kernel).txt'")
+        let both = try [[:], ["WALKBACK_KERNEL": kernel.string]].enumerated().map { number, environment in
+            let output = scratch.path.appending("\(number)")
+            let outcome = try Walkback.run(
+                ["compare", replay.string, "--output", output.string], environment: environment)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try results(in: output)
+        }
+        expectEqual(both[0], both[1], "with fewer features")
+    }
+
     @Test func `and different seeds different ones`() throws {
         let scratch = try Scratch()
         let output = scratch.path.appending("out")

@@ -100,10 +100,10 @@ final class Scratch {
         return file
     }
 
-    /// A walk of four seconds: WiFi that is away for one of them, and cellular.
-    func walk(extra: String = "", wifi: String = Scratch.wifi) throws -> FilePath {
+    /// A walk, of four seconds by itself: WiFi that is away for one of them, and cellular.
+    func walk(extra: String = "", wifi: String = Scratch.wifi, duration: Int = 4) throws -> FilePath {
         try write("wifi.trace.csv", wifi)
-        try write("cellular.trace.csv", Self.trace("cellular", rows: "0,3,1,30,30,0,0,1,\n"))
+        try write("cellular.trace.csv", Self.trace("cellular", duration: duration, rows: "0,3,1,30,30,0,0,1,\n"))
         return try write(
             "walk.yaml",
             """
@@ -119,10 +119,10 @@ final class Scratch {
 
     static let wifi = trace("wifi", rows: "0,9,3,10,10,0,0,1,\n1.5,0,0,10,10,0,0,0,\n2.5,7,2,12,10,0,0,1,\n")
 
-    static func trace(_ name: String, rows: String) -> String {
+    static func trace(_ name: String, duration: Int = 4, rows: String) -> String {
         """
         # walkback trace 1
-        # path: \(name)   kind: \(name)   duration_s: 4   curve: linear
+        # path: \(name)   kind: \(name)   duration_s: \(duration)   curve: linear
         # queue_down: 64000 B   queue_up: 64000 B   accounting: ip
         # source: made by a test
         time_s,down_mbps,up_mbps,delay_down_ms,delay_up_ms,loss_down,loss_up,attached,signal_dbm
