@@ -101,7 +101,9 @@ let package = Package(
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
-        pipeline("Sweeps", ["Comparison", "Fluid", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
+        pipeline(
+            "Sweeps",
+            ["CLinux", "Comparison", "Fluid", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
         pipeline("Paper", ["Sweeps"]),
         .executableTarget(
             name: "walkback",

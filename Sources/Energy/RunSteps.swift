@@ -6,7 +6,7 @@ import Units
 /// path attaches or detaches. On the run's clock.
 struct Activity {
     struct Piece {
-        let span: Span
+        var span: Span
         let attached: Bool
         /// Of the step: whether it carried an IP byte, and its mean rates while attached.
         let hasData: Bool
@@ -33,11 +33,15 @@ struct Activity {
             var attached: Int64 = 0
             for piece in cut where piece.attached { attached += piece.span.length }
             let (down, up) = (Self.rate(step.down, over: attached), Self.rate(step.up, over: attached))
+            let hasData = step.down + step.up > 0
             for piece in cut {
-                pieces.append(
-                    Piece(
-                        span: piece.span, attached: piece.attached, hasData: step.down + step.up > 0, down: down, up: up
-                    ))
+                // Silence is one piece, however long.
+                if !hasData, let last = pieces.last, !last.hasData, last.attached == piece.attached {
+                    pieces[pieces.count - 1].span.end = piece.span.end
+                } else {
+                    pieces.append(
+                        Piece(span: piece.span, attached: piece.attached, hasData: hasData, down: down, up: up))
+                }
             }
         }
     }

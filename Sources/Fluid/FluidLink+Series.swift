@@ -3,7 +3,7 @@ import Runs
 extension FluidLink {
     /// Both directions; up there are acknowledgements only.
     var series: [Series.Link] {
-        let answers = arrivals.bins.map { UInt32(Double($0) * Segment.acknowledgement) }
+        let answers = arrivals.bins.map { $0 == 0 ? 0 : UInt32(Double($0) * Segment.acknowledgement) }
         return [
             Series.Link(
                 path: path, direction: .down, arrived: arrivals.bins, lost: losses.bins, dropped: drops.bins, idle: idle

@@ -94,6 +94,7 @@ struct FluidLink {
     /// - Returns: the sender's bytes that were dropped on arrival, and those lost in the air.
     mutating func serve(_ bin: Int) -> (dropped: Double, lost: Double) {
         ledger.early = 0
+        var (foreign, own) = (foreign, own)
         guard foreign + own > 0, ledger.isUp else { return (0, 0) }
         let capacity = curve.carried(in: bin)
         let others = min(foreign, capacity)
@@ -107,14 +108,16 @@ struct FluidLink {
         let lost = lose(of: mine)
         let passed = mine - lost
         if lost > 0 { losses.add(lost, bin) }
-        arrivals.add(others + passed, bin + downSteps)
+        if others + passed > 0 { arrivals.add(others + passed, bin + downSteps) }
         if passed > 0 {
             departed.record(departed.value(bin) + passed, bin)
-            ledger.early = passed * max(0, 1 - ledger.roundTrip / Self.step)
+            if ledger.roundTrip < Self.step { ledger.early = passed * (1 - ledger.roundTrip / Self.step) }
             busyUntil = max(busyUntil, bin + ledger.roundTripSteps)
         }
         let dropped = max(0, min(own, foreign + own - limit))
         own -= dropped
+        (self.foreign, self.own) = (foreign, own)
+        guard dropped + lost > 0 else { return (0, 0) }
         ledger.accepted -= dropped + lost
         if dropped > 0 { drops.add(dropped, bin) }
         return (dropped, lost)

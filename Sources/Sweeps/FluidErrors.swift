@@ -18,8 +18,9 @@ package struct FluidErrors: Sendable {
     package init(_ sweep: Sweep, _ result: SweepResult) throws {
         var errors: [String: [Double]] = [:]
         var ratios: [Double] = []
+        let made = FluidRuns()
         for (index, measured) in result.rows.enumerated() {
-            let modelled = FluidCell.rows(of: try SweepCell(sweep, index))
+            let modelled = FluidCell.rows(of: try SweepCell(sweep, index), made)
             for row in measured where row.kind == .run {
                 let model = modelled.first { $0.strategy == row.strategy && $0.seed == row.seed }
                 guard let bytes = row.delivered, bytes > .zero, let model = model?.delivered else { continue }

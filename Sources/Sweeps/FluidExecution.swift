@@ -1,13 +1,23 @@
+import CLinux
 import Kernels
 
 /// The execution of cells on the fluid engine.
 struct FluidExecution {
     let sweep: Sweep
     let cells: SweepCells
+    private let runs = FluidRuns()
+
+    init(sweep: Sweep, cells: SweepCells) {
+        self.sweep = sweep
+        self.cells = cells
+        // Each run frees megabytes that the next one takes again; handing them back to the system costs a tenth of the time.
+        walkback_keep_freed_memory()
+    }
 
     func run(_ indices: [Int], jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
-        let rows = try GuestPool(width: jobs).map(indices, cancellation: cancellation) { [sweep, cells] index, _ in
-            let rows = FluidCell.rows(of: try SweepCell(sweep, index))
+        let rows = try GuestPool(width: jobs).map(indices, cancellation: cancellation) {
+            [sweep, cells, runs] index, _ in
+            let rows = FluidCell.rows(of: try SweepCell(sweep, index), runs)
             guard rows.contains(where: { $0.failure != nil }) else {
                 try cells.write(index, rows)
                 return [SweepRow]()

@@ -29,6 +29,7 @@ package struct Sweep: Sendable {
     /// Of every cell, and of each dimension; values as YAML.
     private let settings: [(key: SweepKey, value: String)]
     private let grid: [(key: SweepKey, values: [String])]
+    private let cellular = LastCellular()
 
     /// What every cell begins with.
     private enum Base: Sendable {
@@ -135,8 +136,9 @@ package struct Sweep: Sendable {
             (text, directory) = (own, place)
         case .generated(let movement):
             let parameters = try generator(movement, values)
-            let (wifi, cellular) = OutdoorWalk.generate(parameters)
-            for trace in [wifi, cellular] { made[OutdoorWalk.traceFileName(trace.name, parameters)] = trace }
+            for trace in [OutdoorWalk.wifi(parameters), cellular.trace(parameters)] {
+                made[OutdoorWalk.traceFileName(trace.name, parameters)] = trace
+            }
             text = OutdoorWalk.replay(parameters)
         }
         var root = try Yams.compose(yaml: text) ?? Node.mapping([:])

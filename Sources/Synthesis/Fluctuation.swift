@@ -20,10 +20,18 @@ struct Fluctuation {
         value = memory * value + innovation * generator.nextNormal()
         return value
     }
+}
 
-    /// A factor of mean 1 and this coefficient of variation, lognormal, for a normal `value`.
-    static func lognormal(_ value: Double, coefficientOfVariation: Double) -> Double {
-        let variance = PortableMath.log(1 + coefficientOfVariation * coefficientOfVariation)
-        return PortableMath.exp(variance.squareRoot() * value - variance / 2)
+/// Factors of mean 1.
+struct Lognormal {
+    private let variance: Double
+    private let deviation: Double
+
+    init(coefficientOfVariation: Double) {
+        variance = PortableMath.log(1 + coefficientOfVariation * coefficientOfVariation)
+        deviation = variance.squareRoot()
     }
+
+    /// For a normal `value`.
+    func factor(_ value: Double) -> Double { PortableMath.exp(deviation * value - variance / 2) }
 }

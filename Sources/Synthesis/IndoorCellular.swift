@@ -18,8 +18,9 @@ enum IndoorCellular {
     /// Slow changes: lognormal, coefficient of variation 0.35, time constant 40 s; on top 15 % from sample to sample
     /// (half a second), as the base station shares its slots.
     private static let variation = 0.35
+    private static let spread = Lognormal(coefficientOfVariation: variation)
     private static let variationTime = Duration.seconds(40)
-    private static let jitter = 0.15
+    private static let jitter = Lognormal(coefficientOfVariation: 0.15)
     private static let jitterTime = Duration.milliseconds(500)
 
     /// Reception is lost for two periods on the floor with poor 3G and one on the stairs or below, each of 6 to 20 s.
@@ -86,9 +87,7 @@ enum IndoorCellular {
         return (0..<IndoorWalk.steps).map { step in
             let part = IndoorWalk.Part(step: step)
             let fold = slow.next()
-            let factor =
-                Fluctuation.lognormal(fold, coefficientOfVariation: variation)
-                * Fluctuation.lognormal(fast.next(), coefficientOfVariation: jitter)
+            let factor = spread.factor(fold) * jitter.factor(fast.next())
             let megabits = lost[step] ? 0 : min(most, meanMegabits(part) * factor)
             // The slow change is one of signal: its standard deviation is `variation` of a fold.
             let signal = (meanSignal(part) + decibelsPerFold * variation * fold).rounded()

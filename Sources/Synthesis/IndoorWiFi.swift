@@ -29,7 +29,7 @@ enum IndoorWiFi {
 
     /// What others on the channel take: factor of mean 1, coefficient of variation 0.3, changing within 2 s. The
     /// channel itself never gives more than a tenth above `best`.
-    private static let contention = 0.3
+    private static let contention = Lognormal(coefficientOfVariation: 0.3)
     private static let contentionTime = Duration.seconds(2)
 
     /// The association is lost below -84 dBm for a second and comes back above -80 dBm for a second, as drivers do
@@ -53,7 +53,7 @@ enum IndoorWiFi {
         return (0..<IndoorWalk.steps).map { step in
             // To whole dBm at once, as cards report it; all that follows depends on it.
             let signal = Int((meanSignal(step) + shadowing * shadow.next()).rounded())
-            let factor = Fluctuation.lognormal(others.next(), coefficientOfVariation: contention)
+            let factor = contention.factor(others.next())
             pending = (attached ? signal < leaveBelow : signal > joinAbove) ? pending + 1 : 0
             if pending >= patience {
                 attached.toggle()

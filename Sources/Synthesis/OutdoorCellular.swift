@@ -11,12 +11,13 @@ enum OutdoorCellular {
         var fast = Fluctuation(
             timeConstant: .milliseconds(500), step: step,
             generator: SplitMix64(seed: parameters.seed, purpose: "outdoor cellular jitter"))
+        let spread = Lognormal(coefficientOfVariation: variation)
+        let jitter = Lognormal(coefficientOfVariation: parameters[.cellularJitter])
+        let (mean, cap) = (parameters[.cellularMean], parameters[.cellularCap])
         return (0..<steps).map { _ in
             let fold = slow.next()
-            let factor =
-                Fluctuation.lognormal(fold, coefficientOfVariation: variation)
-                * Fluctuation.lognormal(fast.next(), coefficientOfVariation: parameters[.cellularJitter])
-            let megabits = min(parameters[.cellularCap], parameters[.cellularMean] * factor)
+            let factor = spread.factor(fold) * jitter.factor(fast.next())
+            let megabits = min(cap, mean * factor)
             // The slow change is one of signal, 8 dB for each factor of e in rate.
             return OutdoorWiFi.Reception(
                 down: megabits, up: megabits / 3, signal: (-90 + 8 * variation * fold).rounded())

@@ -56,6 +56,15 @@ package struct OutdoorParameters: Sendable, Equatable {
         OutdoorParameter.allCases.compactMap { parameter in values[parameter].map { (parameter, $0) } }
     }
 
+    /// Whether `OutdoorWalk.cellular` is the same for both, but for what it says of its source.
+    package func hasCellular(of other: OutdoorParameters) -> Bool {
+        func cellular(_ all: OutdoorParameters) -> [Double] {
+            all.parameters.filter(\.parameter.isCellular).map(\.value)
+        }
+        return movement == other.movement && seed == other.seed && duration == other.duration
+            && cellular(self) == cellular(other)
+    }
+
     package static func defaults(_ movement: Movement, _ calibration: Calibration) -> [OutdoorParameter: Double] {
         var values: [OutdoorParameter: Double] = [
             .wifiRTT: 0.010, .cellularMean: 0.6, .cellularVariation: 0.35, .cellularTimeConstant: 40,

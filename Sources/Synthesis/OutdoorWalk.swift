@@ -12,21 +12,30 @@ package enum OutdoorWalk {
     /// 19 packets: the WiFi buffer of the paper's simulator.
     private static let wifiQueue = ByteCount(19 * 1500)
 
-    /// - Returns: one sample per 100 ms of each path.
+    /// One sample per 100 ms of each path.
     package static func generate(_ parameters: OutdoorParameters) -> (wifi: PathTrace, cellular: PathTrace) {
-        let steps = Int(parameters.duration.wholeNanoseconds / step.wholeNanoseconds)
-        let cellularQueue = ByteCount(
+        (wifi(parameters), cellular(parameters))
+    }
+
+    package static func wifi(_ parameters: OutdoorParameters) -> PathTrace {
+        PathTrace(
+            name: "wifi", kind: .wifi, duration: parameters.duration, queueDown: wifiQueue, queueUp: wifiQueue,
+            source: "synthetic: \(parameters.command(cellular: false))",
+            samples: wifi(parameters, steps: steps(parameters)))
+    }
+
+    package static func cellular(_ parameters: OutdoorParameters) -> PathTrace {
+        let queue = ByteCount(
             // The paper's simulator: 12 BDP and 3 packets.
             Int64((12 * parameters[.cellularMean] * 1e6 / 8 * parameters[.cellularRTT]).rounded()) + 3 * 1500)
-        return (
-            PathTrace(
-                name: "wifi", kind: .wifi, duration: parameters.duration, queueDown: wifiQueue, queueUp: wifiQueue,
-                source: "synthetic: \(parameters.command(cellular: false))", samples: wifi(parameters, steps: steps)),
-            PathTrace(
-                name: "cellular", kind: .cellular, duration: parameters.duration, queueDown: cellularQueue,
-                queueUp: cellularQueue, source: "synthetic: \(parameters.command(cellular: true))",
-                samples: cellular(parameters, steps: steps))
-        )
+        return PathTrace(
+            name: "cellular", kind: .cellular, duration: parameters.duration, queueDown: queue, queueUp: queue,
+            source: "synthetic: \(parameters.command(cellular: true))",
+            samples: cellular(parameters, steps: steps(parameters)))
+    }
+
+    private static func steps(_ parameters: OutdoorParameters) -> Int {
+        Int(parameters.duration.wholeNanoseconds / step.wholeNanoseconds)
     }
 
     private static func wifi(_ parameters: OutdoorParameters, steps: Int) -> [PathTrace.Sample] {

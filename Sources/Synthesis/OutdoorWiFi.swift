@@ -41,11 +41,11 @@ struct OutdoorWiFi {
     /// Each encounter has one rate, from the end of its dead time on: until then the car has no address.
     private func driving(_ encounters: [Range<Int>]) -> [Reception?] {
         var generator = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi rates")
+        let variation = Lognormal(coefficientOfVariation: parameters[.wifiVariation])
         let dead = Int((parameters[.deadStart] / step.seconds).rounded())
         var receptions = [Reception?](repeating: nil, count: steps)
         for encounter in encounters {
-            let factor = Fluctuation.lognormal(
-                generator.nextNormal(), coefficientOfVariation: parameters[.wifiVariation])
+            let factor = variation.factor(generator.nextNormal())
             let down = min(parameters[.wifiCap], parameters[.wifiMean] * factor)
             let reception = Reception(
                 down: down, up: min(parameters[.wifiCap], parameters[.wifiMeanUp] * factor),
@@ -61,21 +61,21 @@ struct OutdoorWiFi {
     /// A walker comes nearer to an access point and leaves it again. Of its rate the paper says "up to 10 Mb/s": its best is
     /// drawn evenly from 0 to the cap, and a parabola over the association, and what others take, make the rest.
     private func passing(_ encounters: [Range<Int>]) -> [Reception?] {
+        let cap = parameters[.wifiCap]
         var peaks = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi peaks")
         var others = Fluctuation(
             timeConstant: .seconds(2), step: step,
             generator: SplitMix64(seed: parameters.seed, purpose: "outdoor wifi contention"))
-        let taken = (0..<steps).map { _ in
-            Fluctuation.lognormal(others.next(), coefficientOfVariation: parameters[.wifiVariation])
-        }
+        let variation = Lognormal(coefficientOfVariation: parameters[.wifiVariation])
+        let taken = (0..<steps).map { _ in variation.factor(others.next()) }
         var receptions = [Reception?](repeating: nil, count: steps)
         for encounter in encounters {
-            let peak = peaks.nextUnit() * parameters[.wifiCap]
+            let peak = peaks.nextUnit() * cap
             for step in encounter.clamped(to: 0..<steps) {
                 let place = (Double(step - encounter.lowerBound) + 0.5) / Double(encounter.count)
                 let quality = 4 * place * (1 - place)
                 receptions[step] = reception(
-                    min(parameters[.wifiCap], peak * quality * taken[step]), quality: quality)
+                    min(cap, peak * quality * taken[step]), quality: quality)
             }
         }
         return receptions
@@ -87,10 +87,10 @@ struct OutdoorWiFi {
         var slow = Fluctuation(
             timeConstant: .seconds(10), step: step,
             generator: SplitMix64(seed: parameters.seed, purpose: "outdoor wifi weakness"))
-        let weak = (0..<steps).map { _ in
-            parameters[.weakRate]
-                * Fluctuation.lognormal(slow.next(), coefficientOfVariation: parameters[.weakVariation])
-        }
+        let (rate, variation) = (
+            parameters[.weakRate], Lognormal(coefficientOfVariation: parameters[.weakVariation])
+        )
+        let weak = (0..<steps).map { _ in rate * variation.factor(slow.next()) }
         var receptions = [Reception?](repeating: nil, count: steps)
         for encounter in encounters {
             for step in encounter.clamped(to: 0..<steps) {

@@ -2,6 +2,13 @@
 extension Duration {
     /// Whole nanoseconds, rounded towards zero. Holds 292 years.
     package var wholeNanoseconds: Int64 {
+        // One division of the processor's in place of the several that `components` takes: this is in every inner loop.
+        let whole = attoseconds
+        let high = UInt64(truncatingIfNeeded: whole >> 64)
+        if high < 500_000_000 {
+            let low = UInt64(truncatingIfNeeded: whole)
+            return Int64(bitPattern: UInt64(1_000_000_000).dividingFullWidth((high, low)).quotient)
+        }
         let (seconds, attoseconds) = components
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }

@@ -17,6 +17,7 @@ extension Double {
     /// and powers of ten up to 10^15 are exact, and so is the nearest number to their quotient.
     private func quicklyRounded(toSignificantDigits digits: Int) -> Double? {
         let size = magnitude
+        if size == 0 { return 0 }
         guard (1...9).contains(digits), size >= 1e-4, size < 1e9 else { return nil }
         let target = Self.powersOfTen[digits - 1]
         var shift = 0

@@ -1,6 +1,7 @@
 // What Swift cannot import from the system's headers: macros, variadic functions and GNU-only names. Each shim says which.
 #pragma once
 
+#include "walkback_memory.h"
 #include "walkback_namespace.h"
 #include "walkback_packet.h"
 #include "walkback_process.h"

@@ -1,0 +1,8 @@
+#include "walkback_memory.h"
+
+#include <malloc.h>
+
+void walkback_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}

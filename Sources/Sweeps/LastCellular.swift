@@ -1,0 +1,15 @@
+import Synchronization
+import Synthesis
+import Traces
+
+/// The 3G of the last walk: cells that differ in their WiFi have it in common.
+final class LastCellular: Sendable {
+    private let last = Mutex<(parameters: OutdoorParameters, trace: PathTrace)?>(nil)
+
+    func trace(_ parameters: OutdoorParameters) -> PathTrace {
+        if let last = last.withLock({ $0 }), last.parameters.hasCellular(of: parameters) { return last.trace }
+        let trace = OutdoorWalk.cellular(parameters)
+        last.withLock { $0 = (parameters, trace) }
+        return trace
+    }
+}
