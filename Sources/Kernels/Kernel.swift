@@ -31,6 +31,16 @@ package enum Kernel: Sendable, Equatable {
         }
     }
 
+    /// Of the kernel's file: two of one release may be anything but the same. Empty of the host's own.
+    ///
+    /// - Throws: where it cannot be read.
+    package func sha256() throws -> String {
+        guard case .embedded(let kernel) = self, let bytes = try Files.read(kernel.path) else { return "" }
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.hexadecimal()
+    }
+
     /// Whether guests may run side by side without changing each other's results: in real time they would.
     package var isVirtual: Bool {
         if case .embedded = self { return true }

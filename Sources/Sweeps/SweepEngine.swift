@@ -34,14 +34,14 @@ package enum SweepEngine: Sendable {
         }
     }
 
-    /// Of the kernel that was named: two of one release may be anything but the same. Empty where there is no such file.
+    /// Of the kernel's file.
     ///
     /// - Throws: where it cannot be read.
-    func sha256() throws -> String {
-        guard case .kernel(.embedded(let kernel)) = self, let bytes = try Files.read(kernel.path) else { return "" }
-        var hash = SHA256()
-        hash.update(bytes)
-        return hash.hexadecimal()
+    func kernelSHA256() throws -> String {
+        switch self {
+        case .kernel(let kernel): try kernel.sha256()
+        case .fluid: ""
+        }
     }
 
     var patches: [String] {

@@ -112,7 +112,7 @@ package struct SweepRequest: Sendable {
         return SweepIdentity(
             name: sweep.name, sha256: sweep.sha256, engine: engine.name.rawValue, walkback: walkbackVersion,
             kernelRelease: engine.release, kernelPatches: engine.patches,
-            kernelSHA256: try engine.sha256(), command: words.joined(separator: " "),
+            kernelSHA256: try engine.kernelSHA256(), command: words.joined(separator: " "),
             columns: sweep.dimensions.map(\.column), values: sweep.dimensions.map(\.values),
             isWalk: sweep.dimensions.map(\.isWalk))
     }
