@@ -5,8 +5,7 @@ import Units
 enum CaptureInspection {
     static func inspect(_ path: String) throws -> Inspection {
         var reader = try CaptureReader(path)
-        var summary = CaptureSummary()
-        try reader.forEach { summary.add($0) }
+        let summary = CaptureSummary(of: &reader)
         let statistics = reader.statistics
         let rows = reader.interfaces.enumerated().map { index, interface in
             Row(

@@ -5,18 +5,19 @@ extension CaptureBlocks {
     private static let frame = 12
 
     /// The blocks of a pcapng file.
+    @inline(__always)
     mutating func readBlocks(
-        _ window: RawSpan, at base: Int64, _ body: (borrowing Packet) throws -> Void
+        _ window: RawSpan, at base: Int64, _ body: PacketRecord.Body
     ) rethrows -> Progress {
         var position = 0
         while true {
-            let left = window.byteCount - position
-            let offset = base + Int64(position)
+            let left = window.byteCount &- position
+            let offset = base &+ Int64(position)
             guard left >= Self.frame else { return Progress(consumed: position, needed: Self.frame) }
-            let type = window.number(at: position, as: UInt32.self, swapped: swapped)
+            let type = window.number(unchecked: position, as: UInt32.self, swapped: swapped)
             // The only block whose type reads the same in either byte order begins a section and says which it has.
             if type == BlockType.section {
-                switch window.number(at: position + 8, as: UInt32.self, swapped: false) {
+                switch window.number(unchecked: position &+ 8, as: UInt32.self, swapped: false) {
                 case BlockType.byteOrderMagic: swapped = false
                 case BlockType.byteOrderMagic.byteSwapped: swapped = true
                 default:
@@ -24,27 +25,27 @@ extension CaptureBlocks {
                     return Progress(consumed: position, needed: Self.frame, isOver: true)
                 }
             }
-            let length = Int(window.number(at: position + 4, as: UInt32.self, swapped: swapped))
+            let length = Int(window.number(unchecked: position &+ 4, as: UInt32.self, swapped: swapped))
             guard length >= Self.frame, length <= Self.largest, length % 4 == 0 else {
                 damage.add(offset, "a block claims a length of \(length) bytes; what follows cannot be read")
                 return Progress(consumed: position, needed: Self.frame, isOver: true)
             }
             guard left >= length else { return Progress(consumed: position, needed: length) }
-            let end = position + length
-            let closing = Int(window.number(at: end - 4, as: UInt32.self, swapped: swapped))
+            let end = position &+ length
+            let closing = Int(window.number(unchecked: end &- 4, as: UInt32.self, swapped: swapped))
             guard closing == length else {
                 damage.add(
                     offset,
                     "a block of \(length) bytes says \(closing) at its end; it and what follows cannot be trusted")
                 return Progress(consumed: position, needed: Self.frame, isOver: true)
             }
-            let content = window.extracting((position + 8)..<(end - 4))
+            let content = window.extracting(unchecked: Range(uncheckedBounds: (position &+ 8, end &- 4)))
             switch type {
-            case BlockType.enhancedPacket: try enhancedPacket(content, at: offset, body)
+            case BlockType.enhancedPacket, BlockType.obsoletePacket:
+                try packet(content, isObsolete: type == BlockType.obsoletePacket, at: offset, body)
             case BlockType.section: readSection(content, at: offset)
             case BlockType.interface: readInterface(content, at: offset)
             case BlockType.simplePacket: try simplePacket(content, at: offset, body)
-            case BlockType.obsoletePacket: try obsoletePacket(content, at: offset, body)
             case BlockType.interfaceStatistics: readStatistics(content, at: offset)
             default: break
             }
@@ -52,61 +53,52 @@ extension CaptureBlocks {
         }
     }
 
-    private mutating func enhancedPacket(
-        _ block: RawSpan, at offset: Int64, _ body: (borrowing Packet) throws -> Void
-    ) rethrows {
-        guard block.byteCount >= 20 else { return damage.add(offset, "a packet block is too short to be one") }
-        let number = block.number(at: 0, as: UInt32.self, swapped: swapped)
-        try packet(block, headerSize: 20, interface: number, at: offset, body)
-    }
-
-    private mutating func obsoletePacket(
-        _ block: RawSpan, at offset: Int64, _ body: (borrowing Packet) throws -> Void
-    ) rethrows {
-        guard block.byteCount >= 20 else { return damage.add(offset, "a packet block is too short to be one") }
-        // Sixteen bits of interface and as many of drops, where the enhanced block has the interface alone.
-        let number = UInt32(block.number(at: 0, as: UInt16.self, swapped: swapped))
-        try packet(block, headerSize: 20, interface: number, at: offset, body)
-    }
-
+    /// An enhanced block, or an obsolete one: sixteen bits of interface and as many of drops, where the enhanced block has
+    /// the interface alone.
+    @inline(__always)
     private mutating func packet(
-        _ block: RawSpan, headerSize: Int, interface number: UInt32, at offset: Int64,
-        _ body: (borrowing Packet) throws -> Void
+        _ block: RawSpan, isObsolete: Bool, at offset: Int64, _ body: PacketRecord.Body
     ) rethrows {
-        let index = firstInterface + Int(number)
+        let header = 20
+        guard block.byteCount >= header else { return damage.add(offset, "a packet block is too short to be one") }
+        let number =
+            isObsolete
+            ? Int(block.number(unchecked: 0, as: UInt16.self, swapped: swapped))
+            : Int(block.number(unchecked: 0, as: UInt32.self, swapped: swapped))
+        let index = firstInterface &+ number
         guard index < stamps.count else {
             return damage.add(offset, "a packet is of interface \(number), which its section does not describe")
         }
-        let captured = Int(block.number(at: 12, as: UInt32.self, swapped: swapped))
-        guard captured <= block.byteCount - headerSize else {
+        let captured = Int(block.number(unchecked: 12, as: UInt32.self, swapped: swapped))
+        guard captured <= block.byteCount &- header else {
             return damage.add(
-                offset, "a packet claims \(captured) captured bytes in a block that has \(block.byteCount - headerSize)"
-            )
+                offset, "a packet claims \(captured) captured bytes in a block that has \(block.byteCount - header)")
         }
-        let high = block.number(at: 4, as: UInt32.self, swapped: swapped)
-        let low = block.number(at: 8, as: UInt32.self, swapped: swapped)
+        let high = block.number(unchecked: 4, as: UInt32.self, swapped: swapped)
+        let low = block.number(unchecked: 8, as: UInt32.self, swapped: swapped)
         let ticks = UInt64(high) << 32 | UInt64(low)
         var time: Timestamp?
-        if let factor = stamps[index].nanosecondsPerTick {
+        let stamp = stamps[index]
+        if let factor = stamp.nanosecondsPerTick {
             let (product, overflow) = ticks.multipliedReportingOverflow(by: factor)
             if !overflow, product <= UInt64(Int64.max) { time = Timestamp(nanoseconds: Int64(product)) }
         } else {
-            time = stamps[index].clock.timestamp(ticks: ticks)
+            time = stamp.clock.timestamp(ticks: ticks)
         }
         if time == nil { damage.add(offset, "a packet's stamp is beyond the year 2262; its time is not used") }
-        let dataEnd = headerSize + captured
-        let optionsStart = min(block.byteCount, (dataEnd + 3) & ~3)
+        let end = header &+ captured
+        let options = min(block.byteCount, (end &+ 3) & ~3)
         try body(
-            Packet(
-                bytes: block.extracting(headerSize..<dataEnd),
-                originalBytes: Int(block.number(at: 16, as: UInt32.self, swapped: swapped)), time: time,
-                interface: index, linkType: stamps[index].linkType, offset: offset,
-                options: BlockOptions(
-                    bytes: block.extracting(optionsStart..<block.byteCount), swapped: swapped)))
+            PacketRecord(
+                originalBytes: Int(block.number(unchecked: 16, as: UInt32.self, swapped: swapped)), time: time,
+                interface: index, linkType: stamp.linkType, offset: offset, swapped: swapped),
+            block.extracting(unchecked: Range(uncheckedBounds: (header, end))),
+            block.extracting(unchecked: Range(uncheckedBounds: (options, block.byteCount))))
     }
 
+    @inline(never)
     private mutating func simplePacket(
-        _ block: RawSpan, at offset: Int64, _ body: (borrowing Packet) throws -> Void
+        _ block: RawSpan, at offset: Int64, _ body: PacketRecord.Body
     ) rethrows {
         guard block.byteCount >= 4 else { return damage.add(offset, "a packet block is too short to be one") }
         guard firstInterface < stamps.count else {
@@ -118,10 +110,10 @@ extension CaptureBlocks {
         // It does not say how much was captured: what its interface keeps of it, if that fits.
         let captured = min(original, most, block.byteCount - 4)
         try body(
-            Packet(
-                bytes: block.extracting(4..<(4 + captured)), originalBytes: original, time: nil,
-                interface: firstInterface, linkType: interface.linkType, offset: offset,
-                options: BlockOptions(bytes: block.extracting(0..<0), swapped: swapped)))
+            PacketRecord(
+                originalBytes: original, time: nil, interface: firstInterface, linkType: interface.linkType,
+                offset: offset, swapped: swapped),
+            block.extracting(4..<(4 + captured)), block.extracting(0..<0))
     }
 
     private mutating func readSection(_ block: RawSpan, at offset: Int64) {

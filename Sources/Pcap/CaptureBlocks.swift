@@ -62,44 +62,46 @@ struct CaptureBlocks {
     }
 
     /// The records of a classic pcap file.
+    @inline(__always)
     mutating func readRecords(
-        _ window: RawSpan, at base: Int64, _ layout: PcapLayout, _ body: (borrowing Packet) throws -> Void
+        _ window: RawSpan, at base: Int64, _ layout: PcapLayout, _ body: PacketRecord.Body
     ) rethrows -> Progress {
         let header = layout.recordHeaderSize
         // Merged packets are longer than the snap length of some writers.
         let largest = layout.snapLength == 0 ? Self.largest : min(Self.largest, max(262_144, Int(layout.snapLength)))
+        let isOld = layout.minorVersion <= 3
         var position = 0
         while true {
-            let left = window.byteCount - position
+            let left = window.byteCount &- position
             guard left >= header else { return Progress(consumed: position, needed: header) }
-            let seconds = window.number(at: position, as: UInt32.self, swapped: layout.swapped)
-            let fraction = window.number(at: position + 4, as: UInt32.self, swapped: layout.swapped)
-            var captured = window.number(at: position + 8, as: UInt32.self, swapped: layout.swapped)
-            var original = window.number(at: position + 12, as: UInt32.self, swapped: layout.swapped)
-            if layout.minorVersion <= 3, layout.lengthsAreSwapped(captured, original) { swap(&captured, &original) }
+            let seconds = window.number(unchecked: position, as: UInt32.self, swapped: layout.swapped)
+            let fraction = window.number(unchecked: position &+ 4, as: UInt32.self, swapped: layout.swapped)
+            var captured = window.number(unchecked: position &+ 8, as: UInt32.self, swapped: layout.swapped)
+            var original = window.number(unchecked: position &+ 12, as: UInt32.self, swapped: layout.swapped)
+            if isOld, layout.lengthsAreSwapped(captured, original) { swap(&captured, &original) }
             let length = Int(captured)
-            let offset = base + Int64(position)
+            let offset = base &+ Int64(position)
             guard length <= largest else {
                 damage.add(offset, "a packet claims \(length) captured bytes; what follows cannot be read")
                 return Progress(consumed: position, needed: header, isOver: true)
             }
-            guard left - header >= length else { return Progress(consumed: position, needed: header + length) }
-            let ticks = Int64(fraction)
-            var time: Timestamp? = Timestamp(
-                nanoseconds: Int64(seconds) * 1_000_000_000 + ticks * layout.nanosecondsPerTick)
-            if ticks * layout.nanosecondsPerTick >= 1_000_000_000 {
+            guard left &- header >= length else { return Progress(consumed: position, needed: header + length) }
+            // Nothing overflows: seconds and fraction have 32 bits each, the nanoseconds of either's unit 30 at most.
+            let nanoseconds = Int64(fraction) &* layout.nanosecondsPerTick
+            var time: Timestamp? = Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ nanoseconds)
+            if nanoseconds >= 1_000_000_000 {
                 // A second that was not carried is understood; more is no fraction at all.
-                if ticks * layout.nanosecondsPerTick >= 2_000_000_000 { time = nil }
+                if nanoseconds >= 2_000_000_000 { time = nil }
                 let use = time == nil ? "; its time is not used" : ""
-                damage.add(offset, "the stamp's fraction of a second, \(ticks), is a second or more\(use)")
+                damage.add(offset, "the stamp's fraction of a second, \(fraction), is a second or more\(use)")
             }
-            let start = position + header
+            let start = position &+ header
+            position = start &+ length
             try body(
-                Packet(
-                    bytes: window.extracting(start..<(start + length)), originalBytes: Int(original),
-                    time: time, interface: 0, linkType: layout.linkType, offset: offset,
-                    options: BlockOptions(bytes: window.extracting(0..<0), swapped: layout.swapped)))
-            position = start + length
+                PacketRecord(
+                    originalBytes: Int(original), time: time, interface: 0, linkType: layout.linkType, offset: offset,
+                    swapped: layout.swapped),
+                window.extracting(unchecked: Range(uncheckedBounds: (start, position))), window.extracting(0..<0))
         }
     }
 }

@@ -2,31 +2,25 @@ import Units
 
 /// What a capture file holds, decompressed where it must be, from front to back through one window of memory.
 final class CaptureContents {
-    /// Of decompressed contents; grows where a record is longer.
-    private static let bufferSize = 1 << 20
+    /// Small enough to stay in a processor's own cache while its packets are read; grows where a record is longer.
+    private static let bufferSize = 1 << 18
 
     let compression: Decompression.Method?
-    private let file: MappedFile
-    private let decompression: Decompression?
-    /// Of decompressed contents: what has not been consumed, from the front on.
-    private var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    private var window = UnsafeRawBufferPointer(start: nil, count: 0)
+    private let source: any ByteSource
+    /// What has not been consumed, from the front on.
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CaptureContents.bufferSize, alignment: 16)
+    private var count = 0
     /// Of the window's first byte in the contents.
     private(set) var offset: Int64 = 0
 
     /// - Throws: `Fault` (bad input) where the file cannot be read.
     init(_ path: String) throws(Fault) {
-        let file = try MappedFile(path)
-        let start = try file.window(at: 0, needed: 0)
-        self.file = file
-        compression = Decompression.Method(firstBytes: start.bytes)
-        decompression = compression.map { Decompression(file, $0) }
-        if compression == nil {
-            window = start
-        } else {
-            buffer = .allocate(byteCount: Self.bufferSize, alignment: 16)
-            try advance(by: 0, needed: 1)
-        }
+        let file = try InputFile(path)
+        let start = file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Decompression.Method.markSize]))
+        compression = Decompression.Method(firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<start]).bytes)
+        file.rewind()
+        source = compression.map { Decompression(file, $0) } ?? file
+        advance(by: 0, needed: 1)
     }
 
     deinit {
@@ -35,38 +29,28 @@ final class CaptureContents {
 
     var bytes: RawSpan {
         @_lifetime(borrow self)
-        get { _overrideLifetime(window.bytes, borrowing: self) }
+        get { _overrideLifetime(UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes, borrowing: self) }
     }
 
     /// Whether the contents end with the window.
-    var isLast: Bool {
-        decompression.map(\.isFinished) ?? (offset + Int64(window.count) >= file.presentSize)
-    }
+    var isLast: Bool { source.isFinished }
 
     /// Why the contents end before they should; nil where they do not.
-    var failure: String? {
-        if let decompression { return decompression.failure }
-        return file.presentSize < file.size ? "the file became shorter while it was read" : nil
-    }
+    var failure: String? { source.failure }
 
     /// Moves the window's start on by `consumed` bytes and has it hold `needed` bytes, or all that are left.
-    func advance(by consumed: Int, needed: Int) throws(Fault) {
+    func advance(by consumed: Int, needed: Int) {
         offset += Int64(consumed)
-        guard let decompression else {
-            window = try file.window(at: offset, needed: needed)
-            return
-        }
-        let kept = window.count - consumed
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[consumed..<count])
         if needed > buffer.count {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: needed, alignment: 16)
-            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: window[consumed...]))
+            larger.copyMemory(from: rest)
             buffer.deallocate()
             buffer = larger
-        } else if kept > 0 {
+        } else {
             // The two may overlap, which copyMemory allows.
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: window[consumed...]))
+            buffer.copyMemory(from: rest)
         }
-        let added = decompression.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[kept...]))
-        window = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + added)])
+        count = rest.count + source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[rest.count...]))
     }
 }

@@ -54,6 +54,7 @@ package struct PcapLayout: Sendable, Equatable {
     }
 
     /// Before version 2.3 the two lengths stood the other way round; some writers of 2.3 had not noticed.
+    @inline(never)
     func lengthsAreSwapped(_ captured: UInt32, _ original: UInt32) -> Bool {
         minorVersion < 3 || (minorVersion == 3 && captured > original)
     }

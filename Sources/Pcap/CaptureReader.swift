@@ -3,8 +3,8 @@ import Units
 /// Reads a capture from front to back: pcap of either byte order, micro- or nanoseconds and the modified variant, and
 /// pcapng, each also compressed by gzip or zstd.
 ///
-/// Packets are handed out where they lie in the mapped file: nothing is copied, and memory stays the same however long
-/// the file. Damage ends reading, or a block, and is kept in `damage`; it is never an error.
+/// Packets are handed out where they lie in a window of the file: each is copied once, from the system, and memory stays
+/// the same however long the file. Damage ends reading, or a block, and is kept in `damage`; it is never an error.
 package struct CaptureReader: ~Copyable {
     package let path: String
     package let format: CaptureFormat
@@ -37,10 +37,16 @@ package struct CaptureReader: ~Copyable {
 
     /// Hands every packet to `body`, in the order of the file. Once: afterwards there are no more.
     ///
-    /// - Throws: what `body` throws, or `Fault` where memory is out.
+    /// - Throws: what `body` throws.
     package mutating func forEach(_ body: (borrowing Packet) throws -> Void) throws {
+        try readAll { try body(Packet($0, $1, $2)) }
+    }
+
+    /// `forEach` for callers of this module who know what they do with each packet: all of it is inlined with it.
+    @inline(__always)
+    mutating func readAll(_ body: PacketRecord.Body) rethrows {
         if case .pcap(let layout) = format, contents.offset == 0 {
-            try contents.advance(by: PcapLayout.headerSize, needed: layout.recordHeaderSize)
+            contents.advance(by: PcapLayout.headerSize, needed: layout.recordHeaderSize)
         }
         // A window is borrowed from this reader while its records change what the reader knows.
         var blocks = CaptureBlocks()
@@ -65,7 +71,7 @@ package struct CaptureReader: ~Copyable {
                 }
                 return
             }
-            try contents.advance(by: progress.consumed, needed: progress.needed)
+            contents.advance(by: progress.consumed, needed: progress.needed)
         }
     }
 }

@@ -59,30 +59,43 @@ package struct CaptureSummary: Sendable {
 
     package init() {}
 
-    package mutating func add(_ packet: borrowing Packet) {
-        while interfaces.count <= packet.interface { interfaces.append(Interface()) }
-        interfaces[packet.interface].add(packet)
+    /// Of all the packets that `reader` still has.
+    package init(of reader: inout CaptureReader) {
+        reader.readAll { add($0, $1, $2) }
+    }
+
+    @inline(__always)
+    private mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
+        if interfaces.count <= record.interface { makeRoom(for: record.interface) }
+        interfaces[record.interface].add(record, bytes, options)
+    }
+
+    @inline(never)
+    private mutating func makeRoom(for interface: Int) {
+        while interfaces.count <= interface { interfaces.append(Interface()) }
     }
 }
 
 extension CaptureSummary.Interface {
     @inline(__always)
-    fileprivate mutating func add(_ packet: borrowing Packet) {
+    fileprivate mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
         packets += 1
-        wire += Int64(packet.originalBytes)
-        if packet.bytes.byteCount < packet.originalBytes { cutPackets += 1 }
-        if let time = packet.time { note(time.nanoseconds, at: packet.offset) } else { packetsWithoutTime += 1 }
-        guard let internet = packet.internetPacket else {
+        wire += Int64(record.originalBytes)
+        if bytes.byteCount < record.originalBytes { cutPackets += 1 }
+        if let time = record.time { note(time.nanoseconds, at: record.offset) } else { packetsWithoutTime += 1 }
+        guard let share = Dissection.share(in: bytes, record.linkType, wireLength: record.originalBytes) else {
             protocols.notInternet += 1
             return
         }
-        switch internet.transport {
-        case .tcp: protocols.tcp.add(internet.lengthBytes)
-        case .udp: protocols.udp.add(internet.lengthBytes)
-        case .icmp: protocols.icmp.add(internet.lengthBytes)
-        case .other: protocols.other.add(internet.lengthBytes)
+        switch share.kind {
+        case .tcp: protocols.tcp.add(share.length)
+        case .udp: protocols.udp.add(share.length)
+        case .icmp: protocols.icmp.add(share.length)
+        case .other: protocols.other.add(share.length)
         }
-        if let time = packet.time { throughput.add(Int64(internet.lengthBytes), packet.direction, at: time) }
+        guard let time = record.time else { return }
+        let direction = PacketDirection(in: bytes, record.linkType, options, swapped: record.swapped)
+        throughput.add(Int64(share.length), direction, at: time)
     }
 
     @inline(__always)
@@ -97,6 +110,7 @@ extension CaptureSummary.Interface {
 }
 
 extension CaptureSummary.BackwardSteps {
+    @inline(never)
     fileprivate mutating func add(_ step: Duration, at offset: Int64) {
         count += 1
         if firstOffset == nil { firstOffset = offset }

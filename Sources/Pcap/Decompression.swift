@@ -1,15 +1,17 @@
 import CZlib
 import CZstd
-import Glibc
 
 /// What a compressed capture holds, piece by piece.
-final class Decompression {
+final class Decompression: ByteSource {
     enum Method: Sendable {
         case gzip, zstd
 
+        /// Bytes at the front of a file that say it.
+        static let markSize = 4
+
         /// nil where a file that begins so is compressed by neither.
         init?(firstBytes: RawSpan) {
-            guard firstBytes.byteCount >= 4 else { return nil }
+            guard firstBytes.byteCount >= Self.markSize else { return nil }
             switch firstBytes.network(at: 0, as: UInt32.self) {
             case 0x1f8b_0800...0x1f8b_08ff: self = .gzip
             case 0x28b5_2ffd: self = .zstd
@@ -25,7 +27,7 @@ final class Decompression {
     private static let inputSize = 1 << 18
 
     let method: Method
-    private let file: MappedFile
+    private let file: InputFile
     private var input = UnsafeMutableRawBufferPointer.allocate(byteCount: Decompression.inputSize, alignment: 16)
     private var position = 0
     private var available = 0
@@ -34,10 +36,9 @@ final class Decompression {
     /// Whether what has been read ends where the compression says it may.
     private var isComplete = false
     private(set) var isFinished = false
-    /// Why the contents end early; nil where they do not.
     private(set) var failure: String?
 
-    init(_ file: MappedFile, _ method: Method) {
+    init(_ file: InputFile, _ method: Method) {
         self.file = file
         self.method = method
         zstd = method == .zstd ? ZSTD_createDStream() : nil
@@ -51,9 +52,6 @@ final class Decompression {
         input.deallocate()
     }
 
-    /// Fills `output` from its front on.
-    ///
-    /// - Returns: how many bytes; fewer than fit only at the end.
     func read(into output: UnsafeMutableRawBufferPointer) -> Int {
         var filled = 0
         while filled < output.count, !isFinished {
@@ -68,15 +66,10 @@ final class Decompression {
     private func refill() {
         position = 0
         available = 0
-        while true {
-            let count = Glibc.read(file.descriptor, input.baseAddress, input.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { return fail("cannot be read: \(String(cString: strerror(errno)))") }
-            available = count
-            break
-        }
+        available = file.read(into: input)
         guard available == 0 else { return }
-        if isComplete { isFinished = true } else { fail("is cut off") }
+        isFinished = true
+        if let cause = file.failure { failure = cause } else if !isComplete { fail("is cut off") }
     }
 
     private func inflate(into output: UnsafeMutableRawBufferPointer) -> Int {

@@ -6,12 +6,7 @@ extension Packet {
     /// Inlined with all that it calls: what a caller does not ask for costs nothing then.
     package var internetPacket: IPPacket? {
         @inline(__always)
-        get {
-            guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
-            return Dissection.internetPacket(
-                in: bytes, at: place.offset, version: place.version,
-                wireLength: originalBytes - place.offset)
-        }
+        get { Dissection.internetPacket(in: bytes, linkType, wireLength: originalBytes) }
     }
 
     /// The options of a TCP segment of this packet.
@@ -23,14 +18,57 @@ extension Packet {
 
 /// IP and what it carries.
 enum Dissection {
+    /// An IP packet's part in what a capture has of its transport.
+    struct Share {
+        enum Kind { case tcp, udp, icmp, other }
+
+        var kind: Kind
+        /// Header and all.
+        var length: Int
+    }
+
+    /// - Parameter wireLength: of the whole packet, the link's header included.
+    @inline(__always)
+    static func internetPacket(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> IPPacket? {
+        guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
+        return internetPacket(
+            in: bytes, at: place.offset, version: place.version, wireLength: wireLength &- place.offset)
+    }
+
+    /// What sums need of an IP packet: as `internetPacket` has it, with little code where it is called.
+    @inline(__always)
+    static func share(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> Share? {
+        if linkType == .ethernet, LinkHeader.isPlainVersionFour(bytes),
+            let lengths = plainLengths(bytes, LinkHeader.ethernetSize, wireLength &- LinkHeader.ethernetSize)
+        {
+            return Share(kind: .tcp, length: lengths.packet)
+        }
+        return shareOfAny(bytes, linkType, wireLength)
+    }
+
+    @inline(never)
+    private static func shareOfAny(_ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int) -> Share? {
+        guard let packet = internetPacket(in: bytes, linkType, wireLength: wireLength) else { return nil }
+        let kind: Share.Kind =
+            switch packet.transport {
+            case .tcp: .tcp
+            case .udp: .udp
+            case .icmp: .icmp
+            case .other: .other
+            }
+        return Share(kind: kind, length: packet.lengthBytes)
+    }
+
     /// - Parameters:
     ///   - start: where the IP header begins.
     ///   - version: 4 or 6 where the link says so, nil where the header does.
     ///   - wireLength: from there on, on the wire.
     @inline(__always)
-    static func internetPacket(in bytes: RawSpan, at start: Int, version: UInt8?, wireLength: Int) -> IPPacket? {
+    private static func internetPacket(in bytes: RawSpan, at start: Int, version: UInt8?, wireLength: Int) -> IPPacket?
+    {
+        if version ?? 4 == 4, let packet = plain(bytes, start, wireLength) { return packet }
         guard bytes.byteCount > start else { return nil }
-        let first = bytes.byte(at: start) >> 4
+        let first = bytes.byte(unchecked: start) >> 4
         guard first == version ?? first else { return nil }
         switch first {
         case 4: return versionFour(bytes, start, wireLength)
@@ -39,26 +77,56 @@ enum Dissection {
         }
     }
 
+    /// The lengths of IP packet and TCP header of what nearly every packet is: IPv4 without options, in one piece, with TCP, all
+    /// its headers captured but for TCP's options. nil of any other.
     @inline(__always)
-    private static func versionFour(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
-        guard bytes.byteCount >= start + 20 else { return nil }
-        let header = Int(bytes.byte(at: start) & 0x0f) * 4
+    private static func plainLengths(
+        _ bytes: RawSpan, _ start: Int, _ wireLength: Int
+    ) -> (packet: Int, header: Int)? {
+        guard bytes.byteCount >= start &+ 40, bytes.byte(unchecked: start) == 0x45,
+            // Flags and offset of a fragment, time to live, protocol.
+            bytes.network(unchecked: start &+ 6, as: UInt32.self) & 0x3fff_00ff == 6
+        else { return nil }
+        let packet = Int(bytes.network(unchecked: start &+ 2, as: UInt16.self))
+        let header = Int(bytes.byte(unchecked: start &+ 32) >> 4) &* 4
+        guard packet <= wireLength, header >= 20, packet >= 20 &+ header else { return nil }
+        return (packet, header)
+    }
+
+    /// The packet that `plainLengths` tells of, as `versionFour` would have it.
+    @inline(__always)
+    static func plain(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
+        guard let lengths = plainLengths(bytes, start, wireLength) else { return nil }
+        return IPPacket(
+            source: InternetAddress(v4: bytes.network(unchecked: start &+ 12)),
+            destination: InternetAddress(v4: bytes.network(unchecked: start &+ 16)), lengthBytes: lengths.packet,
+            protocolNumber: 6, headerOffset: start, payloadOffset: start &+ 20, isFragment: false,
+            transport: .tcp(
+                segment(
+                    bytes, start &+ 20, header: lengths.header,
+                    captured: min(bytes.byteCount &- start, lengths.packet) &- 20, wireLength: lengths.packet &- 20)))
+    }
+
+    @inline(__always)
+    static func versionFour(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
+        guard bytes.byteCount >= start &+ 20 else { return nil }
+        let header = Int(bytes.byte(unchecked: start) & 0x0f) &* 4
         guard header >= 20 else { return nil }
-        let total = Int(bytes.network(at: start + 2, as: UInt16.self))
+        let total = Int(bytes.network(unchecked: start &+ 2, as: UInt16.self))
         // Zero where a card is to cut a long packet into real ones. Padding of the link is not counted, and a header
         // that claims more than the link carried is not believed.
         let length = total == 0 ? wireLength : min(total, wireLength)
         guard length >= header else { return nil }
-        let fragment = bytes.network(at: start + 6, as: UInt16.self)
-        let protocolNumber = bytes.byte(at: start + 9)
+        let fragment = bytes.network(unchecked: start &+ 6, as: UInt16.self)
+        let protocolNumber = bytes.byte(unchecked: start &+ 9)
         let isLater = fragment & 0x1fff != 0
         return IPPacket(
-            source: InternetAddress(v4: bytes.network(at: start + 12)),
-            destination: InternetAddress(v4: bytes.network(at: start + 16)), lengthBytes: length,
-            protocolNumber: protocolNumber, headerOffset: start, payloadOffset: start + header,
+            source: InternetAddress(v4: bytes.network(unchecked: start &+ 12)),
+            destination: InternetAddress(v4: bytes.network(unchecked: start &+ 16)), lengthBytes: length,
+            protocolNumber: protocolNumber, headerOffset: start, payloadOffset: start &+ header,
             isFragment: fragment & 0x3fff != 0,
             transport: isLater
-                ? .other : transport(bytes, start + header, protocolNumber, wireLength: length - header))
+                ? .other : transport(bytes, start &+ header, protocolNumber, wireLength: length &- header))
     }
 
     private static func versionSix(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
@@ -99,24 +167,33 @@ enum Dissection {
             transport: isLater ? .other : transport(bytes, position, next, wireLength: end - position))
     }
 
+    /// - Parameters:
+    ///   - start: where the TCP header begins, of which 20 bytes were captured.
+    ///   - header: its length with its options.
+    @inline(__always)
+    private static func segment(
+        _ bytes: RawSpan, _ start: Int, header: Int, captured: Int, wireLength: Int
+    ) -> TCPSegment {
+        TCPSegment(
+            sourcePort: bytes.network(unchecked: start), destinationPort: bytes.network(unchecked: start &+ 2),
+            sequence: bytes.network(unchecked: start &+ 4), acknowledgement: bytes.network(unchecked: start &+ 8),
+            flags: TCPSegment.Flags(rawValue: bytes.byte(unchecked: start &+ 13)),
+            window: bytes.network(unchecked: start &+ 14), payloadLength: wireLength &- header,
+            options: Range(uncheckedBounds: (start &+ 20, start &+ min(header, captured))))
+    }
+
     /// - Parameter wireLength: of the header of the transport and what follows, on the wire.
     @inline(__always)
     private static func transport(
         _ bytes: RawSpan, _ start: Int, _ protocolNumber: UInt8, wireLength: Int
     ) -> IPPacket.Transport {
-        let captured = min(bytes.byteCount - start, wireLength)
+        let captured = min(bytes.byteCount &- start, wireLength)
         switch protocolNumber {
         case 6:
             guard captured >= 20 else { return .other }
-            let header = Int(bytes.byte(at: start + 12) >> 4) * 4
+            let header = Int(bytes.byte(unchecked: start &+ 12) >> 4) &* 4
             guard header >= 20, header <= wireLength else { return .other }
-            return .tcp(
-                TCPSegment(
-                    sourcePort: bytes.network(at: start), destinationPort: bytes.network(at: start + 2),
-                    sequence: bytes.network(at: start + 4), acknowledgement: bytes.network(at: start + 8),
-                    flags: TCPSegment.Flags(rawValue: bytes.byte(at: start + 13)),
-                    window: bytes.network(at: start + 14), payloadLength: wireLength - header,
-                    options: (start + 20)..<(start + min(header, captured))))
+            return .tcp(segment(bytes, start, header: header, captured: captured, wireLength: wireLength))
         case 17:
             guard captured >= 8 else { return .other }
             let length = Int(bytes.network(at: start + 4, as: UInt16.self))

@@ -15,9 +15,19 @@ enum LinkHeader {
         static let pppoeSession: UInt16 = 0x8864
     }
 
+    static let ethernetSize = 14
+
+    /// Whether an Ethernet frame has no tags and carries IPv4.
+    @inline(__always)
+    static func isPlainVersionFour(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= ethernetSize && bytes.network(unchecked: 12) == EtherType.ipv4
+    }
+
     @inline(__always)
     static func internetPlace(in bytes: RawSpan, _ linkType: LinkType) -> Place? {
-        switch linkType {
+        // Nearly every packet: asked first, and not as one of many.
+        if linkType == .ethernet, isPlainVersionFour(bytes) { return Place(offset: ethernetSize, version: 4) }
+        return switch linkType {
         case .ethernet: behindEtherType(bytes, at: 12)
         case .linuxCooked: behindEtherType(bytes, at: 14)
         case .linuxCooked2:
@@ -37,8 +47,8 @@ enum LinkHeader {
     /// - Parameter offset: where the type of what follows it stands.
     @inline(__always)
     static func behindEtherType(_ bytes: RawSpan, at offset: Int) -> Place? {
-        guard bytes.byteCount >= offset + 2 else { return nil }
-        return behind(bytes.network(at: offset), in: bytes, at: offset + 2)
+        guard bytes.byteCount >= offset &+ 2 else { return nil }
+        return behind(bytes.network(unchecked: offset), in: bytes, at: offset &+ 2)
     }
 
     @inline(__always)

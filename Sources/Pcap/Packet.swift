@@ -17,45 +17,53 @@ package struct Packet: ~Escapable {
     package let options: BlockOptions
 
     @_lifetime(copy bytes, copy options)
-    init(
-        bytes: RawSpan, originalBytes: Int, time: Timestamp?, interface: Int, linkType: LinkType, offset: Int64,
-        options: BlockOptions
-    ) {
+    @inline(__always)
+    init(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
         self.bytes = bytes
-        self.originalBytes = originalBytes
-        self.time = time
-        self.interface = interface
-        self.linkType = linkType
-        self.offset = offset
-        self.options = options
+        originalBytes = record.originalBytes
+        time = record.time
+        interface = record.interface
+        linkType = record.linkType
+        offset = record.offset
+        self.options = BlockOptions(bytes: options, swapped: record.swapped)
     }
 
     /// As the capture's options or a cooked header say it.
     package var direction: PacketDirection {
         @inline(__always)
-        get { options.bytes.byteCount > 0 ? flaggedDirection : linkDirection }
+        get { PacketDirection(in: bytes, linkType, options.bytes, swapped: options.swapped) }
     }
 
-    private var flaggedDirection: PacketDirection {
-        if let flags = options.number(OptionCode.Packet.flags, as: UInt32.self) {
-            return PacketDirection(rawValue: UInt8(flags & 3)) ?? .unknown
+    package var comments: [String] { options.texts(OptionCode.comment) }
+}
+
+extension PacketDirection {
+    /// - Parameters:
+    ///   - bytes: from the link's header on.
+    ///   - options: of the packet's block.
+    @inline(__always)
+    init(in bytes: RawSpan, _ linkType: LinkType, _ options: RawSpan, swapped: Bool) {
+        if options.byteCount > 0, let flagged = BlockOptions(bytes: options, swapped: swapped).direction {
+            self = flagged
+        } else {
+            self.init(in: bytes, linkType)
         }
-        return linkDirection
     }
 
-    private var linkDirection: PacketDirection {
+    @inline(__always)
+    private init(in bytes: RawSpan, _ linkType: LinkType) {
         let type: UInt16
         switch linkType {
         case .linuxCooked where bytes.byteCount >= 2: type = bytes.network(at: 0)
         case .linuxCooked2 where bytes.byteCount >= 12: type = UInt16(bytes.byte(at: 10))
         case .pppDirectional where bytes.byteCount >= 1: type = bytes.byte(at: 0) == 0 ? 0 : 4
-        default: return .unknown
+        default:
+            self = .unknown
+            return
         }
         // 0 to 2: to this host, broadcast, multicast; 3: to another host; 4: from this host.
-        return type == 4 ? .outbound : type <= 2 ? .inbound : .unknown
+        self = type == 4 ? .outbound : type <= 2 ? .inbound : .unknown
     }
-
-    package var comments: [String] { options.texts(OptionCode.comment) }
 }
 
 /// The options at the end of a pcapng block, as they stand.
@@ -80,6 +88,11 @@ package struct BlockOptions: ~Escapable {
             guard body(code, bytes.extracting(position..<(position + length))) else { return }
             position += (length + 3) & ~3
         }
+    }
+
+    /// Which way a packet block says that its packet went; nil where it does not say.
+    var direction: PacketDirection? {
+        number(OptionCode.Packet.flags, as: UInt32.self).map { PacketDirection(rawValue: UInt8($0 & 3)) ?? .unknown }
     }
 
     func number<Number: FixedWidthInteger & BitwiseCopyable>(_ wanted: UInt16, as type: Number.Type) -> Number? {

@@ -17,6 +17,29 @@ extension RawSpan {
         Number(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
     }
 
+    /// As `number(at:)`, for what every packet is asked: there the bounds that the caller checks once are enough, and a
+    /// wrong one is no trap.
+    @inline(__always)
+    func number<Number: FixedWidthInteger & BitwiseCopyable>(
+        unchecked offset: Int, as type: Number.Type = Number.self, swapped: Bool
+    ) -> Number {
+        let value = unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type)
+        return swapped ? value.byteSwapped : value
+    }
+
+    /// As `network(at:)`, where the caller has checked the bounds of the header that it is in.
+    @inline(__always)
+    func network<Number: FixedWidthInteger & BitwiseCopyable>(
+        unchecked offset: Int, as type: Number.Type = Number.self
+    ) -> Number {
+        Number(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type))
+    }
+
+    @inline(__always)
+    func byte(unchecked offset: Int) -> UInt8 {
+        unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    }
+
     @inline(__always)
     func byte(at offset: Int) -> UInt8 {
         unsafeLoad(fromByteOffset: offset, as: UInt8.self)

@@ -53,6 +53,7 @@ package struct Throughput: Sendable, Equatable {
         }
     }
 
+    @inline(never)
     private mutating func begin(at time: Int64) {
         close()
         let (quotient, remainder) = time.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)

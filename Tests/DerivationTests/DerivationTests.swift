@@ -201,8 +201,7 @@ import Units
         #expect(result.traces.count == files.count)
         for (path, trace) in zip(paths, result.traces) {
             var reader = try CaptureReader(path)
-            var summary = CaptureSummary()
-            try reader.forEach { summary.add($0) }
+            let summary = CaptureSummary(of: &reader)
             let bytes = Double(summary.interfaces[0].protocols.internet.bytes.bytes)
             let derived = trace.curve(.down).total.bytes + trace.curve(.up).total.bytes
             // Merged records count more than they say; packets between others do not count.

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Units
 
@@ -193,6 +194,26 @@ import Units
         let half = try read(broken)
         #expect(half.damage.count >= 1)
         #expect(half.packets.count < 2000 && half.packets.prefix(500).allSatisfy { $0.bytes == packet })
+    }
+
+    @Test func `A file that becomes shorter while it is read is damage where it then ends`() throws {
+        let packet = PcapngWriterTests.packet(1500)
+        let file = PcapFile(linkType: .raw, packets: Array(repeating: packet, count: 2000)).bytes
+        let path = try scratch.write("capture", file)
+        let cut = 2_000_000
+        var reader = try CaptureReader(path)
+        var packets = 0
+        try reader.forEach { _ in
+            packets += 1
+            if packets == 1 { #expect(truncate(path, off_t(cut)) == 0) }
+        }
+        let record = 16 + packet.count
+        #expect(packets == (cut - 24) / record)
+        #expect(reader.damage.count == 1)
+        #expect(
+            reader.damage.first.first?.description
+                == "at byte \(24 + packets * record): a record of \(record) bytes or more has only "
+                + "\((cut - 24) % record) of them: the file became shorter while it was read")
     }
 
     static let foreign: [(bytes: [UInt8], message: String)] = [

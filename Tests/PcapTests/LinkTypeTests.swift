@@ -129,11 +129,7 @@ struct PcapFile {
 
     @Test(arguments: samples)
     func `Behind every link's header is the same TCP segment`(sample: Sample) throws {
-        sample.bytes.withUnsafeBytes { raw in
-            let packet = Packet(
-                bytes: raw.bytes, originalBytes: raw.count + 7, time: nil, interface: 0,
-                linkType: sample.linkType, offset: 0,
-                options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
+        try PageEnd().withPacket(sample.bytes, sample.linkType, originalBytes: sample.bytes.count + 7) { packet in
             let internet = packet.internetPacket
             #expect(internet?.headerOffset == sample.header.count)
             #expect(internet?.length == ByteCount(sample.isVersionSix ? 88 : 60))
@@ -154,12 +150,9 @@ struct PcapFile {
 
     @Test(arguments: samples)
     func `However little of it was captured, nothing is made up`(sample: Sample) throws {
+        let memory = try PageEnd()
         for count in 0..<sample.bytes.count {
-            sample.bytes[..<count].withUnsafeBytes { raw in
-                let packet = Packet(
-                    bytes: raw.bytes, originalBytes: sample.bytes.count, time: nil, interface: 0,
-                    linkType: sample.linkType, offset: 0,
-                    options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
+            memory.withPacket(sample.bytes[..<count], sample.linkType, originalBytes: sample.bytes.count) { packet in
                 guard let internet = packet.internetPacket else { return }
                 // Lengths are the wire's, whatever was kept.
                 #expect(internet.length == ByteCount(sample.isVersionSix ? 88 : 60))
@@ -168,18 +161,15 @@ struct PcapFile {
         }
     }
 
-    @Test func `Cooked headers say which way a packet went`() {
+    @Test func `Cooked headers say which way a packet went`() throws {
+        let memory = try PageEnd()
         for (type, direction) in [(0, PacketDirection.inbound), (1, .inbound), (3, .unknown), (4, .outbound)] {
             var bytes = [UInt8](repeating: 0, count: 20)
             bytes[1] = UInt8(type)
             bytes[10] = UInt8(type)
             for linkType in [LinkType.linuxCooked, .linuxCooked2] {
-                bytes.withUnsafeBytes { raw in
-                    let packet = Packet(
-                        bytes: raw.bytes, originalBytes: 20, time: nil, interface: 0, linkType: linkType,
-                        offset: 0, options: BlockOptions(bytes: raw.bytes.extracting(0..<0), swapped: false))
-                    #expect(packet.direction == direction)
-                }
+                let found = memory.withPacket(bytes, linkType, originalBytes: 20) { $0.direction }
+                #expect(found == direction)
             }
         }
     }

@@ -57,8 +57,7 @@ struct WiresharkTests {
     func `Packets, bytes and times of every interface are tshark's`(name: String) throws {
         let path = SharedCaptures.path(name)
         var reader = try CaptureReader(path)
-        var summary = CaptureSummary()
-        try reader.forEach { summary.add($0) }
+        let summary = CaptureSummary(of: &reader)
         var found: [Int: Count] = [:]
         for (index, interface) in summary.interfaces.enumerated() where interface.packets > 0 {
             found[index] = Count(
@@ -77,8 +76,7 @@ struct WiresharkTests {
         #expect(lines.count >= paths.count - 2 && lines.count > 50)
         for line in lines {
             var reader = try CaptureReader(line[0])
-            var summary = CaptureSummary()
-            try reader.forEach { summary.add($0) }
+            let summary = CaptureSummary(of: &reader)
             let packets = summary.interfaces.map(\.packets).reduce(0, +)
             let bytes = summary.interfaces.map(\.wireBytes.bytes).reduce(0, +)
             #expect(["\(packets)", "\(bytes)"] == Array(line[1...2]), "\(line[0])")
