@@ -18,69 +18,30 @@ extension Packet {
 
 /// IP and what it carries.
 enum Dissection {
-    /// An IP packet's part in what a capture has of its transport.
-    struct Share {
-        enum Kind { case tcp, udp, icmp, other }
-
-        var kind: Kind
-        /// Header and all.
-        var length: Int
-    }
-
     /// - Parameter wireLength: of the whole packet, the link's header included.
     @inline(__always)
     static func internetPacket(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> IPPacket? {
         guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
-        return internetPacket(
-            in: bytes, at: place.offset, version: place.version, wireLength: wireLength &- place.offset)
-    }
-
-    /// What sums need of an IP packet: as `internetPacket` has it, with little code where it is called.
-    @inline(__always)
-    static func share(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> Share? {
-        if linkType == .ethernet, LinkHeader.isPlainVersionFour(bytes),
-            let lengths = plainLengths(bytes, LinkHeader.ethernetSize, wireLength &- LinkHeader.ethernetSize)
-        {
-            return Share(kind: .tcp, length: lengths.packet)
-        }
-        return shareOfAny(bytes, linkType, wireLength)
-    }
-
-    @inline(never)
-    private static func shareOfAny(_ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int) -> Share? {
-        guard let packet = internetPacket(in: bytes, linkType, wireLength: wireLength) else { return nil }
-        let kind: Share.Kind =
-            switch packet.transport {
-            case .tcp: .tcp
-            case .udp: .udp
-            case .icmp: .icmp
-            case .other: .other
-            }
-        return Share(kind: kind, length: packet.lengthBytes)
-    }
-
-    /// - Parameters:
-    ///   - start: where the IP header begins.
-    ///   - version: 4 or 6 where the link says so, nil where the header does.
-    ///   - wireLength: from there on, on the wire.
-    @inline(__always)
-    private static func internetPacket(in bytes: RawSpan, at start: Int, version: UInt8?, wireLength: Int) -> IPPacket?
-    {
-        if version ?? 4 == 4, let packet = plain(bytes, start, wireLength) { return packet }
-        guard bytes.byteCount > start else { return nil }
-        let first = bytes.byte(unchecked: start) >> 4
-        guard first == version ?? first else { return nil }
-        switch first {
-        case 4: return versionFour(bytes, start, wireLength)
-        case 6: return versionSix(bytes, start, wireLength)
+        let left = wireLength &- place.offset
+        switch version(bytes, place) {
+        case 4: return plain(bytes, place.offset, left) ?? versionFour(bytes, place.offset, left)
+        case 6: return versionSix(bytes, place.offset, left)
         default: return nil
         }
+    }
+
+    /// 4 or 6, where link and header agree; nil where they do not.
+    @inline(__always)
+    static func version(_ bytes: RawSpan, _ place: LinkHeader.Place) -> UInt8? {
+        guard bytes.byteCount > place.offset else { return nil }
+        let version = bytes.byte(unchecked: place.offset) >> 4
+        return version == place.version ?? version ? version : nil
     }
 
     /// The lengths of IP packet and TCP header of what nearly every packet is: IPv4 without options, in one piece, with TCP, all
     /// its headers captured but for TCP's options. nil of any other.
     @inline(__always)
-    private static func plainLengths(
+    static func plainLengths(
         _ bytes: RawSpan, _ start: Int, _ wireLength: Int
     ) -> (packet: Int, header: Int)? {
         guard bytes.byteCount >= start &+ 40, bytes.byte(unchecked: start) == 0x45,
@@ -129,7 +90,8 @@ enum Dissection {
                 ? .other : transport(bytes, start &+ header, protocolNumber, wireLength: length &- header))
     }
 
-    private static func versionSix(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
+    @inline(__always)
+    static func versionSix(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
         guard bytes.byteCount >= start + 40 else { return nil }
         let payload = Int(bytes.network(at: start + 4, as: UInt16.self))
         let length = payload == 0 ? wireLength : min(payload + 40, wireLength)
