@@ -1,0 +1,39 @@
+# For the benchmarks of recording, which read this: a network namespace of this process's own with one end of a veth pair, `walk`
+# (10.9.0.1), and another namespace with the other, `far` (10.9.0.2). Nothing of the machine's network is touched.
+#
+# Before: $here, the package; $walkback. After: $directory, which vanishes at the end; `$far COMMAND...`; $datagrams.
+
+# In namespaces of its own, as root of a user namespace where it is not root.
+if [ -z "${WALKBACK_WIRE-}" ]; then
+    for program in unshare nsenter ip gcc; do
+        command -v $program >/dev/null || { echo "$0 is not measured: $program is not installed" >&2; exit 69; }
+    done
+    [ -x "$walkback" ] || { echo "$walkback is not there: run make build first, or set WALKBACK" >&2; exit 69; }
+    root=; [ "$(id -u)" = 0 ] || root=r
+    export WALKBACK_WIRE=yes
+    exec unshare -${root}n "$0" "$@"
+fi
+
+directory=$(mktemp -d)
+datagrams=$directory/datagrams
+unshare -n sleep infinity &
+other=$!
+ended() {
+    # Senders before their network.
+    [ -z "${children-}" ] || { kill $children; wait $children; } 2>/dev/null || true
+    kill $other
+    rm -rf "$directory"
+}
+trap ended EXIT
+trap 'exit 130' INT TERM
+gcc -O2 -o "$datagrams" "$here/Benchmarks/datagrams.c"
+far="nsenter -t $other -n"
+# The other namespace is there when it is not ours any more.
+until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done
+ip link set lo up
+ip link add walk type veth peer name far netns $other
+ip address add 10.9.0.1/24 dev walk
+ip link set walk up
+$far ip link set lo up
+$far ip address add 10.9.0.2/24 dev far
+$far ip link set far up
