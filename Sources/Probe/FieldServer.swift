@@ -35,6 +35,8 @@ package final class FieldServer {
     /// Greetings and proofs of each host in this second; what is beyond is not answered.
     private var asked: [[UInt8]: Int] = [:]
     private var askedSecond: Int64 = 0
+    /// When a refusal was told last, and how many have not been since.
+    private var refused: (told: Int64, untold: Int) = (.min / 2, 0)
 
     private static let mostAskedPerHost = 20
     private static let mostHosts = 4096
@@ -116,7 +118,7 @@ package final class FieldServer {
                 return
             }
             guard SharedKey.areEqual(key.code("start", [nonce, cookie]), code) else {
-                say("\(from.description): refused, its key is another")
+                tellRefusal(from, "its key is another", at: now)
                 send(.refused(nonce: nonce, reason: .wrongKey), to: from)
                 return
             }
@@ -138,7 +140,7 @@ package final class FieldServer {
             for (old, session) in sessions where session.address == from { end(old, "it began anew", at: now) }
             let ofHost = sessions.values.count { $0.address.host == from.host }
             guard sessions.count < limits.sessions, ofHost < limits.sessionsPerHost else {
-                say("\(from.description): refused, there are too many sessions")
+                tellRefusal(from, "there are too many sessions", at: now)
                 send(.refused(nonce: nonce, reason: .tooMany), to: from)
                 return
             }
@@ -160,6 +162,16 @@ package final class FieldServer {
         say(
             "\(session.address.description): the session ends after \(seconds) s (\(reason)); "
                 + "\(session.endpoint.sentBytes) bytes sent, \(session.endpoint.receivedBytes) received")
+    }
+
+    /// Once a second at most: strangers are not to fill the log.
+    private func tellRefusal(_ from: DatagramSocket.Address, _ reason: String, at now: Int64) {
+        guard now - refused.told >= 1_000_000_000 else {
+            refused.untold += 1
+            return
+        }
+        say("\(from.description): refused, \(reason)" + (refused.untold > 0 ? "; and \(refused.untold) more before" : ""))
+        refused = (now, 0)
     }
 
     private func send(_ message: ProbeMessage, to address: DatagramSocket.Address) {
