@@ -141,9 +141,13 @@ final class LineFile: Sendable {
     }
 
     func append(_ text: String) throws {
+        var bytes = Array(text.utf8)[...]
         do {
-            try descriptor.writeAll(text.utf8)
+            while !bytes.isEmpty { bytes = try bytes.dropFirst(bytes.withUnsafeBytes { try descriptor.write($0) }) }
         } catch {
+            // A full disk takes no more, but it gives up what stands half written.
+            let written = text.utf8.count - bytes.count
+            if let end = try? descriptor.seek(offset: 0, from: .end) { try? descriptor.resize(to: end - Int64(written)) }
             throw Fault(.failed, "cannot write '\(path)': \(error); free space, or record to another disk")
         }
     }

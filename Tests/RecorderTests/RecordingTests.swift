@@ -265,6 +265,21 @@ import Units
         #expect(!captured.isDamaged && captured.packets > 500)
     }
 
+    @Test func `leaves whole lines where the disk is full`() throws {
+        let directory = try ScratchDirectory()
+        let disk = "\(directory.path)/disk"
+        mkdir(disk, 0o755)
+        try #require(mount("none", disk, "tmpfs", 0, "size=64k") == 0)
+        defer { umount(disk) }
+        let file = try LineFile(creating: FilePath("\(disk)/log"))
+        // No page is filled by whole lines.
+        let line = String(repeating: "1234567890", count: 100) + "\n"
+        #expect(throws: Fault.self) { while true { try file.append(line) } }
+        let text = try directory.read("disk/log")
+        #expect(text.count > 50_000 && text.count % line.count == 0, "\(text.count)")
+        #expect(text.hasSuffix("\n"))
+    }
+
     @Test func `is never written over another`() throws {
         let rig = try Rig()
         try rig.directory.write("walk.pcapng", "precious")
