@@ -208,6 +208,16 @@ int walkback_tcp_flow(int fd, struct walkback_subflow_info *flow) {
     return 0;
 }
 
+int walkback_tcp_arrivals(int fd, struct walkback_arrivals *arrivals) {
+    struct tcp_info tcp = {0};
+    socklen_t length = sizeof tcp;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &length) < 0) return -errno;
+    arrivals->segments = tcp.tcpi_segs_in;
+    arrivals->data_segments = tcp.tcpi_data_segs_in;
+    arrivals->mss = tcp.tcpi_snd_mss;
+    return 0;
+}
+
 int64_t walkback_monotonic(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -14,6 +14,11 @@ struct PathObservation {
         var lostUp = 0
     }
 
+    private struct Endpoint: Hashable {
+        var address: InternetAddress
+        var port: UInt16
+    }
+
     private(set) var bins: [Int64: (down: Int64, up: Int64)] = [:]
     private(set) var seconds: [Int64: Second] = [:]
     private(set) var roundTrips: [FlowObserver.RoundTrip] = []
@@ -24,6 +29,8 @@ struct PathObservation {
     private(set) var flows: [FlowObserver.Key: FlowObserver] = [:]
     /// What leaves for a probe is in here and in no bin: what of it arrived is known.
     private(set) var probe = ProbeObserver()
+    /// The far ends of probes: what goes there by TCP fills the link too.
+    private var probed: Set<Endpoint> = []
     private var echoes: [UInt32: Timestamp] = [:]
     private let near: Set<InternetAddress>
     private let bin: Int64
@@ -59,6 +66,7 @@ struct PathObservation {
         var finding = FlowObserver.Finding()
         var wire = internet.length.bytes
         var count = 1
+        var isStream = false
         switch internet.transport {
         case .tcp(let segment):
             let key = FlowObserver.Key(
@@ -77,17 +85,23 @@ struct PathObservation {
                 let onLink = packet.originalLength.bytes - Int64(internet.headerOffset)
                 wire = onLink > wire ? onLink : wire + Int64((count - 1) * headers)
             }
+            isStream = probed.contains(Endpoint(address: key.far, port: key.farPort))
+            if isStream, !outbound { probe.add(streamBytes: wire) }
         case .icmp(let message):
             finding.roundTrip = echo(message, outbound: outbound, at: time)
         case .udp(let datagram):
             let message = packet.bytes.extracting(datagram.payload).withUnsafeBytes { ProbeMessage($0) }
             if let message {
                 probe.add(message, ipBytes: internet.length.bytes, outbound: outbound, at: time)
-                if outbound { return }
+                guard outbound else { break }
+                probed.insert(Endpoint(address: internet.destination, port: datagram.destinationPort))
+                return
             }
         case .other: break
         }
         if let trip = finding.roundTrip { roundTrips.append(trip) }
+        // What of it arrived, the server says.
+        if isStream, outbound { return }
         if outbound {
             bins[time.number(of: bin), default: (0, 0)].up += wire
             seconds[number, default: Second()].up += wire

@@ -19,6 +19,11 @@ struct ProbeObserver {
         var lost: Int64
     }
 
+    /// Whether streams filled the link, and a report of each echo says what had come by then: then samples are no datagrams, but
+    /// what passed since the echo before.
+    private var isSampled = false
+    /// IP bytes that came by streams since the last report.
+    private var unreported: Int64 = 0
     private var down: [Sample] = []
     private var up: [Sample] = []
     /// What the server had of a session when it last said so.
@@ -35,6 +40,8 @@ struct ProbeObserver {
     /// What came within so short a time of another is one with it: a radio hands packets on in bursts, and an hour's samples
     /// are to fit in memory.
     private static let grain: Int64 = 2_000_000
+    /// Two echoes' distance.
+    private static let sampling: Int64 = 200_000_000
     private static let mostEchoes = 10_000
     /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
     private static let longest: UInt64 = 1 << 61
@@ -74,8 +81,21 @@ struct ProbeObserver {
             }
             take(feedback, of: session)
         case .feedback(let session, let feedback) where !outbound: take(feedback, of: session)
+        case .report(let session, let feedback) where !outbound && feedback.time < Self.longest:
+            isSampled = true
+            down.append(
+                Sample(
+                    arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: feedback.time),
+                    bytes: ipBytes + unreported, lost: 0))
+            unreported = 0
+            take(feedback, of: session)
         default: break
         }
+    }
+
+    /// Bytes of IP that came by a stream.
+    mutating func add(streamBytes: Int64) {
+        unreported += streamBytes
     }
 
     private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
@@ -154,7 +174,8 @@ struct ProbeObserver {
         forEachBusy(down, downLeast) { sample, waited in
             Self.spread(1, from: place(sample.arrived - waited), to: place(sample.arrived), each: &account.busyDown)
             let bin = Int(place(sample.arrived))
-            guard account.down.indices.contains(bin) else { return }
+            // Each segment's own stamp says when it came.
+            guard !isSampled, account.down.indices.contains(bin) else { return }
             account.down[bin] -= Double(sample.bytes)
             Self.spread(
                 Double(sample.bytes), from: place(sample.arrived - waited), to: place(sample.arrived),
@@ -220,7 +241,10 @@ struct ProbeObserver {
             let (transit, sending) = least.near(now.arrived)
             // What else came with it was on the link too.
             let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
-            body(now, max(0, min(since, max(now.transit - transit + sending, all))))
+            var waited = now.transit - transit + sending
+            // An echo that met a queue tells of the time since the one before, in which the sender was never idle.
+            if isSampled, waited > 2 * sending + Self.grain { waited = max(waited, Self.sampling) }
+            body(now, max(0, min(since, max(waited, all))))
         }
     }
 

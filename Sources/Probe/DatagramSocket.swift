@@ -13,6 +13,11 @@ final class DatagramSocket {
         /// Of IPv4 in IPv6 too.
         var isFour: Bool { bytes.count == MemoryLayout<sockaddr_in>.size }
 
+        /// IPv4 in IPv6.
+        var isMapped: Bool {
+            !isFour && host.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
+        }
+
         /// Without the port: whoever it is.
         var host: [UInt8] {
             // sockaddr_in: family, port, address; sockaddr_in6: family, port, flow, address.
@@ -75,6 +80,10 @@ final class DatagramSocket {
 
     /// Everything leaves by this interface and is received from it.
     func bind(toInterface name: String) throws(Errno) {
+        try Self.bind(descriptor, toInterface: name)
+    }
+
+    static func bind(_ descriptor: CInt, toInterface name: String) throws(Errno) {
         guard setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, socklen_t(name.utf8.count)) == 0 else {
             throw Errno(rawValue: errno)
         }
@@ -129,8 +138,7 @@ final class DatagramSocket {
             if count < 0, errno == ECONNREFUSED || errno == EINTR { continue }
             guard count >= 0 else { return nil }
             let from = Address(bytes: Array(storage.prefix(Int(size))))
-            let mapped = !from.isFour && from.host.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
-            let headers = from.isFour || mapped ? 28 : 48
+            let headers = from.isFour || from.isMapped ? 28 : 48
             let message = buffer.withUnsafeBytes { ProbeMessage(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             return (message, count + headers, from)
         }

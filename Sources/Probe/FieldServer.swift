@@ -20,6 +20,7 @@ package final class FieldServer {
 
     private struct Session {
         var endpoint: ProbeEndpoint
+        let filling: Filling
         let nonce: ProbeMessage.Nonce
         let address: DatagramSocket.Address
         let begin: Int64
@@ -30,6 +31,7 @@ package final class FieldServer {
     private let secret = SharedKey()
     private let limits: Limits
     private let socket: DatagramSocket
+    private var streams: StreamServer
     private let say: (String) -> Void
     private var sessions: [UInt64: Session] = [:]
     /// Greetings and proofs of each host in this second; what is beyond is not answered.
@@ -60,28 +62,48 @@ package final class FieldServer {
                 error == .permissionDenied ? .permission : .failed,
                 "cannot listen on UDP port \(port): \(error). Name another with --port")
         }
+        do {
+            streams = try StreamServer(port: port, key: key, rate: limits.rate)
+        } catch {
+            throw Fault(.failed, "cannot listen on TCP port \(port): \(error). Name another with --port")
+        }
     }
 
     /// Serves until `stop` becomes readable.
     package func run(until stop: CInt) {
-        var waiting = [
-            pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-        ]
         var isBlocked = false
-        while waiting[1].revents == 0 {
+        while true {
             let now = walkback_monotonic()
-            let wake = sessions.values.map { $0.endpoint.wakeTime(at: now) }.min() ?? now + 1_000_000_000
-            waiting[0].events = Int16(isBlocked ? POLLIN | POLLOUT : POLLIN)
+            var waiting = [
+                pollfd(fd: socket.descriptor, events: Int16(isBlocked ? POLLIN | POLLOUT : POLLIN), revents: 0),
+                pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
+            ]
+            waiting += streams.waiting(at: now) { mayFill($0, at: now) }
+            let wake = min(sessions.values.map { $0.endpoint.wakeTime(at: now) }.min() ?? .max, streams.wakeTime(at: now))
             let left = isBlocked ? 1_000_000_000 : max(0, min(wake - now, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
+            if waiting[1].revents != 0 { break }
             for _ in 0..<Self.batch {
                 guard let (message, ipBytes, from) = socket.receive() else { break }
                 if let message { take(message, ipBytes, from, at: walkback_monotonic()) }
             }
             isBlocked = !act(at: walkback_monotonic())
+            fill(at: walkback_monotonic())
         }
         for id in sessions.keys.sorted() { end(id, "the server ends", at: walkback_monotonic()) }
+        streams.end()
+    }
+
+    private func mayFill(_ id: UInt64, at now: Int64) -> Bool {
+        sessions[id].map { $0.filling == .streams && $0.endpoint.idleUntil <= now } ?? false
+    }
+
+    private func fill(at now: Int64) {
+        var all: [(session: UInt64, bytes: Int)] = []
+        streams.act(
+            at: now, isSession: { sessions[$0]?.filling == .streams }, mayFill: { mayFill($0, at: now) },
+            sent: { all.append(($0, $1)) })
+        for (id, bytes) in all { sessions[id]?.endpoint.count(received: 0, sent: bytes) }
     }
 
     /// - Returns: false where the socket takes no more now.
@@ -117,23 +139,29 @@ package final class FieldServer {
             guard [span, span - 1].contains(where: { SharedKey.areEqual(self.cookie(nonce, from, $0), cookie) }) else {
                 return
             }
-            guard SharedKey.areEqual(key.code("start", [nonce, cookie]), code) else {
+            let filling = Filling.allCases.first {
+                SharedKey.areEqual(key.code($0.rawValue, [nonce, cookie]), code)
+            }
+            guard let filling else {
                 tellRefusal(from, "its key is another", at: now)
                 send(.refused(nonce: nonce, reason: .wrongKey), to: from)
                 return
             }
-            start(nonce, from, at: now)
+            start(nonce, filling, from, at: now)
         case .data(let id, _, _, _), .feedback(let id, _), .echo(let id, _, _), .idle(let id, _):
             // The address is the client's proof from now on, and the session's number its password.
-            guard sessions[id]?.address == from else { return }
+            guard let session = sessions[id], session.address == from else { return }
+            if case .echo = message, session.filling == .streams {
+                sessions[id]?.endpoint.count(received: streams.arrived(of: id))
+            }
             sessions[id]?.endpoint.take(message, ipBytes: ipBytes, at: now)
         case .stop(let id):
             if sessions[id]?.address == from { end(id, "the client is done", at: now) }
-        case .challenge, .started, .refused, .echoReply: break
+        case .challenge, .started, .refused, .echoReply, .bulk, .report: break
         }
     }
 
-    private func start(_ nonce: ProbeMessage.Nonce, _ from: DatagramSocket.Address, at now: Int64) {
+    private func start(_ nonce: ProbeMessage.Nonce, _ filling: Filling, _ from: DatagramSocket.Address, at now: Int64) {
         var id = sessions.first { $0.value.nonce == nonce && $0.value.address == from }?.key
         if id == nil {
             // A client that greets anew from the same port has given its last session up.
@@ -147,8 +175,9 @@ package final class FieldServer {
             var generator = SystemRandomNumberGenerator()
             let new = UInt64.random(in: 1...UInt64.max, using: &generator)
             sessions[new] = Session(
-                endpoint: ProbeEndpoint(session: new, sendsEchoes: false, rate: limits.rate, at: now), nonce: nonce,
-                address: from, begin: now)
+                endpoint: ProbeEndpoint(
+                    session: new, sendsEchoes: false, filling: filling, rate: limits.rate, at: now),
+                filling: filling, nonce: nonce, address: from, begin: now)
             say("\(from.description): a session begins")
             id = new
         }

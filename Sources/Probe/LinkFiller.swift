@@ -153,7 +153,7 @@ struct LinkReceiver {
     private(set) var packets: UInt64 = 0
     private(set) var ipBytes: UInt64 = 0
     /// When data came that nothing has been said of yet; nil: all is said.
-    private var unsaidSince: Int64?
+    private(set) var unsaidSince: Int64?
     private var said: Int64
 
     /// Often enough that the window follows.

@@ -15,6 +15,8 @@ package final class ProbeClient: Sendable {
         package var key: SharedKey
         /// After so long only echoes for a while; nil: never.
         package var idleEvery: Duration?
+        /// What keeps the link full.
+        package var filling = Filling.datagrams
         /// That is never exceeded.
         package var rate = DataRate(bitsPerSecond: 1e9)
 
@@ -82,6 +84,8 @@ package final class ProbeClient: Sendable {
         /// What is under way; nil: nothing, since a session is well.
         var greeting: Greeting?
         var endpoint: ProbeEndpoint?
+        /// Where streams fill the link.
+        var streams: [StreamClient] = []
         var nextGreeting: Int64 = 0
         var nextIdle: Int64 = .max
         /// When the socket may be tried again.
@@ -124,13 +128,14 @@ package final class ProbeClient: Sendable {
     private func run(_ socket: DatagramSocket) -> Bool {
         var state = State(begin: walkback_monotonic())
         state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
-        var waiting = [
-            pollfd(fd: socket.descriptor, events: 0, revents: 0),
-            pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
-        ]
         while true {
             let before = walkback_monotonic()
-            waiting[0].events = Int16(state.isFull ? POLLIN | POLLOUT : POLLIN)
+            var waiting = [
+                pollfd(fd: socket.descriptor, events: Int16(state.isFull ? POLLIN | POLLOUT : POLLIN), revents: 0),
+                pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
+            ]
+            let idleUntil = state.endpoint?.idleUntil ?? .max
+            waiting += state.streams.map { $0.waiting(at: before, idleUntil: idleUntil) }
             let left = max(0, min(wakeTime(state, at: before) - before, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
             if waiting[1].revents != 0 {
@@ -141,14 +146,16 @@ package final class ProbeClient: Sendable {
                 guard let (message, ipBytes, from) = socket.receive() else { break }
                 if from == server, let message { take(message, ipBytes, &state, at: walkback_monotonic()) }
             }
-            if !act(&state, socket, at: walkback_monotonic()) { return false }
+            let now = walkback_monotonic()
+            if !act(&state, socket, at: now) { return false }
+            fill(&state, at: now)
         }
     }
 
     private func wakeTime(_ state: State, at now: Int64) -> Int64 {
-        if state.blockedUntil > now { return state.blockedUntil }
-        if state.isFull { return now + Self.retryInterval }
-        var wake = Int64.max
+        var wake = state.streams.map { $0.wakeTime(at: now) }.min() ?? .max
+        if state.blockedUntil > now { return min(wake, state.blockedUntil) }
+        if state.isFull { return min(wake, now + Self.retryInterval) }
         if state.greeting != nil { wake = state.nextGreeting }
         if let endpoint = state.endpoint {
             wake = min(wake, endpoint.wakeTime(at: now), state.nextIdle)
@@ -167,7 +174,11 @@ package final class ProbeClient: Sendable {
                 return
             }
             state.greeting = nil
-            state.endpoint = ProbeEndpoint(session: session, sendsEchoes: true, rate: options.rate, at: now)
+            state.endpoint = ProbeEndpoint(
+                session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
+            if options.filling == .streams {
+                state.streams = ProbeMessage.Direction.allCases.map { StreamClient($0, rate: options.rate, at: now) }
+            }
             state.nextIdle = options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
             state.hasReportedSilence = false
             report(.started)
@@ -176,13 +187,22 @@ package final class ProbeClient: Sendable {
             // Somebody may leave, or the server be started anew with the right key.
             state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
             state.nextGreeting = now + Self.reportAfter
-        case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _):
+        case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
+            (.report(let session, _), _):
             guard state.endpoint?.session == session else { return }
             state.endpoint?.take(message, ipBytes: ipBytes, at: now)
             // It is there after all.
             if state.greeting != nil { state.greeting = nil }
         default: break
         }
+    }
+
+    private func fill(_ state: inout State, at now: Int64) {
+        guard let endpoint = state.endpoint else { return }
+        let session = StreamClient.Session(
+            number: endpoint.session, key: options.key, server: server, interface: interface, heard: endpoint.heard,
+            roundTrip: endpoint.roundTrip, idleUntil: endpoint.idleUntil)
+        for index in state.streams.indices { state.streams[index].act(at: now, session) }
     }
 
     /// - Returns: false where the interface has gone.
@@ -203,7 +223,7 @@ package final class ProbeClient: Sendable {
             switch greeting {
             case .greeting(let nonce): _ = send(.hello(nonce: nonce))
             case .proving(let nonce, let cookie):
-                _ = send(options.key.start(nonce, cookie))
+                _ = send(options.key.start(nonce, cookie, options.filling))
                 // Cookies age, and the server may have been started anew: from the beginning if this is not answered.
                 state.greeting = now - state.begin > Self.patience ? .greeting(nonce) : greeting
             }

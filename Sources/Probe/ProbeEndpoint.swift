@@ -8,6 +8,8 @@ struct ProbeEndpoint {
     private var filler: LinkFiller
     private var receiver: LinkReceiver
     private let sendsEchoes: Bool
+    /// Where streams fill the link, it has echoes only, and what is said of them.
+    private let filling: Filling
     private var nextEcho: Int64
     private var echoNumber: UInt64 = 0
     /// Until then no data is sent.
@@ -26,9 +28,10 @@ struct ProbeEndpoint {
 
     /// - Parameters:
     ///   - rate: that is never exceeded, in IP bits.
-    init(session: UInt64, sendsEchoes: Bool, rate: DataRate, at now: Int64) {
+    init(session: UInt64, sendsEchoes: Bool, filling: Filling = .datagrams, rate: DataRate, at now: Int64) {
         self.session = session
         self.sendsEchoes = sendsEchoes
+        self.filling = filling
         filler = LinkFiller(at: now)
         receiver = LinkReceiver(at: now)
         nextEcho = now
@@ -38,6 +41,12 @@ struct ProbeEndpoint {
 
     mutating func goIdle(until end: Int64) {
         idleUntil = max(idleUntil, end)
+    }
+
+    /// What came and went by streams of this session, in IP bytes.
+    mutating func count(received: Int, sent: Int = 0) {
+        receiver.count(ipBytes: received)
+        sentBytes += Int64(sent)
     }
 
     func isSilent(at now: Int64) -> Bool { filler.isSilent(at: now) }
@@ -53,6 +62,7 @@ struct ProbeEndpoint {
         case .feedback(_, let feedback): filler.take(feedback, at: now)
         case .echo(let session, let number, let time):
             replies.append(.echoReply(session: session, number: number, time: time))
+            if filling == .streams { receiver.take(number: number, sent: time, at: now) }
         case .echoReply(_, _, let time): roundTrip = max(0, now - Int64(clamping: time))
         case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
         default: break
@@ -72,7 +82,7 @@ struct ProbeEndpoint {
             echoNumber += 1
             guard send(.echo(session: session, number: echoNumber, time: UInt64(clamping: now))) else { return }
         }
-        while idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
+        while filling == .datagrams, idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
             let data = ProbeMessage.data(
                 session: session, number: filler.next, time: UInt64(clamping: now), receiver.feedback(at: now))
             guard send(data) else { return }
@@ -80,16 +90,25 @@ struct ProbeEndpoint {
             budget.spend(ProbeMessage.dataSize + 28)
             sentBytes += Int64(ProbeMessage.dataSize + 28)
         }
-        if let due = receiver.due(besides: filler.rate), due <= now {
-            _ = send(.feedback(session: session, receiver.feedback(at: now)))
+        if let due, due <= now {
+            let feedback = receiver.feedback(at: now)
+            _ = send(
+                filling == .datagrams
+                    ? .feedback(session: session, feedback) : .report(session: session, feedback))
         }
+    }
+
+    /// When something is to be said of what came: of an echo at once.
+    private var due: Int64? {
+        filling == .datagrams ? receiver.due(besides: filler.rate) : receiver.unsaidSince
     }
 
     /// When `act` may have something to do though nothing has come.
     func wakeTime(at now: Int64) -> Int64 {
         var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
         if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
-        if let due = receiver.due(besides: filler.rate) { wake = min(wake, due) }
+        if filling == .streams { wake = .max }
+        if let due { wake = min(wake, due) }
         if sendsEchoes { wake = min(wake, nextEcho) }
         return wake
     }

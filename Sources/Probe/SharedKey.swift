@@ -4,6 +4,13 @@ import ProbeFormat
 import SystemPackage
 import Units
 
+/// What fills the links of a session; the words under which its client proves the key.
+package enum Filling: String, CaseIterable, Sendable {
+    case datagrams = "start"
+    /// TCP does: the session itself has echoes only.
+    case streams = "start streams"
+}
+
 /// What a recorder and its field server both know, and nobody else.
 package struct SharedKey: Sendable {
     private let bytes: [UInt8]
@@ -66,8 +73,16 @@ package struct SharedKey: Sendable {
 
     // MARK: The proofs
 
-    func start(_ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce) -> ProbeMessage {
-        .start(nonce: nonce, cookie: cookie, code: code("start", [nonce, cookie]))
+    /// - Parameter filling: as the client wants it.
+    func start(_ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce, _ filling: Filling) -> ProbeMessage {
+        .start(nonce: nonce, cookie: cookie, code: code(filling.rawValue, [nonce, cookie]))
+    }
+
+    func bulk(_ session: UInt64, _ direction: ProbeMessage.Direction, _ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce)
+        -> ProbeMessage
+    {
+        let parts = [Self.bytes(session), [direction.rawValue], nonce, cookie]
+        return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code("bulk", parts))
     }
 
     func started(

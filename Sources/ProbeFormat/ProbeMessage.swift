@@ -25,6 +25,10 @@ package enum ProbeMessage: Equatable, Sendable {
     case stop(session: UInt64)
     /// No data either way for so many milliseconds, so that echoes meet empty queues.
     case idle(session: UInt64, milliseconds: UInt32)
+    /// Over TCP, the answer to its challenge: this connection is to fill one direction for a session that has echoes only.
+    case bulk(session: UInt64, Direction, nonce: Nonce, cookie: Nonce, code: Code)
+    /// As `feedback`, of a session that TCP fills: the numbers are those of echoes.
+    case report(session: UInt64, Feedback)
 
     package typealias Nonce = [UInt8]
     package typealias Code = [UInt8]
@@ -32,6 +36,11 @@ package enum ProbeMessage: Equatable, Sendable {
     package enum Refusal: UInt8, Sendable {
         case wrongKey = 1
         case tooMany = 2
+    }
+
+    package enum Direction: UInt8, Sendable, CaseIterable {
+        case up = 1
+        case down = 2
     }
 
     /// What one end has received of the other's datagrams of a session, all types together, since its beginning.
@@ -69,6 +78,9 @@ package enum ProbeMessage: Equatable, Sendable {
     /// Of a hello: more than any answer to it.
     package static let helloSize = 96
     package static let port: UInt16 = 4773
+    /// What TCP begins with, from the server and from the client.
+    package static let challengeSize = headerSize + 2 * nonceSize
+    package static let bulkSize = headerSize + 1 + 2 * nonceSize + codeSize
 
     private var type: UInt8 {
         switch self {
@@ -83,6 +95,8 @@ package enum ProbeMessage: Equatable, Sendable {
         case .echoReply: 9
         case .stop: 10
         case .idle: 11
+        case .bulk: 12
+        case .report: 13
         }
     }
 
@@ -90,7 +104,8 @@ package enum ProbeMessage: Equatable, Sendable {
         switch self {
         case .hello, .challenge, .start, .refused: 0
         case .started(_, let session, _, _), .data(let session, _, _, _), .feedback(let session, _),
-            .echo(let session, _, _), .echoReply(let session, _, _), .stop(let session), .idle(let session, _):
+            .echo(let session, _, _), .echoReply(let session, _, _), .stop(let session), .idle(let session, _),
+            .bulk(let session, _, _, _, _), .report(let session, _):
             session
         }
     }
@@ -136,9 +151,12 @@ package enum ProbeMessage: Equatable, Sendable {
         case .echo(_, let number, let time), .echoReply(_, let number, let time):
             put(number)
             put(time)
-        case .feedback(_, let feedback): put(feedback)
+        case .feedback(_, let feedback), .report(_, let feedback): put(feedback)
         case .stop: break
         case .idle(_, let milliseconds): put(milliseconds)
+        case .bulk(_, let direction, let nonce, let cookie, let code):
+            put(direction.rawValue)
+            bytes += nonce + cookie + code
         }
         return bytes
     }
@@ -185,6 +203,12 @@ package enum ProbeMessage: Equatable, Sendable {
         case 7: return reader.feedback().map { .feedback(session: session, $0) }
         case 10: return .stop(session: session)
         case 11: return reader.number(UInt32.self).map { .idle(session: session, milliseconds: $0) }
+        case 12:
+            guard let direction = reader.number(UInt8.self).flatMap(Direction.init), let nonce = reader.bytes(nonceSize),
+                let cookie = reader.bytes(nonceSize), let code = reader.bytes(codeSize)
+            else { return nil }
+            return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code)
+        case 13: return reader.feedback().map { .report(session: session, $0) }
         default: return nil
         }
     }

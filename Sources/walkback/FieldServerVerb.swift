@@ -12,7 +12,8 @@ struct FieldServerVerb: ParsableCommand {
         discussion: """
             Example: walkback field-server --key-file walk.key
 
-            Serves `walkback record --probe HOST --key-file walk.key` on one UDP port until Ctrl-C. Whoever does not have the \
+            Serves `walkback record --probe HOST --key-file walk.key` on one port, of UDP and (for \
+            --probe-tcp) of TCP, until Ctrl-C. Whoever does not have the \
             key gets nothing: no answer is larger than what asked for it until the client has proven that it has the key \
             and receives what is sent to its address.
 
@@ -22,7 +23,7 @@ struct FieldServerVerb: ParsableCommand {
     @Option(help: "A file with the key that recorders have too, of 16 characters or more.")
     var keyFile: String
 
-    @Option(help: "UDP port.")
+    @Option(help: "UDP and TCP port.")
     var port: UInt16 = ProbeMessage.port
 
     @Option(help: "Sessions at a time.")
@@ -52,7 +53,7 @@ struct FieldServerVerb: ParsableCommand {
         (limits.rate, limits.time) = (rate, time)
         let server = try FieldServer(
             port: port, key: try SharedKey(file: keyFile), limits: limits, say: { Walkback.print(standardError: $0) })
-        Walkback.print(standardError: "serving on UDP port \(port)")
+        Walkback.print(standardError: "serving on port \(port)")
         server.run(until: cancellation.descriptor)
     }
 }

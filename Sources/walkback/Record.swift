@@ -51,7 +51,14 @@ struct Record: ParsableCommand {
     @Option(help: "A field server: every interface is filled both ways, through itself, and echoes are sent over it.")
     var probe: String?
 
-    @Option(help: "The field server's UDP port.")
+    @Flag(
+        help: """
+            Fill with a TCP connection each way instead of datagrams. It misses seconds after every outage, and whatever TCP \
+            itself does not use.
+            """)
+    var probeTcp = false
+
+    @Option(help: "The field server's port.")
     var probePort: UInt16 = ProbeMessage.port
 
     @Option(help: "A file with the field server's key.")
@@ -127,8 +134,10 @@ struct Record: ParsableCommand {
 
     private func probeOptions() throws -> ProbeClient.Options? {
         guard let probe else {
-            for (option, isThere) in [("--key-file", keyFile != nil), ("--idle-every", idleEvery != nil)] where isThere
-            {
+            let without = [
+                ("--key-file", keyFile != nil), ("--idle-every", idleEvery != nil), ("--probe-tcp", probeTcp),
+            ]
+            for (option, isThere) in without where isThere {
                 throw Fault(.usage, "\(option) goes with --probe HOST")
             }
             return nil
@@ -142,6 +151,7 @@ struct Record: ParsableCommand {
         var options = ProbeClient.Options(host: probe, key: try SharedKey(file: keyFile))
         options.port = probePort
         options.rate = rate
+        options.filling = probeTcp ? .streams : .datagrams
         options.idleEvery = try idleEvery.map { try time($0, "--idle-every", "60s") }
         return options
     }

@@ -63,6 +63,14 @@ int walkback_connection_info(int fd, struct walkback_connection_info *info);
 int walkback_subflows(int fd, struct walkback_subflow_info *subflows, int count);
 /// The same of a plain TCP connection, as TCP_INFO has it. Returns 0 or -errno.
 int walkback_tcp_flow(int fd, struct walkback_subflow_info *flow);
+/// What has come of a plain TCP connection, in segments as they were on the wire, and the payload of a full one.
+struct walkback_arrivals {
+    uint32_t segments;  // tcpi_segs_in, of which so many had data: tcpi_data_segs_in
+    uint32_t data_segments;
+    uint32_t mss;
+};
+/// Returns 0 or -errno.
+int walkback_tcp_arrivals(int fd, struct walkback_arrivals *arrivals);
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t walkback_monotonic(void);
 /// Sleeps until that instant of CLOCK_MONOTONIC.

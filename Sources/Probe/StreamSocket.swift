@@ -1,0 +1,106 @@
+import CLinux
+import Glibc
+import ProbeFormat
+import SystemPackage
+
+/// One TCP connection of a probe, under CUBIC, which keeps a queue: others leave a link empty at times. It never waits, and ends
+/// with a reset: nothing of it lingers.
+final class StreamSocket {
+    let descriptor: CInt
+    private let headerSize: Int
+    /// IP bytes that `arrived` has told.
+    private var told = 0
+
+    /// So much waits here unsent at most: what a pause finds in the way is the network's.
+    private static let unsent: CInt = 128 << 10
+    private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
+    private static let turns = 16
+
+    /// - Parameter descriptor: of an accepted connection.
+    init(_ descriptor: CInt, isFour: Bool) {
+        self.descriptor = descriptor
+        // IP, and TCP with its time stamps.
+        headerSize = (isFour ? 20 : 40) + 32
+        var unsent = Self.unsent
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, socklen_t(MemoryLayout<CInt>.size))
+        // Where it is not allowed the machine's own must do.
+        let name = "cubic"
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.utf8.count))
+    }
+
+    /// Begins to connect through one interface.
+    convenience init(to address: DatagramSocket.Address, interface: String) throws(Errno) {
+        let opened = socket(
+            address.isFour ? AF_INET : AF_INET6,
+            Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard opened >= 0 else { throw Errno(rawValue: errno) }
+        self.init(opened, isFour: address.isFour)
+        try DatagramSocket.bind(opened, toInterface: interface)
+        let result = address.bytes.withUnsafeBytes { raw in
+            raw.withMemoryRebound(to: sockaddr.self) { connect(opened, $0.baseAddress, socklen_t(address.bytes.count)) }
+        }
+        guard result == 0 || errno == EINPROGRESS else { throw Errno(rawValue: errno) }
+    }
+
+    deinit {
+        walkback_abort(descriptor)
+    }
+
+    /// - Returns: false where the connection does not take it whole, which one without data in it does.
+    func send(_ message: ProbeMessage) -> Bool {
+        let bytes = message.encoded
+        return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+
+    /// Appends what has come, up to `count` bytes in all.
+    ///
+    /// - Returns: false where the connection is over.
+    func receive(_ count: Int, into bytes: inout [UInt8]) -> Bool {
+        guard bytes.count < count else { return true }
+        var buffer = [UInt8](repeating: 0, count: count - bytes.count)
+        let got = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        if got > 0 { bytes += buffer[..<got] }
+        return got > 0 || (got < 0 && [EAGAIN, EINTR].contains(errno))
+    }
+
+    /// Drops what has come.
+    ///
+    /// - Returns: false where the connection is over.
+    func discard() -> Bool {
+        for _ in 0..<Self.turns {
+            let got = recv(descriptor, nil, 1 << 20, Int32(MSG_DONTWAIT | MSG_TRUNC))
+            if got <= 0 { return got < 0 && [EAGAIN, EINTR].contains(errno) }
+        }
+        return true
+    }
+
+    /// Sends as much as there is room and the budget for.
+    ///
+    /// - Returns: bytes; nil where the connection is over.
+    func fill(_ budget: inout Budget, at now: Int64) -> Int? {
+        var sum = 0
+        for _ in 0..<Self.turns where budget.allows(at: now) {
+            let sent = Glibc.send(descriptor, Self.zeros, Self.zeros.count, Int32(MSG_NOSIGNAL))
+            guard sent >= 0 else { return [EAGAIN, EINTR].contains(errno) ? sum : nil }
+            budget.spend(sent)
+            sum += sent
+        }
+        return sum
+    }
+
+    /// Segments that have come.
+    var segments: UInt32 {
+        var arrivals = walkback_arrivals()
+        return walkback_tcp_arrivals(descriptor, &arrivals) == 0 ? arrivals.segments : 0
+    }
+
+    /// IP bytes that have come since this was last asked, in full segments and acknowledgements: those that came out of order and
+    /// wait for others too, which no reader has seen yet.
+    func arrived() -> Int {
+        var arrivals = walkback_arrivals()
+        guard walkback_tcp_arrivals(descriptor, &arrivals) == 0 else { return 0 }
+        let all = Int(arrivals.segments) * headerSize + Int(arrivals.data_segments) * Int(arrivals.mss)
+        defer { told = max(told, all) }
+        return max(0, all - told)
+    }
+}
