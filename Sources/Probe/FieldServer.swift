@@ -79,7 +79,8 @@ package final class FieldServer {
                 pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
             ]
             waiting += streams.waiting(at: now) { mayFill($0, at: now) }
-            let wake = min(sessions.values.map { $0.endpoint.wakeTime(at: now) }.min() ?? .max, streams.wakeTime(at: now))
+            let wake = min(
+                sessions.values.map { $0.endpoint.wakeTime(at: now) }.min() ?? .max, streams.wakeTime(at: now))
             let left = isBlocked ? 1_000_000_000 : max(0, min(wake - now, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
             if waiting[1].revents != 0 { break }
@@ -199,7 +200,9 @@ package final class FieldServer {
             refused.untold += 1
             return
         }
-        say("\(from.description): refused, \(reason)" + (refused.untold > 0 ? "; and \(refused.untold) more before" : ""))
+        say(
+            "\(from.description): refused, \(reason)"
+                + (refused.untold > 0 ? "; and \(refused.untold) more before" : ""))
         refused = (now, 0)
     }
 

@@ -83,6 +83,8 @@ package final class ProbeClient: Sendable {
     private struct State {
         /// What is under way; nil: nothing, since a session is well.
         var greeting: Greeting?
+        /// Of the last greeting. Its answer counts whenever it comes: the server has given up the session before.
+        var nonce: ProbeMessage.Nonce
         var endpoint: ProbeEndpoint?
         /// Where streams fill the link.
         var streams: [StreamClient] = []
@@ -93,6 +95,18 @@ package final class ProbeClient: Sendable {
         var isFull = false
         var begin: Int64
         var hasReportedSilence = false
+
+        init(at now: Int64) {
+            nonce = SharedKey.random(ProbeMessage.nonceSize)
+            greeting = .greeting(nonce)
+            begin = now
+        }
+
+        mutating func greet(at time: Int64) {
+            nonce = SharedKey.random(ProbeMessage.nonceSize)
+            greeting = .greeting(nonce)
+            nextGreeting = time
+        }
     }
 
     private static let greetingInterval: Int64 = 200_000_000
@@ -126,8 +140,7 @@ package final class ProbeClient: Sendable {
 
     /// - Returns: true where it was told to stop; false where the interface has gone.
     private func run(_ socket: DatagramSocket) -> Bool {
-        var state = State(begin: walkback_monotonic())
-        state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
+        var state = State(at: walkback_monotonic())
         while true {
             let before = walkback_monotonic()
             var waiting = [
@@ -169,10 +182,10 @@ package final class ProbeClient: Sendable {
         case (.challenge(let nonce, let cookie), .greeting(let mine)) where nonce == mine:
             state.greeting = .proving(nonce, cookie)
             state.nextGreeting = now
-        case (.started(let nonce, let session, _, let code), .proving(let mine, _)) where nonce == mine:
-            guard SharedKey.areEqual(options.key.code("started", [nonce, SharedKey.bytes(session)]), code) else {
-                return
-            }
+        case (.started(let nonce, let session, _, let code), _) where nonce == state.nonce:
+            guard SharedKey.areEqual(options.key.code("started", [nonce, SharedKey.bytes(session)]), code),
+                session != state.endpoint?.session
+            else { return }
             state.greeting = nil
             state.endpoint = ProbeEndpoint(
                 session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
@@ -182,11 +195,10 @@ package final class ProbeClient: Sendable {
             state.nextIdle = options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
             state.hasReportedSilence = false
             report(.started)
-        case (.refused(let nonce, let reason), .proving(let mine, _)) where nonce == mine:
+        case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
             report(.refused(reason == .wrongKey ? "the key is not the server's" : "it serves too many already"))
             // Somebody may leave, or the server be started anew with the right key.
-            state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
-            state.nextGreeting = now + Self.reportAfter
+            state.greet(at: now + Self.reportAfter)
         case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
             (.report(let session, _), _):
             guard state.endpoint?.session == session else { return }
@@ -215,8 +227,7 @@ package final class ProbeClient: Sendable {
             return error == nil
         }
         if let endpoint = state.endpoint, state.greeting == nil, now - endpoint.heard > Self.patience {
-            state.greeting = .greeting(SharedKey.random(ProbeMessage.nonceSize))
-            state.nextGreeting = now
+            state.greet(at: now)
         }
         if let greeting = state.greeting, state.nextGreeting <= now {
             state.nextGreeting = now + Self.greetingInterval

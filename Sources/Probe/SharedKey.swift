@@ -78,7 +78,10 @@ package struct SharedKey: Sendable {
         .start(nonce: nonce, cookie: cookie, code: code(filling.rawValue, [nonce, cookie]))
     }
 
-    func bulk(_ session: UInt64, _ direction: ProbeMessage.Direction, _ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce)
+    func bulk(
+        _ session: UInt64, _ direction: ProbeMessage.Direction, _ nonce: ProbeMessage.Nonce,
+        _ cookie: ProbeMessage.Nonce
+    )
         -> ProbeMessage
     {
         let parts = [Self.bytes(session), [direction.rawValue], nonce, cookie]

@@ -102,7 +102,9 @@ struct StreamClient {
             looked = now
             let count = socket.segments
             if count != segments || session.idleUntil > now { (segments, progressed) = (count, now) }
-            if now - progressed > max(Self.stall, 2 * session.roundTrip), now - session.heard < Self.fresh { again(at: now) }
+            if now - progressed > max(Self.stall, 2 * session.roundTrip), now - session.heard < Self.fresh {
+                again(at: now)
+            }
         }
     }
 

@@ -81,12 +81,15 @@ struct StreamServer {
         accept(at: now)
         var waiting: [Pending] = []
         for var one in pending {
-            guard one.socket.receive(ProbeMessage.bulkSize, into: &one.bytes), now - one.begin < Self.patience else { continue }
+            guard one.socket.receive(ProbeMessage.bulkSize, into: &one.bytes), now - one.begin < Self.patience else {
+                continue
+            }
             if one.bytes.count == ProbeMessage.bulkSize { begin(one, at: now, isSession) } else { waiting.append(one) }
         }
         pending = waiting
         streams.removeAll { !isSession($0.session) || !$0.socket.discard() }
-        for index in streams.indices.reversed() where streams[index].direction == .down && mayFill(streams[index].session) {
+        for index in streams.indices.reversed()
+        where streams[index].direction == .down && mayFill(streams[index].session) {
             if let bytes = streams[index].socket.fill(&streams[index].budget, at: now) {
                 sent(streams[index].session, bytes)
             } else {
@@ -122,7 +125,9 @@ struct StreamServer {
     }
 
     private mutating func begin(_ one: Pending, at now: Int64, _ isSession: (UInt64) -> Bool) {
-        guard case .bulk(let session, let direction, let nonce, let cookie, let code)? = one.bytes.withUnsafeBytes(ProbeMessage.init),
+        guard
+            case .bulk(let session, let direction, let nonce, let cookie, let code)? = one.bytes.withUnsafeBytes(
+                ProbeMessage.init),
             SharedKey.areEqual(cookie, one.cookie),
             case .bulk(_, _, _, _, let right) = key.bulk(session, direction, nonce, cookie),
             SharedKey.areEqual(code, right), isSession(session)

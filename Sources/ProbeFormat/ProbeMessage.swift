@@ -204,7 +204,8 @@ package enum ProbeMessage: Equatable, Sendable {
         case 10: return .stop(session: session)
         case 11: return reader.number(UInt32.self).map { .idle(session: session, milliseconds: $0) }
         case 12:
-            guard let direction = reader.number(UInt8.self).flatMap(Direction.init), let nonce = reader.bytes(nonceSize),
+            guard let direction = reader.number(UInt8.self).flatMap(Direction.init),
+                let nonce = reader.bytes(nonceSize),
                 let cookie = reader.bytes(nonceSize), let code = reader.bytes(codeSize)
             else { return nil }
             return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code)

@@ -147,7 +147,9 @@ final class LineFile: Sendable {
         } catch {
             // A full disk takes no more, but it gives up what stands half written.
             let written = text.utf8.count - bytes.count
-            if let end = try? descriptor.seek(offset: 0, from: .end) { try? descriptor.resize(to: end - Int64(written)) }
+            if let end = try? descriptor.seek(offset: 0, from: .end) {
+                try? descriptor.resize(to: end - Int64(written))
+            }
             throw Fault(.failed, "cannot write '\(path)': \(error); free space, or record to another disk")
         }
     }

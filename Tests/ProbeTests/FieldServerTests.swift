@@ -20,7 +20,8 @@ import Units
         static let farAddress = IPAddress(v4: 10, 7, 0, 2)
         static let key = "a secret of the tests"
         private let stop: (reader: CInt, writer: CInt)
-        private let running: DedicatedThread.Running<Void>
+        private var running: DedicatedThread.Running<Void>
+        private let limits: FieldServer.Limits
         private(set) var said: [String] = []
 
         init(change: (inout FieldServer.Limits) -> Void = { _ in }) throws {
@@ -47,20 +48,32 @@ import Units
             // The wire itself has no limit.
             limits.rate = .megabitsPerSecond(8)
             change(&limits)
-            let (far, reader, given) = (far, stop.reader, limits)
-            running = try far.run {
+            self.limits = limits
+            running = try Self.serve(in: far, limits, until: stop.reader)
+            usleep(10_000)
+        }
+
+        private static func serve(
+            in far: Namespace, _ limits: FieldServer.Limits, until reader: CInt
+        ) throws -> DedicatedThread.Running<Void> {
+            try far.run {
                 let key = try SharedKey(Self.key)
                 return try DedicatedThread.start {
-                    let server = try? FieldServer(port: 4773, key: key, limits: given, say: { _ in })
+                    let server = try? FieldServer(port: 4773, key: key, limits: limits, say: { _ in })
                     server?.run(until: reader)
                 }
             }
-            usleep(10_000)
         }
 
         func end() {
             _ = write(stop.writer, [1], 1)
             running.wait()
+            var byte: UInt8 = 0
+            _ = read(stop.reader, &byte, 1)
+        }
+
+        func beginAnew() throws {
+            running = try Self.serve(in: far, limits, until: stop.reader)
         }
 
         /// Runs one client for so long.
@@ -86,6 +99,23 @@ import Units
             let socket = try near.run { try TestSocket(.datagram, on: Self.nearAddress.description) }
             try socket.send(bytes, to: Self.farAddress.description, port: 4773)
             return socket.receive(within: .milliseconds(200))
+        }
+
+        func connection() throws -> StreamSocket {
+            try StreamSocket(to: .find(Self.farAddress.description, port: 4773), interface: Self.nearEnd.name)
+        }
+
+        /// Bytes that come by TCP in half a second to who answers the challenge's cookie so.
+        func stream(_ answer: (ProbeMessage.Nonce) -> ProbeMessage) throws -> Int {
+            let socket = try near.run { try connection() }
+            usleep(100_000)
+            var bytes: [UInt8] = []
+            guard socket.receive(100_000, into: &bytes),
+                case .challenge(_, let cookie)? = bytes.withUnsafeBytes(ProbeMessage.init), socket.send(answer(cookie))
+            else { return bytes.count }
+            usleep(500_000)
+            _ = socket.receive(100_000, into: &bytes)
+            return bytes.count
         }
 
         /// Bytes that the near end's interface has received and sent.
@@ -167,6 +197,55 @@ import Units
         let rig = try Rig()
         rig.end()
         #expect(try rig.probe(for: .seconds(8)) == [.silent])
+    }
+
+    @Test(arguments: Filling.allCases) func `is found again when it was started anew`(filling: Filling) throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let thread = try DedicatedThread.start {
+            usleep(3_000_000)
+            rig.end()
+            usleep(1_000_000)
+            try? rig.beginAnew()
+        }
+        let reports = try rig.probe(for: .seconds(10)) { $0.filling = filling }
+        thread.wait()
+        #expect(reports == [.started, .started])
+        // Two seconds and a quarter at most until the client gives up what nobody answers: six of the ten, at the least.
+        let bytes = try rig.passed().in
+        #expect((6_000_000...9_500_000).contains(bytes), "\(bytes)")
+    }
+
+    @Test func `fills the link both ways by TCP`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        #expect(try rig.probe(for: .seconds(5)) { $0.filling = .streams } == [.started])
+        let passed = try rig.passed()
+        #expect((4_500_000...5_400_000).contains(passed.in), "\(passed.in)")
+        #expect((1_100_000...1_500_000).contains(passed.out), "\(passed.out)")
+    }
+
+    @Test func `gives nothing by TCP but a challenge to who has not the key or no session`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let nonce = [UInt8](repeating: 1, count: ProbeMessage.nonceSize)
+        for key in ["another secret of theirs", Rig.key] {
+            let key = try SharedKey(key)
+            let got = try rig.stream { key.bulk(7, .down, nonce, $0) }
+            #expect(got == ProbeMessage.challengeSize)
+        }
+    }
+
+    @Test func `holds no more TCP connections of one address than so many, and none for long`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let sockets = try (0..<20).map { _ in try rig.near.run { try rig.connection() } }
+        usleep(500_000)
+        var closed = 0
+        for socket in sockets { closed += socket.discard() ? 0 : 1 }
+        #expect(closed == 12)
+        usleep(6_000_000)
+        #expect(sockets.allSatisfy { !$0.discard() })
     }
 
     @Test func `is found again when the interface is back`() throws {
