@@ -40,6 +40,8 @@ static int set_up(
     if (memory == MAP_FAILED)
         return -errno;
     ring->memory = memory;
+    // A program that we start has no use for it, and the user-mode kernel no way to copy it.
+    madvise(memory, ring->size, MADV_DONTFORK);
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = interface};
     // Packets come from here on, and of this interface alone.

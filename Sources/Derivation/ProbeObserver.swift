@@ -171,14 +171,14 @@ struct ProbeObserver {
         let downLeast = Least(down)
         let clocks = Least(down, reach: 120)
         func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
-        forEachBusy(down, downLeast) { sample, waited in
-            Self.spread(1, from: place(sample.arrived - waited), to: place(sample.arrived), each: &account.busyDown)
+        forEachBusy(down, downLeast) { sample, busy, span in
+            Self.spread(1, from: place(sample.arrived - busy), to: place(sample.arrived), each: &account.busyDown)
             let bin = Int(place(sample.arrived))
             // Each segment's own stamp says when it came.
             guard !isSampled, account.down.indices.contains(bin) else { return }
             account.down[bin] -= Double(sample.bytes)
             Self.spread(
-                Double(sample.bytes), from: place(sample.arrived - waited), to: place(sample.arrived),
+                Double(sample.bytes), from: place(sample.arrived - span), to: place(sample.arrived),
                 over: &account.down, attached)
         }
         account.queueDown = Self.queue(down, downLeast)
@@ -190,10 +190,10 @@ struct ProbeObserver {
             let second = min(max(0, Int((time + near - start) / 1_000_000_000)), bases.count - 1)
             return place(time + near - bases[second].wholeNanoseconds / 2)
         }
-        forEachBusy(up, upLeast) { sample, waited in
-            Self.spread(1, from: local(sample.arrived - waited), to: local(sample.arrived), each: &account.busyUp)
+        forEachBusy(up, upLeast) { sample, busy, span in
+            Self.spread(1, from: local(sample.arrived - busy), to: local(sample.arrived), each: &account.busyUp)
             Self.spread(
-                Double(sample.bytes), from: local(sample.arrived - waited), to: local(sample.arrived),
+                Double(sample.bytes), from: local(sample.arrived - span), to: local(sample.arrived),
                 over: &account.up, attached)
         }
         return account
@@ -232,19 +232,24 @@ struct ProbeObserver {
     }
 
     /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long after the
-    ///   one before, and waited at least as long, was waited for by nobody but the link.
+    ///   one before, and waited at least as long, was waited for by nobody but the link. And in what time the sample's bytes came.
     private func forEachBusy(
-        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ waited: Int64) -> Void
+        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ busy: Int64, _ span: Int64) -> Void
     ) {
         for (before, now) in zip(samples, samples.dropFirst()) where now.arrived > before.arrived {
             let since = now.arrived - before.arrived
             let (transit, sending) = least.near(now.arrived)
-            // What else came with it was on the link too.
-            let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
-            var waited = now.transit - transit + sending
-            // An echo that met a queue tells of the time since the one before, in which the sender was never idle.
-            if isSampled, waited > 2 * sending + Self.grain { waited = max(waited, Self.sampling) }
-            body(now, max(0, min(since, max(waited, all))))
+            let waited = now.transit - transit + sending
+            if isSampled {
+                // An echo that met a queue tells of the time since the one before: where it met none, TCP did not fill the link.
+                let span = min(since, max(waited, Self.sampling))
+                body(now, waited > 2 * sending + Self.grain ? span : 0, span)
+            } else {
+                // What else came with it was on the link too.
+                let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
+                let busy = max(0, min(since, max(waited, all)))
+                body(now, busy, busy)
+            }
         }
     }
 

@@ -57,7 +57,7 @@ struct RecordedEvents {
                 } else {
                     addresses[name, default: []].remove(address)
                 }
-            case "signal":
+            case "signal", "modem":
                 if let dBm = line.signal_dbm {
                     signals[name, default: []].append(Signal(time: Timestamp(nanoseconds: line.time_ns), dBm: dBm))
                 }

@@ -119,6 +119,8 @@ package final class ProbeClient: Sendable {
     private static let batch = 64
     private static let idleTime: Int64 = 500_000_000
     private static let longestIdleTime: Int64 = 3_000_000_000
+    /// TCP fills whatever queue there is, and that takes so long to drain.
+    private static let longestStreamIdleTime: Int64 = 15_000_000_000
 
     package func run() {
         while !isStopped(within: 0) {
@@ -248,7 +250,9 @@ package final class ProbeClient: Sendable {
             if state.nextIdle <= now, let every = options.idleEvery {
                 // Until what waits is gone, and for some echoes more.
                 let longest = state.endpoint.map { $0.roundTrip * 5 / 4 } ?? 0
-                let idle = min(longest + Self.idleTime, Self.longestIdleTime)
+                let idle = min(
+                    longest + Self.idleTime,
+                    options.filling == .streams ? Self.longestStreamIdleTime : Self.longestIdleTime)
                 state.nextIdle = now + every.wholeNanoseconds + idle
                 state.endpoint?.goIdle(until: now + idle)
                 if let session = state.endpoint?.session {

@@ -12,9 +12,9 @@ final class StreamSocket {
     private var told = 0
 
     /// So much waits here unsent at most: what a pause finds in the way is the network's.
-    private static let unsent: CInt = 128 << 10
-    private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
-    private static let turns = 16
+    private static let unsent: CInt = 16 << 10
+    private static let zeros = [UInt8](repeating: 0, count: 16 << 10)
+    private static let turns = 64
 
     /// - Parameter descriptor: of an accepted connection.
     init(_ descriptor: CInt, isFour: Bool) {

@@ -49,6 +49,29 @@ extension Recording {
         }
     }
 
+    func readModems() throws {
+        guard let modems else { return }
+        switch modems.state {
+        case .asking: break
+        case .absent:
+            say("note: no ModemManager answers; no modem's signal is recorded")
+            self.modems = nil
+        case .levels(let levels):
+            for level in levels where !modemLevels.contains(level) {
+                try events.log(
+                    "modem", at: WallClock.now, interface: level.interface,
+                    [
+                        "modem": .string(level.modem), "technology": level.technology.map { .string($0) } ?? .null,
+                        "operator": level.operatorName.map { .string($0) } ?? .null,
+                        "signal_dbm": .optional(level.signal), "rsrp_dbm": .optional(level.referencePower),
+                        "rsrq_db": .optional(level.referenceQuality),
+                        "quality_percent": level.percent.map { .integer(Int64($0)) } ?? .null,
+                    ])
+            }
+            modemLevels = levels
+        }
+    }
+
     func readPosition() throws {
         guard let reader = position else { return }
         for place in reader.read() {

@@ -63,6 +63,8 @@ package final class Recording {
     private let routing: RoutingEvents
     let wireless: WirelessInterfaces?
     var position: PositionReader?
+    var modems: ModemReader?
+    var modemLevels: [ModemReader.Level] = []
     let battery = BatteryReader()
     var batteryLevels: [BatteryReader.Level] = []
     private var clock = WallClock()
@@ -103,6 +105,8 @@ package final class Recording {
         if wireless == nil { say("note: the kernel knows of no WiFi; no association or signal is recorded") }
         position = PositionReader(host: options.positionHost)
         if position == nil { sayNoPosition() }
+        modems = ModemReader()
+        if modems == nil { say("note: mmcli is not installed; no modem's signal is recorded") }
         try take(present, isFirst: true)
         try readBattery(isFirst: true)
         for pattern in options.interfaces where !tracked.keys.contains(where: { fnmatch(pattern, $0, 0) == 0 }) {
@@ -130,6 +134,12 @@ package final class Recording {
     ///
     /// - Parameter stop: a descriptor that becomes readable when it is to end.
     package func run(until stop: CInt) -> End {
+        let reader = modems
+        let modemThread = reader.flatMap { reader in try? DedicatedThread.start { reader.run() } }
+        defer {
+            reader?.stop()
+            modemThread?.wait()
+        }
         var (ticks, second) = (0, 0)
         let perSecond = Int(Duration.seconds(1) / Self.tick)
         while true {
@@ -171,6 +181,7 @@ package final class Recording {
             for one in inOrder { try write(one) { $0.restart(at: WallClock.now) } }
         }
         try readWireless()
+        try readModems()
         try readPosition()
         try readProbes()
         if second % Self.batteryInterval == 0 { try readBattery(isFirst: false) }
@@ -202,7 +213,9 @@ package final class Recording {
         one.row.down = ByteCount(total.inBytes - one.shownTotal.inBytes).rate(over: .seconds(1))
         one.row.up = ByteCount(total.outBytes - one.shownTotal.outBytes).rate(over: .seconds(1))
         one.row.drops = counts.dropped
-        one.row.signal = one.association?.signal
+        one.row.signal =
+            one.association?.signal
+            ?? modemLevels.first { $0.interface == one.name }?.signal.map { Int($0.rounded()) }
         one.row.history.append(DataRate(bitsPerSecond: one.row.down.bitsPerSecond + one.row.up.bitsPerSecond))
         if one.row.history.count > RecordingView.historyLength { one.row.history.removeFirst() }
         one.shownTotal = total

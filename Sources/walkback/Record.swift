@@ -14,7 +14,7 @@ struct Record: ParsableCommand {
             Example: walkback record --interface wlan0 --interface 'wwan*' --output Captures/my-walk
 
             Captures the headers of every packet into NAME.pcapng, logs bytes and packets of each interface per 100 ms into \
-            NAME.throughput.csv, and what happens to links, addresses, routes, WiFi, position and battery into \
+            NAME.throughput.csv, and what happens to links, addresses, routes, WiFi, modems, position and battery into \
             NAME.events.jsonl. Interfaces that vanish and come back are picked up again. Ctrl-C ends it in order; what was \
             captured a second before a crash can be read.
 
