@@ -98,9 +98,9 @@ import Units
             #expect(abs(rate(trace, .up, from, to) / Self.upRate - 1) < 0.02)
         }
         let report = try #require(result.reports.first)
-        // All but the beginning and the idle phase.
+        // All but the first and last half second, the idle phase, and the second that the last answer begins.
         for share in [try #require(report.saturatedDown), try #require(report.saturatedUp)] {
-            #expect((0.84...0.93).contains(share), "\(share)")
+            #expect(abs(share - (19.5 - 1.5) / 21) < 0.02, "\(share)")
         }
         #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 })
     }
@@ -110,7 +110,8 @@ import Units
         let trace = try #require(result.traces.first)
         #expect(abs(rate(trace, .down, 9, 11) / Self.downRate - 1) < 0.03)
         let share = try #require(result.reports.first?.saturatedDown)
-        #expect((0.68...0.8).contains(share), "\(share)")
+        // And but for the four seconds.
+        #expect(abs(share - (19.5 - 1.5 - 4) / 21) < 0.02, "\(share)")
     }
 
     @Test func `takes other connections for what they are`() throws {
