@@ -248,6 +248,25 @@ import Units
         #expect(sockets.allSatisfy { !$0.discard() })
     }
 
+    @Test func `is sent by TCP again at once after an outage, and not when the next time-out has passed`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        let thread = try DedicatedThread.start {
+            usleep(2_000_000)
+            _ = try? rig.near.routing.perform([.setInterface("radio", index: 10, up: false)])
+            usleep(4_000_000)
+            _ = try? rig.near.routing.perform([
+                .setInterface("radio", index: 10, up: true),
+                .addNeighbour(Rig.farAddress, mac: Rig.farEnd.mac, interface: 10),
+            ])
+        }
+        _ = try rig.probe(for: .seconds(9)) { $0.filling = .streams }
+        thread.wait()
+        // Two seconds and three, but for half a second; TCP's own time-out would have taken two of the three.
+        let bytes = try rig.passed().in
+        #expect((4_500_000...5_300_000).contains(bytes), "\(bytes)")
+    }
+
     @Test func `is found again when the interface is back`() throws {
         let rig = try Rig()
         defer { rig.end() }
