@@ -100,7 +100,7 @@ let package = Package(
 
         // many runs
         pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Comparison", ["Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
+        pipeline("Comparison", ["Derivation", "Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
         pipeline(
             "Sweeps",
             ["CLinux", "Comparison", "Fluid", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),

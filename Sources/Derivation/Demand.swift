@@ -85,6 +85,32 @@ struct Demand {
         queues = (account.queueDown, account.queueUp)
     }
 
+    /// The same with some seconds as another account has them.
+    func replacing(_ seconds: [Bool], with other: Demand) -> Demand {
+        guard seconds.contains(true) else { return self }
+        func replaced(_ mine: Direction, _ others: Direction) -> Direction {
+            let width = mine.passed.count / max(1, mine.rates.count)
+            var result = mine
+            for (second, isReplaced) in seconds.enumerated() where isReplaced {
+                result.rates[second] = others.rates[second]
+                result.isFull[second] = others.isFull[second]
+                result.busy[second] = others.busy[second]
+                for bin in second * width..<(second + 1) * width {
+                    result.passed[bin] = others.passed[bin]
+                    result.bins[bin] = others.bins[bin]
+                }
+            }
+            return result
+        }
+        return Demand(down: replaced(down, other.down), up: replaced(up, other.up), queues: queues)
+    }
+
+    private init(down: Direction, up: Direction, queues: (down: ProbeObserver.Queue, up: ProbeObserver.Queue)?) {
+        self.down = down
+        self.up = up
+        self.queues = queues
+    }
+
     private static func rate(_ bytes: Double, over time: Duration) -> DataRate {
         DataRate(bitsPerSecond: bytes * 8 / time.seconds)
     }

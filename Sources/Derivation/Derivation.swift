@@ -38,6 +38,10 @@ package struct Derivation: Sendable {
     package let replay: String
     /// For the user, as sentences.
     package let notes: [String]
+    /// The instant of the capture that is second 0 of the traces.
+    package let start: Timestamp
+    /// Of each second of each path, in the order of the traces, for which share of it the link is known to have been full.
+    package let known: [(down: [Double], up: [Double])]
 
     package static let replayFileName = TraceImport.replayFileName
 
@@ -84,6 +88,7 @@ package struct Derivation: Sendable {
         let command = Self.command(options)
         var traces: [PathTrace] = []
         var reports: [PathReport] = []
+        var known: [(down: [Double], up: [Double])] = []
         for interface in interfaces {
             let state = Attachments(
                 interface.interfaceName.flatMap { interface.events?.attachment[$0] }, interface.observation, walk,
@@ -94,10 +99,13 @@ package struct Derivation: Sendable {
                 timeline: walk, filling: options.filling)
             traces.append(builder.trace)
             reports.append(builder.report)
+            known.append(builder.known)
             notes += builder.notes
         }
         self.traces = traces
         self.reports = reports
+        self.known = known
+        self.start = Timestamp(nanoseconds: walk.seconds.lowerBound * 1_000_000_000)
         self.notes = notes
         replay = TraceImport.replayText(
             name: options.name, command: command,
@@ -108,19 +116,10 @@ package struct Derivation: Sendable {
     private static func observe(
         _ source: CaptureSource, shift: Duration, _ options: Options, _ notes: inout [String]
     ) throws -> [Interface] {
-        var tallies: [AddressTally] = []
-        var first: Timestamp?
-        var tally = try CaptureReader(source.file)
-        try tally.forEach { packet in
-            while tallies.count <= packet.interface { tallies.append(AddressTally()) }
-            tallies[packet.interface].add(packet)
-            if let time = packet.time { first = min(first ?? time, time) }
-        }
-        for damage in tally.damage.first { notes.append("\(source.fileName): damage \(damage)") }
-        let described = tally.interfaces
-        let whole =
-            shift + (options.alignsStarts ? Timestamp(nanoseconds: 0) - (first ?? Timestamp(nanoseconds: 0)) : .zero)
-        var observations = tallies.map { PathObservation(near: $0.near, bin: options.bin) }
+        let survey = try CaptureSurvey(source)
+        for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }
+        let whole = survey.shift(shift, alignsStarts: options.alignsStarts)
+        var observations = survey.near.map { PathObservation(near: $0, bin: options.bin) }
         var reader = try CaptureReader(source.file)
         try reader.forEach { packet in
             if packet.interface < observations.count { observations[packet.interface].add(packet, shift: whole) }
@@ -129,7 +128,7 @@ package struct Derivation: Sendable {
         let moving = observations.indices.filter { observations[$0].first != nil }
         return moving.map { index in
             let observation = observations[index]
-            let name = described[index].name ?? source.fileName.split(separator: ".").first.map(String.init) ?? "path"
+            let name = survey.names[index]
             if observation.strangers > 0 {
                 notes.append("\(name): \(observation.strangers) packets between others are left out")
             }
@@ -137,7 +136,7 @@ package struct Derivation: Sendable {
             let given = source.name.map { moving.count > 1 ? "\($0)-\(index)" : $0 }
             return Interface(
                 name: given ?? CaptureSource.pathName(name), kind: source.kind ?? CaptureSource.kind(given ?? name),
-                source: source, interfaceName: described[index].name, observation: observation, events: events)
+                source: source, interfaceName: survey.described[index].name, observation: observation, events: events)
         }
     }
 

@@ -9,6 +9,13 @@ struct FlowObserver {
         var far: InternetAddress
         var nearPort: UInt16
         var farPort: UInt16
+
+        init(_ segment: TCPSegment, of packet: IPPacket, outbound: Bool) {
+            near = outbound ? packet.source : packet.destination
+            far = outbound ? packet.destination : packet.source
+            nearPort = outbound ? segment.sourcePort : segment.destinationPort
+            farPort = outbound ? segment.destinationPort : segment.sourcePort
+        }
     }
 
     /// Something that was sent and came back.

@@ -69,11 +69,7 @@ struct PathObservation {
         var isStream = false
         switch internet.transport {
         case .tcp(let segment):
-            let key = FlowObserver.Key(
-                near: outbound ? internet.source : internet.destination,
-                far: outbound ? internet.destination : internet.source,
-                nearPort: outbound ? segment.sourcePort : segment.destinationPort,
-                farPort: outbound ? segment.destinationPort : segment.sourcePort)
+            let key = FlowObserver.Key(segment, of: internet, outbound: outbound)
             guard flows[key] != nil || flows.count < Self.mostFlows else { break }
             finding = flows[key, default: FlowObserver()].observe(
                 segment, packet.options(of: segment), outbound: outbound, at: time)

@@ -32,7 +32,7 @@ struct ProbeObserver {
     private var latest: (session: UInt64, number: Int64)?
     private(set) var roundTrips: [FlowObserver.RoundTrip] = []
     private var echoes: [UInt64: Timestamp] = [:]
-    /// When no data was sent, with the round trips of the echoes that were sent then.
+    /// When no data was sent, with the round trips of the echoes that were sent before the link was left to others.
     private var idle: [(from: Timestamp, to: Timestamp, roundTrips: [Duration])] = []
 
     /// Of a datagram of data, with its headers over IPv4.
@@ -43,6 +43,8 @@ struct ProbeObserver {
     /// Two echoes' distance.
     private static let sampling: Int64 = 200_000_000
     private static let mostEchoes = 10_000
+    /// An idle phase that is longer leaves the link to others after so much of it.
+    private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
     /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
     private static let longest: UInt64 = 1 << 61
 
@@ -57,11 +59,17 @@ struct ProbeObserver {
         case .echoReply(_, let number, _) where !outbound:
             guard let sent = echoes.removeValue(forKey: number) else { return }
             roundTrips.append(FlowObserver.RoundTrip(sent: sent, received: time))
-            if let last = idle.last, last.from <= sent, sent < last.to {
+            if let last = idle.last, last.from <= sent, sent < min(last.to, last.from.shifted(by: Self.settling)) {
                 idle[idle.count - 1].roundTrips.append(time - sent)
             }
         case .idle(_, let milliseconds) where outbound:
-            idle.append((time, time.shifted(by: .milliseconds(Int64(milliseconds))), []))
+            let end = time.shifted(by: .milliseconds(Int64(milliseconds)))
+            // It is said again while it lasts, lest it were lost.
+            if let last = idle.last, time <= last.to {
+                idle[idle.count - 1].to = max(last.to, end)
+            } else {
+                idle.append((time, end, []))
+            }
         case .data(let session, let number, let sent, let feedback)
         where !outbound && number < Self.longest && sent < Self.longest:
             let number = Int64(clamping: number)
@@ -100,7 +108,8 @@ struct ProbeObserver {
 
     private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
         let numbers = [feedback.latest, feedback.latestSent, feedback.packets, feedback.ipBytes, feedback.time]
-        guard feedback.latest > 0, numbers.allSatisfy({ $0 < Self.longest }) else { return }
+        // What has been held for longer than can be said was known before.
+        guard feedback.latest > 0, feedback.held < .max, numbers.allSatisfy({ $0 < Self.longest }) else { return }
         let arrived = Int64(clamping: feedback.time) - Int64(feedback.held)
         // The same datagram is the latest until another comes. A server that was started anew may have another clock.
         guard received?.session != session || up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
@@ -133,6 +142,15 @@ struct ProbeObserver {
         guard !phases.isEmpty else { return nil }
         return seconds.map { second in
             phases.min { abs($0.second - second) < abs($1.second - second) }.map(\.base) ?? .zero
+        }
+    }
+
+    /// Whether the link was left to others, of each whole second.
+    func leftAlone(of seconds: Range<Int64>) -> [Bool] {
+        let spans = idle.map { (from: $0.from.shifted(by: Self.settling).nanoseconds, to: $0.to.nanoseconds) }
+        let second: Int64 = 1_000_000_000
+        return seconds.map { number in
+            spans.contains { $0.from <= number * second && (number + 1) * second <= $0.to }
         }
     }
 

@@ -25,6 +25,8 @@ struct TraceBuilder {
     let trace: PathTrace
     let report: PathReport
     let notes: [String]
+    /// Of each second, for which share of it the link is known to have been full.
+    let known: (down: [Double], up: [Double])
 
     init(
         name: String, kind: PathKind, source: String, observation: PathObservation, attachments: Attachments,
@@ -43,15 +45,16 @@ struct TraceBuilder {
             }
         }
         let seconds = timeline.seconds.map { observation.seconds[$0] ?? PathObservation.Second() }
-        let demand: Demand
+        var demand = Demand(
+            seconds, queues: bases.map { times.queues(timeline.seconds, bases: $0) }, observation, timeline)
         if !observation.probe.isEmpty, let bases {
-            demand = Demand(
+            let probed = Demand(
                 observation.probe.account(of: timeline, bases: bases, attached: attachments.attached), observation,
                 timeline, attached: attachments.attached)
-        } else {
-            demand = Demand(
-                seconds, queues: bases.map { times.queues(timeline.seconds, bases: $0) }, observation, timeline)
+            // Where the probe left the link to others, what they did with it is all that there is to know.
+            demand = probed.replacing(observation.probe.leftAlone(of: timeline.seconds), with: demand)
         }
+        known = (demand.down.busy, demand.up.busy)
         func capacities(_ direction: Demand.Direction) -> [DataRate]? {
             filling.capacities(direction.rates, full: direction.isFull, attached: attachedSeconds)
         }

@@ -17,6 +17,8 @@ package final class ProbeClient: Sendable {
         package var idleEvery: Duration?
         /// What keeps the link full.
         package var filling = Filling.datagrams
+        /// When the links are left to others; in place of `idleEvery`.
+        package var live: LivePhases?
         /// That is never exceeded.
         package var rate = DataRate(bitsPerSecond: 1e9)
 
@@ -121,6 +123,8 @@ package final class ProbeClient: Sendable {
     private static let longestIdleTime: Int64 = 3_000_000_000
     /// TCP fills whatever queue there is, and that takes so long to drain.
     private static let longestStreamIdleTime: Int64 = 15_000_000_000
+    /// The other end is told again so often that the link is left alone, lest it had not heard it.
+    private static let liveReminder: Int64 = 1_000_000_000
 
     package func run() {
         while !isStopped(within: 0) {
@@ -194,7 +198,8 @@ package final class ProbeClient: Sendable {
             if options.filling == .streams {
                 state.streams = ProbeMessage.Direction.allCases.map { StreamClient($0, rate: options.rate, at: now) }
             }
-            state.nextIdle = options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
+            state.nextIdle =
+                options.live?.phase(at: now).settles ?? options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
             state.hasReportedSilence = false
             report(.started)
         case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
@@ -247,7 +252,19 @@ package final class ProbeClient: Sendable {
             }
         }
         if error == nil, state.endpoint != nil {
-            if state.nextIdle <= now, let every = options.idleEvery {
+            if state.nextIdle <= now, let phases = options.live {
+                let phase = phases.phase(at: now)
+                if phase.settles <= now, let session = state.endpoint?.session {
+                    state.endpoint?.goIdle(until: phase.ends)
+                    let left = (phase.ends - now) / 1_000_000
+                    _ = send(.idle(session: session, milliseconds: UInt32(clamping: left)))
+                    // The next one is that of the next phase.
+                    let isLast = phase.ends - now <= Self.liveReminder
+                    state.nextIdle = isLast ? phases.phase(at: phase.ends).settles : now + Self.liveReminder
+                } else {
+                    state.nextIdle = phase.settles
+                }
+            } else if state.nextIdle <= now, let every = options.idleEvery {
                 // Until what waits is gone, and for some echoes more.
                 let longest = state.endpoint.map { $0.roundTrip * 5 / 4 } ?? 0
                 let idle = min(

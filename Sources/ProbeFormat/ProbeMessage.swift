@@ -30,6 +30,10 @@ package enum ProbeMessage: Equatable, Sendable {
     /// As `feedback`, of a session that TCP fills: the numbers are those of echoes.
     case report(session: UInt64, Feedback)
 
+    /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without it. What
+    /// is left of a longer one is for others to use.
+    package static let settlingMilliseconds: UInt32 = 3000
+
     package typealias Nonce = [UInt8]
     package typealias Code = [UInt8]
 

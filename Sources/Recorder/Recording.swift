@@ -57,7 +57,7 @@ package final class Recording {
         var counts: InterfaceCapture.Counts { capture?.withCounts { $0 } ?? past }
     }
 
-    let options: RecordingOptions
+    private(set) var options: RecordingOptions
     private let files: RecordingFiles
     let events: EventLog
     private let routing: RoutingEvents
@@ -65,6 +65,7 @@ package final class Recording {
     var position: PositionReader?
     var modems: ModemReader?
     var modemLevels: [ModemReader.Level] = []
+    private let live: LiveCommand?
     let battery = BatteryReader()
     var batteryLevels: [BatteryReader.Level] = []
     private var clock = WallClock()
@@ -95,6 +96,14 @@ package final class Recording {
         self.options = options
         self.say = say
         self.show = show
+        // All of them from the recording's own beginning.
+        if let phases = options.probe?.live {
+            let own = LivePhases(every: phases.every, length: phases.length, begin: begin)
+            self.options.probe?.live = own
+            live = try options.liveCommand.map { try LiveCommand($0, own) }
+        } else {
+            live = nil
+        }
         routing = try RoutingEvents()
         let present = try RoutingEvents.present()
         try Self.check(options, present)
@@ -157,6 +166,7 @@ package final class Recording {
                 // What a busy machine has missed is made up for at once, not one by one.
                 ticks = Int((WallClock.monotonic - begin) / Self.tick.wholeNanoseconds)
                 try writeThroughput()
+                try log(live?.act(at: WallClock.monotonic) ?? [])
                 if let fault = files.fault { return end(.failed(fault)) }
                 if let duration = options.duration, elapsed >= duration { return end(.duration) }
                 guard ticks / perSecond > second else { continue }
@@ -204,6 +214,17 @@ package final class Recording {
             partBegin = WallClock.monotonic
         }
         return true
+    }
+
+    private func log(_ changes: [LiveCommand.Change]) throws {
+        for change in changes {
+            let members: [String: JSON]
+            switch change {
+            case .started: members = ["state": .string("started")]
+            case .ended(let status): members = ["state": .string("ended"), "status": .integer(Int64(status))]
+            }
+            try events.log("live", at: WallClock.now, members)
+        }
     }
 
     private func update(_ one: Tracked) {
@@ -268,7 +289,9 @@ package final class Recording {
             one.probe?.stop()
             one.probeThread?.wait()
         }
+        let changes = live?.end() ?? []
         do {
+            try log(changes)
             for one in inOrder { try stop(one) }
             try events.log("end", at: WallClock.now)
         } catch {

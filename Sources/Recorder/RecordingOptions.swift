@@ -22,6 +22,8 @@ package struct RecordingOptions: Sendable {
     package var reserve = ByteCount(200_000_000)
     /// Fills every interface both ways; nil: only what others do is recorded.
     package var probe: ProbeClient.Options?
+    /// Of every phase in which the probe leaves the links alone, to a shell.
+    package var liveCommand: String?
     /// Address of gpsd; its usual port.
     package var positionHost = "127.0.0.1"
     /// The program, as the captures are to name it.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Comparison
 import Derivation
+import Glibc
+import Kernels
 import SystemPackage
 import Units
 
@@ -10,9 +12,11 @@ struct Derive: ParsableCommand {
         discussion: """
             Example: walkback derive walk.pcapng --output my-walk
             Example: walkback derive wifi=wlan0.pcap cellular=rmnet0.pcap --detach-after 2s --output my-walk
+            Example: walkback derive walk.pcapng --predict walk.pcapng --output my-walk
 
             Each interface becomes a path. Documentation/captures.md says how capacity, round-trip times, loss and attachment \
-            are derived, and what is only a lower bound.
+            are derived, and what is only a lower bound. --predict replays the walk where bulk transfers over TCP or MPTCP were made on \
+            it, and prints what the replay predicts beside what they got.
             """)
 
     @Argument(
@@ -34,7 +38,7 @@ struct Derive: ParsableCommand {
 
     @Option(
         help:
-            "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s."
+            "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s; also of --predict."
     )
     var align: [String] = []
 
@@ -43,6 +47,30 @@ struct Derive: ParsableCommand {
 
     @Option(help: "A directory for the traces and replay.yaml; it must be new or empty, or hold an earlier derivation.")
     var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "[PATH=]FILE: a capture with live bulk transfers to predict; it may be one of those that are derived.",
+            discussion: "May be given several times. The result is prediction.json in the output directory, too."))
+    var predict: [String] = []
+
+    @Option(help: "With --predict: seeds 1 to N.")
+    var seeds = 3
+
+    @Option(help: "With --predict: runs at a time. (default: the machine's cores)")
+    var jobs: Int?
+
+    @Option(help: "With --predict: embedded, host or the file of an embedded kernel.")
+    var kernel = "embedded"
+
+    @Flag(help: "With --predict: print prediction.json in place of the tables.")
+    var json = false
+
+    func validate() throws {
+        if json, predict.isEmpty { throw ValidationError("--json goes with --predict.") }
+        if !(1...1000).contains(seeds) { throw ValidationError("--seeds must be from 1 to 1000.") }
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
+    }
 
     func run() throws {
         guard let filling = Filling(rawValue: fill) else {
@@ -59,29 +87,58 @@ struct Derive: ParsableCommand {
             return time
         }
         let sources = try captures.map(CaptureSource.init(parsing:))
-        var shifts = [Duration](repeating: .zero, count: sources.count)
+        let live = try predict.map(CaptureSource.init(parsing:))
+        var shifts = [Duration](repeating: .zero, count: sources.count + live.count)
         for option in align where option != "start" {
-            let (index, shift) = try Self.shift(option, sources)
-            shifts[index] = shift
+            let (indices, shift) = try Self.shift(option, sources + live)
+            for index in indices { shifts[index] = shift }
         }
+        let alignsStarts = align.contains("start")
         let result = try Derivation(
             Derivation.Options(
                 name: name ?? FilePath(output).lastComponent?.string ?? "derived", sources: sources, filling: filling,
-                bin: bin, detachAfter: silence, shifts: shifts, alignsStarts: align.contains("start")))
-        for note in result.notes { Walkback.print(standardError: "note: \(note)") }
-        let written = try TextDirectory.write(result.files, to: FilePath(output), mark: Derivation.replayFileName)
-        Walkback.write(PathReport.table(result.reports).text, to: 1)
-        Walkback.write("walkback compare \(written.appending(Derivation.replayFileName))\n", to: 1)
+                bin: bin, detachAfter: silence, shifts: Array(shifts[..<sources.count]), alignsStarts: alignsStarts))
+        var notes = result.notes
+        let transfers =
+            live.isEmpty
+            ? []
+            : try LiveTransfer.all(
+                in: live, shifts: Array(shifts[sources.count...]), alignsStarts: alignsStarts, notes: &notes)
+        for note in notes { Walkback.print(standardError: "note: \(note)") }
+        let written = try TextDirectory.write(
+            result.files, to: FilePath(output), mark: Derivation.replayFileName, results: [Prediction.fileName])
+        let replay = written.appending(Derivation.replayFileName)
+        if !json {
+            Walkback.write(PathReport.table(result.reports).text, to: 1)
+            Walkback.write("walkback compare \(replay)\n", to: 1)
+        }
+        if !transfers.isEmpty { try predict(transfers, result, replay, written) }
     }
 
-    /// `FILE=TIME` as the place of that file and the time, which may be negative.
-    private static func shift(_ text: String, _ sources: [CaptureSource]) throws -> (index: Int, shift: Duration) {
+    private func predict(
+        _ transfers: [LiveTransfer], _ derivation: Derivation, _ replay: FilePath, _ output: FilePath
+    ) throws {
+        let cancellation = try Cancellation()
+        try Interruption.cancel(cancellation)
+        let request = PredictionRequest(
+            replay: replay, output: output, transfers: transfers, derivation: derivation, seeds: seeds,
+            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernel,
+            walkbackVersion: Walkback.version)
+        let prediction = try request.run(cancellation: cancellation) { Walkback.print(standardError: $0) }
+        Walkback.write(json ? prediction.json.text : "\n" + prediction.table, to: 1)
+        for doubt in prediction.doubts { Walkback.print(standardError: "not trustworthy: \(doubt)") }
+        if !prediction.doubts.isEmpty { Glibc.exit(Units.ExitCode.notTrustworthy.rawValue) }
+    }
+
+    /// `FILE=TIME` as the places of that file and the time, which may be negative.
+    private static func shift(_ text: String, _ sources: [CaptureSource]) throws -> (indices: [Int], shift: Duration) {
         guard let equals = text.lastIndex(of: "=") else {
             throw Fault(.usage, "--align \(text) is neither 'start' nor FILE=TIME, as in --align wlan0.pcap=-1.5s")
         }
         let file = String(text[..<equals])
         let value = text[text.index(after: equals)...]
-        guard let index = sources.firstIndex(where: { $0.file == file || $0.name == file }) else {
+        let indices = sources.indices.filter { sources[$0].file == file || sources[$0].name == file }
+        guard !indices.isEmpty else {
             throw Fault(
                 .usage, "--align \(text) names no capture of these: \(sources.map(\.file).joined(separator: ", "))")
         }
@@ -89,6 +146,6 @@ struct Derive: ParsableCommand {
         guard let time = Duration(text: String(isNegative || value.first == "+" ? value.dropFirst() : value)) else {
             throw Fault(.usage, "--align \(text): '\(value)' is no time; write it with its unit, as -1.5s")
         }
-        return (index, isNegative ? .zero - time : time)
+        return (indices, isNegative ? .zero - time : time)
     }
 }

@@ -67,6 +67,16 @@ struct Record: ParsableCommand {
     @Option(help: "Send nothing but echoes for a moment, every so often, as 60s. (default: never)")
     var idleEvery: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --idle-every: leave the links alone for so long each time, to a live transfer, as 30s.",
+            discussion: "Three seconds of echoes come before each. `walkback derive --predict` compares."))
+    var liveFor: String?
+
+    @Option(
+        help: "With --live-for: a shell command that makes the live transfer; told to end (SIGTERM) with the phase.")
+    var liveCommand: String?
+
     @Option(help: "What a probe sends at most, as 50Mbit.")
     var probeRate = "1Gbit"
 
@@ -116,6 +126,7 @@ struct Record: ParsableCommand {
         options.duration = try duration.map { try time($0, "--duration", "10min") }
         options.positionHost = gpsd
         options.probe = try probeOptions()
+        options.liveCommand = liveCommand
         guard let reserve = ByteCount(text: self.reserve) else {
             throw Fault(.usage, "--reserve \(self.reserve) is no size; write it with its unit, as 200MB")
         }
@@ -134,10 +145,11 @@ struct Record: ParsableCommand {
 
     private func probeOptions() throws -> ProbeClient.Options? {
         guard let probe else {
-            let without = [
+            let those = [
                 ("--key-file", keyFile != nil), ("--idle-every", idleEvery != nil), ("--probe-tcp", probeTcp),
+                ("--live-for", liveFor != nil), ("--live-command", liveCommand != nil),
             ]
-            for (option, isThere) in without where isThere {
+            for (option, isThere) in those where isThere {
                 throw Fault(.usage, "\(option) goes with --probe HOST")
             }
             return nil
@@ -153,6 +165,15 @@ struct Record: ParsableCommand {
         options.rate = rate
         options.filling = probeTcp ? .streams : .datagrams
         options.idleEvery = try idleEvery.map { try time($0, "--idle-every", "60s") }
+        if let liveFor {
+            guard let every = options.idleEvery else {
+                throw Fault(.usage, "--live-for needs the time of probing before each; give it with --idle-every 60s")
+            }
+            // The recording sets when they begin.
+            options.live = LivePhases(every: every, length: try time(liveFor, "--live-for", "30s"), begin: 0)
+        } else if liveCommand != nil {
+            throw Fault(.usage, "--live-command needs to know for how long; give it with --live-for 30s")
+        }
         return options
     }
 

@@ -38,8 +38,10 @@ import Units
     ///   - demand: of the downlink's rate, at an instant; below 1 no queue is there.
     ///   - queue: in seconds, of either direction, where demand is 1.
     ///   - idle: when only echoes are sent.
+    ///   - others: what else is captured.
     private func record(
-        seconds: Double, queue: Double = 0.2, idle: Range<Double>, demand: (Double) -> Double = { _ in 1 }
+        seconds: Double, queue: Double = 0.2, idle: Range<Double>,
+        others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 }
     ) throws {
         let offset = 5e4
         func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
@@ -64,12 +66,13 @@ import Units
             let feedback = ProbeMessage.Feedback(
                 latest: UInt64(arrived), latestSent: client(latest - Self.way - queue - sending.up),
                 packets: UInt64(arrived), ipBytes: UInt64(arrived * Self.datagram), time: server(sent),
-                held: UInt32((sent - latest) * 1e9))
+                held: UInt32(min((sent - latest) * 1e9, 4_294_967_295)))
             events.append((time, false, .data(session: 1, number: number, time: server(sent), feedback)))
         }
         for echo in 0..<Int(seconds * 10 - 10) {
             let sent = Double(echo) / 10 + 0.05
-            let isIdle = (idle.lowerBound + queue..<idle.upperBound - 0.05).contains(sent)
+            let isBeside = others.contains { abs($0.time - sent) < 0.05 }
+            let isIdle = !isBeside && (idle.lowerBound + queue..<idle.upperBound - 0.05).contains(sent)
             let number = UInt64(echo + 1)
             events.append((sent, true, .echo(session: 1, number: number, time: client(sent))))
             events.append(
@@ -79,9 +82,13 @@ import Units
                 ))
         }
         var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wwan0")
-        for event in events.sorted(by: { $0.time < $1.time }) {
+        let probe = events.map { event in
             let (bytes, length) = packet(event.message, outbound: event.outbound)
-            try capture.add(bytes, at: event.time, outbound: event.outbound, length: length)
+            return (time: event.time, outbound: event.outbound, bytes: bytes, length: Optional(length))
+        }
+        let all = probe + others.map { (time: $0.time, outbound: $0.outbound, bytes: $0.bytes, length: nil) }
+        for event in all.sorted(by: { $0.time < $1.time }) {
+            try capture.add(event.bytes, at: event.time, outbound: event.outbound, length: event.length)
         }
         try capture.finish()
     }
@@ -117,6 +124,30 @@ import Units
         let full = try #require(report.saturatedDown)
         // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins a second.
         #expect(abs(full - (20 - 0.5 - 2 + 0.2) / 21) < 0.01, "\(full)")
+    }
+
+    /// A download of 1 Mb/s from 14 to 21 s, behind a queue.
+    private static let download: [(time: Double, outbound: Bool, bytes: [UInt8])] = stride(
+        from: UInt32(14_000), to: 21_000, by: 12
+    ).flatMap { milliseconds in
+        let time = Double(milliseconds) / 1000
+        let sequence = (milliseconds - 14_000) / 12 * 1448
+        let data = PacketMaker.tcp(
+            outbound: false, sequence: sequence, payload: 1448, stamp: 9, echo: milliseconds - 300)
+        let answer = PacketMaker.tcp(
+            outbound: true, sequence: 2, acknowledgement: sequence + 1448, stamp: milliseconds, echo: 9)
+        return [(time, false, data), (time, true, answer)]
+    }
+
+    @Test func `that leaves the link to a transfer has the rate that the transfer filled it at`() throws {
+        try record(seconds: 30, idle: 10..<22.5, others: Self.download)
+        let result = try derive()
+        let trace = try #require(result.traces.first)
+        #expect(abs(rate(trace, .down, 15, 20) / 1e6 - 1) < 0.01)
+        // What it does not use is held; and its queue is none of the path's own way.
+        #expect(abs(rate(trace, .up, 15, 20) / Self.upRate - 1) < 0.03)
+        #expect(abs(rate(trace, .down, 24, 28) / Self.downRate - 1) < 0.01)
+        #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 })
     }
 
     @Test func `is scaled up where the link was busy for a part of the time`() throws {

@@ -44,10 +44,13 @@ struct PacketMaker {
     static let near: [UInt8] = [10, 0, 0, 2]
     static let far: [UInt8] = [10, 9, 0, 1]
 
-    /// Raw IPv4 and TCP with stamps; the near host is port 40000, the far one 443.
+    /// Raw IPv4 and TCP with stamps; the far host is port 443.
+    ///
+    /// - Parameter multipath: options of Multipath TCP, as they stand.
     static func tcp(
         outbound: Bool, sequence: UInt32, acknowledgement: UInt32 = 0, flags: UInt8 = 0x10, payload: Int = 0,
-        stamp: UInt32 = 1, echo: UInt32 = 1, maximumSegment: UInt16? = nil
+        stamp: UInt32 = 1, echo: UInt32 = 1, maximumSegment: UInt16? = nil, nearPort: Int = 40000,
+        multipath: [UInt8] = []
     ) -> [UInt8] {
         func two(_ value: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)] }
         func four(_ value: UInt32) -> [UInt8] { two(Int(value >> 16)) + two(Int(value & 0xffff)) }
@@ -58,13 +61,15 @@ struct PacketMaker {
             options += [2, 4]
             options += two(Int(maximumSegment))
         }
+        options += multipath
+        options += [UInt8](repeating: 1, count: (4 - options.count % 4) % 4)
         let headers = 40 + options.count
         var bytes: [UInt8] = [0x45, 0]
         bytes += two(headers + payload)
         bytes += [0, 0, 0x40, 0, 64, 6, 0, 0]
         bytes += outbound ? near : far
         bytes += outbound ? far : near
-        bytes += outbound ? two(40000) + two(443) : two(443) + two(40000)
+        bytes += outbound ? two(nearPort) + two(443) : two(443) + two(nearPort)
         bytes += four(sequence)
         bytes += four(acknowledgement)
         bytes += [UInt8((20 + options.count) / 4) << 4, flags, 0xff, 0xff, 0, 0, 0, 0]
