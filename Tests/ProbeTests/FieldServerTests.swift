@@ -286,4 +286,23 @@ import Units
         let bytes = try rig.passed().in
         #expect((4_500_000...5_300_000).contains(bytes), "\(bytes)")
     }
+
+    @Test func `is found where the interface comes up long after the recording began`() throws {
+        let rig = try Rig()
+        defer { rig.end() }
+        try rig.near.routing.perform([.setInterface("radio", index: 10, up: false)])
+        let thread = try DedicatedThread.start {
+            usleep(4_000_000)
+            _ = try? rig.near.routing.perform([
+                .setInterface("radio", index: 10, up: true),
+                .addNeighbour(Rig.farAddress, mac: Rig.farEnd.mac, interface: 10),
+            ])
+        }
+        let reports = try rig.probe(for: .seconds(7))
+        thread.wait()
+        #expect(reports == [.started])
+        // Three of the seven seconds.
+        let bytes = try rig.passed().in
+        #expect((2_500_000...3_300_000).contains(bytes), "\(bytes)")
+    }
 }
