@@ -41,7 +41,9 @@ package struct CaptureSource: Sendable, Equatable {
 
     /// The recorder's event log beside it.
     var eventsFile: String {
-        let stem = file.hasSuffix(".pcapng") ? String(file.dropLast(".pcapng".count)) : file
+        var stem = file[...]
+        // A compressed capture is the one that was recorded.
+        for ending in [".gz", ".zst", ".pcapng"] where stem.hasSuffix(ending) { stem = stem.dropLast(ending.count) }
         return stem + ".events.jsonl"
     }
 

@@ -274,7 +274,11 @@ func load(_ text: String) throws -> Replay {
 
     static let replays = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Replays"
 
-    @Test(arguments: [("indoor-walk", 720, 6, 3), ("steady", 10, 4, 2)])
+    @Test(
+        arguments: [
+            ("indoor-walk", 720, 6, 3), ("steady", 10, 4, 2), ("recorded-walk", 121, 6, 10),
+            ("recorded-transfers", 121, 6, 10),
+        ])
     func `The shipped replays load`(name: String, seconds: Int, strategies: Int, seeds: Int) throws {
         let replay = try Replay.load("\(Self.replays)/\(name).yaml")
         #expect(replay.name == name)

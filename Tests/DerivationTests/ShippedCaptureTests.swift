@@ -1,0 +1,39 @@
+import Glibc
+import Pcap
+import Testing
+import TraceFormats
+import Traces
+import Units
+
+@testable import Derivation
+
+/// What is in `Captures`, and what is derived from it in `Replays`.
+@Suite struct `The shipped captures` {
+    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+    @Test(arguments: ["recorded-walk", "recorded-transfers"])
+    func `give the shipped traces, byte for byte`(name: String) throws {
+        let source = CaptureSource(file: "\(Self.root)/Captures/\(name).pcapng.gz")
+        let result = try Derivation(Derivation.Options(name: name, sources: [source]))
+        #expect(result.traces.map(\.name).sorted() == ["cellular", "wifi"])
+        for trace in result.traces {
+            let shipped = try InputFile.read("\(Self.root)/Replays/\(name).\(trace.name).trace.csv").text()
+            #expect(TraceFile.text(of: trace) == shipped, "\(trace.name): run Captures/make")
+        }
+        let replay = try InputFile.read("\(Self.root)/Replays/\(name).yaml").text()
+        let derived = result.replay.replacing("trace: ", with: "trace: \(name).")
+        #expect(
+            replay == "# SYNTHETIC: recorded inside the lab (Captures/make), on a walk that was generated.\n" + derived)
+    }
+
+    @Test func `have the three live transfers that were made`() throws {
+        var notes: [String] = []
+        let source = CaptureSource(file: "\(Self.root)/Captures/recorded-transfers.pcapng.gz")
+        let transfers = try LiveTransfer.all(in: [source], shifts: [.zero], alignsStarts: false, notes: &notes)
+        #expect(transfers.map(\.isMultipath) == [true, true, true])
+        for transfer in transfers {
+            #expect(abs(transfer.duration.seconds - 20) < 0.1)
+            #expect(transfer.bytes > ByteCount(1_000_000))
+        }
+    }
+}
