@@ -97,7 +97,7 @@ extension HTMLReport {
             <h2>Hand-offs</h2>
             \(table.html)\
             <p class="note">Lost: a radio in use has gone. Gained: a path has come or come back. Renumbered: it has another address. \
-            Moved: the home address has. Longest gap: without a byte for the application, around the event. First byte: until payload \
+            Moved: the home address has. Longest gap: without a byte for the application, with the event in it or after the event. First byte: until payload \
             arrives over a path that was not in use. Carries again: until a path that came back carries payload. Stranded: what waited \
             on the other paths when a path came. Worst gap: the longest of any of the events; all others are means, with how many of the \
             events have a value where not all do.</p>

@@ -10,7 +10,7 @@ extension ComparisonResult.Handoff {
     /// segment has 1500 bytes and arrives in one bin at whatever rate, since the meter counts whole packets.
     package static let payloadBin = ByteCount(576)
 
-    /// How long before a hand-off a path must have carried payload to count as in use, and the application to have waited.
+    /// How long before a hand-off a path must have carried payload to count as in use.
     private static let before = Duration.seconds(1)
 
     /// - Parameters:
@@ -27,6 +27,8 @@ extension ComparisonResult.Handoff {
         let series: Series
         /// Arrived bytes of each path in the direction of the payload.
         let arrived: [[UInt32]]
+        /// Bins one after the other without a byte for the application.
+        let gaps: [Range<Int>]
 
         init(plan: RunPlan, record: RunRecord, series: Series) {
             self.plan = plan
@@ -34,6 +36,15 @@ extension ComparisonResult.Handoff {
             self.series = series
             let direction = plan.workload.directions[0]
             arrived = plan.paths.map { series.link($0.name, direction)?.arrived ?? [] }
+            var gaps: [Range<Int>] = []
+            for (bin, bytes) in series.delivered.enumerated() where bytes == 0 {
+                if let last = gaps.last, last.upperBound == bin {
+                    gaps[gaps.count - 1] = last.lowerBound..<bin + 1
+                } else {
+                    gaps.append(bin..<bin + 1)
+                }
+            }
+            self.gaps = gaps
         }
 
         private typealias Instant = (kind: Kind, path: Int, time: Duration)
@@ -41,10 +52,10 @@ extension ComparisonResult.Handoff {
         func handoffs() -> [ComparisonResult.Handoff] {
             let instants = instants()
             return instants.map { instant in
-                let next = instants.first { $0.time > instant.time }?.time
+                let next = instants.first { bin($0.time) > bin(instant.time) }?.time
                 var handoff = ComparisonResult.Handoff(
                     kind: instant.kind, path: plan.paths[instant.path].name, time: instant.time,
-                    longestGap: longestGap(from: instant.time - before, to: next ?? record.measured))
+                    longestGap: longestGap(at: instant.time, next: next))
                 handoff.firstByteOnNewPath = firstByte(after: instant, of: instants)
                 if instant.kind == .gained {
                     if carriesPayload(instant.path, from: .zero, to: instant.time) {
@@ -154,16 +165,15 @@ extension ComparisonResult.Handoff {
 
         // MARK: - The application and the sender
 
-        /// Of the gaps that begin in this span.
-        private func longestGap(from start: Duration, to end: Duration) -> Duration {
-            let begins = bin(start)..<max(bin(start), bin(end))
-            var longest = 0
-            var gap = 0
-            for (bin, bytes) in series.delivered.enumerated() {
-                gap = bytes == 0 ? gap + 1 : 0
-                if begins.contains(bin - gap + 1) { longest = max(longest, gap) }
-            }
-            return Series.binWidth * longest
+        /// Of the gaps that a hand-off falls into, and of those that begin after it and that the next one does not fall into:
+        /// such a one is the next one's.
+        private func longestGap(at time: Duration, next: Duration?) -> Duration {
+            let own = bin(time)
+            let next = next.map(bin) ?? Int.max
+            return Series.binWidth
+                * (gaps.filter { gap in
+                    gap.contains(own) || gap.lowerBound > own && gap.lowerBound < next && !gap.contains(next)
+                }.map(\.count).max() ?? 0)
         }
 
         /// What the run noted together with the path's joining.

@@ -93,4 +93,7 @@ package struct Interval: Sendable, Equatable {
     }
 
     package func contains(_ value: Double) -> Bool { low <= value && value <= high }
+
+    /// Of what cannot be negative: below zero the interval holds nothing.
+    package var cutAtZero: Interval { Interval(low: max(0, low), high: max(0, high)) }
 }

@@ -25,6 +25,8 @@ package struct Sweep: Sendable {
     /// Of everything in it and in the files that it names.
     let sha256: String
     let path: String
+    /// The file's text.
+    let definition: String
     private let base: Base
     /// Of every cell, and of each dimension; values as YAML.
     private let settings: [(key: SweepKey, value: String)]
@@ -51,6 +53,7 @@ package struct Sweep: Sendable {
 
     init(_ file: InputFile, quick: Bool) throws {
         path = file.path
+        definition = try file.text()
         let document = try SweepDocument(file, quick: quick)
         name = document.name
         settings = try document.settings.map { ($0.key, try Yams.serialize(node: $0.value)) }

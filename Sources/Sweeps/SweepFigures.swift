@@ -20,7 +20,7 @@ package struct SweepFigures {
                 let points = gains.filter { $0.strategy == strategy }.compactMap { gain -> GridFigure.Point? in
                     let values = Sample(sample(gain))
                     guard let mean = values.mean, let x = Double(gain.point[0]) else { return nil }
-                    let interval = values.meanInterval()
+                    let interval = values.meanInterval()?.cutAtZero
                     return .init(x: x, value: mean, low: interval?.low, high: interval?.high)
                 }
                 return .init(

@@ -15,7 +15,7 @@ package struct SweepGains: Sendable, Equatable {
     let goodput: [Double]
 
     var mean: Double? { Sample(ratios).mean }
-    var interval: Interval? { Sample(ratios).meanInterval() }
+    var interval: Interval? { Sample(ratios).meanInterval()?.cutAtZero }
 
     static func columns(of result: SweepResult) -> [String] {
         zip(result.identity.columns, result.identity.isWalk).filter { !$1 }.map(\.0)
@@ -36,6 +36,12 @@ package struct SweepGains: Sendable, Equatable {
                     goodput: cells.compactMap { SweepMeasure.goodput.mean(of: strategy, in: $0) })
             }
         }
+    }
+
+    /// nil where there is a ratio to Optimal TCP.
+    static func whyNoRatio(_ result: SweepResult) -> String? {
+        guard all(of: result).allSatisfy(\.ratios.isEmpty) else { return nil }
+        return "Optimal TCP is not known without a TCP run over every path: add tcp-NAME of each to the strategies."
     }
 
     var json: JSON {

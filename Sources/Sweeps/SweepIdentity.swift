@@ -9,6 +9,8 @@ struct SweepIdentity: Codable, Sendable, Equatable {
     var name: String
     /// Of the sweep's file and of what it names.
     var sha256: String
+    /// The sweep's file.
+    var definition: String
     var engine: String
     var walkback: String
     var kernelRelease: String
@@ -27,6 +29,15 @@ struct SweepIdentity: Codable, Sendable, Equatable {
         return hash.hexadecimal()
     }
 
+    /// What a sweep of the same cells would have in common with this one and `other` has not; nil: nothing.
+    func difference(from other: SweepIdentity) -> String? {
+        guard key != other.key else { return nil }
+        if engine != other.engine { return "of the \(other.engine) engine" }
+        if name != other.name || sha256 != other.sha256 { return "its file was another, or --quick" }
+        if walkback != other.walkback { return "of version \(other.walkback) of walkback" }
+        return "of another kernel"
+    }
+
     var cellCount: Int { values.map(\.count).reduce(1, *) }
 
     /// Of each dimension, the value of cell `index`.
@@ -39,5 +50,13 @@ struct SweepIdentity: Codable, Sendable, Equatable {
         encoder.outputFormatting = [.sortedKeys]
         // Of strings alone, which encode.
         return (try? encoder.encode(self)).map(Array.init) ?? []
+    }
+}
+
+extension SweepIdentity {
+    /// nil where it is no description of a sweep.
+    init?(_ document: [UInt8]) {
+        guard let own = try? JSONDecoder().decode(SweepIdentity.self, from: Data(document)) else { return nil }
+        self = own
     }
 }

@@ -18,7 +18,7 @@ package enum SweepMerge {
                 throw Fault.input(
                     part.string, "holds no part of a sweep; name the --output of `walkback sweep --shard`")
             }
-            guard let own = try? JSONDecoder().decode(SweepIdentity.self, from: Data(bytes)) else {
+            guard let own = SweepIdentity(bytes) else {
                 throw Fault.input(path.string, "is no description of a sweep; run this part again")
             }
             if let identity, identity.key != own.key {

@@ -12,7 +12,9 @@ package enum SweepReport {
             body += figure(figures.gain, caption: gainCaption)
         }
         body += "<h2>Every point</h2>\n" + table(of: result)
+        if let note = SweepGains.whyNoRatio(result) { body += "<p>\(Markup.escaped(note))</p>\n" }
         body += doubts(of: result)
+        body += "<h2>What was run</h2>\n<pre>\(Markup.escaped(result.identity.definition))</pre>\n"
         body += "<h2>Again</h2>\n<pre>\(Markup.escaped(result.identity.command))</pre>\n"
         let patches = result.identity.kernelPatches.count
         let kernel = "Linux \(result.identity.kernelRelease) with \(patches) patch\(patches == 1 ? "" : "es") of ours"

@@ -59,10 +59,12 @@ package struct SweepRequest: Sendable {
     ) throws -> (result: SweepResult?, exitCode: ExitCode) {
         let sweep = try Sweep.load(file, quick: quick)
         let engine = try SweepEngine(self.engine, kernel: self.kernel)
+        if self.engine == .fluid { try FluidExecution.check(sweep) }
         let identity = try identity(of: sweep, engine)
         let output = try OutputDirectory(
             self.output, mark: SweepResult.documentName, remains: [SweepCells.directoryName])
         defer { output.discardPartial() }
+        try refuseOther(identity)
         let cells = try SweepCells(self.output, key: identity.key)
         try OutputDirectory.replace(self.output.appending(SweepIdentity.fileName), with: identity.document)
         // What failed before is run again.
@@ -90,7 +92,9 @@ package struct SweepRequest: Sendable {
         }
         for failure in outcome.failures { say("failed: \(failure)") }
         guard shard == nil else {
-            say("part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR…")
+            say(
+                "part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR… --output WHOLE"
+            )
             return (nil, outcome.failures.isEmpty ? .success : .failed)
         }
         let result = SweepResult(
@@ -102,6 +106,17 @@ package struct SweepRequest: Sendable {
         return (result, outcome.failures.isEmpty ? result.exitCode : .failed)
     }
 
+    /// What is finished is never thrown away unasked.
+    private func refuseOther(_ identity: SweepIdentity) throws {
+        guard let bytes = try Files.read(output.appending(SweepIdentity.fileName)),
+            let difference = SweepIdentity(bytes).map(identity.difference) ?? "what made them is not known"
+        else { return }
+        throw Fault(
+            .failed,
+            "\(output) holds cells of another sweep (\(difference)): name another directory with --output, or remove "
+                + "that one")
+    }
+
     private func identity(of sweep: Sweep, _ engine: SweepEngine) throws -> SweepIdentity {
         var words = ["walkback sweep", FilePath(file).lastComponent?.string ?? file]
         if quick { words.append("--quick") }
@@ -110,7 +125,8 @@ package struct SweepRequest: Sendable {
             words.append("--kernel \(FilePath(self.kernel).lastComponent?.string ?? self.kernel)")
         }
         return SweepIdentity(
-            name: sweep.name, sha256: sweep.sha256, engine: engine.name.rawValue, walkback: walkbackVersion,
+            name: sweep.name, sha256: sweep.sha256, definition: sweep.definition, engine: engine.name.rawValue,
+            walkback: walkbackVersion,
             kernelRelease: engine.release, kernelPatches: engine.patches,
             kernelSHA256: try engine.kernelSHA256(), command: words.joined(separator: " "),
             columns: sweep.dimensions.map(\.column), values: sweep.dimensions.map(\.values),

@@ -92,6 +92,7 @@ package struct SweepResult: Sendable {
             "schema": .string("walkback.sweep/1"),
             "name": .string(identity.name),
             "sha256": .string(identity.sha256),
+            "definition": .string(identity.definition),
             "command": .string(identity.command),
             "engine": .string(identity.engine),
             "environment": .object([

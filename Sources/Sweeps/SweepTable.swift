@@ -22,6 +22,6 @@ package enum SweepTable {
                 // Words to the left, numbers to the right.
                 return column == columns.count ? field + padding : padding + field
             }.joined(separator: "  ") + "\n"
-        }.joined()
+        }.joined() + (SweepGains.whyNoRatio(result).map { "\n\($0)\n" } ?? "")
     }
 }

@@ -2,7 +2,7 @@ import Replays
 import Units
 import Yams
 
-/// The values of one dimension of a grid: a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP` of numbers of one unit.
+/// The values of one dimension of a grid: a single one, a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP` of numbers of one unit.
 enum SweepValues {
     /// Of one dimension.
     static let most = 100_000
@@ -13,6 +13,7 @@ enum SweepValues {
         let nodes: [Node]
         switch entry.value {
         case .sequence(let sequence): nodes = Array(sequence)
+        case .scalar(let scalar) where !scalar.string.contains(".."): nodes = [entry.value]
         case .scalar(let scalar): nodes = try range(scalar.string, entry.value, entry.key, reader)
         default:
             throw reader.fault(entry.value, "'\(entry.key)' must be a list, as in [1, 2, 3], or a range, as in 1..3")

@@ -15,18 +15,22 @@ struct SweepCommand: ParsableCommand {
             Writes sweep.csv, a row for each run and bound, and sweep.json, with each strategy's share of Optimal TCP at every \
             point. A sweep that was ended goes on where it was; finished cells are not run again.
 
-            Example: walkback sweep grid.yaml --shard 1/4 --output part-1, and so on, then: walkback sweep merge part-*
+            Example: walkback sweep grid.yaml --shard 1/4 --output part-1, and so on, then: walkback sweep merge part-* --output whole
             """,
         subcommands: [Grid.self, Merge.self], defaultSubcommand: Grid.self)
 
     struct Grid: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "run", abstract: "Run the grid; what `walkback sweep FILE` does.", shouldDisplay: false)
+            commandName: "run",
+            abstract: "Run the grid: `walkback sweep FILE` is `walkback sweep run FILE`, and has its options.")
 
         @Argument(help: "The sweep, as Replays/paper/fig3.yaml.")
         var file: String
 
-        @Option(help: "Where the results go, and where an ended sweep goes on. (default: walkback-out/NAME)")
+        @Option(
+            help:
+                "Where the results go, and where an ended sweep goes on. (default: walkback-out/NAME, of the fluid engine walkback-out/NAME-fluid)"
+        )
         var output: String?
 
         @Flag(help: "The sweep's quick form, where its file has one.")
@@ -68,7 +72,7 @@ struct SweepCommand: ParsableCommand {
         func run() throws {
             let shard = try shard.map(SweepShard.init)
             let name = FilePath(file).stem ?? "sweep"
-            let part = shard.map { "-\($0.part)-of-\($0.parts)" } ?? ""
+            let part = (engine == .fluid ? "-fluid" : "") + (shard.map { "-\($0.part)-of-\($0.parts)" } ?? "")
             let request = SweepRequest(
                 file: file, quick: quick, output: FilePath(output ?? "walkback-out/\(name)\(part)"), engine: engine,
                 kernel: kernel, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), shard: shard,

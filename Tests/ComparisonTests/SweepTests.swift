@@ -144,19 +144,33 @@ import Testing
         #expect(try Walkback.text(output.appending("report.html")).contains("nothing said of MPTCP is supported"))
     }
 
-    @Test func `of another file does not take this one's cells`() throws {
+    @Test func `of another file leaves this one's cells alone`() throws {
         let scratch = try Scratch()
         let file = try grid(scratch)
         let output = scratch.path.appending("out")
         #expect(try sweep(file, to: output).status == 0)
         try scratch.write("grid.yaml", try Walkback.text(file) + "\nseeds: 2\n")
+        let before = try Walkback.text(output.appending("sweep.csv"))
         let outcome = try sweep(file, to: output)
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(!outcome.errors.contains("finished before"))
-        #expect(try Walkback.text(output.appending("sweep.csv")).contains(",mptcp,2,down,"))
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("holds cells of another sweep (its file was another, or --quick)"))
+        let fluid = try sweep(file, to: output, ["--engine", "fluid"])
+        #expect(fluid.status == 1)
+        #expect(fluid.errors.contains("holds cells of another sweep (of the kernel engine)"))
+        #expect(try Walkback.text(output.appending("sweep.csv")) == before)
     }
 
-    @Test func `of another kernel does not take this one's cells`() throws {
+    @Test func `on the fluid engine varies nothing that is not modelled`() throws {
+        let scratch = try Scratch()
+        let text = try Walkback.text(try grid(scratch))
+        let file = try scratch.write(
+            "buffers.yaml", text.replacing("grid:\n", with: "grid:\n  transport.receive_buffer: [100kB, 6MB]\n"))
+        let outcome = try sweep(file, to: scratch.path.appending("out"), ["--engine", "fluid"])
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains("the fluid engine does not model transport.receive_buffer"))
+    }
+
+    @Test func `of another kernel leaves this one's cells alone`() throws {
         let scratch = try Scratch()
         let file = try grid(scratch)
         let output = scratch.path.appending("out")
@@ -168,11 +182,8 @@ import Testing
             wrapper: "cp '\(try #require(Walkback.kernel))' '\(other)' && cp '\(try #require(Walkback.kernel))'.txt "
                 + "'\(other)'.txt && echo >>'\(other)'")
         let outcome = try sweep(file, to: output, ["--shard", "1/4", "--kernel", other.string])
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(!outcome.errors.contains("finished before"))
-        #expect(
-            try sweep(file, to: output, ["--shard", "1/4", "--kernel", other.string]).errors.contains("finished before")
-        )
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("holds cells of another sweep (of another kernel)"))
     }
 
     @Test func `leaves a directory of something else alone`() throws {

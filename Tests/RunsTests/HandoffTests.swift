@@ -61,12 +61,22 @@ import Units
         #expect(handoffs.map(\.longestGap) == [.milliseconds(290), .milliseconds(100)])
     }
 
-    @Test func `counts a gap from a second before, and to the end wherever that is`() {
+    @Test func `has the whole gap that it falls into, and none of those before`() {
         var walk = Walk()
-        walk.clear(\.delivered, 3.9, 3.99)
-        walk.clear(\.delivered, 4.5, 4.53)
+        walk.clear(\.delivered, 1, 4.5)
+        walk.clear(\.delivered, 4.53, 5.02)
         walk.clear(\.delivered, 19, 20)
-        #expect(walk.measured().map(\.longestGap) == [.milliseconds(30), .seconds(1)])
+        #expect(walk.measured().map(\.longestGap) == [.milliseconds(490), .seconds(1)])
+    }
+
+    @Test func `shares a gap with the next one that falls into it, and has no gap of that one's alone`() {
+        var walk = Walk()
+        walk.clear(\.delivered, 5, 9.2)
+        #expect(walk.measured().map(\.longestGap) == [.milliseconds(4200), .milliseconds(4200)])
+        walk = Walk()
+        walk.clear(\.delivered, 6, 6.1)
+        walk.clear(\.delivered, 7, 9.2)
+        #expect(walk.measured().map(\.longestGap) == [.milliseconds(100), .milliseconds(2200)])
     }
 
     @Test func `takes a path as used when a payload-sized packet arrived, not at a handshake`() {

@@ -58,6 +58,11 @@ struct `A sweep's file` {
         #expect(try sweep(text).sha256 != sweep(text, quick: true).sha256)
     }
 
+    @Test func `has a single value as it has a list of one`() throws {
+        let single = try sweep(Self.base + "grid: {walk: 1..2, wifi-coverage: 20%}\n")
+        #expect(single.dimensions.map(\.values) == [["1", "2"], ["20"]])
+    }
+
     @Test(arguments: [
         ("grid: {walk: []}", "grid.yaml:3:14: 'walk' has no values, so the grid has no cells; give at least one"),
         ("grid: {wlak: 1..2}", "grid.yaml:3:8: unknown key 'wlak'; did you mean 'walk'?"),
