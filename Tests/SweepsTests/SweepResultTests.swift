@@ -47,7 +47,9 @@ struct `What a sweep found` {
         #expect(gains[1].ratios == [1.5, 1.1])
         #expect(gains[1].mean == 1.3)
         // t for one degree of freedom, 12.706, by 0.2 / sqrt 2 x sqrt 2.
-        #expect(try #require(gains[1].interval).low == 0)
+        let interval = try #require(gains[1].interval)
+        #expect(abs(interval.high - (1.3 + 12.7062 * 0.2)) < 1e-3)
+        #expect(interval.low == 0, "no ratio is negative")
     }
 
     @Test func `is a row for each run and bound`() {
