@@ -58,7 +58,9 @@ let package = Package(
 
         // · captures to traces; what a file holds, for people and programs
         pipeline("Derivation", ["Pcap", "ProbeFormat", "TraceFormats"]),
-        pipeline("Scrubbing", ["Pcap", "TraceFormats", .product(name: "SystemPackage", package: "swift-system")]),
+        pipeline(
+            "Scrubbing",
+            ["Pcap", "ProbeFormat", "TraceFormats", .product(name: "SystemPackage", package: "swift-system")]),
         pipeline("Inspection", ["Pcap", "Runs", "TraceFormats"]),
 
         // the kernel's side: C first, then owners of kernel objects

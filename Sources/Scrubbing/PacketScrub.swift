@@ -1,9 +1,11 @@
 import Pcap
+import ProbeFormat
 
 /// A packet without what names people: addresses are pseudonyms, and nothing is left of what was said.
 ///
 /// Lengths, ports, sequence numbers, TCP options and ICMP's echo numbers stay. Everything behind the transport's
-/// header, and whatever is not read here (other protocols, packets without IP), is zeros; checksums are, too.
+/// header but for a probe's own numbers, and whatever is not read here (other protocols, packets without IP), is zeros;
+/// checksums are, too.
 enum PacketScrub {
     static func scrubbed(_ packet: borrowing Packet, _ pseudonyms: inout Pseudonyms) -> [UInt8] {
         var bytes = packet.bytes.withUnsafeBytes { Array($0) }
@@ -30,9 +32,11 @@ enum PacketScrub {
             zero(&bytes, (payload + 16)..<(payload + 18))
             replaceAnnounced(&bytes, segment.options, &pseudonyms)
             zero(&bytes, segment.options.upperBound..<bytes.count)
-        case .udp:
+        case .udp(let datagram):
+            let kept = probe(bytes, datagram.payload)
             zero(&bytes, (payload + 6)..<(payload + 8))
             zero(&bytes, (payload + 8)..<bytes.count)
+            bytes.replaceSubrange((payload + 8)..<(payload + 8 + kept.count), with: kept)
         case .icmp:
             zero(&bytes, (payload + 2)..<(payload + 4))
             zero(&bytes, (payload + 8)..<bytes.count)
@@ -40,6 +44,17 @@ enum PacketScrub {
             zero(&bytes, payload..<bytes.count)
         }
         return bytes
+    }
+
+    /// The numbers by which a probe of ours measures, from which traces are derived. Of its greetings, which prove a key, no more
+    /// is kept than what they are.
+    private static func probe(_ bytes: [UInt8], _ payload: Range<Int>) -> [UInt8] {
+        let message = bytes[payload.clamped(to: 0..<bytes.count)].withUnsafeBytes { ProbeMessage($0) }
+        switch message {
+        case .data, .feedback, .echo, .echoReply, .idle, .stop: return message?.encoded ?? []
+        case .hello, .challenge, .start, .started, .refused: return Array(message?.encoded.prefix(8) ?? [])
+        case nil: return []
+        }
     }
 
     private static func zero(_ bytes: inout [UInt8], _ range: Range<Int>) {

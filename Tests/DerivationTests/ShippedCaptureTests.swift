@@ -1,5 +1,5 @@
-import Glibc
 import Pcap
+import Scrubbing
 import Testing
 import TraceFormats
 import Traces
@@ -24,6 +24,22 @@ import Units
         let derived = result.replay.replacing("trace: ", with: "trace: \(name).")
         #expect(
             replay == "# SYNTHETIC: recorded inside the lab (Captures/make), on a walk that was generated.\n" + derived)
+    }
+
+    @Test func `give the same traces when they are scrubbed`() throws {
+        let scratch = try ScratchDirectory()
+        let scrubbed = scratch.file("walk.pcapng").string
+        let original = "\(Self.root)/Captures/recorded-transfers.pcapng.gz"
+        var pseudonyms = Pseudonyms(key: "k")
+        _ = try CaptureScrub.scrub(original, to: scratch.file("walk.pcapng"), &pseudonyms)
+        try scratch.write(
+            "walk.events.jsonl", InputFile.read("\(Self.root)/Captures/recorded-transfers.events.jsonl").text())
+        let traces = try [original, scrubbed].map { file in
+            try Derivation(Derivation.Options(name: "walk", sources: [CaptureSource(file: file)])).traces
+        }
+        // All of them would be printed.
+        let isSame = traces[0].map(\.samples) == traces[1].map(\.samples)
+        #expect(isSame)
     }
 
     @Test func `have the three live transfers that were made`() throws {
