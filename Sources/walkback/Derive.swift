@@ -15,8 +15,8 @@ struct Derive: ParsableCommand {
             Example: walkback derive walk.pcapng --predict walk.pcapng --output my-walk
 
             Each interface becomes a path. Documentation/captures.md says how capacity, round-trip times, loss and attachment \
-            are derived, and what is only a lower bound. --predict replays the walk where bulk transfers over TCP or MPTCP were made on \
-            it, and prints what the replay predicts beside what they got.
+            are derived, and what is only a lower bound. --predict replays the walk where bulk transfers over TCP or MPTCP \
+            were made on it, and prints what the replay predicts beside what they got.
             """)
 
     @Argument(
@@ -38,7 +38,7 @@ struct Derive: ParsableCommand {
 
     @Option(
         help:
-            "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s; also of --predict."
+            "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s."
     )
     var align: [String] = []
 
