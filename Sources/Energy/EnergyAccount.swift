@@ -25,8 +25,6 @@ package struct EnergyAccount: Sendable, Equatable {
     }
 
     private var entries = [Entry](repeating: Entry(), count: RadioState.allCases.count)
-    private var spent: [EnergyAmount]
-    private let duration: Duration
 
     /// - Parameters:
     ///   - path: whose attachments are on the trace's clock.
@@ -45,9 +43,6 @@ package struct EnergyAccount: Sendable, Equatable {
 
     /// - Parameter activity: in steps of the radio's.
     init(_ radio: RadioModel, _ activity: Activity, trace: PathTrace? = nil) {
-        duration = activity.duration
-        let seconds = (max(.zero, duration) + .nanoseconds(999_999_999)).components.seconds
-        spent = [EnergyAmount](repeating: .zero, count: Int(seconds))
         var signal = Signal(radio.signalFactor == nil ? [] : trace?.samples ?? [], offset: activity.offset)
         var machine = RadioMachine(radio, attached: activity.initially)
         enter(machine.state)
@@ -56,7 +51,7 @@ package struct EnergyAccount: Sendable, Equatable {
                 machine.attach(piece.attached, at: piece.span.start, in: &self)
             }
             if piece.attached, piece.hasData {
-                let power = radio.active.power(down: piece.down, up: piece.up)
+                let power = radio.active.power(downMegabits: piece.down, upMegabits: piece.up)
                 let factor = radio.signalFactor?.factor(at: signal.at(piece.span.start)) ?? 1
                 machine.carry(at: power * factor, in: piece.span, in: &self)
             } else {
@@ -71,14 +66,6 @@ package struct EnergyAccount: Sendable, Equatable {
 
     package var total: EnergyAmount { entries.reduce(.zero) { $0 + $1.energy } }
 
-    /// The mean power in every second from the first SYN on, the last one cut by the run's end. An association or a promotion
-    /// shows in the second to which it belongs.
-    package var power: [Power] {
-        spent.enumerated().map { second, energy in
-            energy / min(.seconds(1), duration - .seconds(second))
-        }
-    }
-
     // MARK: - Booking
 
     mutating func enter(_ state: RadioState) {
@@ -86,30 +73,13 @@ package struct EnergyAccount: Sendable, Equatable {
     }
 
     /// A state that is an instant.
-    mutating func book(_ state: RadioState, _ energy: EnergyAmount, at time: Int64) {
+    mutating func book(_ state: RadioState, _ energy: EnergyAmount) {
         enter(state)
         entries[state.place].energy += energy
-        spend(energy, at: time)
     }
 
     mutating func book(_ state: RadioState, at power: Power, during span: Span) {
-        let energy = power * span
         entries[state.place].nanoseconds += span.length
-        entries[state.place].energy += energy
-        var start = span.start
-        // The usual case.
-        if !span.isEmpty, span.end <= Self.nextSecond(start) { return spend(energy, at: start) }
-        while start < span.end {
-            let end = min(span.end, Self.nextSecond(start))
-            spend(power * Span(start: start, end: end), at: start)
-            start = end
-        }
-    }
-
-    private static func nextSecond(_ time: Int64) -> Int64 { (time / Span.second + 1) * Span.second }
-
-    private mutating func spend(_ energy: EnergyAmount, at time: Int64) {
-        let second = Int(time / Span.second)
-        if spent.indices.contains(second) { spent[second] += energy }
+        entries[state.place].energy += power * span
     }
 }

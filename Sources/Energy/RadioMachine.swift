@@ -16,14 +16,14 @@ struct RadioMachine {
     mutating func attach(_ attached: Bool, at time: Int64, in account: inout EnergyAccount) {
         guard attached else { return enter(.off, in: &account) }
         guard radio.association > .zero else { return enter(.idle, in: &account) }
-        account.book(.association, radio.association, at: time)
+        account.book(.association, radio.association)
         enterTail(at: time, in: &account)
     }
 
     /// Data, throughout `span`.
     mutating func carry(at power: Power, in span: Span, in account: inout EnergyAccount) {
         if state == .tail, span.start >= tailEnd { enter(.idle, in: &account) }
-        if state == .idle { account.book(.promotion, radio.promotion.energy, at: span.start) }
+        if state == .idle { account.book(.promotion, radio.promotion.energy) }
         if state != .active { enter(.active, in: &account) }
         account.book(.active, at: power, during: span)
     }

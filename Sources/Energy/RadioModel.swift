@@ -41,8 +41,12 @@ package struct RadioModel: Sendable, Equatable {
         }
 
         package func power(down: DataRate, up: DataRate) -> Power {
-            base + Power(watts: perMegabitDown.joules * down.megabitsPerSecond)
-                + Power(watts: perMegabitUp.joules * up.megabitsPerSecond)
+            power(downMegabits: down.megabitsPerSecond, upMegabits: up.megabitsPerSecond)
+        }
+
+        /// - Parameters: Mb/s.
+        func power(downMegabits: Double, upMegabits: Double) -> Power {
+            Power(watts: base.watts + perMegabitDown.joules * downMegabits + perMegabitUp.joules * upMegabits)
         }
     }
 

@@ -8,21 +8,19 @@ struct Activity {
     struct Piece {
         var span: Span
         let attached: Bool
-        /// Of the step: whether it carried an IP byte, and its mean rates while attached.
+        /// Of the step: whether it carried an IP byte, and its mean rates while attached, in Mb/s.
         let hasData: Bool
-        let down: DataRate
-        let up: DataRate
+        let down: Double
+        let up: Double
     }
 
     let initially: Bool
     /// Trace time of the run's beginning.
     let offset: Duration
-    let duration: Duration
     private(set) var pieces: [Piece] = []
 
     init(of path: RunPlan.Path, in series: Series, step: Duration, offset: Duration, duration: Duration) {
         self.offset = offset
-        self.duration = duration
         var attachments = AttachedPieces(path.attachments, offset: offset)
         initially = attachments.attached
         let steps = Steps(of: path.name, in: series, length: step, duration: duration)
@@ -46,8 +44,8 @@ struct Activity {
         }
     }
 
-    private static func rate(_ bytes: Int64, over nanoseconds: Int64) -> DataRate {
-        DataRate(bitsPerSecond: Double(bytes) * 8 / Span.seconds(nanoseconds))
+    private static func rate(_ bytes: Int64, over nanoseconds: Int64) -> Double {
+        Double(bytes) * 8 / Span.seconds(nanoseconds) / 1e6
     }
 }
 

@@ -8,7 +8,6 @@ struct Span: Equatable {
 
     static let second: Int64 = 1_000_000_000
 
-    var isEmpty: Bool { end <= start }
     var length: Int64 { end - start }
     var seconds: Double { Self.seconds(length) }
 

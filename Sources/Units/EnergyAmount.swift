@@ -18,11 +18,6 @@ package struct EnergyAmount: Hashable, Comparable, Sendable, AdditiveArithmetic 
         EnergyAmount(joules: left.joules - right.joules)
     }
 
-    /// The mean power at which it is spent in `span`.
-    package static func / (energy: EnergyAmount, span: Duration) -> Power {
-        Power(watts: energy.joules / span.seconds)
-    }
-
     /// For how long it lasts at `power`, to the nanosecond; nil where that is no span of time, as at no power.
     package func duration(at power: Power) -> Duration? {
         Duration(exactlySeconds: joules / power.watts)

@@ -78,26 +78,12 @@ import Units
             #expect(states.allSatisfy { $0.energy.joules >= 0 && $0.energy.joules.isFinite })
             #expect(account.total > .zero)
             #expect(isNear(states.reduce(0) { $0 + $1.energy.joules }, account.total.joules))
-            let power = account.power
-            #expect(power.count == 61)
-            #expect(power.allSatisfy { $0 >= .zero })
-            let spent = power.prefix(60).reduce(0) { $0 + $1.watts } + power[60].watts * 0.789
-            #expect(isNear(spent, account.total.joules), "seed \(seed)")
         }
-    }
-
-    @Test func `show power by the second, a promotion in the one it belongs to`() {
-        let account = RadioRun(EnergyModel.hybrid.cellular, lasting: .milliseconds(3500))
-            .carrying(megabit, in: 1..<1.5).account()
-        // IDLE 0.02; promotion 3.5 + ACTIVE 0.5 x 1.04 + TAIL 0.5 x 0.62; TAIL; TAIL
-        let power = account.power.map(\.watts)
-        #expect(power.count == 4)
-        #expect(zip(power, [0.02, 3.5 + 0.52 + 0.31, 0.62, 0.62]).allSatisfy(isNear))
     }
 
     @Test func `find nothing in a run without length`() {
         let account = RadioRun(EnergyModel.hybrid.wifi, lasting: .zero).account()
-        #expect(account.total == .zero && account.power.isEmpty)
+        #expect(account.total == .zero)
     }
 }
 
