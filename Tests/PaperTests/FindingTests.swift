@@ -18,6 +18,6 @@ struct `A finding` {
     }
 
     @Test func `says how many walks it rests on`() {
-        #expect(Finding.text(Sample([1.0, 1.2]), decimals: 2) == "1.10 (-0.17 to 2.37, 2 walks)")
+        #expect(Finding.text(Sample([1.0, 1.2]), decimals: 2) == "1.10 (0.00 to 2.37, 2 walks)")
     }
 }
