@@ -21,7 +21,7 @@ extension OutdoorWalk {
             ? "tcp-wifi, tcp-cellular, tcp-wifi-reconnect, wifi-first, optimal-built, mptcp" : "tcp-cellular, mptcp"
         return """
             # \(parameters.movement == .driving ? "A drive" : "A walk") outdoors: WiFi for \((parameters.coverage * 100).text()) % \
-            of the time, 3G throughout. SYNTHETIC: generated after Raiciu,
+            of the time on average, 3G throughout. SYNTHETIC: generated after Raiciu,
             # Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011), section 3.2; not recorded.
             # WiFi: \(parameters.command(cellular: false))
             # 3G: \(parameters.command(cellular: true))
