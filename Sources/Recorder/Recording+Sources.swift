@@ -72,6 +72,17 @@ extension Recording {
         }
     }
 
+    func log(_ changes: [LiveCommand.Change]) throws {
+        for change in changes {
+            let members: [String: JSON]
+            switch change {
+            case .started: members = ["state": .string("started")]
+            case .ended(let status): members = ["state": .string("ended"), "status": .integer(Int64(status))]
+            }
+            try events.log("live", at: WallClock.now, members)
+        }
+    }
+
     func readPosition() throws {
         guard let reader = position else { return }
         for place in reader.read() {

@@ -216,17 +216,6 @@ package final class Recording {
         return true
     }
 
-    private func log(_ changes: [LiveCommand.Change]) throws {
-        for change in changes {
-            let members: [String: JSON]
-            switch change {
-            case .started: members = ["state": .string("started")]
-            case .ended(let status): members = ["state": .string("ended"), "status": .integer(Int64(status))]
-            }
-            try events.log("live", at: WallClock.now, members)
-        }
-    }
-
     private func update(_ one: Tracked) {
         let counts = one.counts
         let total = counts.meter.total
