@@ -43,6 +43,9 @@ struct ProbeObserver {
     /// Two echoes' distance.
     private static let sampling: Int64 = 200_000_000
     private static let mostEchoes = 10_000
+    /// By which echoes differ that meet no queue, beside a part of what they take; and how many must be alike for there to be none.
+    private static let jitter = Duration.milliseconds(5)
+    private static let leastAlike = 3
     /// An idle phase that is longer leaves the link to others after so much of it.
     private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
     /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
@@ -133,13 +136,16 @@ struct ProbeObserver {
 
     /// The round trip without a queue, of each second: of the idle phase that is nearest; nil where there was none. What still
     /// waited when it began is left out: echoes that took half as long again as the fastest, and 5 ms.
+    /// A phase in which each echo was faster than the one before was too short for what waited, and counts only where all were.
     func bases(of seconds: Range<Int64>) -> [Duration]? {
-        let phases = idle.compactMap { phase -> (second: Int64, base: Duration)? in
+        let all = idle.compactMap { phase -> (second: Int64, base: Duration, isEmpty: Bool)? in
             guard let fastest = phase.roundTrips.min() else { return nil }
-            let empty = phase.roundTrips.filter { $0 <= fastest * 3 / 2 + .milliseconds(5) }.sorted()
-            return (phase.to.number(of: 1_000_000_000), empty[empty.count / 2])
+            let empty = phase.roundTrips.filter { $0 <= fastest * 3 / 2 + Self.jitter }.sorted()
+            let alike = phase.roundTrips.count { $0 <= fastest * 11 / 10 + Self.jitter }
+            return (phase.to.number(of: 1_000_000_000), empty[empty.count / 2], alike >= Self.leastAlike)
         }
-        guard !phases.isEmpty else { return nil }
+        guard !all.isEmpty else { return nil }
+        let phases = all.contains(where: \.isEmpty) ? all.filter(\.isEmpty) : all
         return seconds.map { second in
             phases.min { abs($0.second - second) < abs($1.second - second) }.map(\.base) ?? .zero
         }
@@ -189,29 +195,37 @@ struct ProbeObserver {
         let downLeast = Least(down)
         let clocks = Least(down, reach: 120)
         func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
+        func way(at time: Int64) -> Int64 {
+            bases[min(max(0, Int((time - start) / 1_000_000_000)), bases.count - 1)].wholeNanoseconds / 2
+        }
+        // A trace's link delays what it has carried: what came left it as much earlier as the way takes.
+        func left(_ time: Int64) -> Double { place(time - way(at: time)) }
         forEachBusy(down, downLeast) { sample, busy, span in
-            Self.spread(1, from: place(sample.arrived - busy), to: place(sample.arrived), each: &account.busyDown)
+            // By streams, each segment's own stamp says when it came.
+            guard !isSampled else {
+                Self.spread(1, from: place(sample.arrived - busy), to: place(sample.arrived), each: &account.busyDown)
+                return
+            }
+            Self.spread(1, from: left(sample.arrived - busy), to: left(sample.arrived), each: &account.busyDown)
             let bin = Int(place(sample.arrived))
-            // Each segment's own stamp says when it came.
-            guard !isSampled, account.down.indices.contains(bin) else { return }
+            guard account.down.indices.contains(bin) else { return }
             account.down[bin] -= Double(sample.bytes)
             Self.spread(
-                Double(sample.bytes), from: place(sample.arrived - span), to: place(sample.arrived),
+                Double(sample.bytes), from: left(sample.arrived - span), to: left(sample.arrived),
                 over: &account.down, attached)
         }
         account.queueDown = Self.queue(down, downLeast)
         let upLeast = Least(up)
         account.queueUp = Self.queue(up, upLeast)
-        // The server's clock on the capture's: what the fastest datagram took is half a round trip.
-        func local(_ time: Int64) -> Double {
+        // The server's clock on the capture's: what the fastest datagram took is half a round trip, and the uplink's way another.
+        func leftUp(_ time: Int64) -> Double {
             let near = clocks.inverse(time)
-            let second = min(max(0, Int((time + near - start) / 1_000_000_000)), bases.count - 1)
-            return place(time + near - bases[second].wholeNanoseconds / 2)
+            return place(time + near - 2 * way(at: time + near))
         }
         forEachBusy(up, upLeast) { sample, busy, span in
-            Self.spread(1, from: local(sample.arrived - busy), to: local(sample.arrived), each: &account.busyUp)
+            Self.spread(1, from: leftUp(sample.arrived - busy), to: leftUp(sample.arrived), each: &account.busyUp)
             Self.spread(
-                Double(sample.bytes), from: local(sample.arrived - span), to: local(sample.arrived),
+                Double(sample.bytes), from: leftUp(sample.arrived - span), to: leftUp(sample.arrived),
                 over: &account.up, attached)
         }
         return account

@@ -1,7 +1,7 @@
 import Pcap
 import Units
 
-/// The walk's time: whole bins from the first packet of any path to the last.
+/// The walk's time: from the whole second of any path's first packet to the bin of the last.
 struct Timeline {
     private static let longest = Duration.seconds(48 * 3600)
     private static let second: Int64 = 1_000_000_000
@@ -10,6 +10,8 @@ struct Timeline {
     /// Numbers of the bins, counted from 1970; whole seconds, so that a second's bins are its own.
     let bins: Range<Int64>
     let seconds: Range<Int64>
+    /// The bins from the first packet to the last: of others of their seconds nothing is known.
+    let recorded: Range<Int64>
     let binsPerSecond: Int64
 
     /// - Throws: `Fault` where a bin is no part of a second, or the packets are too far apart for a walk.
@@ -27,10 +29,11 @@ struct Timeline {
         self.bin = bin
         binsPerSecond = Self.second / span
         seconds = start.number(of: Self.second)..<(end.number(of: Self.second) + 1)
+        recorded = start.number(of: span)..<(end.number(of: span) + 1)
         bins = (seconds.lowerBound * binsPerSecond)..<(seconds.upperBound * binsPerSecond)
     }
 
-    var duration: Duration { .seconds(seconds.upperBound - seconds.lowerBound) }
+    var duration: Duration { offset(ofBin: recorded.upperBound) }
 
     func offset(ofBin number: Int64) -> Duration { bin * Int(number - bins.lowerBound) }
 

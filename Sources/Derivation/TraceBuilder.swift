@@ -48,9 +48,10 @@ struct TraceBuilder {
         var demand = Demand(
             seconds, queues: bases.map { times.queues(timeline.seconds, bases: $0) }, observation, timeline)
         if !observation.probe.isEmpty, let bases {
+            let usable = zip(timeline.bins, attachments.attached).map { timeline.recorded.contains($0) && $1 }
             let probed = Demand(
-                observation.probe.account(of: timeline, bases: bases, attached: attachments.attached), observation,
-                timeline, attached: attachments.attached)
+                observation.probe.account(of: timeline, bases: bases, attached: usable), observation,
+                timeline, attached: usable)
             // Where the probe left the link to others, what they did with it is all that there is to know.
             demand = probed.replacing(observation.probe.leftAlone(of: timeline.seconds), with: demand)
         }
@@ -66,7 +67,7 @@ struct TraceBuilder {
             )
         }
         var samples: [PathTrace.Sample] = []
-        for (index, number) in timeline.bins.enumerated() {
+        for (index, number) in timeline.bins.enumerated() where number < timeline.recorded.upperBound {
             let second = timeline.second(ofBin: number)
             let delay = (bases?[second] ?? fallback) / 2
             func link(_ direction: Demand.Direction, _ capacity: DataRate?, lost: Int, packets: Int)

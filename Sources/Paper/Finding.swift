@@ -31,7 +31,9 @@ struct Finding {
     static func text(_ sample: Sample, decimals: Int = 3) -> String {
         guard let mean = sample.mean else { return "not measured" }
         let count = "\(sample.values.count) walk\(sample.values.count == 1 ? "" : "s")"
-        guard let interval = sample.meanInterval()?.cutAtZero else { return "\(mean.text(decimals: decimals)) (\(count))" }
+        guard let interval = sample.meanInterval()?.cutAtZero else {
+            return "\(mean.text(decimals: decimals)) (\(count))"
+        }
         return
             "\(mean.text(decimals: decimals)) (\(interval.low.text(decimals: decimals)) to "
             + "\(interval.high.text(decimals: decimals)), \(count))"

@@ -24,6 +24,8 @@ package final class FieldServer {
         let nonce: ProbeMessage.Nonce
         let address: DatagramSocket.Address
         let begin: Int64
+        /// The client's other sessions, of which this one says what came.
+        var others: Set<UInt64> = []
     }
 
     private let key: SharedKey
@@ -117,6 +119,11 @@ package final class FieldServer {
                 end(id, "its time is over", at: now)
             } else {
                 var isFull = false
+                session.others.formIntersection(sessions.keys)
+                session.endpoint.others = .init(
+                    uniqueKeysWithValues: session.others.compactMap { other in
+                        sessions[other].map { (other, $0.endpoint.receiver) }
+                    })
                 session.endpoint.act(at: now) { message in
                     isFull = socket.send(message, to: session.address) == .resourceTemporarilyUnavailable
                     return !isFull
@@ -156,6 +163,12 @@ package final class FieldServer {
                 sessions[id]?.endpoint.count(received: streams.arrived(of: id))
             }
             sessions[id]?.endpoint.take(message, ipBytes: ipBytes, at: now)
+        case .relay(let id, let other, let feedback):
+            guard let session = sessions[id], session.address == from else { return }
+            sessions[id]?.endpoint.take(message, ipBytes: ipBytes, at: now)
+            guard other != id, sessions[other]?.filling == .datagrams else { return }
+            sessions[id]?.others.insert(other)
+            sessions[other]?.endpoint.take(relayed: feedback, at: now)
         case .stop(let id):
             if sessions[id]?.address == from { end(id, "the client is done", at: now) }
         case .challenge, .started, .refused, .echoReply, .bulk, .report: break

@@ -21,6 +21,11 @@ struct LinkFiller {
     private var latestRoundTrip: Int64 = 0
     /// When the last answer came.
     private(set) var answered: Int64
+    /// By when the first datagram was sent that the other end has not said to have; nil: it has all.
+    private var waitingSince: Int64?
+    /// For how long nothing had come there though something might have, when it last said so: what was sent last is lost, or
+    /// the link carries nothing.
+    private var stalled: Int64 = 0
     /// When the last datagram was sent, and how many more might have been.
     private var sent: Int64
     private var left = LinkFiller.burst
@@ -63,7 +68,12 @@ struct LinkFiller {
     /// For how long an answer may be out: what waited through an outage would otherwise make the next one seem short.
     private var patience: Int64 { min(max(Self.silence, 3 * latestRoundTrip), Self.longestSilence) }
 
-    func isSilent(at now: Int64) -> Bool { now - answered > patience }
+    func isSilent(at now: Int64) -> Bool { now - answered > patience || stalled > longestPause }
+
+    /// Where datagrams come one by one, several of their intervals.
+    private var longestPause: Int64 {
+        min(max(Self.silence, Int64(4e9 / max(rate, 1))), Self.longestSilence)
+    }
 
     /// Whether a datagram should be sent now.
     func maySend(at now: Int64) -> Bool {
@@ -92,6 +102,7 @@ struct LinkFiller {
     mutating func send(at now: Int64) {
         left = allowance(at: now) - 1
         sent = now
+        waitingSince = waitingSince ?? now
         next += 1
     }
 
@@ -100,10 +111,18 @@ struct LinkFiller {
         guard feedback.latest < next, feedback.packets >= acknowledgedPackets else { return }
         let arrived = feedback.packets - acknowledgedPackets
         acknowledgedPackets = feedback.packets
-        // What only says the same again is no answer.
-        guard feedback.latest > latest else { return }
+        // What only says the same again is no answer, but tells for how long there has been none.
+        guard feedback.latest > latest else {
+            if feedback.latest == latest, let shortest, let waitingSince {
+                let couldCome = Int64(clamping: feedback.time) - shortest - waitingSince
+                stalled = max(stalled, min(Int64(feedback.held), couldCome))
+            }
+            return
+        }
         latest = feedback.latest
         answered = now
+        stalled = 0
+        waitingSince = inFlight > 0 ? now : nil
         let roundTrip = now - Int64(clamping: feedback.latestSent) - Int64(feedback.held)
         guard roundTrip > 0 else { return }
         latestRoundTrip = roundTrip
@@ -147,7 +166,7 @@ struct LinkFiller {
 
 /// What one end has received, and when it says so.
 struct LinkReceiver {
-    private var latest: UInt64 = 0
+    private(set) var latest: UInt64 = 0
     private var latestSent: UInt64 = 0
     private var latestArrival: Int64 = 0
     private(set) var packets: UInt64 = 0

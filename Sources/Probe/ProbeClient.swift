@@ -21,6 +21,8 @@ package final class ProbeClient: Sendable {
         package var live: LivePhases?
         /// That is never exceeded.
         package var rate = DataRate(bitsPerSecond: 1e9)
+        /// The same for all that are made of these.
+        let exchange = ProbeExchange()
 
         package init(host: String, key: SharedKey) {
             self.host = host
@@ -147,6 +149,7 @@ package final class ProbeClient: Sendable {
     /// - Returns: true where it was told to stop; false where the interface has gone.
     private func run(_ socket: DatagramSocket) -> Bool {
         var state = State(at: walkback_monotonic())
+        defer { leave(state) }
         while true {
             let before = walkback_monotonic()
             var waiting = [
@@ -166,6 +169,7 @@ package final class ProbeClient: Sendable {
                 if from == server, let message { take(message, ipBytes, &state, at: walkback_monotonic()) }
             }
             let now = walkback_monotonic()
+            meet(&state, at: now)
             if !act(&state, socket, at: now) { return false }
             fill(&state, at: now)
         }
@@ -193,6 +197,7 @@ package final class ProbeClient: Sendable {
                 session != state.endpoint?.session
             else { return }
             state.greeting = nil
+            leave(state)
             state.endpoint = ProbeEndpoint(
                 session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
             if options.filling == .streams {
@@ -207,13 +212,26 @@ package final class ProbeClient: Sendable {
             // Somebody may leave, or the server be started anew with the right key.
             state.greet(at: now + Self.reportAfter)
         case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
-            (.report(let session, _), _):
+            (.report(let session, _), _), (.relay(let session, _, _), _):
             guard state.endpoint?.session == session else { return }
             state.endpoint?.take(message, ipBytes: ipBytes, at: now)
+            if case .relay(_, let other, let feedback) = message { options.exchange.tell(other, feedback) }
             // It is there after all.
             if state.greeting != nil { state.greeting = nil }
         default: break
         }
+    }
+
+    /// Hears what other interfaces' probes were told of this one's data, and lets them know what it has received.
+    private func meet(_ state: inout State, at now: Int64) {
+        guard options.filling == .datagrams, let endpoint = state.endpoint else { return }
+        let (others, told) = options.exchange.meet(endpoint.session, endpoint.receiver)
+        state.endpoint?.others = others
+        for feedback in told { state.endpoint?.take(relayed: feedback, at: now) }
+    }
+
+    private func leave(_ state: State) {
+        if let session = state.endpoint?.session { options.exchange.leave(session) }
     }
 
     private func fill(_ state: inout State, at now: Int64) {

@@ -6,12 +6,17 @@ import Units
 struct ProbeEndpoint {
     let session: UInt64
     private var filler: LinkFiller
-    private var receiver: LinkReceiver
+    private(set) var receiver: LinkReceiver
     private let sendsEchoes: Bool
     /// Where streams fill the link, it has echoes only, and what is said of them.
     private let filling: Filling
     private var nextEcho: Int64
     private var echoNumber: UInt64 = 0
+    /// What the recording's other sessions have received at this end, which this one says too.
+    var others: [UInt64: LinkReceiver] = [:]
+    /// The largest number that was said of each of them.
+    private var relayed: [UInt64: UInt64] = [:]
+    private var nextRelay: Int64
     /// Until then no data is sent.
     private(set) var idleUntil: Int64 = .min
     /// Of the echo that came back last, in nanoseconds.
@@ -25,6 +30,8 @@ struct ProbeEndpoint {
     var receivedBytes: Int64 { Int64(clamping: receiver.ipBytes) }
 
     static let echoInterval: Int64 = 100_000_000
+    /// Each time some hundred bytes for each other session.
+    static let relayInterval: Int64 = 100_000_000
 
     /// - Parameters:
     ///   - rate: that is never exceeded, in IP bits.
@@ -35,6 +42,7 @@ struct ProbeEndpoint {
         filler = LinkFiller(at: now)
         receiver = LinkReceiver(at: now)
         nextEcho = now
+        nextRelay = now
         heard = now
         budget = Budget(rate: rate, at: now)
     }
@@ -69,6 +77,11 @@ struct ProbeEndpoint {
         }
     }
 
+    /// What came of this session's data, as another one heard.
+    mutating func take(relayed feedback: ProbeMessage.Feedback, at now: Int64) {
+        filler.take(feedback, at: now)
+    }
+
     /// Sends what is due.
     ///
     /// - Parameter send: returns false where nothing more can be sent now.
@@ -81,6 +94,15 @@ struct ProbeEndpoint {
             nextEcho = max(nextEcho + Self.echoInterval, now)
             echoNumber += 1
             guard send(.echo(session: session, number: echoNumber, time: UInt64(clamping: now))) else { return }
+        }
+        if nextRelay <= now, idleUntil <= now {
+            for (other, latest) in news {
+                guard var receiver = others[other],
+                    send(.relay(session: session, of: other, receiver.feedback(at: now)))
+                else { return }
+                relayed[other] = latest
+                nextRelay = now + Self.relayInterval
+            }
         }
         while filling == .datagrams, idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
             let data = ProbeMessage.data(
@@ -98,6 +120,13 @@ struct ProbeEndpoint {
         }
     }
 
+    /// The other sessions of which there is more to say than was, with the largest number that came. Of a new one there is at
+    /// once: the far end learns so that they belong together.
+    private var news: [(session: UInt64, latest: UInt64)] {
+        others.filter { other, receiver in relayed[other].map { $0 < receiver.latest } ?? true }
+            .map { (session: $0.key, latest: $0.value.latest) }.sorted { $0.session < $1.session }
+    }
+
     /// When something is to be said of what came: of an echo at once.
     private var due: Int64? {
         filling == .datagrams ? receiver.due(besides: filler.rate) : receiver.unsaidSince
@@ -109,6 +138,7 @@ struct ProbeEndpoint {
         if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
         if filling == .streams { wake = .max }
         if let due { wake = min(wake, due) }
+        if idleUntil <= now, !news.isEmpty { wake = min(wake, nextRelay) }
         if sendsEchoes { wake = min(wake, nextEcho) }
         return wake
     }

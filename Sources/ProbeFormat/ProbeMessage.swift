@@ -29,6 +29,8 @@ package enum ProbeMessage: Equatable, Sendable {
     case bulk(session: UInt64, Direction, nonce: Nonce, cookie: Nonce, code: Code)
     /// As `feedback`, of a session that TCP fills: the numbers are those of echoes.
     case report(session: UInt64, Feedback)
+    /// As `feedback`, of another session of the same recording: comes in time where that one's own way back is held up.
+    case relay(session: UInt64, of: UInt64, Feedback)
 
     /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without it. What
     /// is left of a longer one is for others to use.
@@ -101,6 +103,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case .idle: 11
         case .bulk: 12
         case .report: 13
+        case .relay: 14
         }
     }
 
@@ -109,7 +112,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case .hello, .challenge, .start, .refused: 0
         case .started(_, let session, _, _), .data(let session, _, _, _), .feedback(let session, _),
             .echo(let session, _, _), .echoReply(let session, _, _), .stop(let session), .idle(let session, _),
-            .bulk(let session, _, _, _, _), .report(let session, _):
+            .bulk(let session, _, _, _, _), .report(let session, _), .relay(let session, _, _):
             session
         }
     }
@@ -156,6 +159,9 @@ package enum ProbeMessage: Equatable, Sendable {
             put(number)
             put(time)
         case .feedback(_, let feedback), .report(_, let feedback): put(feedback)
+        case .relay(_, let other, let feedback):
+            put(other)
+            put(feedback)
         case .stop: break
         case .idle(_, let milliseconds): put(milliseconds)
         case .bulk(_, let direction, let nonce, let cookie, let code):
@@ -214,6 +220,9 @@ package enum ProbeMessage: Equatable, Sendable {
             else { return nil }
             return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code)
         case 13: return reader.feedback().map { .report(session: session, $0) }
+        case 14:
+            guard let other = reader.number(UInt64.self) else { return nil }
+            return reader.feedback().map { .relay(session: session, of: other, $0) }
         default: return nil
         }
     }

@@ -149,10 +149,10 @@ import Units
                 change(&$0)
             }.traces[0].duration
         }
-        #expect(try duration { _ in } == .seconds(7205))
-        #expect(try duration { $0.alignsStarts = true } == .seconds(5))
-        #expect(try duration { $0.shifts = [.seconds(7200), .zero] } == .seconds(5))
-        #expect(try duration { $0.shifts = [.zero, .seconds(-7198)] } == .seconds(7))
+        #expect(try duration { _ in } == .milliseconds(7_204_100))
+        #expect(try duration { $0.alignsStarts = true } == .milliseconds(4100))
+        #expect(try duration { $0.shifts = [.seconds(7200), .zero] } == .milliseconds(4100))
+        #expect(try duration { $0.shifts = [.zero, .seconds(-7198)] } == .milliseconds(6100))
     }
 
     @Test func `What cannot be derived from is refused with the cause`() throws {

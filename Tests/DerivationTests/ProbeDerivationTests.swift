@@ -38,10 +38,13 @@ import Units
     ///   - demand: of the downlink's rate, at an instant; below 1 no queue is there.
     ///   - queue: in seconds, of either direction, where demand is 1.
     ///   - idle: when only echoes are sent.
+    ///   - draining: when only echoes are to be sent, and what waits takes longer to go.
     ///   - others: what else is captured.
+    ///   - capacity: the downlink's part of its rate, at an instant of arrival.
     private func record(
-        seconds: Double, queue: Double = 0.2, idle: Range<Double>,
-        others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 }
+        seconds: Double, queue: Double = 0.2, idle: Range<Double>, draining: Range<Double>? = nil,
+        others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 },
+        capacity: (Double) -> Double = { _ in 1 }
     ) throws {
         let offset = 5e4
         func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
@@ -53,11 +56,12 @@ import Units
         var events: [(time: Double, outbound: Bool, message: ProbeMessage)] = []
         let length = UInt32((1000 * (idle.upperBound - idle.lowerBound)).rounded())
         events.append((idle.lowerBound, true, .idle(session: 1, milliseconds: length)))
+        if let draining { events.append((draining.lowerBound, true, .idle(session: 1, milliseconds: 500))) }
         var number: UInt64 = 0
         var time = 0.3 + queue
         while time < seconds {
             let share = demand(time)
-            time += sending.down / share
+            time += sending.down / share / capacity(time)
             guard !silence.contains(time) else { continue }
             number += 1
             let sent = time - Self.way - (share < 1 ? 0 : queue) - sending.down
@@ -73,11 +77,12 @@ import Units
             let sent = Double(echo) / 10 + 0.05
             let isBeside = others.contains { abs($0.time - sent) < 0.05 }
             let isIdle = !isBeside && (idle.lowerBound + queue..<idle.upperBound - 0.05).contains(sent)
+            let waiting = draining.flatMap { $0.contains(sent) ? $0.upperBound + 0.3 - sent : nil }
             let number = UInt64(echo + 1)
             events.append((sent, true, .echo(session: 1, number: number, time: client(sent))))
             events.append(
                 (
-                    sent + 2 * Self.way + (isIdle ? 0 : 2 * queue), false,
+                    sent + 2 * Self.way + (isIdle ? 0 : waiting ?? 2 * queue), false,
                     .echoReply(session: 1, number: number, time: client(sent))
                 ))
         }
@@ -114,6 +119,22 @@ import Units
         }
     }
 
+    @Test func `gives the rate of the instant at which the link carried, which is half a round trip before it came`()
+        throws
+    {
+        // What comes until 8.02 s has left the link by 8 s; then it carries a tenth. For a second nothing waited, so that waiting is known.
+        try record(
+            seconds: 20, idle: 13..<14.5, demand: { (2..<3).contains($0) ? 0.5 : 1 },
+            capacity: { $0 < 8.02 ? 1 : 0.1 })
+        let trace = try #require(try derive().traces.first)
+        let curve = trace.curve(.down)
+        let before = curve.carried(from: .seconds(7), to: .seconds(8)) * 8
+        let after = curve.carried(from: .seconds(8), to: .milliseconds(8500)) * 8
+        #expect(abs(before / Self.downRate - 1) < 0.005, "\(before)")
+        // 40 kb that came after 8 s left the link before; no more than a datagram's part is beyond.
+        #expect(after < 0.5 * 0.1 * Self.downRate + Double(Self.datagram * 8), "\(after)")
+    }
+
     @Test func `is of the last rate where only echoes were sent, and tells the way without a queue from them`() throws {
         try record(seconds: 20, idle: 10..<12)
         let result = try derive()
@@ -124,6 +145,12 @@ import Units
         let full = try #require(report.saturatedDown)
         // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins a second.
         #expect(abs(full - (20 - 0.5 - 2 + 0.2) / 21) < 0.01, "\(full)")
+    }
+
+    @Test func `takes no phase for empty in which what waited was still going`() throws {
+        try record(seconds: 20, idle: 10..<11.5, draining: 15..<15.5)
+        let trace = try #require(try derive().traces.first)
+        #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 })
     }
 
     /// A download of 1 Mb/s from 14 to 21 s, behind a queue.

@@ -19,7 +19,7 @@ import Units
         .data(session: 5, number: 1 << 40, time: 1 << 60, feedback), .feedback(session: 6, feedback),
         .echo(session: 7, number: 8, time: 9), .echoReply(session: 7, number: 8, time: 9), .stop(session: 10),
         .idle(session: 11, milliseconds: 3000), .bulk(session: 12, .down, nonce: nonce, cookie: cookie, code: code),
-        .report(session: 13, feedback),
+        .report(session: 13, feedback), .relay(session: 14, of: 15, feedback),
     ]
 
     private static func decode(_ bytes: [UInt8]) -> ProbeMessage? { bytes.withUnsafeBytes { ProbeMessage($0) } }

@@ -173,6 +173,54 @@ import Units
         #expect(try rig.probe(for: .seconds(1)) == [.started])
     }
 
+    /// Of a session begun by hand, over a socket of its own.
+    private func session(_ rig: Rig) throws -> (socket: TestSocket, number: UInt64) {
+        let socket = try rig.near.run { try TestSocket(.datagram, on: Rig.nearAddress.description) }
+        let nonce = SharedKey.random(ProbeMessage.nonceSize)
+        func ask(_ message: ProbeMessage) throws -> ProbeMessage? {
+            try socket.send(message.encoded, to: Rig.farAddress.description, port: 4773)
+            return socket.receive(within: .milliseconds(200))?.withUnsafeBytes(ProbeMessage.init)
+        }
+        guard case .challenge(_, let cookie)? = try ask(.hello(nonce: nonce)),
+            case .started(_, let number, _, _)? = try ask(try SharedKey(Rig.key).start(nonce, cookie, .datagrams))
+        else { throw Fault(.failed, "no session") }
+        return (socket, number)
+    }
+
+    @Test func `says by one session what came of another, once the client has shown that they belong together`() throws
+    {
+        let rig = try Rig()
+        defer { rig.end() }
+        let (one, number) = try session(rig)
+        let (other, second) = try session(rig)
+        let nothing = ProbeMessage.Feedback(latest: 0, latestSent: 0, packets: 0, ipBytes: 0, time: 0, held: 0)
+        /// What comes of the other session by the first one in half a second.
+        func relayed() -> [UInt64] {
+            var numbers: [UInt64] = []
+            let end = ContinuousClock.now + .milliseconds(500)
+            while ContinuousClock.now < end {
+                let bytes = one.receive(within: .milliseconds(100))
+                if case .relay(number, let of, let feedback)? = bytes?.withUnsafeBytes(ProbeMessage.init), of == second
+                {
+                    numbers.append(feedback.latest)
+                }
+            }
+            return numbers
+        }
+        func send(_ message: ProbeMessage, by socket: TestSocket) throws {
+            try socket.send(message.encoded, to: Rig.farAddress.description, port: 4773)
+        }
+        try send(.data(session: second, number: 5, time: 1, nothing), by: other)
+        #expect(relayed().isEmpty)
+        // From an address that is not the session's.
+        try send(.relay(session: number, of: second, nothing), by: other)
+        #expect(relayed().isEmpty)
+        try send(.relay(session: number, of: second, nothing), by: one)
+        #expect(relayed() == [5])
+        try send(.data(session: second, number: 9, time: 1, nothing), by: other)
+        #expect(relayed() == [9])
+    }
+
     @Test func `does not answer one address more than so often`() throws {
         let rig = try Rig()
         defer { rig.end() }

@@ -85,21 +85,22 @@ private struct SimulatedLink {
             queue: 300_000, share: 0.94),
     ]
 
-    @Test(arguments: paths) func `keep the link full, and its queue bounded`(path: Path) {
+    /// Both ends for so long, from which the first three seconds are left out: to find out what there is.
+    ///
+    /// - Parameter relay: after so long another session has told each end what the other one has received; nil: there is none.
+    /// - Returns: the share that each direction carried of what it could.
+    private static func run(
+        _ down: inout SimulatedLink, _ up: inout SimulatedLink, for milliseconds: Int64, relay: Int64? = nil
+    ) -> (down: Double, up: Double) {
         // The two clocks have nothing to do with each other.
         let offset: Int64 = 777_000_000_000
         let rate = DataRate(bitsPerSecond: 1e9)
         var client = ProbeEndpoint(session: 1, sendsEchoes: true, rate: rate, at: 0)
         var server = ProbeEndpoint(session: 1, sendsEchoes: false, rate: rate, at: offset)
-        func link(_ share: Double) -> SimulatedLink {
-            SimulatedLink(
-                rate: { path.megabits($0 / 1_000_000) * 125_000 * share }, queue: path.queue * max(share, 0.5),
-                delay: path.delay.wholeNanoseconds)
-        }
-        var (down, up) = (link(1), link(1.0 / 3))
         let step: Int64 = 1_000_000
         var before = (down: (0.0, 0.0), up: (0.0, 0.0))
-        for tick in Int64(0)..<24_000 {
+        var relayed: [(time: Int64, ofServer: ProbeMessage.Feedback, ofClient: ProbeMessage.Feedback)] = []
+        for tick in 0..<milliseconds {
             let now = tick * step
             client.act(at: now) {
                 up.enter($0)
@@ -115,16 +116,131 @@ private struct SimulatedLink {
             for (message, bytes) in up.arrivals(at: now, after: step) {
                 server.take(message, ipBytes: bytes, at: now + offset)
             }
-            // Three seconds to find out what there is.
+            if let relay {
+                var (far, near) = (server.receiver, client.receiver)
+                if tick % 100 == 0 {
+                    relayed.append((now + relay, far.feedback(at: now + offset), near.feedback(at: now)))
+                }
+                if let first = relayed.first, first.time <= now {
+                    client.take(relayed: first.ofServer, at: now)
+                    server.take(relayed: first.ofClient, at: now + offset)
+                    relayed.removeFirst()
+                }
+            }
             if tick == 3000 { before = ((down.carried, down.possible), (up.carried, up.possible)) }
         }
-        let downShare = (down.carried - before.down.0) / (down.possible - before.down.1)
-        let upShare = (up.carried - before.up.0) / (up.possible - before.up.1)
-        #expect(downShare > path.share, "downlink \(downShare)")
-        #expect(upShare > 0.95, "uplink \(upShare)")
+        return (
+            (down.carried - before.down.0) / (down.possible - before.down.1),
+            (up.carried - before.up.0) / (up.possible - before.up.1)
+        )
+    }
+
+    @Test(arguments: paths) func `keep the link full, and its queue bounded`(path: Path) {
+        func link(_ share: Double) -> SimulatedLink {
+            SimulatedLink(
+                rate: { path.megabits($0 / 1_000_000) * 125_000 * share }, queue: path.queue * max(share, 0.5),
+                delay: path.delay.wholeNanoseconds)
+        }
+        var (down, up) = (link(1), link(1.0 / 3))
+        let share = Self.run(&down, &up, for: 24_000)
+        #expect(share.down > path.share, "downlink \(share.down)")
+        #expect(share.up > 0.95, "uplink \(share.up)")
         // What an answer is taken to need at most, and a fifth of a second, at the highest rate.
         let most = (0..<24_000).map { path.megabits(Int64($0)) }.max() ?? 0
         #expect(down.longest <= most * 125_000 * 1.7)
+    }
+
+    @Test func `keep the uplink full by what another session says while the downlink's queue holds its answers back`() {
+        func shares(relay: Int64?) -> (down: Double, up: Double) {
+            // What waits when it collapses takes twelve seconds there.
+            var down = SimulatedLink(
+                rate: { ($0 / 1_000_000_000 % 16 < 4 ? 20 : 0.3) * 125_000 }, queue: 500_000, delay: 15_000_000)
+            var up = SimulatedLink(
+                rate: { (1 + 2 * Self.steps[Int($0 / 500_000_000) % 300] / 20.5) * 125_000 }, queue: 250_000,
+                delay: 15_000_000)
+            return Self.run(&down, &up, for: 48_000, relay: relay)
+        }
+        let alone = shares(relay: nil)
+        let together = shares(relay: 300_000_000)
+        #expect(alone.up < 0.9, "uplink \(alone.up)")
+        #expect(together.up > 0.95, "uplink \(together.up)")
+        // It has four seconds each time, in which it is to find out what there is. Alone it had the uplink's queue for itself.
+        #expect(together.down > 0.7, "downlink \(together.down)")
+    }
+
+    @Test func `find out at once that what was sent last is lost, however long answers have taken`() throws {
+        let millisecond: Int64 = 1_000_000
+        var filler = LinkFiller(at: 0)
+        var sent: [Int64] = []
+        func send(at now: Int64) {
+            while filler.maySend(at: now) {
+                filler.send(at: now)
+                sent.append(now)
+            }
+        }
+        func answer(_ latest: Int, packets: UInt64, held: Int64, at now: Int64) {
+            filler.take(
+                ProbeMessage.Feedback(
+                    latest: UInt64(latest), latestSent: UInt64(sent[latest - 1]), packets: packets, ipBytes: 0,
+                    time: UInt64(now), held: UInt32(held)), at: now)
+        }
+        for tick in Int64(0)..<100 { send(at: tick * millisecond) }
+        let window = sent.count
+        // The first one came after 100 ms, the others a second later; what was sent after these is lost.
+        answer(1, packets: 1, held: 0, at: 100 * millisecond)
+        for tick in Int64(100)..<150 { send(at: tick * millisecond) }
+        let arrived: Int64 = 1100
+        answer(window, packets: UInt64(window), held: 0, at: arrived * millisecond)
+        for tick in arrived..<arrived + 50 { send(at: tick * millisecond) }
+        let before = sent.count
+        #expect(filler.inFlight >= 15)
+        // Three of these round trips would be three seconds.
+        for tick in stride(from: arrived + 50, to: arrived + 500, by: 5) {
+            answer(
+                window, packets: UInt64(window), held: (tick - arrived) * millisecond, at: tick * millisecond)
+            send(at: tick * millisecond)
+        }
+        let first = try #require(sent.dropFirst(before).first)
+        // 15 came in a second: four times their interval is 267 ms, and none could have come in the first 100 ms.
+        #expect((arrived + 365...arrived + 375).contains(first / millisecond), "\(first)")
+        #expect((5...8).contains(sent.count - before), "\(sent.count - before)")
+        answer(sent.count, packets: UInt64(window) + 1, held: 0, at: (arrived + 510) * millisecond)
+        #expect(!filler.isSilent(at: (arrived + 520) * millisecond))
+    }
+
+    @Test func `say what other sessions have received, when there is something new and not too often`() throws {
+        var endpoint = ProbeEndpoint(session: 1, sendsEchoes: false, rate: DataRate(bitsPerSecond: 1e9), at: 0)
+        var other = LinkReceiver(at: 0)
+        var said: [(time: Int64, of: UInt64, latest: UInt64)] = []
+        for tick in Int64(0)..<1000 {
+            let now = tick * 1_000_000
+            // Half a second of datagrams, one a millisecond.
+            if tick < 500 { other.take(number: UInt64(tick + 1), sent: UInt64(now), at: now) }
+            endpoint.others = [2: other]
+            endpoint.act(at: now) {
+                if case .relay(1, let session, let feedback) = $0 { said.append((tick, session, feedback.latest)) }
+                return true
+            }
+        }
+        #expect(said.map(\.time) == [0, 100, 200, 300, 400, 500])
+        #expect(said.map(\.latest) == [1, 101, 201, 301, 401, 500])
+        #expect(said.allSatisfy { $0.of == 2 })
+    }
+
+    @Test func `meet where each hears what was said of it, and what the others have received`() {
+        let exchange = ProbeExchange()
+        var mine = LinkReceiver(at: 0)
+        mine.take(number: 7, sent: 1, at: 2)
+        #expect(exchange.meet(1, mine).others.isEmpty)
+        #expect(exchange.meet(2, LinkReceiver(at: 0)).others.mapValues(\.latest) == [1: 7])
+        let feedback = ProbeMessage.Feedback(
+            latest: 3, latestSent: 1, packets: 3, ipBytes: 4200, time: 5, held: 0)
+        exchange.tell(1, feedback)
+        exchange.tell(3, feedback)
+        #expect(exchange.meet(1, mine).told == [feedback])
+        #expect(exchange.meet(1, mine).told.isEmpty)
+        exchange.leave(2)
+        #expect(exchange.meet(1, mine).others.isEmpty)
     }
 
     @Test func `are quiet where they are to be idle, but for echoes`() {

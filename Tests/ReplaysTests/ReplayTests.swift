@@ -276,13 +276,13 @@ func load(_ text: String) throws -> Replay {
 
     @Test(
         arguments: [
-            ("indoor-walk", 720, 6, 3), ("steady", 10, 4, 2), ("recorded-walk", 121, 6, 10),
-            ("recorded-transfers", 121, 6, 10),
+            ("indoor-walk", 720, 6, 3), ("steady", 10, 4, 2), ("recorded-walk", 120.1, 6, 10),
+            ("recorded-transfers", 120.1, 6, 10),
         ])
-    func `The shipped replays load`(name: String, seconds: Int, strategies: Int, seeds: Int) throws {
+    func `The shipped replays load`(name: String, seconds: Double, strategies: Int, seeds: Int) throws {
         let replay = try Replay.load("\(Self.replays)/\(name).yaml")
         #expect(replay.name == name)
-        #expect(replay.duration == .seconds(seconds))
+        #expect(replay.duration == .milliseconds(Int64(seconds * 1000)))
         #expect(replay.strategies.count == strategies && replay.seeds == seeds)
         #expect(replay.notes.isEmpty)
         for path in replay.paths {
