@@ -18,10 +18,13 @@ package struct Derivation: Sendable {
         package var shifts: [Duration]
         /// Whether each file's first packet is taken for the same instant; before the shifts.
         package var alignsStarts: Bool
+        /// Of paths whose queue is known, by their names.
+        package var queues: [String: PathSpecification.QueueSize]
 
         package init(
             name: String, sources: [CaptureSource], filling: Filling = .hold, bin: Duration = .milliseconds(100),
-            detachAfter: Duration? = nil, shifts: [Duration] = [], alignsStarts: Bool = false
+            detachAfter: Duration? = nil, shifts: [Duration] = [], alignsStarts: Bool = false,
+            queues: [String: PathSpecification.QueueSize] = [:]
         ) {
             self.name = name
             self.sources = sources
@@ -30,6 +33,7 @@ package struct Derivation: Sendable {
             self.detachAfter = detachAfter
             self.shifts = shifts + Array(repeating: .zero, count: max(0, sources.count - shifts.count))
             self.alignsStarts = alignsStarts
+            self.queues = queues
         }
     }
 
@@ -82,6 +86,12 @@ package struct Derivation: Sendable {
                 "path '\(interface.name)' is there twice; name the captures' paths, as in 'wifi=\(interface.source.file)'"
             )
         }
+        for name in options.queues.keys.sorted() where !names.contains(name) {
+            throw Fault(
+                .usage,
+                "--queue names the path '\(name)', which is not there; the paths are \(names.sorted().joined(separator: ", "))"
+            )
+        }
         let start = interfaces.compactMap(\.observation.first).min() ?? Timestamp(nanoseconds: 0)
         let end = interfaces.compactMap(\.observation.last).max() ?? start
         let walk = try Timeline(from: start, to: end, bin: options.bin)
@@ -97,7 +107,12 @@ package struct Derivation: Sendable {
                 name: interface.name, kind: interface.kind, source: command, observation: interface.observation,
                 attachments: state, signals: interface.interfaceName.flatMap { interface.events?.signals[$0] } ?? [],
                 timeline: walk, filling: options.filling)
-            traces.append(builder.trace)
+            var trace = builder.trace
+            if let queue = options.queues[interface.name] {
+                trace.queueDown = queue.bytes(of: trace, .down)
+                trace.queueUp = queue.bytes(of: trace, .up)
+            }
+            traces.append(trace)
             reports.append(builder.report)
             known.append(builder.known)
             notes += builder.notes
@@ -154,6 +169,7 @@ package struct Derivation: Sendable {
         for (source, shift) in zip(options.sources, options.shifts) where shift != .zero {
             words.append("--align \(source.fileName)=\(shift.milliseconds.text(significantDigits: 9))ms")
         }
+        words += options.queues.sorted { $0.key < $1.key }.map { $1.option($0) }
         return words.joined(separator: " ")
     }
 }

@@ -29,6 +29,21 @@ package struct PathSpecification: Sendable, Equatable {
                 return nil
             }
         }
+
+        package func bytes(of trace: PathTrace, _ direction: Direction) -> ByteCount {
+            switch self {
+            case .bytes(let size): size
+            case .time(let time): TraceDefaults.queue(holding: time, of: trace, direction)
+            }
+        }
+
+        /// As an option of the command line has it for a path.
+        package func option(_ path: String) -> String {
+            switch self {
+            case .bytes(let size): "--queue \(path)=\(size.bytes)B"
+            case .time(let time): "--queue \(path)=\(FixedPoint.text(time.wholeNanoseconds, decimals: 6))ms"
+            }
+        }
     }
 
     package init(

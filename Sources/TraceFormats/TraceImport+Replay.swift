@@ -15,11 +15,7 @@ extension TraceImport {
             if let roundTrip = path.roundTrip { words.append("--rtt \(path.name)=\(milliseconds(roundTrip))") }
         }
         for path in options.paths {
-            switch path.queue {
-            case .bytes(let size): words.append("--queue \(path.name)=\(size.bytes)B")
-            case .time(let time): words.append("--queue \(path.name)=\(milliseconds(time))")
-            case nil: break
-            }
+            if let queue = path.queue { words.append(queue.option(path.name)) }
         }
         if let detachAfter = options.detachAfter {
             words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))")

@@ -85,12 +85,8 @@ package struct TraceImport: Sendable {
         // By what remains: a queue follows the rates it serves.
         for (index, path) in options.paths.enumerated() {
             for direction in Direction.allCases {
-                let queue: ByteCount
-                switch path.queue {
-                case .bytes(let size): queue = size
-                case .time(let time): queue = TraceDefaults.queue(holding: time, of: traces[index], direction)
-                case nil: queue = TraceDefaults.queue(of: traces[index], direction)
-                }
+                let queue =
+                    path.queue?.bytes(of: traces[index], direction) ?? TraceDefaults.queue(of: traces[index], direction)
                 if direction == .down { traces[index].queueDown = queue } else { traces[index].queueUp = queue }
             }
         }

@@ -4,6 +4,7 @@ import Derivation
 import Glibc
 import Kernels
 import SystemPackage
+import TraceFormats
 import Units
 
 struct Derive: ParsableCommand {
@@ -41,6 +42,12 @@ struct Derive: ParsableCommand {
             "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s."
     )
     var align: [String] = []
+
+    @Option(
+        help:
+            "Queue of a path in bytes or time, as cellular=450kB or wifi=50ms, in place of the most that was seen to wait."
+    )
+    var queue: [String] = []
 
     @Option(help: "Name of the replay.")
     var name: String?
@@ -97,7 +104,8 @@ struct Derive: ParsableCommand {
         let result = try Derivation(
             Derivation.Options(
                 name: name ?? FilePath(output).lastComponent?.string ?? "derived", sources: sources, filling: filling,
-                bin: bin, detachAfter: silence, shifts: Array(shifts[..<sources.count]), alignsStarts: alignsStarts))
+                bin: bin, detachAfter: silence, shifts: Array(shifts[..<sources.count]), alignsStarts: alignsStarts,
+                queues: try queues()))
         var notes = result.notes
         let transfers =
             live.isEmpty
@@ -113,6 +121,19 @@ struct Derive: ParsableCommand {
             Walkback.write("walkback compare \(replay)\n", to: 1)
         }
         if !transfers.isEmpty { try predict(transfers, result, replay, written) }
+    }
+
+    private func queues() throws -> [String: PathSpecification.QueueSize] {
+        var queues: [String: PathSpecification.QueueSize] = [:]
+        for option in queue {
+            guard let equals = option.firstIndex(of: "="),
+                let size = PathSpecification.QueueSize(text: String(option[option.index(after: equals)...]))
+            else {
+                throw Fault(.usage, "--queue \(option) is no PATH=SIZE; write it as cellular=450kB or wifi=50ms")
+            }
+            queues[String(option[..<equals])] = size
+        }
+        return queues
     }
 
     private func predict(

@@ -155,6 +155,17 @@ import Units
         #expect(try duration { $0.shifts = [.zero, .seconds(-7198)] } == .milliseconds(6100))
     }
 
+    @Test func `A queue that is known is taken, and said in the command`() throws {
+        var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wlan0")
+        try capture.add(PacketMaker.echo(outbound: true, sequence: 1), at: 1, outbound: true)
+        try capture.finish()
+        let trace = try #require(try derive { $0.queues = ["wlan0": .bytes(ByteCount(450_000))] }.traces.first)
+        #expect(trace.queueDown == ByteCount(450_000) && trace.queueUp == ByteCount(450_000))
+        #expect(trace.source.hasSuffix(" --queue wlan0=450000B"))
+        let wrong = Fault(.usage, "--queue names the path 'wlan1', which is not there; the paths are wlan0")
+        #expect(throws: wrong) { try derive { $0.queues = ["wlan1": .time(.milliseconds(50))] } }
+    }
+
     @Test func `What cannot be derived from is refused with the cause`() throws {
         var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wlan0")
         try capture.finish()
