@@ -100,6 +100,14 @@ struct TraceBuilder {
             samples: samples)
         trace.queueDown = Self.queue(demand.queues?.down, TraceDefaults.queue(of: trace, .down))
         trace.queueUp = Self.queue(demand.queues?.up, TraceDefaults.queue(of: trace, .up))
+        for (link, seen, taken) in [
+            ("down", demand.queues?.down, trace.queueDown), ("up", demand.queues?.up, trace.queueUp),
+        ] {
+            guard let seen, seen.most > 0, !seen.isLimit else { continue }
+            notes.append(
+                "\(name): what the \(link)link's queue takes was not found; \(seen.most) B were seen in it, \(taken.bytes) B are taken"
+            )
+        }
         self.trace = trace
         self.notes = notes
         func share(_ direction: Demand.Direction) -> Double? {

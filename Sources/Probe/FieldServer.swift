@@ -156,7 +156,8 @@ package final class FieldServer {
                 return
             }
             start(nonce, filling, from, at: now)
-        case .data(let id, _, _, _), .feedback(let id, _), .echo(let id, _, _), .idle(let id, _):
+        case .data(let id, _, _, _), .feedback(let id, _), .echo(let id, _, _), .idle(let id, _),
+            .sound(let id):
             // The address is the client's proof from now on, and the session's number its password.
             guard let session = sessions[id], session.address == from else { return }
             if case .echo = message, session.filling == .streams {

@@ -5,7 +5,7 @@ import Units
 ///
 /// It is no congestion control: losses do not stop it. The window is what the path carries at its highest rate of late in the
 /// time that an answer takes and a fifth of a second more. So what it suddenly carries is there already; where it cannot keep
-/// as much, the rest is lost; and no more than that waits.
+/// as much, the rest is lost; and no more than that waits. But for a sounding, which finds out how much the queue takes.
 struct LinkFiller {
     /// What the other end has said of the datagrams since the beginning.
     private(set) var latest: UInt64 = 0
@@ -30,6 +30,13 @@ struct LinkFiller {
     private var sent: Int64
     private var left = LinkFiller.burst
 
+    /// Until when the window grows to find the queue's limit; nil: it is not looked for.
+    private var soundingUntil: Int64?
+    /// Of the datagrams that were answered for lately, one after the other: how many were lost, and how many there were.
+    private var recent: (lost: UInt64, all: UInt64) = (0, 0)
+    /// Whether what was sent beyond a queue was lost: it has been as full as it becomes.
+    private(set) var hasFoundLimit = false
+
     /// Rates lately, in datagrams per second: the largest of each of the last seconds.
     private var peaks: [Double] = [0]
     private var peakSecond: Int64 = 0
@@ -44,6 +51,14 @@ struct LinkFiller {
     static let longestAnswer: Int64 = 1_500_000_000
     /// Nor may what waits wait for longer, however slow the path has become.
     static let longestDelay: Int64 = 1_000_000_000
+    /// How long a sounding lasts, and how long what waits may wait in it.
+    static let soundingTime: Int64 = 10_000_000_000
+    static let deepestDelay: Int64 = 4_000_000_000
+    /// Nor does it keep more on the way: 6 MB.
+    static let largestSounding = 4096.0
+    /// Of so many datagrams a quarter is lost where twice what the link carries meets a full queue, and not on a radio that
+    /// has a path.
+    private static let recently: UInt64 = 64
     /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
     static let silence: Int64 = 200_000_000
     static let longestSilence: Int64 = 3_000_000_000
@@ -119,6 +134,12 @@ struct LinkFiller {
             }
             return
         }
+        // What a link lost that was away is no queue's.
+        if now - answered < Self.silence {
+            let numbers = feedback.latest - latest
+            recent.lost += numbers - min(numbers, arrived)
+            recent.all += numbers
+        }
         latest = feedback.latest
         answered = now
         stalled = 0
@@ -133,7 +154,11 @@ struct LinkFiller {
         // What the answer takes, and a queue that lasts a while even at the highest rate.
         let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
         let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
-        if transit - least > Self.longestDelay {
+        if isSounding(at: now, waiting: transit - least) {
+            // Twice what arrives is sent.
+            let most = rate * Double(way - Self.wantedDelay + Self.deepestDelay) / 1e9
+            window = max(window, min(window + Double(arrived), most, Self.largestSounding), wanted)
+        } else if transit - least > Self.longestDelay {
             // As much as the path carries now in the time that an answer takes and in the longest that a queue may last.
             let most = rate * Double(way - Self.wantedDelay + Self.longestDelay) / 1e9
             window = max(Self.leastWindow, min(window, most))
@@ -141,6 +166,26 @@ struct LinkFiller {
             // At once when more is wanted, and less little by little.
             window = max(wanted, window - Double(arrived) / 8)
         }
+    }
+
+    /// From now on until the queue's limit is found, or is too far away.
+    mutating func sound(at now: Int64) {
+        recent = (0, 0)
+        soundingUntil = now + Self.soundingTime
+    }
+
+    mutating func endSounding() {
+        soundingUntil = nil
+    }
+
+    private mutating func isSounding(at now: Int64, waiting: Int64) -> Bool {
+        guard let until = soundingUntil else { return false }
+        if recent.all >= Self.recently {
+            hasFoundLimit = hasFoundLimit || recent.lost * 4 >= recent.all
+            recent = (0, 0)
+        }
+        if hasFoundLimit || now >= until || waiting > Self.deepestDelay { soundingUntil = nil }
+        return soundingUntil != nil
     }
 
     /// - Parameter time: of the receiver's clock, which the way back does not disturb.

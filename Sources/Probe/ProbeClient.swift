@@ -294,6 +294,7 @@ package final class ProbeClient: Sendable {
                     _ = send(.idle(session: session, milliseconds: UInt32(idle / 1_000_000)))
                 }
             }
+            state.endpoint?.nextIdle = state.nextIdle
             state.endpoint?.act(at: now, send: send)
         }
         switch error {

@@ -17,6 +17,9 @@ struct ProbeEndpoint {
     /// The largest number that was said of each of them.
     private var relayed: [UInt64: UInt64] = [:]
     private var nextRelay: Int64
+    /// When the queues' limits are looked for; and the instant by which what waits then is to be gone.
+    private var nextSounding: Int64
+    var nextIdle: Int64 = .max
     /// Until then no data is sent.
     private(set) var idleUntil: Int64 = .min
     /// Of the echo that came back last, in nanoseconds.
@@ -32,6 +35,11 @@ struct ProbeEndpoint {
     static let echoInterval: Int64 = 100_000_000
     /// Each time some hundred bytes for each other session.
     static let relayInterval: Int64 = 100_000_000
+    /// From the beginning or the last idle phase until a sounding, and what it takes until all that waited is gone.
+    static let soundingDelay: Int64 = 5_000_000_000
+    static let soundingSpan = LinkFiller.soundingTime + LinkFiller.deepestDelay
+    /// Until the next one, for what was not found.
+    static let soundingInterval: Int64 = 60_000_000_000
 
     /// - Parameters:
     ///   - rate: that is never exceeded, in IP bits.
@@ -43,12 +51,20 @@ struct ProbeEndpoint {
         receiver = LinkReceiver(at: now)
         nextEcho = now
         nextRelay = now
+        nextSounding = now + Self.soundingDelay
         heard = now
         budget = Budget(rate: rate, at: now)
     }
 
     mutating func goIdle(until end: Int64) {
         idleUntil = max(idleUntil, end)
+        filler.endSounding()
+        nextSounding = idleUntil + Self.soundingDelay
+    }
+
+    /// What waits holds the answers to the other direction back for seconds: it would run dry unless they came another way.
+    private mutating func sound(at now: Int64) {
+        if !others.isEmpty, !filler.hasFoundLimit { filler.sound(at: now) }
     }
 
     /// What came and went by streams of this session, in IP bytes.
@@ -72,6 +88,7 @@ struct ProbeEndpoint {
             replies.append(.echoReply(session: session, number: number, time: time))
             if filling == .streams { receiver.take(number: number, sent: time, at: now) }
         case .echoReply(_, _, let time): roundTrip = max(0, now - Int64(clamping: time))
+        case .sound: sound(at: now)
         case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
         default: break
         }
@@ -103,6 +120,11 @@ struct ProbeEndpoint {
                 relayed[other] = latest
                 nextRelay = now + Self.relayInterval
             }
+        }
+        if sendsEchoes, filling == .datagrams, nextSounding <= now, now + Self.soundingSpan <= nextIdle {
+            guard send(.sound(session: session)) else { return }
+            sound(at: now)
+            nextSounding = now + Self.soundingInterval
         }
         while filling == .datagrams, idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
             let data = ProbeMessage.data(

@@ -32,6 +32,9 @@ package enum ProbeMessage: Equatable, Sendable {
     /// As `feedback`, of another session of the same recording: comes in time where that one's own way back is held up.
     case relay(session: UInt64, of: UInt64, Feedback)
 
+    /// Both ends fill their queues until these overflow, for once, so that it is known how much they take.
+    case sound(session: UInt64)
+
     /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without it. What
     /// is left of a longer one is for others to use.
     package static let settlingMilliseconds: UInt32 = 3000
@@ -104,6 +107,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case .bulk: 12
         case .report: 13
         case .relay: 14
+        case .sound: 15
         }
     }
 
@@ -112,7 +116,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case .hello, .challenge, .start, .refused: 0
         case .started(_, let session, _, _), .data(let session, _, _, _), .feedback(let session, _),
             .echo(let session, _, _), .echoReply(let session, _, _), .stop(let session), .idle(let session, _),
-            .bulk(let session, _, _, _, _), .report(let session, _), .relay(let session, _, _):
+            .bulk(let session, _, _, _, _), .report(let session, _), .relay(let session, _, _), .sound(let session):
             session
         }
     }
@@ -162,7 +166,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case .relay(_, let other, let feedback):
             put(other)
             put(feedback)
-        case .stop: break
+        case .stop, .sound: break
         case .idle(_, let milliseconds): put(milliseconds)
         case .bulk(_, let direction, let nonce, let cookie, let code):
             put(direction.rawValue)
@@ -223,6 +227,7 @@ package enum ProbeMessage: Equatable, Sendable {
         case 14:
             guard let other = reader.number(UInt64.self) else { return nil }
             return reader.feedback().map { .relay(session: session, of: other, $0) }
+        case 15: return .sound(session: session)
         default: return nil
         }
     }

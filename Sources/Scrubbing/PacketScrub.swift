@@ -51,7 +51,8 @@ enum PacketScrub {
     private static func probe(_ bytes: [UInt8], _ payload: Range<Int>) -> [UInt8] {
         let message = bytes[payload.clamped(to: 0..<bytes.count)].withUnsafeBytes { ProbeMessage($0) }
         switch message {
-        case .data, .feedback, .report, .relay, .echo, .echoReply, .idle, .stop: return message?.encoded ?? []
+        case .data, .feedback, .report, .relay, .echo, .echoReply, .idle, .stop, .sound:
+            return message?.encoded ?? []
         case .hello, .challenge, .start, .started, .refused, .bulk: return Array(message?.encoded.prefix(8) ?? [])
         case nil: return []
         }

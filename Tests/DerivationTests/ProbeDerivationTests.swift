@@ -41,10 +41,11 @@ import Units
     ///   - draining: when only echoes are to be sent, and what waits takes longer to go.
     ///   - others: what else is captured.
     ///   - capacity: the downlink's part of its rate, at an instant of arrival.
+    ///   - losses: when as many of the downlink's datagrams are lost as arrive.
     private func record(
         seconds: Double, queue: Double = 0.2, idle: Range<Double>, draining: Range<Double>? = nil,
         others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 },
-        capacity: (Double) -> Double = { _ in 1 }
+        capacity: (Double) -> Double = { _ in 1 }, losses: Range<Double>? = nil
     ) throws {
         let offset = 5e4
         func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
@@ -63,7 +64,7 @@ import Units
             let share = demand(time)
             time += sending.down / share / capacity(time)
             guard !silence.contains(time) else { continue }
-            number += 1
+            number += losses?.contains(time) == true ? 2 : 1
             let sent = time - Self.way - (share < 1 ? 0 : queue) - sending.down
             let arrived = arrivals.count { $0 <= sent }
             let latest = arrivals[arrived - 1]
@@ -190,6 +191,21 @@ import Units
         #expect(abs(trace.queueDown.bytes - 125_000) <= 2 * 1400)
         // Less than what is assumed of every path.
         #expect(trace.queueUp == ByteCount(64_000))
+    }
+
+    @Test(arguments: [nil, 5..<7])
+    func `has the queue behind which datagrams were lost, however small, and says where none were`(
+        losses: Range<Double>?
+    ) throws {
+        try record(
+            seconds: 20, idle: 10..<12, demand: { (14..<15).contains($0) ? 0.7 : 1 }, losses: losses)
+        let derivation = try derive()
+        let trace = try #require(derivation.traces.first)
+        // A fifth of a second; less than what is assumed of every path.
+        let expected: Int64 = losses == nil ? 64_000 : 50_000
+        #expect(abs(trace.queueDown.bytes - expected) <= 2 * 1400, "\(trace.queueDown)")
+        let notes = derivation.notes.filter { $0.hasPrefix("wwan0: what the downlink's queue takes was not found; ") }
+        #expect(notes.count == (losses == nil ? 1 : 0), "\(derivation.notes)")
     }
 
     @Test func `with numbers that no clock can have is no probe's`() throws {

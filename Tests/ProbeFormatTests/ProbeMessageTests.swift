@@ -20,6 +20,7 @@ import Units
         .echo(session: 7, number: 8, time: 9), .echoReply(session: 7, number: 8, time: 9), .stop(session: 10),
         .idle(session: 11, milliseconds: 3000), .bulk(session: 12, .down, nonce: nonce, cookie: cookie, code: code),
         .report(session: 13, feedback), .relay(session: 14, of: 15, feedback),
+        .sound(session: 16),
     ]
 
     private static func decode(_ bytes: [UInt8]) -> ProbeMessage? { bytes.withUnsafeBytes { ProbeMessage($0) } }
@@ -48,7 +49,7 @@ import Units
         for _ in 0..<20_000 {
             var bytes = (0..<Int(generator.next(below: 120))).map { _ in UInt8(generator.next(below: 256)) }
             if bytes.count > 6, generator.next(below: 2) == 0 {
-                bytes.replaceSubrange(0..<6, with: [0x57, 0x42, 0x50, 0x52, 1, UInt8(generator.next(below: 16))])
+                bytes.replaceSubrange(0..<6, with: [0x57, 0x42, 0x50, 0x52, 1, UInt8(generator.next(below: 17))])
             }
             if let message = Self.decode(bytes) { #expect(Self.decode(message.encoded) == message) }
         }

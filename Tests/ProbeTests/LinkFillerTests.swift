@@ -98,6 +98,10 @@ private struct SimulatedLink {
         var client = ProbeEndpoint(session: 1, sendsEchoes: true, rate: rate, at: 0)
         var server = ProbeEndpoint(session: 1, sendsEchoes: false, rate: rate, at: offset)
         let step: Int64 = 1_000_000
+        if relay != nil {
+            client.others = [2: LinkReceiver(at: 0)]
+            server.others = [2: LinkReceiver(at: offset)]
+        }
         var before = (down: (0.0, 0.0), up: (0.0, 0.0))
         var relayed: [(time: Int64, ofServer: ProbeMessage.Feedback, ofClient: ProbeMessage.Feedback)] = []
         for tick in 0..<milliseconds {
@@ -148,6 +152,22 @@ private struct SimulatedLink {
         // What an answer is taken to need at most, and a fifth of a second, at the highest rate.
         let most = (0..<24_000).map { path.megabits(Int64($0)) }.max() ?? 0
         #expect(down.longest <= most * 125_000 * 1.7)
+    }
+
+    @Test(arguments: paths) func `fill a queue whole for once where answers come another way too`(path: Path) {
+        func link(_ share: Double) -> SimulatedLink {
+            SimulatedLink(
+                rate: { path.megabits($0 / 1_000_000) * 125_000 * share }, queue: path.queue * max(share, 0.5),
+                delay: path.delay.wholeNanoseconds)
+        }
+        var (down, up) = (link(1), link(1.0 / 3))
+        let share = Self.run(&down, &up, for: 40_000, relay: 100_000_000)
+        #expect(share.down > path.share, "downlink \(share.down)")
+        #expect(share.up > 0.95, "uplink \(share.up)")
+        #expect(down.longest > path.queue - 2000)
+        // The slow one's uplink has more room than four seconds' worth.
+        let rate = (5000..<15_000).map { path.megabits(Int64($0)) * 125_000 / 3 }.reduce(0, +) / 10_000
+        #expect(up.longest > min(path.queue / 2 - 2000, 4 * rate))
     }
 
     @Test func `keep the uplink full by what another session says while the downlink's queue holds its answers back`() {
