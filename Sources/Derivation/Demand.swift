@@ -23,8 +23,10 @@ struct Demand {
 
     /// Less than a full packet each 100 ms fills no link, however long its round trips are.
     private static let least = ByteCount(15_000)
-    /// What was busy for less is not enough to tell a rate from.
+    /// What was busy for less is not enough to tell a rate from: of a bin, and of a second where samples are no datagrams.
     private static let leastBusy = 0.5
+    /// Of a second, where each datagram says for how long the link was busy with it.
+    private static let leastBusySecond = 0.2
 
     /// By the round trips of whatever passed.
     init(
@@ -58,6 +60,7 @@ struct Demand {
     /// By what a probe tells of the time in which its data waited.
     init(_ account: ProbeObserver.Account, _ observation: PathObservation, _ timeline: Timeline, attached: [Bool]) {
         let bins = timeline.bins.map { observation.bins[$0] ?? (0, 0) }
+        let least = account.isSampled ? Self.leastBusy : Self.leastBusySecond
         func direction(_ bytes: [Double], _ busy: [Double]) -> Direction {
             let width = Int(timeline.binsPerSecond)
             let passed = bytes.map { Self.rate($0, over: timeline.bin) }
@@ -70,9 +73,9 @@ struct Demand {
                 let sum = usable.reduce(0) { $0 + bytes[$1] }
                 let share = usable.isEmpty ? 0 : time / Double(usable.count)
                 direction.busy.append(share)
-                direction.isFull.append(share >= Self.leastBusy)
+                direction.isFull.append(share >= least)
                 let whole = timeline.bin * (usable.isEmpty ? width : usable.count)
-                direction.rates.append(Self.rate(sum, over: whole) * (share >= Self.leastBusy ? 1 / share : 1))
+                direction.rates.append(Self.rate(sum, over: whole) * (share >= least ? 1 / share : 1))
             }
             // A bin in which little waited has what its second has while something does.
             for index in direction.bins.indices where direction.bins[index] == nil && direction.isFull[index / width] {

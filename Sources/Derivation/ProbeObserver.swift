@@ -46,6 +46,9 @@ struct ProbeObserver {
     /// By which echoes differ that meet no queue, beside a part of what they take; and how many must be alike for there to be none.
     private static let jitter = Duration.milliseconds(5)
     private static let leastAlike = 3
+    /// For how long a link is taken to carry one datagram. In a longer time it carried nothing: what is on it when it stops arrives
+    /// when it goes on.
+    private static let longestSending: Int64 = 1_000_000_000
     /// An idle phase that is longer leaves the link to others after so much of it.
     private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
     /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
@@ -178,8 +181,11 @@ struct ProbeObserver {
         /// What waited at most.
         var queueDown = Queue()
         var queueUp = Queue()
+        /// Whether streams filled the link.
+        let isSampled: Bool
 
-        init(bins: Int) {
+        init(bins: Int, isSampled: Bool) {
+            self.isSampled = isSampled
             up = Array(repeating: 0, count: bins)
             (down, busyDown, busyUp) = (up, up, up)
         }
@@ -189,7 +195,7 @@ struct ProbeObserver {
     ///   - bases: the round trip without a queue, of each second; half of it is taken for each way.
     ///   - attached: of each bin. What is known to have come in a longer time than a bin came while there was a path.
     func account(of timeline: Timeline, bases: [Duration], attached: [Bool]) -> Account {
-        var account = Account(bins: timeline.bins.count)
+        var account = Account(bins: timeline.bins.count, isSampled: isSampled)
         let span = timeline.bin.wholeNanoseconds
         let start = timeline.bins.lowerBound * span
         let downLeast = Least(down)
@@ -210,9 +216,9 @@ struct ProbeObserver {
             let bin = Int(place(sample.arrived))
             guard account.down.indices.contains(bin) else { return }
             account.down[bin] -= Double(sample.bytes)
-            Self.spread(
-                Double(sample.bytes), from: left(sample.arrived - span), to: left(sample.arrived),
-                over: &account.down, attached)
+            forEachPart(of: sample, span, downLeast) { bytes, from, to in
+                Self.spread(bytes, from: left(from), to: left(to), over: &account.down, attached)
+            }
         }
         account.queueDown = Self.queue(down, downLeast)
         let upLeast = Least(up)
@@ -224,11 +230,46 @@ struct ProbeObserver {
         }
         forEachBusy(up, upLeast) { sample, busy, span in
             Self.spread(1, from: leftUp(sample.arrived - busy), to: leftUp(sample.arrived), each: &account.busyUp)
-            Self.spread(
-                Double(sample.bytes), from: leftUp(sample.arrived - span), to: leftUp(sample.arrived),
-                over: &account.up, attached)
+            forEachPart(of: sample, span, upLeast) { bytes, from, to in
+                Self.spread(bytes, from: leftUp(from), to: leftUp(to), over: &account.up, attached)
+            }
+        }
+        guard !isSampled else { return account }
+        let pauses = idle.map { (from: place($0.from.nanoseconds), to: place($0.to.nanoseconds)) }
+        let losses = Self.losses(zip(timeline.bins, attached).map { !timeline.recorded.contains($0) || $1 })
+        for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) {
+            Self.spread(1, from: stop.from, to: stop.to, each: &account.busyDown)
+            // What came by the uplink was told by the downlink: until that stopped, this may have carried on.
+            let told = account.busyUp[Int(stop.from)..<Int(stop.to.rounded(.up))].lastIndex { $0 > 0 }
+            Self.spread(1, from: max(stop.from, Double((told ?? -1) + 1)), to: stop.to, each: &account.busyUp)
         }
         return account
+    }
+
+    /// Of each bin, the next one in which there is no path any more; nil where it lasts.
+    private static func losses(_ attached: [Bool]) -> [Int?] {
+        var next: Int?
+        var all: [Int?] = []
+        for bin in attached.indices.reversed() {
+            if !attached[bin] { next = bin }
+            all.append(next)
+        }
+        return all.reversed()
+    }
+
+    /// Where the last that came before a path went came some time before, the link carried nothing in between: had it, single
+    /// datagrams would have come (`LinkFiller`).
+    private static func stops(
+        _ arrivals: [Double], _ losses: [Int?], _ pauses: [(from: Double, to: Double)]
+    ) -> [(from: Double, to: Double)] {
+        arrivals.indices.compactMap { index in
+            let arrival = arrivals[index]
+            guard arrival >= 0, arrival < Double(losses.count), let loss = losses[Int(arrival)],
+                index + 1 == arrivals.count || arrivals[index + 1] > Double(loss)
+            else { return nil }
+            let end = pauses.first { $0.to > arrival && $0.from < Double(loss) }?.from ?? Double(loss)
+            return end > arrival ? (arrival, end) : nil
+        }
     }
 
     /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late. It is the
@@ -283,6 +324,23 @@ struct ProbeObserver {
                 body(now, busy, busy)
             }
         }
+    }
+
+    /// Hands over when a sample's bytes were on the link: while it was busy with them, but for a time in which it stopped. Then
+    /// nobody knows how much of a datagram had passed before, and half of one is taken; what is beyond it came at once, since the
+    /// other end would have said so before.
+    private func forEachPart(
+        of sample: Sample, _ span: Int64, _ least: Least, _ body: (_ bytes: Double, _ from: Int64, _ to: Int64) -> Void
+    ) {
+        let (bytes, begin) = (Double(sample.bytes), sample.arrived - span)
+        let half = Double(Self.datagram) / 2
+        let sending = least.near(sample.arrived).sending
+        let whole = Int64(Double(sending) * bytes / Double(Self.datagram))
+        guard !isSampled, bytes > half, span > max(Self.longestSending, 10 * whole) else {
+            return body(bytes, begin, sample.arrived)
+        }
+        body(half, begin, begin + sending / 2)
+        body(bytes - half, sample.arrived - whole + sending / 2, sample.arrived)
     }
 
     /// Adds to each bin its part of what lies between two places, `amount` for a whole bin.

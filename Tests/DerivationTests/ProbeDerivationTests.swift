@@ -42,10 +42,13 @@ import Units
     ///   - others: what else is captured.
     ///   - capacity: the downlink's part of its rate, at an instant of arrival.
     ///   - losses: when as many of the downlink's datagrams are lost as arrive.
+    ///   - outage: when the downlink carries nothing; what is on it arrives afterwards.
+    ///   - end: from when on nothing arrives any more.
     private func record(
         seconds: Double, queue: Double = 0.2, idle: Range<Double>, draining: Range<Double>? = nil,
         others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 },
-        capacity: (Double) -> Double = { _ in 1 }, losses: Range<Double>? = nil
+        capacity: (Double) -> Double = { _ in 1 }, losses: Range<Double>? = nil, outage: Range<Double>? = nil,
+        end: Double = .infinity
     ) throws {
         let offset = 5e4
         func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
@@ -65,7 +68,11 @@ import Units
             time += sending.down / share / capacity(time)
             guard !silence.contains(time) else { continue }
             number += losses?.contains(time) == true ? 2 : 1
-            let sent = time - Self.way - (share < 1 ? 0 : queue) - sending.down
+            var sent = time - Self.way - (share < 1 ? 0 : queue) - sending.down
+            if let outage, outage.contains(time) {
+                time += outage.upperBound - outage.lowerBound
+                sent = max(sent, outage.lowerBound - queue)
+            }
             let arrived = arrivals.count { $0 <= sent }
             let latest = arrivals[arrived - 1]
             let feedback = ProbeMessage.Feedback(
@@ -93,7 +100,8 @@ import Units
             return (time: event.time, outbound: event.outbound, bytes: bytes, length: Optional(length))
         }
         let all = probe + others.map { (time: $0.time, outbound: $0.outbound, bytes: $0.bytes, length: nil) }
-        for event in all.sorted(by: { $0.time < $1.time }) {
+        for event in all.sorted(by: { $0.time < $1.time })
+        where event.outbound || event.time < end && outage?.contains(event.time) != true {
             try capture.add(event.bytes, at: event.time, outbound: event.outbound, length: event.length)
         }
         try capture.finish()
@@ -206,6 +214,34 @@ import Units
         #expect(abs(trace.queueDown.bytes - expected) <= 2 * 1400, "\(trace.queueDown)")
         let notes = derivation.notes.filter { $0.hasPrefix("wwan0: what the downlink's queue takes was not found; ") }
         #expect(notes.count == (losses == nil ? 1 : 0), "\(derivation.notes)")
+    }
+
+    @Test func `carries nothing while it stops, and half a datagram more before and after`() throws {
+        try record(
+            seconds: 20, idle: 17..<18.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, outage: 8..<14)
+        let curve = try #require(try derive().traces.first).curve(.down)
+        #expect(curve.carried(from: .milliseconds(8100), to: .milliseconds(13_900)) == 0)
+        // The replies to 20 echoes came too.
+        let around = curve.carried(from: .milliseconds(7000), to: .milliseconds(15_000)) - 20 * 60
+        #expect(abs(around - 2 * Self.downRate / 8) < Double(Self.datagram), "\(around)")
+    }
+
+    @Test func `carries nothing when nothing has come for a while until the address goes`() throws {
+        try record(seconds: 20, idle: 5..<6.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, end: 13)
+        func line(_ second: Double, isThere: Bool) -> String {
+            let time = PacketMaker.start * 1_000_000_000 + Int64(second * 1e9)
+            return "{\"time_ns\": \(time), \"interface\": \"wwan0\", \"kind\": \"address\", "
+                + "\"address\": \"10.0.0.2/24\", \"there\": \(isThere)}\n"
+        }
+        try scratch.write("walk.events.jsonl", line(0, isThere: true) + line(14.5, isThere: false))
+        let trace = try #require(try derive().traces.first)
+        #expect(trace.attachments.map(\.attached) == [true, false])
+        for direction in [Traces.Direction.down, .up] {
+            let curve = trace.curve(direction)
+            #expect(curve.carried(from: .milliseconds(13_100), to: .milliseconds(14_500)) == 0, "\(direction)")
+            let least = 0.99 * 2 * (direction == .down ? Self.downRate : Self.upRate) / 8
+            #expect(curve.carried(from: .milliseconds(10_500), to: .milliseconds(12_500)) > least, "\(direction)")
+        }
     }
 
     @Test func `with numbers that no clock can have is no probe's`() throws {
