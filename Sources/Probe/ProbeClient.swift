@@ -94,6 +94,8 @@ package final class ProbeClient: Sendable {
         var streams: [StreamClient] = []
         var nextGreeting: Int64 = 0
         var nextIdle: Int64 = .max
+        /// Since when it is put off.
+        var idleDue: Int64?
         /// When the socket may be tried again.
         var blockedUntil: Int64 = 0
         var isFull = false
@@ -123,6 +125,8 @@ package final class ProbeClient: Sendable {
     private static let batch = 64
     private static let idleTime: Int64 = 500_000_000
     private static let longestIdleTime: Int64 = 3_000_000_000
+    /// For how long an idle phase is put off where it would show nothing.
+    private static let longestIdleDelay: Int64 = 10_000_000_000
     /// TCP fills whatever queue there is, and that takes so long to drain.
     private static let longestStreamIdleTime: Int64 = 15_000_000_000
     /// The other end is told again so often that the link is left alone, lest it had not heard it.
@@ -205,6 +209,7 @@ package final class ProbeClient: Sendable {
             }
             state.nextIdle =
                 options.live?.phase(at: now).settles ?? options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
+            state.idleDue = nil
             state.hasReportedSilence = false
             report(.started)
         case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
@@ -284,14 +289,23 @@ package final class ProbeClient: Sendable {
                 }
             } else if state.nextIdle <= now, let every = options.idleEvery {
                 // Until what waits is gone, and for some echoes more.
-                let longest = state.endpoint.map { $0.roundTrip * 5 / 4 } ?? 0
-                let idle = min(
-                    longest + Self.idleTime,
-                    options.filling == .streams ? Self.longestStreamIdleTime : Self.longestIdleTime)
-                state.nextIdle = now + every.wholeNanoseconds + idle
-                state.endpoint?.goIdle(until: now + idle)
-                if let session = state.endpoint?.session {
-                    _ = send(.idle(session: session, milliseconds: UInt32(idle / 1_000_000)))
+                let longest = options.filling == .streams ? Self.longestStreamIdleTime : Self.longestIdleTime
+                let wanted = (state.endpoint?.roundTrip ?? 0) * 5 / 4 + Self.idleTime
+                let isLost = state.endpoint?.isSilent(at: now) ?? true
+                state.idleDue = state.idleDue ?? now
+                if options.filling == .datagrams, wanted > longest || isLost,
+                    now - (state.idleDue ?? now) < Self.longestIdleDelay
+                {
+                    // No echo would meet an empty queue, and what a link carries that comes back meanwhile would not be known.
+                    state.nextIdle = now + Self.idleTime
+                } else {
+                    let idle = min(wanted, longest)
+                    state.idleDue = nil
+                    state.nextIdle = now + every.wholeNanoseconds + idle
+                    state.endpoint?.goIdle(until: now + idle)
+                    if let session = state.endpoint?.session {
+                        _ = send(.idle(session: session, milliseconds: UInt32(idle / 1_000_000)))
+                    }
                 }
             }
             state.endpoint?.nextIdle = state.nextIdle
