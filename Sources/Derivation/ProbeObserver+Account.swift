@@ -75,7 +75,8 @@ extension ProbeObserver {
         guard !isSampled else { return account }
         let pauses = idle.map { (from: place($0.from.nanoseconds), to: place($0.to.nanoseconds)) }
         let losses = Self.losses(zip(timeline.bins, attached).map { !timeline.recorded.contains($0) || $1 })
-        for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) {
+        let longest = Double(Self.longestStop / span)
+        for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) where stop.to - stop.from <= longest {
             Self.spread(1, from: stop.from, to: stop.to, each: &account.busyDown)
             // What came by the uplink was told by the downlink: until that stopped, this may have carried on.
             let told = account.busyUp[Int(stop.from)..<Int(stop.to.rounded(.up))].lastIndex { $0 > 0 }
@@ -96,7 +97,7 @@ extension ProbeObserver {
     }
 
     /// Where the last that came before a path went came some time before, the link carried nothing in between: had it, single
-    /// datagrams would have come (`LinkFiller`).
+    /// datagrams would have come (`LinkFiller`). From a server that was gone none would, so that long times tell nothing.
     private static func stops(
         _ arrivals: [Double], _ losses: [Int?], _ pauses: [(from: Double, to: Double)]
     ) -> [(from: Double, to: Double)] {

@@ -49,6 +49,8 @@ struct ProbeObserver {
     /// For how long a link is taken to carry one datagram. In a longer time it carried nothing: what is on it when it stops arrives
     /// when it goes on.
     static let longestSending: Int64 = 1_000_000_000
+    /// A silence that lasts for longer before an address goes may be the server's, and not the link's.
+    static let longestStop: Int64 = 10_000_000_000
     /// An idle phase that is longer leaves the link to others after so much of it.
     private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
     /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.

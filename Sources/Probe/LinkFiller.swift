@@ -54,7 +54,7 @@ struct LinkFiller {
     /// How long a sounding lasts, and how long what waits may wait in it.
     static let soundingTime: Int64 = 10_000_000_000
     static let deepestDelay: Int64 = 4_000_000_000
-    /// Nor does it keep more on the way: 6 MB.
+    /// Nor does it keep more on the way: 5.7 MB.
     static let largestSounding = 4096.0
     /// Of so many datagrams a quarter is lost where twice what the link carries meets a full queue, and not on a radio that
     /// has a path.

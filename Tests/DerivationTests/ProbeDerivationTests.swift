@@ -226,15 +226,21 @@ import Units
         #expect(abs(around - 2 * Self.downRate / 8) < Double(Self.datagram), "\(around)")
     }
 
-    @Test func `carries nothing when nothing has come for a while until the address goes`() throws {
-        try record(seconds: 20, idle: 5..<6.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, end: 13)
+    /// - Parameter gone: when the address goes, after which nothing comes.
+    private func recordSilence(from end: Double, gone: Double) throws -> PathTrace {
+        try record(
+            seconds: gone + 6, idle: 5..<6.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, end: end)
         func line(_ second: Double, isThere: Bool) -> String {
             let time = PacketMaker.start * 1_000_000_000 + Int64(second * 1e9)
             return "{\"time_ns\": \(time), \"interface\": \"wwan0\", \"kind\": \"address\", "
                 + "\"address\": \"10.0.0.2/24\", \"there\": \(isThere)}\n"
         }
-        try scratch.write("walk.events.jsonl", line(0, isThere: true) + line(14.5, isThere: false))
-        let trace = try #require(try derive().traces.first)
+        try scratch.write("walk.events.jsonl", line(0, isThere: true) + line(gone, isThere: false))
+        return try #require(try derive().traces.first)
+    }
+
+    @Test func `carries nothing when nothing has come for a while until the address goes`() throws {
+        let trace = try recordSilence(from: 13, gone: 14.5)
         #expect(trace.attachments.map(\.attached) == [true, false])
         for direction in [Traces.Direction.down, .up] {
             let curve = trace.curve(direction)
@@ -242,6 +248,20 @@ import Units
             let least = 0.99 * 2 * (direction == .down ? Self.downRate : Self.upRate) / 8
             #expect(curve.carried(from: .milliseconds(10_500), to: .milliseconds(12_500)) > least, "\(direction)")
         }
+    }
+
+    @Test func `is not taken for dead where nothing has come for so long that the server may be gone`() throws {
+        let trace = try recordSilence(from: 13, gone: 26)
+        #expect(abs(rate(trace, .down, 15, 25) / Self.downRate - 1) < 0.02)
+    }
+
+    @Test func `has of a second the rate of what is known of it, where that is a fifth or more`() throws {
+        // The downlink has half from 10 s on. Of that second 0.4 s are known, half of them what had waited.
+        try record(
+            seconds: 20, idle: 10.2..<11.3, demand: { (2..<3).contains($0) ? 0.7 : 1 },
+            capacity: { $0 < 10.02 ? 1 : 0.5 })
+        let trace = try #require(try derive().traces.first)
+        #expect(abs(rate(trace, .down, 10, 11) / (Self.downRate / 2) - 1) < 0.05)
     }
 
     @Test func `with numbers that no clock can have is no probe's`() throws {
