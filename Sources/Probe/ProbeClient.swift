@@ -247,6 +247,17 @@ package final class ProbeClient: Sendable {
         for index in state.streams.indices { state.streams[index].act(at: now, session) }
     }
 
+    /// How long an idle phase is to be: until what waits is gone, and for some echoes more.
+    ///
+    /// - Returns: nil where it is to be put off: no echo would meet an empty queue, and what a link carries that comes back
+    ///   meanwhile would not be known.
+    static func idleLength(_ filling: Filling, roundTrip: Int64, isAway: Bool, delayed: Int64) -> Int64? {
+        let longest = filling == .streams ? longestStreamIdleTime : longestIdleTime
+        let wanted = roundTrip * 5 / 4 + idleTime
+        if filling == .datagrams, wanted > longest || isAway, delayed < longestIdleDelay { return nil }
+        return min(wanted, longest)
+    }
+
     /// - Returns: false where the interface has gone.
     private func act(_ state: inout State, _ socket: DatagramSocket, at now: Int64) -> Bool {
         guard state.blockedUntil <= now else { return true }
@@ -288,24 +299,18 @@ package final class ProbeClient: Sendable {
                     state.nextIdle = phase.settles
                 }
             } else if state.nextIdle <= now, let every = options.idleEvery {
-                // Until what waits is gone, and for some echoes more.
-                let longest = options.filling == .streams ? Self.longestStreamIdleTime : Self.longestIdleTime
-                let wanted = (state.endpoint?.roundTrip ?? 0) * 5 / 4 + Self.idleTime
-                let isLost = state.endpoint?.isSilent(at: now) ?? true
-                state.idleDue = state.idleDue ?? now
-                if options.filling == .datagrams, wanted > longest || isLost,
-                    now - (state.idleDue ?? now) < Self.longestIdleDelay
-                {
-                    // No echo would meet an empty queue, and what a link carries that comes back meanwhile would not be known.
-                    state.nextIdle = now + Self.idleTime
-                } else {
-                    let idle = min(wanted, longest)
+                let due = state.idleDue ?? now
+                let length = Self.idleLength(
+                    options.filling, roundTrip: state.endpoint?.roundTrip ?? 0,
+                    isAway: state.endpoint?.isSilent(at: now) ?? true, delayed: now - due)
+                if let length, let session = state.endpoint?.session {
                     state.idleDue = nil
-                    state.nextIdle = now + every.wholeNanoseconds + idle
-                    state.endpoint?.goIdle(until: now + idle)
-                    if let session = state.endpoint?.session {
-                        _ = send(.idle(session: session, milliseconds: UInt32(idle / 1_000_000)))
-                    }
+                    state.nextIdle = now + every.wholeNanoseconds + length
+                    state.endpoint?.goIdle(until: now + length)
+                    _ = send(.idle(session: session, milliseconds: UInt32(length / 1_000_000)))
+                } else {
+                    state.idleDue = due
+                    state.nextIdle = now + Self.idleTime
                 }
             }
             state.endpoint?.nextIdle = state.nextIdle

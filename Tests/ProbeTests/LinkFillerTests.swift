@@ -263,6 +263,22 @@ private struct SimulatedLink {
         #expect(exchange.meet(1, mine).others.isEmpty)
     }
 
+    @Test func `put an idle phase off for a while where it would show nothing`() {
+        func length(_ filling: Filling, _ roundTrip: Int64, isAway: Bool = false, delayed: Int64 = 0) -> Int64? {
+            ProbeClient.idleLength(
+                filling, roundTrip: roundTrip * 1_000_000, isAway: isAway, delayed: delayed * 1_000_000_000
+            ).map { $0 / 1_000_000 }
+        }
+        #expect(length(.datagrams, 400) == 1000)
+        #expect(length(.datagrams, 2000) == 3000)
+        #expect(length(.datagrams, 2001) == nil)
+        #expect(length(.datagrams, 400, isAway: true) == nil)
+        #expect(length(.datagrams, 13_000, isAway: true, delayed: 9) == nil)
+        #expect(length(.datagrams, 13_000, isAway: true, delayed: 10) == 3000)
+        #expect(length(.streams, 8000, isAway: true) == 10_500)
+        #expect(length(.streams, 13_000) == 15_000)
+    }
+
     @Test func `are quiet where they are to be idle, but for echoes`() {
         var client = ProbeEndpoint(session: 1, sendsEchoes: true, rate: DataRate(bitsPerSecond: 1e9), at: 0)
         client.goIdle(until: 2_000_000_000)
