@@ -13,7 +13,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
             gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
 
 # The kernel tier: these test targets run again inside the embedded kernel.
-KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
+KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|GuestTests|RecorderTests|ProbeTests
 
 .PHONY: demo paper paper-full test test-debug kernel bench install clean build dependencies browser slurm swift bpf format
 
@@ -63,7 +63,7 @@ clean:
 # Recompiles the BPF object that is committed beside its source; a test compares the two.
 bpf:
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -I/usr/include/$$(gcc -print-multiarch) -fdebug-compilation-dir=. \
-		-c Sources/Link/BPF/link.bpf.c -o Sources/Link/BPF/link.bpf.o
+		-c Sources/Lab/Link/BPF/link.bpf.c -o Sources/Lab/Link/BPF/link.bpf.o
 
 # The tests that look at reports in a browser are skipped where there is none, so a failure here is only told.
 browser:

@@ -1,20 +1,26 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The targets read like the pipeline, leaves first. Pure targets (no system library, no clock, no network) are marked ·.
+// The rooms read like the pipeline: C and Base below, then Record, Trace, Replay, Lab, Result, Report and Study, and the
+// program on top. A target imports only what it declares, and only from below; CI checks both.
 
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")]
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// A library target of ours with its tests beside it.
-func pipeline(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [],
-    settings: [SwiftSetting] = []
-)
-    -> Target
-{
+/// A library target in one of the rooms.
+func target(
+    _ room: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    resources: [Resource] = [], settings: [SwiftSetting] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict + settings
-    )
+        name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)", exclude: exclude, resources: resources,
+        swiftSettings: strict + settings)
+}
+
+/// A library of the system, of which a target of ours is the only owner.
+func library(_ name: String, pkgConfig: String, _ packages: [String]) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt(packages)])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -23,121 +29,216 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
         swiftSettings: strict)
 }
 
+let c: [Target] = [
+    .target(name: "CLinux", path: "Sources/C/CLinux"),
+    library("CNetlink", pkgConfig: "libnl-route-3.0", ["libnl-3-dev", "libnl-route-3-dev"]),
+    library("CGenericNetlink", pkgConfig: "libnl-genl-3.0", ["libnl-genl-3-dev"]),
+    library("CBPF", pkgConfig: "libbpf", ["libbpf-dev"]),
+    library("CZlib", pkgConfig: "zlib", ["zlib1g-dev"]),
+    library("CZstd", pkgConfig: "libzstd", ["libzstd-dev"]),
+    library("CCrypto", pkgConfig: "libcrypto", ["libssl-dev"]),
+]
+
+let base: [Target] = [
+    target("Base", "Determinism"),
+    target("Base", "Quantities", ["Determinism"]),
+    target("Base", "Documents", ["Determinism", "Quantities"]),
+    target("Base", "Statistics"),
+    target("Base", "System", ["CLinux", "Determinism", "Documents", "Quantities", system]),
+    target(
+        "Base", "Netlink",
+        ["CGenericNetlink", "CLinux", "CNetlink", "Determinism", "Documents", "Quantities", system]),
+]
+
+let record: [Target] = [
+    target(
+        "Record", "Pcap", ["CZlib", "CZstd", "Determinism", "Documents", "Quantities", "System", system],
+        settings: [.enableExperimentalFeature("Lifetimes")]),
+    target("Record", "ProbeFormat", ["Quantities"]),
+    target(
+        "Record", "Probe",
+        ["CCrypto", "CLinux", "Determinism", "Documents", "ProbeFormat", "Quantities", "System", system]),
+    target(
+        "Record", "Recorder",
+        ["CLinux", "Determinism", "Documents", "Netlink", "Pcap", "Probe", "Quantities", "System", system]),
+]
+
+let trace: [Target] = [
+    target("Trace", "Traces", ["Determinism", "Quantities"]),
+    target("Trace", "TraceFormats", ["Determinism", "Documents", "Quantities", "System", "Traces"]),
+    target(
+        "Trace", "Derivation",
+        ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "TraceFormats", "Traces"]),
+    target("Trace", "Synthesis", ["Determinism", "Documents", "Quantities", "Traces"]),
+    target("Trace", "Scrubbing", ["Determinism", "Pcap", "ProbeFormat", "System", system]),
+]
+
+let replay: [Target] = [
+    target("Replay", "Plans", ["Determinism", "Quantities", "Traces"]),
+    target("Replay", "Radios", ["Quantities", "Traces"]),
+    target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
+    target(
+        "Replay", "Replays",
+        [
+            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies", "Synthesis",
+            "System", "TraceFormats", "Traces", yams,
+        ]),
+]
+
+let lab: [Target] = [
+    target(
+        "Lab", "Link", ["CBPF", "Determinism", "Documents", "Quantities", "System", "Traces", system],
+        exclude: ["BPF/link.bpf.c"], resources: [.embedInCode("BPF/link.bpf.o")]),
+    target(
+        "Lab", "Lab", ["Determinism", "Documents", "Link", "Netlink", "Plans", "Quantities", "Traces", system]),
+    target("Lab", "Traffic", ["CLinux", "Determinism", "Documents", "Plans", "Quantities", "System", system]),
+    target(
+        "Lab", "Guest",
+        [
+            "CLinux", "Determinism", "Documents", "Lab", "Netlink", "Plans", "Quantities", "Strategies", "System",
+            "Traces", "Traffic", system,
+        ]),
+    target("Lab", "Kernels", ["CLinux", "Determinism", "Documents", "Plans", "Quantities", "System", system]),
+]
+
+let result: [Target] = [
+    target("Result", "Results", ["Plans", "Quantities", "Statistics", "Traces"]),
+    target(
+        "Result", "Verification",
+        ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Statistics", "Traces"]),
+    target(
+        "Result", "Oracles",
+        ["Determinism", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification"]),
+    target("Result", "Energy", ["Plans", "Quantities", "Radios", "Results", "Statistics", "Traces"]),
+    target("Result", "Fluid", ["Determinism", "Plans", "Quantities", "Strategies", "Traces"]),
+]
+
+let report: [Target] = [
+    target(
+        "Report", "Reports",
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+        ], resources: [.embedInCode("Page/report.js")]),
+    target(
+        "Report", "Inspection",
+        ["Determinism", "Documents", "Pcap", "Quantities", "System", "TraceFormats", "Traces"]),
+]
+
+let study: [Target] = [
+    target(
+        "Study", "Comparison",
+        [
+            "Derivation", "Determinism", "Documents", "Energy", "Kernels", "Oracles", "Plans", "Quantities", "Replays",
+            "Reports", "Results", "System", "Traces", "Verification", system,
+        ]),
+    target(
+        "Study", "Sweeps",
+        [
+            "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles", "Plans",
+            "Quantities", "Replays", "Reports", "Results", "Statistics", "Synthesis", "System", "TraceFormats",
+            "Traces", "Verification", system, yams,
+        ]),
+    target(
+        "Study", "Paper",
+        [
+            "Comparison", "Determinism", "Documents", "Energy", "Kernels", "Quantities", "Radios", "Replays", "Reports",
+            "Results", "Statistics", "Sweeps", "System", "Traces", system,
+        ]),
+]
+
+let program: [Target] = [
+    target(
+        "walkback", "WalkbackKit",
+        [
+            "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper", "Plans",
+            "Probe", "ProbeFormat", "Quantities", "Recorder", "Replays", "Reports", "Scrubbing", "Sweeps", "Synthesis",
+            "System", "TraceFormats", "Traces", system,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+    .executableTarget(
+        name: "walkback", dependencies: ["WalkbackKit"], path: "Sources/walkback/walkback", swiftSettings: strict),
+]
+
+let testTargets: [Target] = [
+    .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
+    .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
+    .executableTarget(
+        name: "guest-probe",
+        dependencies: [
+            "CGuestProbe", "Determinism", "Documents", "Guest", "Kernels", "Plans", "Quantities", "System", system,
+        ],
+        path: "Tests/GuestProbe", swiftSettings: strict),
+    tests("Determinism", ["Quantities"]), tests("Quantities", ["Determinism"]),
+    tests("Documents", ["Determinism"]), tests("Statistics", ["Determinism"]),
+    tests("Netlink", ["CNetlink", "Determinism", "Documents", "KernelTier", "Quantities"]),
+    tests("Pcap", ["Determinism", "Documents", "Quantities", system]),
+    tests("ProbeFormat", ["Determinism", "Quantities"]),
+    tests(
+        "Probe", ["Determinism", "Documents", "KernelTier", "Netlink", "ProbeFormat", "Quantities", "System", system]),
+    tests(
+        "Recorder",
+        ["Determinism", "Documents", "KernelTier", "Netlink", "Pcap", "Probe", "Quantities", "System", system],
+        exclude: ["stand-in-modem.py"]),
+    tests("Traces", ["Determinism", "Quantities"]),
+    tests("TraceFormats", ["Determinism", "Documents", "Quantities", "Replays", "System", "Traces"]),
+    tests(
+        "Derivation",
+        [
+            "Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "Replays", "Scrubbing", "System",
+            "TraceFormats", "Traces", system,
+        ]),
+    tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
+    tests("Scrubbing", ["Determinism", "Pcap", "Quantities", "System", system]),
+    tests("Plans", ["Determinism", "Quantities"]),
+    tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
+    tests(
+        "Replays",
+        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TraceFormats", "Traces"]),
+    tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
+    tests("Lab", ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Traces", system]),
+    tests(
+        "Traffic", ["CLinux", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "System", "Traces", system]),
+    tests(
+        "Guest",
+        [
+            "Determinism", "Documents", "KernelTier", "Lab", "Plans", "Quantities", "Results", "Strategies", "System",
+            "Traces", "Traffic", "Verification", system,
+        ]),
+    tests(
+        "Kernels",
+        ["Determinism", "Documents", "KernelTier", "Plans", "Quantities", "System", "guest-probe", system]),
+    tests("Results", ["Plans", "Quantities"]),
+    tests(
+        "Verification", ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "System", "Traces"]),
+    tests("Oracles", ["Determinism", "Plans", "Quantities", "Results", "Traces", "Verification"]),
+    tests("Energy", ["Determinism", "Plans", "Quantities", "Radios", "Results", "Strategies", "Traces"]),
+    tests("Fluid", ["Plans", "Quantities", "Strategies", "Traces"]),
+    tests(
+        "Reports",
+        [
+            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+        ], exclude: ["Golden"]),
+    tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", "System", system]),
+    tests(
+        "Sweeps",
+        ["Determinism", "Documents", "Quantities", "Replays", "Synthesis", "System", "TraceFormats", "Traces"]),
+    tests("Paper", ["Determinism", "Statistics", "Sweeps"]),
+    tests(
+        "Comparison",
+        ["Determinism", "Documents", "Kernels", "Quantities", "Reports", "System", "walkback", system, yams]),
+]
+
 let package = Package(
     name: "walkback",
-    products: [.executable(name: "walkback", targets: ["walkback"])],
+    products: [
+        .executable(name: "walkback", targets: ["walkback"]),
+        .library(name: "WalkbackKit", targets: ["WalkbackKit"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
-    targets: [
-        // · quantities, numbers and text
-        pipeline("Units"),
-        pipeline("Statistics", ["Units"]),
-
-        // · what a walk was: capacity curves, path traces, their files and generators
-        pipeline("Traces", ["Units"]),
-        pipeline("TraceFormats", ["Traces"]),
-        pipeline("Synthesis", ["Traces"]),
-
-        // · captures: their files and what is in their packets
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        pipeline(
-            "Pcap", ["CZlib", "CZstd", "Units", .product(name: "SystemPackage", package: "swift-system")],
-            settings: [.enableExperimentalFeature("Lifetimes")]),
-
-        // · what to run and what came of it
-        pipeline("Runs", ["Traces", "Statistics"]),
-        pipeline("Energy", ["Runs"]),
-        pipeline("Replays", ["Energy", "Runs", "TraceFormats", .product(name: "Yams", package: "Yams")]),
-        pipeline("Oracle", ["Runs"]),
-        pipeline("Fluid", ["Runs"]),
-        pipeline("Reports", ["Runs", "Statistics"], resources: [.embedInCode("Page/report.js")]),
-
-        // · captures to traces; what a file holds, for people and programs
-        pipeline("Derivation", ["Pcap", "ProbeFormat", "TraceFormats"]),
-        pipeline(
-            "Scrubbing",
-            ["Pcap", "ProbeFormat", "TraceFormats", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Inspection", ["Pcap", "Runs", "TraceFormats"]),
-
-        // the kernel's side: C first, then owners of kernel objects
-        .target(name: "CLinux"),
-        .systemLibrary(
-            name: "CNetlink", pkgConfig: "libnl-route-3.0",
-            providers: [.apt(["libnl-3-dev", "libnl-route-3-dev", "libnl-genl-3-dev"])]),
-        .systemLibrary(name: "CGenericNetlink", pkgConfig: "libnl-genl-3.0", providers: [.apt(["libnl-genl-3-dev"])]),
-        .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
-        pipeline(
-            "Netlink",
-            [
-                "CNetlink", "CGenericNetlink", "CLinux", "Units",
-                .product(name: "SystemPackage", package: "swift-system"),
-            ]),
-        pipeline(
-            "Link", ["CBPF", "CLinux", "Traces", .product(name: "SystemPackage", package: "swift-system")],
-            exclude: ["BPF/link.bpf.c"], resources: [.embedInCode("BPF/link.bpf.o")]),
-        pipeline("Lab", ["Link", "Netlink", "Runs"]),
-
-        // one run
-        pipeline("Traffic", ["CLinux", "Runs", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Strategies", ["Energy", "Lab", "Traffic"]),
-        pipeline("Execution", ["Strategies", "CLinux", "Runs", "Threads"]),
-
-        // what interfaces give, live
-        pipeline("Threads", ["CLinux", "Units"]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        pipeline("ProbeFormat", ["Units"]),
-        pipeline(
-            "Probe",
-            ["CCrypto", "CLinux", "ProbeFormat", "Units", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline(
-            "Recorder",
-            [
-                "CLinux", "Netlink", "Pcap", "Probe", "Runs", "Threads",
-                .product(name: "SystemPackage", package: "swift-system"),
-            ]),
-
-        // many runs
-        pipeline("Kernels", ["Runs", "CLinux", "Threads", .product(name: "SystemPackage", package: "swift-system")]),
-        pipeline("Comparison", ["Derivation", "Energy", "Kernels", "Replays", "Oracle", "Reports", "Statistics"]),
-        pipeline(
-            "Sweeps",
-            ["CLinux", "Comparison", "Fluid", "Replays", "Synthesis", .product(name: "Yams", package: "Yams")]),
-        pipeline("Paper", ["Sweeps"]),
-        .executableTarget(
-            name: "walkback",
-            dependencies: [
-                "Comparison", "Derivation", "Execution", "Inspection", "Paper", "Probe", "Recorder", "Scrubbing",
-                "Sweeps", "Synthesis",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict),
-
-        tests("Units"), tests("Statistics"), tests("Traces"), tests("TraceFormats"),
-        tests("Pcap"), tests("Derivation", ["ProbeFormat", "Scrubbing"]), tests("Inspection"), tests("Scrubbing"),
-        tests("Synthesis", ["TraceFormats"]), tests("Runs"),
-        tests("Energy"), tests("Replays"), tests("Oracle"), tests("Fluid"),
-        tests("Reports", ["Oracle"], exclude: ["Golden"]),
-        tests("Sweeps", ["Synthesis", "TraceFormats"]), tests("Paper", ["Sweeps", "Statistics"]),
-        .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
-        tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
-        tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),
-        tests("Strategies"), tests("Recorder", ["KernelTier"], exclude: ["stand-in-modem.py"]), tests("ProbeFormat"),
-        tests("Probe", ["KernelTier", "Netlink", "Threads"]),
-        .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
-        .executableTarget(
-            name: "guest-probe", dependencies: ["CGuestProbe", "Execution", "Kernels"], path: "Tests/GuestProbe",
-            swiftSettings: strict),
-        tests("Kernels", ["KernelTier", "guest-probe"]),
-        tests(
-            "Comparison",
-            [
-                "Kernels", "walkback", .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
-            ]),
-    ],
+    targets: c + base + record + trace + replay + lab + result + report + study + program + testTargets,
     swiftLanguageModes: [.v6]
 )

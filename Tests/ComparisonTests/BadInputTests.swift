@@ -1,5 +1,7 @@
+import Determinism
 import Glibc
-import Kernels
+import Quantities
+import System
 import SystemPackage
 import Testing
 

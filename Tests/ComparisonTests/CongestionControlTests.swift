@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `Congestion controls side by side` {

@@ -1,5 +1,5 @@
+import Determinism
 import Glibc
-import Kernels
 import SystemPackage
 import Testing
 import Yams

@@ -1,4 +1,4 @@
-import Kernels
+import SystemPackage
 import Testing
 
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `The doctor` {

@@ -1,6 +1,6 @@
+import Determinism
 import FoundationEssentials
 import Glibc
-import Kernels
 import SystemPackage
 import Testing
 

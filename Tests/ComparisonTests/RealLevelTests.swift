@@ -1,10 +1,9 @@
+import Determinism
 import Glibc
-import Kernels
 import Reports
-import Runs
+import System
 import SystemPackage
 import Testing
-import Units
 
 /// How often a check of real runs errs, and what it finds: drawn from a baseline of many seeds in `$WALKBACK_POOL` and one of the
 /// same seeds under a setting that costs about 5 % in `$WALKBACK_POOL_WORSE`, which `Benchmarks/check-level` makes.

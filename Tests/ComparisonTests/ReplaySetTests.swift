@@ -1,9 +1,10 @@
 import Comparison
+import Determinism
+import Documents
 import Glibc
-import Kernels
+import System
 import SystemPackage
 import Testing
-import Units
 
 @Suite struct `The replays of a command line` {
     private func fault(_ arguments: [String]) -> Fault? {

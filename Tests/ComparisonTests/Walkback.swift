@@ -1,5 +1,7 @@
+import Determinism
 import Glibc
 import Kernels
+import System
 import SystemPackage
 import Testing
 

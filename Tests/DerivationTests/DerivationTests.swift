@@ -1,10 +1,15 @@
+import Determinism
+import Documents
 import Glibc
 import Pcap
+import Quantities
 import Scrubbing
+import Replays
+import System
+import SystemPackage
 import Testing
 import TraceFormats
 import Traces
-import Units
 
 @testable import Derivation
 

@@ -1,5 +1,7 @@
+import Determinism
+import Quantities
+import SystemPackage
 import Testing
-import Units
 
 @testable import Derivation
 @testable import Pcap

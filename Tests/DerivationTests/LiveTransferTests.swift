@@ -1,6 +1,10 @@
+import Determinism
+import Documents
+import Pcap
+import Quantities
+import SystemPackage
 import Testing
 import Traces
-import Units
 
 @testable import Derivation
 

@@ -1,8 +1,10 @@
+import Determinism
 import Pcap
 import ProbeFormat
+import Quantities
+import SystemPackage
 import Testing
 import Traces
-import Units
 
 @testable import Derivation
 

@@ -1,8 +1,10 @@
+import Determinism
+import Documents
 import Glibc
 import Pcap
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 /// A directory that goes away with its value, and all that is in it.
 final class ScratchDirectory {

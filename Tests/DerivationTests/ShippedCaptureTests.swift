@@ -1,9 +1,13 @@
+import Determinism
 import Pcap
+import Quantities
 import Scrubbing
+import Replays
+import System
+import SystemPackage
 import Testing
 import TraceFormats
 import Traces
-import Units
 
 @testable import Derivation
 

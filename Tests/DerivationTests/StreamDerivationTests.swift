@@ -1,8 +1,9 @@
 import Pcap
 import ProbeFormat
+import Quantities
+import SystemPackage
 import Testing
 import Traces
-import Units
 
 @testable import Derivation
 

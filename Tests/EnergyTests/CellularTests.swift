@@ -1,7 +1,8 @@
 import Energy
+import Quantities
+import Radios
 import Testing
 import Traces
-import Units
 
 /// `hybrid`: IDLE 0.02 W, PROMOTION 3.5 J, ACTIVE 0.918 W + 0.122 J/Mb, TAIL 0.62 W for 12.5 s.
 @Suite struct `A cellular radio` {

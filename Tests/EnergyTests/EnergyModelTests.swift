@@ -1,8 +1,11 @@
+import Determinism
 import Energy
-import Runs
+import Plans
+import Quantities
+import Radios
+import Results
 import Testing
 import Traces
-import Units
 
 @Suite struct `Energy models` {
     @Test func `have names of their own, and the default comes first`() {

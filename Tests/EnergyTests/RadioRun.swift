@@ -1,7 +1,9 @@
+import Determinism
 import Energy
-import Runs
+import Plans
+import Quantities
+import Radios
 import Traces
-import Units
 
 /// One radio in one made-up run.
 struct RadioRun {

@@ -1,7 +1,8 @@
 import Energy
+import Quantities
+import Radios
 import Testing
 import Traces
-import Units
 
 /// `hybrid`: OFF 0, ASSOCIATION 5.9 J, ACTIVE 0.864 W + 0.137 J/Mb, awake 1 s at 0.30 W, IDLE 0.30 W, resume 0.5 J.
 @Suite struct `A WiFi radio` {

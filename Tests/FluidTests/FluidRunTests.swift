@@ -1,7 +1,7 @@
-import Runs
+import Plans
+import Quantities
 import Testing
 import Traces
-import Units
 
 @testable import Fluid
 

@@ -1,6 +1,6 @@
-import Runs
+import Plans
+import Quantities
 import Traces
-import Units
 
 @testable import Fluid
 

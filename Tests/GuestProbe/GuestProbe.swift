@@ -1,9 +1,11 @@
 import CGuestProbe
-import Execution
+import Documents
 import Glibc
+import Guest
 import Kernels
+import Plans
+import System
 import SystemPackage
-import Units
 
 /// Both sides of a boot in one small program, as `walkback` is: `guest` does in the guest what the file `probe` in its run
 /// directory says, `boot` boots guests of itself and prints what came of them.

@@ -1,8 +1,10 @@
-import Execution
+import Determinism
+import Documents
 import FoundationEssentials
 import Glibc
-import Runs
-import Units
+import Guest
+import Plans
+import Quantities
 
 /// What a guest of the tests is told to do: one word, and what it takes.
 enum ProbeWork {

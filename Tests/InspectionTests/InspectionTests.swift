@@ -1,9 +1,10 @@
+import Determinism
+import Documents
 import Glibc
 import Pcap
-import Runs
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 @testable import Inspection
 

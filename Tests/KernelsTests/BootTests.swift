@@ -1,12 +1,15 @@
+import Determinism
+import Documents
 import FoundationEssentials
 import Glibc
-import Runs
+import Plans
+import Quantities
 import Synchronization
 import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 /// Boots of the embedded kernel, with the probe as its first process.
 @Suite(.enabled(if: Probe.canBoot, Probe.whyNot), .serialized)

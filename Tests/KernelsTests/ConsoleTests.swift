@@ -1,9 +1,12 @@
+import Determinism
+import Documents
 import Glibc
-import Runs
+import Quantities
+import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 struct ConsoleTests {
     @Test(arguments: [

@@ -1,9 +1,10 @@
+import Documents
 import Glibc
 import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 struct EmbeddedKernelTests {
     @Test func `The notes beside a kernel name its release and its patches`() {

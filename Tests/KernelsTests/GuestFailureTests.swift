@@ -1,8 +1,9 @@
+import Documents
 import Glibc
-import Runs
+import Plans
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
 

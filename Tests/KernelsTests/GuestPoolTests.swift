@@ -1,9 +1,10 @@
+import Documents
 import Glibc
 import Synchronization
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 struct GuestPoolTests {
     @Test(arguments: [1, 2, 5, 50])

@@ -1,10 +1,13 @@
+import Determinism
+import Documents
 import Glibc
+import Quantities
 import Synchronization
 import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 /// The process that a guest is, with a shell in the kernel's place.
 struct GuestProcessTests {

@@ -1,10 +1,9 @@
+import Documents
 import Glibc
-import Runs
 import SystemPackage
 import Testing
-import Units
 
-@testable import Kernels
+@testable import System
 
 /// Whatever becomes of the process that boots guests, and wherever it runs.
 @Suite(.enabled(if: Probe.canBoot, Probe.whyNot), .serialized)

@@ -1,9 +1,11 @@
+import Determinism
 import Glibc
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 @testable import Kernels
+@testable import System
 
 /// The small program that boots guests and runs in them (Tests/GuestProbe), and what a test needs to use it.
 enum Probe {

@@ -1,7 +1,8 @@
+import Determinism
 import Glibc
 import SystemPackage
 
-@testable import Kernels
+@testable import System
 
 /// A directory of one test's own, removed with it.
 final class Scratch: Sendable {

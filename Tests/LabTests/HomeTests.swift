@@ -1,7 +1,8 @@
+import Documents
 import KernelTier
-import Runs
+import Plans
+import Quantities
 import Testing
-import Units
 
 @testable import Lab
 @testable import Netlink

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
 import KernelTier
-import Runs
+import Plans
+import Quantities
 import SystemPackage
 import Testing
 import Traces
-import Units
 
 @testable import Lab
 @testable import Netlink

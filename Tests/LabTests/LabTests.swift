@@ -1,8 +1,9 @@
+import Documents
 import Glibc
 import KernelTier
-import Runs
+import Plans
+import Quantities
 import Testing
-import Units
 
 @testable import Lab
 @testable import Netlink

@@ -1,8 +1,8 @@
 import Glibc
 import KernelTier
-import Runs
+import Plans
+import Quantities
 import Testing
-import Units
 
 @testable import Lab
 @testable import Netlink

@@ -1,6 +1,6 @@
-import Runs
+import Documents
+import Plans
 import Testing
-import Units
 
 @testable import Lab
 @testable import Netlink

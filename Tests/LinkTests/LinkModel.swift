@@ -1,5 +1,5 @@
+import Quantities
 import Traces
-import Units
 
 /// The shaper in plain Swift, one packet after the other: what the kernel's link must agree with to the nanosecond.
 struct LinkModel {

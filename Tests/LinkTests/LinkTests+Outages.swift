@@ -1,7 +1,7 @@
 import Link
+import Quantities
 import Testing
 import Traces
-import Units
 
 extension LinkTests {
     private static func table(_ rates: [(time: Duration, rate: DataRate)], end: Duration) -> LinkTable {

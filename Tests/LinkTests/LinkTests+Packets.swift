@@ -1,7 +1,7 @@
 import Link
+import Quantities
 import Testing
 import Traces
-import Units
 
 extension LinkTests {
     /// A link under random packets at random instants.

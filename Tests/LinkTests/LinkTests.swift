@@ -1,8 +1,8 @@
 import KernelTier
 import Link
+import Quantities
 import Testing
 import Traces
-import Units
 
 /// In the embedded kernel: the link against the curve, and packet by packet against `LinkModel`.
 @Suite(.kernelTier, .serialized)

@@ -4,7 +4,7 @@ import Testing
 /// The committed BPF object is what its source says.
 struct ObjectTests {
     private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-    private static let object = contents(of: "cat '\(root)/Sources/Link/BPF/link.bpf.o'")
+    private static let object = contents(of: "cat '\(root)/Sources/Lab/Link/BPF/link.bpf.o'")
     /// The compiler's name in the object's debug information.
     private static let compiler: [UInt8] = {
         let version = contents(of: "clang --version 2>/dev/null").prefix { $0 != UInt8(ascii: "\n") }
@@ -25,7 +25,7 @@ struct ObjectTests {
         let compiled = Self.contents(
             of: """
                 cd '\(Self.root)' && clang -target bpf -mcpu=v3 -O2 -g -Wall -Werror -fdebug-compilation-dir=. \
-                -c Sources/Link/BPF/link.bpf.c -o -
+                -c Sources/Lab/Link/BPF/link.bpf.c -o -
                 """)
         #expect(!compiled.isEmpty)
         #expect(compiled == Self.object, "compile it again: the command is at the top of link.bpf.c")

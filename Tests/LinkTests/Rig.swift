@@ -1,9 +1,10 @@
 import Glibc
 import Link
+import Netlink
+import Quantities
 import SystemPackage
 import Testing
 import Traces
-import Units
 
 /// Three namespaces in a row, in one process: packets sent by `sender` cross the link between `access` and `far`.
 ///

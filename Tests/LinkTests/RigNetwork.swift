@@ -1,7 +1,7 @@
 import Glibc
 import Netlink
+import SystemPackage
 import Testing
-import Units
 
 /// What a `Rig` runs on: three namespaces, two pairs of virtual interfaces, and `fq` where the shaper is.
 final class RigNetwork {

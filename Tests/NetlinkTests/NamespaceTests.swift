@@ -1,6 +1,7 @@
+import Documents
 import KernelTier
+import Quantities
 import Testing
-import Units
 
 @testable import Netlink
 

@@ -1,5 +1,6 @@
 import Glibc
 import KernelTier
+import SystemPackage
 import Testing
 
 @testable import Netlink

@@ -1,6 +1,7 @@
 import CNetlink
+import Determinism
+import Documents
 import Testing
-import Units
 
 @testable import Netlink
 

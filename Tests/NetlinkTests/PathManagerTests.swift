@@ -1,6 +1,6 @@
+import Documents
 import KernelTier
 import Testing
-import Units
 
 @testable import Netlink
 

@@ -1,6 +1,7 @@
+import Determinism
+import Documents
 import KernelTier
 import Testing
-import Units
 
 @testable import Netlink
 

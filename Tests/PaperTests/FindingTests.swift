@@ -1,3 +1,4 @@
+import Determinism
 import Statistics
 import Testing
 

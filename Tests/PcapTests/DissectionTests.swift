@@ -1,5 +1,5 @@
+import Determinism
 import Testing
-import Units
 
 @testable import Pcap
 

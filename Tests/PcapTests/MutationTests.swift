@@ -1,5 +1,7 @@
+import Determinism
+import Documents
+import Quantities
 import Testing
-import Units
 
 @testable import Pcap
 

@@ -1,5 +1,5 @@
+import Documents
 import Glibc
-import Units
 
 @testable import Pcap
 

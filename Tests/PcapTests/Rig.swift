@@ -1,7 +1,8 @@
+import Documents
 import Glibc
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 @testable import Pcap
 

@@ -1,5 +1,6 @@
+import Determinism
+import Quantities
 import Testing
-import Units
 
 @testable import Pcap
 

@@ -1,10 +1,13 @@
+import Determinism
+import Documents
 import Glibc
 import KernelTier
 import Netlink
 import ProbeFormat
+import Quantities
+import System
+import SystemPackage
 import Testing
-import Threads
-import Units
 
 @testable import Probe
 

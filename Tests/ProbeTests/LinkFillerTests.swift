@@ -1,6 +1,7 @@
+import Determinism
 import ProbeFormat
+import Quantities
 import Testing
-import Units
 
 @testable import Probe
 

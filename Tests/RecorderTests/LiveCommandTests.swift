@@ -1,7 +1,7 @@
 import Glibc
 import Probe
+import Quantities
 import Testing
-import Units
 
 @testable import Recorder
 

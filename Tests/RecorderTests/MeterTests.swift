@@ -1,6 +1,6 @@
 import Pcap
+import Quantities
 import Testing
-import Units
 
 @testable import Recorder
 

@@ -1,7 +1,7 @@
 import Glibc
+import Quantities
+import System
 import Testing
-import Threads
-import Units
 
 @testable import Recorder
 

@@ -1,8 +1,9 @@
+import Determinism
+import Documents
 import Glibc
 import Pcap
-import Runs
+import Quantities
 import Testing
-import Units
 
 @testable import Recorder
 

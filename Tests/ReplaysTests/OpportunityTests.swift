@@ -1,8 +1,9 @@
-import Runs
+import Determinism
+import Documents
+import Quantities
+import System
 import Testing
-import TraceFormats
 import Traces
-import Units
 
 @testable import Replays
 

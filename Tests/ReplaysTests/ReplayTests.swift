@@ -1,8 +1,12 @@
-import Runs
+import Determinism
+import Documents
+import Plans
+import Quantities
+import Statistics
+import System
 import Testing
 import TraceFormats
 import Traces
-import Units
 
 @testable import Replays
 

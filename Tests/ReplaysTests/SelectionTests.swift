@@ -1,9 +1,9 @@
-import Runs
+import Determinism
+import Plans
+import Quantities
+import Replays
 import Testing
 import Traces
-import Units
-
-@testable import Replays
 
 /// WiFi of 8 Mb/s that is away from 5 to 8 s beside cellular of 2 Mb/s.
 @Suite struct `A plan's selections` {

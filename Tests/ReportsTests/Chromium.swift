@@ -1,7 +1,7 @@
+import Determinism
+import Documents
 import Glibc
-import Runs
 import Testing
-import Units
 
 /// Headless Chromium over a pipe of its DevTools protocol: two descriptors, messages of JSON with a zero byte after each.
 final class Chromium {

@@ -1,8 +1,10 @@
-import Oracle
+import Determinism
+import Documents
+import Plans
+import Quantities
 import Reports
-import Runs
+import Results
 import Testing
-import Units
 
 @Suite("What a comparison found beside its totals")
 struct FindingsTests {

@@ -1,6 +1,8 @@
-import Runs
+import Determinism
+import Plans
+import Quantities
+import Results
 import Traces
-import Units
 
 /// What rich fixtures have beside their bytes.
 extension Fixture {

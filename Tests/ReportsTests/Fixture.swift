@@ -1,7 +1,11 @@
-import Oracle
-import Runs
+import Determinism
+import Oracles
+import Plans
+import Quantities
+import Results
+import Statistics
 import Traces
-import Units
+import Verification
 
 /// Comparisons as they might come out, made up from a small generator; everything in them hangs together.
 enum Fixture {

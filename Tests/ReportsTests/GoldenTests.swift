@@ -1,8 +1,10 @@
+import Determinism
+import Documents
 import FoundationEssentials
+import Plans
+import Quantities
 import Reports
-import Runs
 import Testing
-import Units
 
 @Suite("Documents")
 struct GoldenTests {

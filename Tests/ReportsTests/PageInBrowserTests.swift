@@ -1,8 +1,9 @@
+import Determinism
+import Documents
 import Glibc
+import Quantities
 import Reports
-import Runs
 import Testing
-import Units
 
 /// The page as a person has it: in a browser, from a file, on a phone and on a desk. Pictures go to `$WALKBACK_SCREENSHOTS`
 /// where that is set.

@@ -1,8 +1,10 @@
-import Runs
+import Determinism
+import Quantities
+import Statistics
 import Testing
 import Traces
-import Units
 
+@testable import Documents
 @testable import Reports
 
 @Suite("A check against a baseline")

@@ -1,8 +1,11 @@
+import Determinism
+import Documents
+import Plans
+import Quantities
 import Reports
-import Runs
+import Results
 import Testing
 import Traces
-import Units
 
 @Suite("Reports")
 struct ReportTests {

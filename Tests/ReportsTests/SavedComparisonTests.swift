@@ -1,9 +1,11 @@
-import Oracle
-import Runs
+import Determinism
+import Plans
+import Quantities
+import Results
 import Testing
 import Traces
-import Units
 
+@testable import Documents
 @testable import Reports
 
 @Suite("Saved results")

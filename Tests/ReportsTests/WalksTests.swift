@@ -1,7 +1,9 @@
+import Determinism
+import Documents
+import Quantities
 import Reports
-import Runs
+import Results
 import Testing
-import Units
 
 @Suite("Several walks")
 struct WalksTests {

@@ -1,9 +1,12 @@
-import Oracle
-import Runs
+import Determinism
+import Oracles
+import Plans
+import Quantities
+import Results
 import Testing
 import Traces
-import Units
 
+@testable import Documents
 @testable import Reports
 
 @Suite struct `Results of other workloads` {

@@ -1,8 +1,9 @@
+import Determinism
 import Glibc
 import Pcap
+import Quantities
 import SystemPackage
 import Testing
-import Units
 
 @testable import Scrubbing
 

@@ -1,6 +1,6 @@
+import Determinism
 import Statistics
 import Testing
-import Units
 
 @Suite struct `Paired differences` {
     @Test func `are tested by every way to give them signs`() throws {

@@ -1,6 +1,6 @@
+import Determinism
 import Statistics
 import Testing
-import Units
 
 @Suite("Samples")
 struct SampleTests {

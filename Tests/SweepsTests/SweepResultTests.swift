@@ -1,6 +1,9 @@
+import Documents
+import Quantities
+import Reports
+import Statistics
 import Testing
 import Traces
-import Units
 
 @testable import Sweeps
 

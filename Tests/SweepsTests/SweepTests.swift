@@ -1,7 +1,13 @@
+import Determinism
+import Documents
+import Plans
+import Quantities
+import Replays
 import Synthesis
+import System
 import Testing
 import TraceFormats
-import Units
+import Traces
 
 @testable import Sweeps
 

@@ -1,8 +1,11 @@
+import Determinism
+import Quantities
+import System
 import Testing
 import TraceFormats
 import Traces
-import Units
 
+@testable import Replays
 @testable import Synthesis
 
 @Suite struct IndoorWalkTests {

@@ -1,7 +1,9 @@
+import Determinism
+import Documents
+import Quantities
 import Testing
 import TraceFormats
 import Traces
-import Units
 
 @testable import Synthesis
 

@@ -1,8 +1,12 @@
 import Glibc
+import Quantities
+import System
+import Replays
 import Testing
 import Traces
-import Units
 
+@testable import Determinism
+@testable import Documents
 @testable import TraceFormats
 
 @Suite struct `A file of opportunities` {

@@ -1,6 +1,8 @@
+import Quantities
+import System
 import Testing
-import Units
 
+@testable import Determinism
 @testable import TraceFormats
 
 @Suite struct PerSecondFileTests {

@@ -1,7 +1,10 @@
+import Quantities
+import System
 import Testing
 import Traces
-import Units
 
+@testable import Determinism
+@testable import Documents
 @testable import TraceFormats
 
 /// A trace that is right; the tests break one thing at a time.

@@ -1,8 +1,11 @@
 import Glibc
+import Quantities
+import System
 import Testing
 import Traces
-import Units
 
+@testable import Determinism
+@testable import Documents
 @testable import TraceFormats
 
 /// A directory that goes away with its value.

@@ -1,6 +1,6 @@
+import Quantities
 import Testing
 import Traces
-import Units
 
 struct LinkTableTests {
     private static let table = LinkTable(

@@ -1,6 +1,7 @@
+import Determinism
+import Quantities
 import Testing
 import Traces
-import Units
 
 @Suite struct `Opportunities to send a packet` {
     private static func random(seed: UInt64) throws -> Opportunities {

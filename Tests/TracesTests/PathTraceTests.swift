@@ -1,6 +1,6 @@
+import Quantities
 import Testing
 import Traces
-import Units
 
 struct PathTraceTests {
     private static func sample(

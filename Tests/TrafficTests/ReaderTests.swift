@@ -1,11 +1,15 @@
+import CLinux
+import Documents
 import KernelTier
 import Lab
-import Runs
+import Netlink
+import Plans
+import Quantities
 import SystemPackage
 import Testing
 import Traces
-import Units
 
+@testable import System
 @testable import Traffic
 
 /// Takes everything as it arrives.
@@ -79,7 +83,7 @@ private final class EagerReader {
         let loop = try EventLoop()
         let server = try server(.tcp, lab, loop)
         defer { server.close() }
-        let zero = MonotonicTimer.now + 1_000_000_000
+        let zero = SystemClock.monotonic + 1_000_000_000
         lab.start(traceZero: zero, binsStart: zero)
         let tick = try MonotonicTimer(first: zero, interval: .milliseconds(10))
         let kind: Workload.Kind = direction == .down ? .download : .upload

@@ -1,0 +1,128 @@
+import Determinism
+import Quantities
+
+/// A value of a JSON document with the place where it stands, so that what is missing is named.
+package struct JSONReader: Sendable {
+    package let path: String
+    /// As `runs[3].paths`; empty for the document itself.
+    package let place: String
+    package let value: JSON
+
+    package init(_ value: JSON, path: String, place: String = "") {
+        self.value = value
+        self.path = path
+        self.place = place
+    }
+
+    /// - Throws: `Fault` (bad input) where it is no JSON object of the schema `schema`.
+    package init(document bytes: [UInt8], path: String, schema: String) throws {
+        self.init(try JSON.parse(bytes, path: path), path: path)
+        guard let found = try optional("schema")?.string else {
+            throw Fault.input(path, "has no 'schema', so it is no document of walkback: name another")
+        }
+        guard found == schema else {
+            let kind = schema.prefix { $0 != "/" }
+            let isOther = found.hasPrefix("\(kind)/")
+            throw Fault.input(
+                path,
+                "has the schema '\(found.prefix(60))', and this walkback reads '\(schema)': "
+                    + (isOther ? "use the walkback that wrote it, or compare again" : "name a document of that kind"))
+        }
+    }
+
+    private func fault(_ what: String) -> Fault {
+        .input(path, "\(what), so it is half a document: restore it, or compare again")
+    }
+
+    private func at(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+
+    /// nil where it is absent or null.
+    package func optional(_ key: String) throws -> JSONReader? {
+        guard case .object(let members) = value else {
+            throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
+        }
+        guard let member = members[key], member != .null else { return nil }
+        return JSONReader(member, path: path, place: at(key))
+    }
+
+    package subscript(key: String) -> JSONReader {
+        get throws {
+            guard let member = try optional(key) else { throw fault("'\(at(key))' is missing") }
+            return member
+        }
+    }
+
+    package var elements: [JSONReader] {
+        get throws {
+            guard case .array(let elements) = value else { throw fault("'\(place)' is no list") }
+            return elements.enumerated().map { JSONReader($1, path: path, place: "\(place)[\($0)]") }
+        }
+    }
+
+    /// In order of the keys.
+    package var members: [(key: String, value: JSONReader)] {
+        get throws {
+            guard case .object(let members) = value else { throw fault("'\(place)' is no object") }
+            return members.sorted { $0.key < $1.key }.map { ($0, JSONReader($1, path: path, place: at($0))) }
+        }
+    }
+
+    package var string: String {
+        get throws {
+            guard case .string(let text) = value else { throw fault("'\(place)' is no text") }
+            return text
+        }
+    }
+
+    package var bool: Bool {
+        get throws {
+            guard case .bool(let value) = value else { throw fault("'\(place)' is neither true nor false") }
+            return value
+        }
+    }
+
+    package var integer: Int64 {
+        get throws {
+            guard case .integer(let number) = value else { throw fault("'\(place)' is no whole number") }
+            return number
+        }
+    }
+
+    package var number: Double {
+        get throws {
+            switch value {
+            case .integer(let number): return Double(number)
+            case .number(let number): return number
+            default: throw fault("'\(place)' is no number")
+            }
+        }
+    }
+
+    package var bytes: ByteCount { get throws { ByteCount(try integer) } }
+
+    package var seconds: Duration {
+        get throws {
+            guard let time = Duration(exactlySeconds: try number) else { throw fault("'\(place)' is no time") }
+            return time
+        }
+    }
+
+    /// One of an enumeration's values.
+    package func choice<Choice: RawRepresentable<String>>() throws -> Choice {
+        guard let choice = Choice(rawValue: try string) else { throw fault("'\(place)' is '\(try string.prefix(40))'") }
+        return choice
+    }
+
+    /// A seed, which is a text where JSON's readers could not hold it.
+    package var seed: UInt64 {
+        get throws {
+            switch value {
+            case .integer(let number) where number >= 0: return UInt64(number)
+            case .string(let text):
+                guard let seed = UInt64(text) else { throw fault("'\(place)' is no seed") }
+                return seed
+            default: throw fault("'\(place)' is no seed")
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Determinism
+
+/// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the right.
+package struct TextTable {
+    private let textColumns: Set<Int>
+    private var rows: [[String]] = []
+
+    package init(textColumns: Set<Int> = []) {
+        self.textColumns = textColumns
+    }
+
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    /// A line across, as an empty row.
+    package mutating func addBlank() { rows.append([]) }
+
+    package var text: String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                let isLeft = column == 0 || textColumns.contains(column)
+                line += (column == 0 ? "" : "  ") + (isLeft ? cell + padding : padding + cell)
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,110 @@
+import CGenericNetlink
+import CNetlink
+import Documents
+import Glibc
+
+/// What the kernel reports of the MPTCP connections of one network namespace: a subscription, which ends with this object.
+///
+/// The kernel composes no reports while nobody listens.
+package final class PathManagerEvents {
+    package struct Event: Hashable, Sendable {
+        /// As in `enum mptcp_event_type` of linux/mptcp.h; what is not listed is passed over.
+        package enum Kind: String, Sendable, CaseIterable {
+            case created, established, closed, announced, removed
+            case subflowEstablished = "sub-established"
+            case subflowClosed = "sub-closed"
+            case subflowPriority = "sub-priority"
+        }
+
+        package let kind: Kind
+        /// Of the subflow that it concerns, or of its peer's announcement.
+        package let local: IPAddress?
+        package let remote: IPAddress?
+        /// The number that the peer gave its address.
+        package let remoteID: UInt8?
+        package let isBackup: Bool
+        /// Why a subflow has gone, as an error number, and what the peer's reset said (RFC 8684, section 3.6).
+        package let error: Int32?
+        package let resetReason: UInt32?
+    }
+
+    private let handle: OpaquePointer
+    private let family: Int
+
+    /// Subscribes to the events of the calling thread's network namespace.
+    ///
+    /// - Throws: `Fault` 69 where the kernel has no MPTCP.
+    package init() throws {
+        guard let handle = nl_socket_alloc() else {
+            throw Fault(.failed, "cannot open a netlink socket: out of memory")
+        }
+        self.handle = handle
+        try Self.check(genl_connect(handle), "open a netlink socket")
+        // Both ask, and wait for the answer, so that only events come after them.
+        let family = genl_ctrl_resolve(handle, MPTCP_PM_NAME)
+        let group = genl_ctrl_resolve_grp(handle, MPTCP_PM_NAME, MPTCP_PM_EV_GRP_NAME)
+        guard family >= 0, group >= 0 else { throw KernelFeature.mptcp.missing }
+        self.family = Int(family)
+        try Self.check(nl_socket_add_membership(handle, group), "listen for MPTCP events")
+        try Self.check(nl_socket_set_nonblocking(handle), "listen for MPTCP events")
+    }
+
+    deinit {
+        nl_socket_free(handle)
+    }
+
+    private static func check(_ error: Int32, _ operation: String) throws {
+        if error < 0 { throw Fault(.failed, "cannot \(operation): \(String(cString: nl_geterror(error)))") }
+    }
+
+    /// Becomes readable when something has happened.
+    package var descriptor: Int32 { nl_socket_get_fd(handle) }
+
+    /// All that has happened since this was last asked, in order.
+    ///
+    /// - Throws: where there was more than the kernel could keep.
+    package func drain() throws -> [Event] {
+        var events: [Event] = []
+        // The kernel's own bound of a report is a page (NLMSG_DEFAULT_SIZE).
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, walkback_do_not_wait())
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == ENOBUFS {
+                throw Fault(.failed, "the kernel reported more MPTCP events than its buffer holds")
+            }
+            guard count > 0 else { return events }
+            buffer.withUnsafeBytes { bytes in
+                NetlinkSocket.forEachMessage(in: UnsafeRawBufferPointer(rebasing: bytes.prefix(count))) {
+                    if Int($0.nlmsg_type) == family, let event = Event($1) { events.append(event) }
+                }
+            }
+        }
+    }
+}
+
+extension PathManagerEvents.Event {
+    private static let kinds: [UInt32: Kind] = [
+        MPTCP_EVENT_CREATED.rawValue: .created, MPTCP_EVENT_ESTABLISHED.rawValue: .established,
+        MPTCP_EVENT_CLOSED.rawValue: .closed, MPTCP_EVENT_ANNOUNCED.rawValue: .announced,
+        MPTCP_EVENT_REMOVED.rawValue: .removed, MPTCP_EVENT_SUB_ESTABLISHED.rawValue: .subflowEstablished,
+        MPTCP_EVENT_SUB_CLOSED.rawValue: .subflowClosed, MPTCP_EVENT_SUB_PRIORITY.rawValue: .subflowPriority,
+    ]
+
+    /// - Parameter payload: a generic netlink header and attributes; nil where it is no event of these kinds.
+    init?(_ payload: UnsafeRawBufferPointer) {
+        let size = MemoryLayout<genlmsghdr>.size
+        guard payload.count >= size, let kind = Self.kinds[UInt32(payload[0])] else { return nil }
+        let attributes = Attributes(UnsafeRawBufferPointer(rebasing: payload.dropFirst(size)))
+        func address(_ four: mptcp_event_attr, _ six: mptcp_event_attr) -> IPAddress? {
+            (attributes[Int(four.rawValue)] ?? attributes[Int(six.rawValue)]).flatMap { IPAddress(bytes: $0) }
+        }
+        self.kind = kind
+        local = address(MPTCP_ATTR_SADDR4, MPTCP_ATTR_SADDR6)
+        remote = address(MPTCP_ATTR_DADDR4, MPTCP_ATTR_DADDR6)
+        remoteID = attributes.value(Int(MPTCP_ATTR_REM_ID.rawValue))
+        isBackup = attributes.value(Int(MPTCP_ATTR_BACKUP.rawValue), as: UInt8.self) ?? 0 != 0
+        error = attributes.value(Int(MPTCP_ATTR_ERROR.rawValue), as: UInt8.self).map { Int32($0) }
+        resetReason = attributes.value(Int(MPTCP_ATTR_RESET_REASON.rawValue))
+    }
+}

@@ -1,0 +1,73 @@
+import CNetlink
+import Determinism
+import Glibc
+
+extension Request {
+    private static func queueHeader(_ interface: Int32, handle: UInt32, parent: UInt32) -> tcmsg {
+        tcmsg(
+            tcm_family: UInt8(AF_UNSPEC), tcm__pad1: 0, tcm__pad2: 0, tcm_ifindex: interface, tcm_handle: handle,
+            tcm_parent: parent, tcm_info: 0)
+    }
+
+    /// Puts an empty `fq` at the root of an interface in the place of what is there.
+    ///
+    /// It does nothing but wait: each packet leaves at the departure time that it carries. One flow for everything keeps
+    /// the order in which packets came; no limit and no horizon, since the link before it decides what is dropped.
+    ///
+    /// - Parameter handle: major number, 1...65534; must differ from that of the qdisc it replaces.
+    package static func replaceFairQueue(interface: Int32, handle: UInt32) -> Request {
+        Request(
+            "put the fq queueing discipline on interface \(interface)", type: Int(RTM_NEWQDISC),
+            flags: NLM_F_CREATE | NLM_F_REPLACE,
+            header: queueHeader(interface, handle: walkback_tc_handle(handle, 0), parent: walkback_tc_root()),
+            feature: .fq
+        ) { request in
+            request.put(Int(TCA_KIND), text: "fq")
+            request.nest(Int(TCA_OPTIONS)) {
+                let options: [(Int, UInt32)] = [
+                    (Int(TCA_FQ_PLIMIT), .max), (Int(TCA_FQ_FLOW_PLIMIT), .max),
+                    // Its upper bound; a flow's turn then ends with its last packet.
+                    (Int(TCA_FQ_QUANTUM), 1 << 20), (Int(TCA_FQ_INITIAL_QUANTUM), 1 << 20),
+                    // Sockets' own pacing is for the end hosts.
+                    (Int(TCA_FQ_RATE_ENABLE), 0),
+                    // 71 minutes, in microseconds.
+                    (Int(TCA_FQ_HORIZON), .max),
+                    (Int(TCA_FQ_TIMER_SLACK), 1),
+                    // No bit of a packet's hash is looked at: a single flow, and the smallest table for it.
+                    (Int(TCA_FQ_ORPHAN_MASK), 0), (Int(TCA_FQ_BUCKETS_LOG), 1),
+                ]
+                for (attribute, value) in options { request.put(attribute, value) }
+                // Every priority in one band of the three, for the same reason.
+                var bands = tc_prio_qopt()
+                bands.bands = 3
+                request.put(Int(WALKBACK_TCA_FQ_PRIOMAP), bands)
+            }
+        }
+    }
+
+    /// The place on an interface where BPF programs attach, for both directions.
+    package static func addClassifier(interface: Int32) -> Request {
+        Request(
+            "put the clsact queueing discipline on interface \(interface)", type: Int(RTM_NEWQDISC),
+            flags: NLM_F_CREATE | NLM_F_EXCL,
+            header: queueHeader(
+                interface, handle: walkback_tc_handle(0xffff, 0), parent: walkback_tc_clsact()),
+            feature: .clsact
+        ) { $0.put(Int(TCA_KIND), text: "clsact") }
+    }
+
+    package static func deleteRootQueue(interface: Int32) -> Request {
+        Request(
+            "delete the queueing discipline of interface \(interface)", type: Int(RTM_DELQDISC),
+            header: queueHeader(interface, handle: 0, parent: walkback_tc_root()))
+    }
+
+    /// Asks for the statistics of a queueing discipline; see `FairQueueStatistics`.
+    package static func fairQueue(interface: Int32, handle: UInt32) -> Request {
+        Request(
+            "read the queue of interface \(interface)", type: Int(RTM_GETQDISC),
+            // ECHO: kernels before 6.5 answer to the asker only so.
+            flags: NLM_F_ECHO,
+            header: queueHeader(interface, handle: walkback_tc_handle(handle, 0), parent: walkback_tc_root()))
+    }
+}

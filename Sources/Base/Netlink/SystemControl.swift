@@ -1,0 +1,58 @@
+import Documents
+import Glibc
+import SystemPackage
+
+/// Kernel settings under /proc/sys, of the calling thread's network namespace where they belong to one.
+package enum SystemControl {
+    /// - Parameter name: as in `net.ipv4.tcp_rmem`.
+    /// - Returns: the value with single blanks; nil where the kernel has no such setting.
+    package static func value(of name: String) throws -> String? {
+        do {
+            let file = try FileDescriptor.open(path(name), .readOnly, options: .closeOnExec)
+            return try file.closeAfter { try read(file) }
+        } catch Errno.noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw Fault(.failed, "cannot read the kernel setting \(name): \(error)")
+        }
+    }
+
+    /// Sets it and reads it back.
+    ///
+    /// - Throws: `Fault`: 77 without the right, 1 where the kernel refuses the value or keeps another.
+    package static func set(_ name: String, to value: String) throws {
+        let kept: String
+        do {
+            let file = try FileDescriptor.open(path(name), .readWrite, options: .closeOnExec)
+            kept = try file.closeAfter {
+                _ = try file.writeAll(toAbsoluteOffset: 0, Array(value.utf8))
+                return try read(file)
+            }
+        } catch let error as Errno {
+            let sentence = "cannot set \(name) to '\(value)': \(error)"
+            switch error {
+            case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+                throw Fault(.permission, "\(sentence). Run as root, or use the embedded kernel, which needs no root")
+            case .noSuchFileOrDirectory:
+                throw Fault(
+                    .missingFeature, "this kernel has no setting \(name); use the embedded kernel (make kernel)")
+            default:
+                throw Fault(.failed, sentence)
+            }
+        }
+        guard kept == value else {
+            throw Fault(.failed, "cannot set \(name) to '\(value)': the kernel made it '\(kept)'")
+        }
+    }
+
+    private static func path(_ name: String) -> FilePath {
+        FilePath("/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
+    }
+
+    private static func read(_ file: FileDescriptor) throws -> String {
+        let bytes = try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+            count = try file.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// Hands on what files grow by while somebody else writes them: how the output of a guest's programs is seen while they run.
+package final class OutputTail {
+    /// How often the files are looked at, of real time.
+    private static let interval: UInt32 = 50_000
+
+    private final class End: Sendable {
+        let isThere = Mutex(false)
+    }
+
+    private let end: End
+    private let running: DedicatedThread.Running<Void>
+
+    /// - Parameters:
+    ///   - files: need not be there yet.
+    ///   - take: called on a thread of its own with the index of a file and what came to it.
+    package init(_ files: [FilePath], take: @escaping @Sendable (Int, ArraySlice<UInt8>) -> Void) throws {
+        let end = End()
+        self.end = end
+        running = try DedicatedThread.start {
+            var tails = files.map { Tail(path: $0) }
+            var isOver = false
+            while !isOver {
+                // Asked first: what was written before the end is read after it.
+                isOver = end.isThere.withLock { $0 }
+                for index in tails.indices { tails[index].read { take(index, $0) } }
+                if !isOver { usleep(Self.interval) }
+            }
+        }
+    }
+
+    /// Hands on what is left. Must be called once.
+    package func finish() {
+        end.isThere.withLock { $0 = true }
+        running.wait()
+    }
+
+    private struct Tail {
+        let path: FilePath
+        var offset: Int64 = 0
+
+        mutating func read(_ take: (ArraySlice<UInt8>) -> Void) {
+            guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return }
+            defer { try? file.close() }
+            while true {
+                let bytes = try? [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                    count = try file.read(fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(buffer))
+                }
+                guard let bytes, !bytes.isEmpty else { return }
+                offset += Int64(bytes.count)
+                take(bytes[...])
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Documents
+import Glibc
+
+/// The file that a command's name stands for.
+package enum Program {
+    /// - Parameters:
+    ///   - name: a path, or a name to look up as shells do.
+    ///   - searchPath: as $PATH.
+    ///   - directory: where relative paths begin.
+    /// - Returns: its absolute path.
+    /// - Throws: `Fault` (usage) where there is no such program.
+    package static func find(_ name: String, in searchPath: String, from directory: String) throws -> String {
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+        if name.contains("/") {
+            let path = absolute(name)
+            guard access(path, X_OK) == 0, isFile(path) else {
+                throw Fault(.usage, "cannot run '\(name)': \(isFile(path) ? "it is not executable" : "no such file")")
+            }
+            return path
+        }
+        for directory in searchPath.split(separator: ":") {
+            let path = absolute("\(directory)/\(name)")
+            if access(path, X_OK) == 0, isFile(path) { return path }
+        }
+        throw Fault(.usage, "cannot run '\(name)': no such program in PATH. Install it, or name its file")
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+}

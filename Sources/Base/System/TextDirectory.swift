@@ -1,0 +1,31 @@
+import Determinism
+import Documents
+import SystemPackage
+
+/// A directory of a few text files that belong together: an import, a synthetic walk.
+package enum TextDirectory {
+    /// Writes `files` into `path`, which must be new, empty or hold nothing but files of these names.
+    ///
+    /// - Parameters:
+    ///   - mark: the file that is written last and whose presence says that the others are whole.
+    ///   - results: files that belong to an earlier content of the directory, and go with it.
+    /// - Returns: `path`.
+    package static func write(
+        _ files: [(name: String, text: String)], to path: FilePath, mark: String, results: [String] = []
+    ) throws -> FilePath {
+        try OutputDirectory.makeDirectory(path)
+        let present = try OutputDirectory.entries(of: path)
+        let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
+        guard strange.isEmpty else {
+            throw Fault(
+                .failed,
+                "the output directory \(path) holds something else (\(strange.prefix(3).joined(separator: ", "))): name "
+                    + "another with --output, or empty it")
+        }
+        for name in results where present.contains(name) { OutputDirectory.remove(path.appending(name)) }
+        for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
+            try OutputDirectory.replace(path.appending(file.name), with: Array(file.text.utf8))
+        }
+        return path
+    }
+}

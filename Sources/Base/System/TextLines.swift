@@ -1,0 +1,101 @@
+import Determinism
+import Documents
+
+/// A text file line by line, as bytes: a walk at one row a millisecond has millions of them. Ends of lines are LF or
+/// CRLF; a byte order mark is skipped; lines that are blank are too.
+package struct TextLines {
+    package struct Line {
+        /// Counted from 1.
+        package let number: Int
+        package let bytes: ArraySlice<UInt8>
+
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    package let path: String
+    private let bytes: [UInt8]
+    private var position: Int
+    private var number = 0
+
+    /// - Throws: `Fault` (bad input) where the file is not UTF-8.
+    package init(_ file: InputFile) throws {
+        path = file.path
+        bytes = file.bytes
+        position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        if bytes.contains(where: { $0 >= 0x80 }) { _ = try file.text() }
+    }
+
+    /// Whether nothing but blank lines is left.
+    package var isAtEnd: Bool {
+        var rest = self
+        return rest.next() == nil
+    }
+
+    /// The number of the line read last.
+    package var lastNumber: Int { number }
+
+    package mutating func next() -> Line? {
+        while position < bytes.count {
+            let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            let line = Self.trimmed(bytes[position..<end])
+            position = end + 1
+            number += 1
+            if !line.isEmpty { return Line(number: number, bytes: line) }
+        }
+        return nil
+    }
+
+    package func fault(_ line: Line, column: Int? = 1, _ message: String) -> Fault {
+        Fault.input(path, line: line.number, column: column, message)
+    }
+
+    /// Without blanks at the right end, among them the CR of CRLF; what is left keeps its column.
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var line = line
+        while let last = line.last,
+            last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") || last == UInt8(ascii: "\t")
+        {
+            line.removeLast()
+        }
+        return line
+    }
+}
+
+/// One field of a line of comma-separated values, without blanks around it.
+package struct Field {
+    package let bytes: ArraySlice<UInt8>
+    /// Counted from 1, in bytes.
+    package let column: Int
+
+    package init(bytes: ArraySlice<UInt8>, column: Int) {
+        self.bytes = bytes
+        self.column = column
+    }
+
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// As a message quotes it: a hostile file may hold a megabyte without a comma.
+    package var quoted: String {
+        let text = text
+        return text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
+    }
+
+    /// The comma-separated fields of a line; at most `limit` of them, since a line of commas alone is no row.
+    package static func split(_ line: TextLines.Line, limit: Int) -> [Field] {
+        var fields: [Field] = []
+        fields.reserveCapacity(limit)
+        var start = line.bytes.startIndex
+        while fields.count < limit {
+            let end = line.bytes[start...].firstIndex(of: UInt8(ascii: ",")) ?? line.bytes.endIndex
+            var field = line.bytes[start..<end]
+            while let first = field.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
+                field.removeFirst()
+            }
+            while let last = field.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { field.removeLast() }
+            fields.append(Field(bytes: field, column: field.startIndex - line.bytes.startIndex + 1))
+            guard end < line.bytes.endIndex else { break }
+            start = end + 1
+        }
+        return fields
+    }
+}

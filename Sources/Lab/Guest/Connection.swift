@@ -1,0 +1,110 @@
+import Lab
+import Netlink
+import Plans
+import Strategies
+import SystemPackage
+import Traffic
+
+/// One connection at a time of the mobile host, and the path over which it is opened.
+final class Connection {
+    enum Choice: Equatable {
+        /// This path alone.
+        case fixed(path: Int, reconnects: Bool)
+        /// The preferred one of the paths that are joined; a new connection whenever that becomes another.
+        case preferred
+        /// From the home address, wherever that is reached.
+        case home
+        /// Any path that is joined and may be used; the others join it.
+        case multipath
+    }
+
+    private let plan: RunPlan
+    private let lab: Lab
+    private let transfer: Transfer
+    private let transport: TransportProtocol
+    private let choice: Choice
+    private let note: MobileHost.Note
+    private let order: [Int]
+    private var everEstablished = false
+    /// Over which the connection was opened last.
+    private var present: Int?
+
+    init(
+        _ choice: Choice, _ transport: TransportProtocol, plan: RunPlan, lab: Lab, transfer: Transfer,
+        note: @escaping MobileHost.Note
+    ) {
+        self.choice = choice
+        self.transport = transport
+        self.plan = plan
+        self.lab = lab
+        self.transfer = transfer
+        self.note = note
+        order = RunPlan.preference(among: plan.paths)
+        transfer.stateChanged = { [unowned self] in changed(to: $0) }
+    }
+
+    /// Opens a connection where none ever came about, as an application would try again.
+    func connectIfNeeded(joined: [Bool], uses: [PathUse]) throws {
+        guard !everEstablished, transfer.state != .connecting, transfer.state != .complete else { return }
+        switch choice {
+        case .home: try connect(from: lab.homeAddress ?? "", over: nil)
+        case .fixed(let path, _): if joined[path] { try connect(over: path) }
+        case .preferred: if let path = order.first(where: { joined[$0] }) { try connect(over: path) }
+        case .multipath: if let path = first(joined, uses) { try connect(over: path) }
+        }
+    }
+
+    /// `path` has come back, or has gone.
+    func pathChanged(_ path: Int, joined: [Bool], uses: [PathUse]) throws {
+        guard transfer.state != .complete else { return }
+        switch choice {
+        case .fixed(path, reconnects: true) where joined[path]:
+            try connect(over: path)
+        case .preferred:
+            // Without any path it stays with what it has, which may return.
+            if let best = order.first(where: { joined[$0] }), best != present || best == path {
+                try connect(over: best)
+            }
+        default:
+            try connectIfNeeded(joined: joined, uses: uses)
+        }
+    }
+
+    /// The path of an MPTCP connection's first SYN.
+    private func first(_ joined: [Bool], _ uses: [PathUse]) -> Int? {
+        let initial = plan.paths.firstIndex { $0.name == plan.transport.initialPath }
+        if let initial, joined[initial], uses[initial] != .none { return initial }
+        // Every path is as good as another to plain MPTCP, which begins with the first of the plan.
+        let order = plan.strategy == .mptcp || plan.strategy == .mptcpCompeting ? Array(joined.indices) : order
+        return order.first { joined[$0] && uses[$0] == .full } ?? order.first { joined[$0] }
+    }
+
+    private func connect(over path: Int) throws {
+        present = path
+        try connect(from: lab.mobileAddress(of: path), over: path)
+    }
+
+    private func connect(from address: String, over path: Int?) throws {
+        let socket = try lab.mobile.run {
+            let socket = try StreamSocket(transport, congestionControl: plan.transport.congestionControl)
+            try socket.bind(to: address)
+            return socket
+        }
+        note("connecting", path.map { plan.paths[$0].name }, nil)
+        try transfer.connect(socket, to: path.map { lab.serverAddress(for: $0) } ?? lab.serverAddressForHome)
+    }
+
+    private func changed(to state: Transfer.State) {
+        switch state {
+        case .established:
+            everEstablished = true
+            note("connected", nil, nil)
+        case .complete:
+            note("complete", nil, nil)
+        case .lost(let error):
+            note("connection-lost", nil, error.map { "\($0)" })
+        case .idle, .connecting:
+            break
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Documents
+import FoundationEssentials
+import Glibc
+import System
+import SystemPackage
+
+/// A run directory that holds a command for a guest, and goes with this object or with this process, however that ends.
+package final class CommandDirectory {
+    package let path: FilePath
+    /// Waits for the end of what it reads, and then removes the directory.
+    private let remover: pid_t
+    /// Closed by us or, where we are killed, by the kernel.
+    private let lifeline: FileDescriptor
+
+    package init(_ command: GuestCommand) throws {
+        let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        path = FilePath("\(temporary)/walkback-guest-\(String(UInt64.random(in: .min ... .max), radix: 16))")
+        // Before there is a directory, so that at no instant there is one that nobody removes.
+        (remover, lifeline) = try Self.startRemover(of: path)
+        guard mkdir(path.string, 0o700) == 0 else {
+            let error = Errno(rawValue: errno)
+            throw Fault(.failed, "cannot make a directory in \(temporary): \(error); set TMPDIR to another")
+        }
+        let document = Array(try JSONEncoder().encode(command))
+        let descriptor = try FileDescriptor.open(
+            path.appending(RunDirectory.command), .writeOnly, options: [.create, .truncate],
+            permissions: .ownerReadWrite)
+        try descriptor.closeAfter { _ = try descriptor.writeAll(document) }
+    }
+
+    deinit {
+        remove()
+    }
+
+    /// For whoever leaves by `exit`, which ends no object. Once is enough, and again does no harm.
+    package func remove() {
+        guard (try? lifeline.close()) != nil else { return }
+        while waitpid(remover, nil, 0) < 0, errno == EINTR {}
+    }
+
+    /// A shell in a session of its own, which neither Ctrl-C nor a kill of our process group reaches. What a dying guest wrote
+    /// meanwhile goes a second later.
+    private static func startRemover(of path: FilePath) throws -> (pid_t, FileDescriptor) {
+        var ends: [CInt] = [-1, -1]
+        let failure = walkback_pipe(&ends)
+        guard failure == 0 else { throw Fault(.failed, "cannot make a pipe: \(Files.describe(errno: failure))") }
+        defer { close(ends[0]) }
+        let lifeline = FileDescriptor(rawValue: ends[1])
+        do {
+            let null = try FileDescriptor.open("/dev/null", .writeOnly, options: .closeOnExec)
+            defer { try? null.close() }
+            let script = "read -r _; rm -rf -- \"$1\" || { sleep 1; rm -rf -- \"$1\"; }"
+            let shell = Spawn(
+                "/bin/sh", arguments: ["sh", "-c", script, "sh", path.string], environment: ["PATH=/usr/bin:/bin"],
+                descriptors: [ends[0], null.rawValue, null.rawValue], outlivesUs: true)
+            return (try shell.start().get(), lifeline)
+        } catch {
+            try? lifeline.close()
+            let why = (error as? SpawnError).map { Files.describe(errno: $0.errno) } ?? "\(error)"
+            throw Fault(.failed, "cannot start /bin/sh: \(why)")
+        }
+    }
+}

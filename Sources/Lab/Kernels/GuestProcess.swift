@@ -1,0 +1,151 @@
+import CLinux
+import Determinism
+import Documents
+import Glibc
+import Quantities
+import System
+import SystemPackage
+
+/// A child that cannot outlive us: its own session, killed with the thread that started it, its output read line by line, and
+/// nothing of its session left when it has ended.
+struct GuestProcess: Sendable {
+    var executable: FilePath
+    /// With the name it is called by first.
+    var arguments: [String]
+    /// `NAME=value`; nothing else is inherited.
+    var environment: [String]
+    /// Descriptors of ours that become the child's 3, 4, …
+    var inherited: [CInt]
+    /// Of real time, after which it is killed.
+    var realTimeLimit: Duration
+
+    enum Reason: Sendable, Equatable {
+        case exited(CInt)
+        case signalled(CInt)
+        /// Killed by us.
+        case tookTooLong
+        case cancelled(Fault)
+    }
+
+    struct End: Sendable {
+        var reason: Reason
+        /// The last lines on its console, oldest first.
+        var lastLines: [String]
+        /// The fault it reported on its console.
+        var fault: Fault?
+        /// The last instant it reported.
+        var time: Duration?
+    }
+
+    /// Starts it and waits for its end. `log` receives all output (-1: nobody); `line` is called on the thread that waits.
+    func run(cancellation: Cancellation?, log: CInt, line: @escaping @Sendable (ConsoleLine) -> Void) throws -> End {
+        try DedicatedThread.run {
+            Result { try start(cancellation: cancellation, log: log, line: line) }
+        }.get()
+    }
+
+    private func start(cancellation: Cancellation?, log: CInt, line: (ConsoleLine) -> Void) throws -> End {
+        if let fault = cancellation?.fault { return End(reason: .cancelled(fault), lastLines: []) }
+        let input = try FileDescriptor.open("/dev/null", .readOnly, options: .closeOnExec)
+        defer { try? input.close() }
+        var pipe: [CInt] = [-1, -1]
+        let error = walkback_pipe(&pipe)
+        guard error == 0 else {
+            throw Fault(.failed, "cannot make a pipe: \(Files.describe(errno: error)). Use fewer --jobs")
+        }
+        let output = FileDescriptor(rawValue: pipe[0])
+        defer { try? output.close() }
+        _ = fcntl(pipe[0], F_SETFL, O_NONBLOCK)
+
+        let child: pid_t
+        do {
+            defer { close(pipe[1]) }
+            child = try spawn(descriptors: [input.rawValue, pipe[1], pipe[1]] + inherited)
+        }
+        var console = Console(log: log)
+        let reason = watch(child, output: output, cancellation: cancellation, console: &console, line: line)
+        // Before it is reaped its number belongs to nobody else, so this kills its session and nothing but.
+        kill(-child, SIGKILL)
+        var status: CInt = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        readToEnd(output, into: &console, line: line)
+        console.end(line: line)
+        return End(reason: reason, lastLines: console.lastLines, fault: console.fault, time: console.time)
+    }
+
+    private func spawn(descriptors: [CInt]) throws -> pid_t {
+        let spawn = Spawn(
+            executable.string, arguments: arguments, environment: environment, descriptors: descriptors)
+        switch spawn.start() {
+        case .success(let child): return child
+        case .failure(let error):
+            let remedy = error.errno == ENOEXEC ? ": it is no program for this machine" : ""
+            throw Fault(
+                .failed, "cannot start '\(executable)': \(Files.describe(errno: error.errno))\(remedy)")
+        }
+    }
+
+    /// Reads the console until the child ends, its time is over or it is cancelled; in the last two cases kills it.
+    private func watch(
+        _ child: pid_t, output: FileDescriptor, cancellation: Cancellation?, console: inout Console,
+        line: (ConsoleLine) -> Void
+    ) -> Reason {
+        let clock = ContinuousClock()
+        let deadline = clock.now + realTimeLimit
+        let ending = walkback_process_descriptor(child)
+        defer { if ending >= 0 { close(ending) } }
+        var watched = [
+            pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0),
+            // A negative descriptor is one that poll ignores.
+            pollfd(fd: ending, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            var status: CInt = 0
+            switch walkback_process_ended(child, &status) {
+            case 1: return .exited(status)
+            case 2: return .signalled(status)
+            default: break
+            }
+            if let fault = cancellation?.fault {
+                kill(-child, SIGKILL)
+                return .cancelled(fault)
+            }
+            let left = deadline - clock.now
+            if left <= .zero {
+                kill(-child, SIGKILL)
+                return .tookTooLong
+            }
+            // Where the host cannot wait for a process' end (before Linux 5.3), look ten times a second.
+            let longest = ending >= 0 ? 3_600_000.0 : 100.0
+            poll(&watched, nfds_t(watched.count), CInt(min(left.milliseconds.rounded(.up), longest)))
+            if watched[0].revents != 0, !read(output, into: &console, line: line) {
+                watched[0].fd = -1
+            }
+        }
+    }
+
+    /// Takes what is there; false at the end of the output.
+    @discardableResult
+    private func read(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            do {
+                let count = try buffer.withUnsafeMutableBytes { try output.read(into: $0) }
+                if count == 0 { return false }
+                console.take(buffer[..<count], line: line)
+            } catch Errno.wouldBlock {
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    /// The kernel's own children die with it, but not at the same instant. Each holds the console, so its end is theirs; whoever
+    /// reaps them may take longer.
+    private func readToEnd(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) {
+        var watched = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
+        while poll(&watched, 1, 2000) > 0, read(output, into: &console, line: line) {}
+    }
+}

@@ -1,0 +1,116 @@
+import Determinism
+import Documents
+import FoundationEssentials
+import Plans
+import Quantities
+import System
+import SystemPackage
+
+/// Where runs happen.
+package enum Kernel: Sendable, Equatable {
+    case embedded(EmbeddedKernel)
+    case host(HostKernel)
+
+    /// `embedded`, `host` or the file of an embedded kernel, as on the command line.
+    package static func find(_ name: String = "embedded") throws -> Kernel {
+        switch name {
+        case "embedded": .embedded(try EmbeddedKernel.find(explicit: nil))
+        case "host": .host(try HostKernel.find())
+        default: .embedded(try EmbeddedKernel.find(explicit: FilePath(name)))
+        }
+    }
+
+    package var release: String {
+        switch self {
+        case .embedded(let kernel): kernel.release
+        case .host(let kernel): kernel.release
+        }
+    }
+
+    package var patches: [String] {
+        switch self {
+        case .embedded(let kernel): kernel.patches
+        case .host: []
+        }
+    }
+
+    /// Of the kernel's file: two of one release may be anything but the same. Empty of the host's own.
+    ///
+    /// - Throws: where it cannot be read.
+    package func sha256() throws -> String {
+        guard case .embedded(let kernel) = self, let bytes = try Files.read(kernel.path) else { return "" }
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.hexadecimal()
+    }
+
+    /// Whether guests may run side by side without changing each other's results: in real time they would.
+    package var isVirtual: Bool {
+        if case .embedded = self { return true }
+        return false
+    }
+
+    /// Executes what the job's directory holds.
+    package func run(
+        _ job: GuestJob, cancellation: Cancellation? = nil,
+        console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
+    ) throws -> GuestEnd {
+        switch self {
+        case .embedded(let kernel):
+            let guest = Guest(
+                kernel: kernel, directory: job.directory, seed: job.seed, memory: job.memory,
+                realTimeLimit: job.realTimeLimit, program: job.program)
+            return try guest.run(cancellation: cancellation, console: console)
+        case .host(let kernel):
+            return try kernel.run(
+                in: job.directory, realTimeLimit: job.realTimeLimit, program: job.program, cancellation: cancellation,
+                console: console)
+        }
+    }
+
+    /// Executes the run plan in the job's directory; the series lie beside it then.
+    ///
+    /// - Throws: the guest's fault, or one that says why there is no record.
+    package func record(
+        of job: GuestJob, cancellation: Cancellation? = nil,
+        console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
+    ) throws -> RunRecord {
+        let end = try run(job, cancellation: cancellation, console: console)
+        let path = job.directory.appending(RunRecord.fileName)
+        guard end.status == 0, let bytes = try Files.read(path) else {
+            throw Fault(
+                .failed,
+                "run \(job.id) ended with status \(end.status) and without a record. "
+                    + "See '\(job.directory.appending(RunDirectory.consoleLog))'")
+        }
+        do {
+            return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
+        } catch {
+            throw Fault(.failed, "run \(job.id) left a record that cannot be read, '\(path)': \(error)")
+        }
+    }
+}
+
+/// One run to do: a directory that holds its plan (or command), which receives its results.
+package struct GuestJob: Sendable {
+    /// Names the run in progress and messages.
+    package var id: String
+    package var directory: FilePath
+    package var seed: UInt64
+    package var memory: ByteCount
+    package var realTimeLimit: Duration
+    /// The program that the guest starts with `guest`; nil: this one.
+    package var program: FilePath?
+
+    package init(
+        id: String, directory: FilePath, seed: UInt64, memory: ByteCount = Guest.standardMemory,
+        realTimeLimit: Duration = Guest.standardRealTimeLimit, program: FilePath? = nil
+    ) {
+        self.id = id
+        self.directory = directory
+        self.seed = seed
+        self.memory = memory
+        self.realTimeLimit = realTimeLimit
+        self.program = program
+    }
+}

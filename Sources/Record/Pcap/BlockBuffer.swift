@@ -1,0 +1,116 @@
+import Determinism
+import Documents
+
+/// Whole pcapng blocks on their way out, in the machine's byte order, back to back.
+///
+/// Memory of its own and not an array: a recorder appends a million small fields a second to it.
+struct BlockBuffer: ~Copyable {
+    private var memory: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+    /// Where the block being written begins.
+    private var start = 0
+
+    init(capacity: Int) {
+        memory = .allocate(byteCount: capacity, alignment: 8)
+    }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
+
+    mutating func removeAll() {
+        count = 0
+    }
+
+    /// The bytes of the blocks that lie wholly within the first `length` bytes.
+    func wholeBlocks(within length: Int) -> Int {
+        var end = 0
+        while end + 8 <= length {
+            let next = end + Int(memory.loadUnaligned(fromByteOffset: end + 4, as: UInt32.self))
+            if next > length { break }
+            end = next
+        }
+        return end
+    }
+
+    mutating func beginBlock(_ type: UInt32) {
+        start = count
+        append(type)
+        append(UInt32(0))
+    }
+
+    /// Writes the block's length at both its ends.
+    mutating func endBlock() {
+        let length = UInt32(count - start + 4)
+        append(length)
+        memory.storeBytes(of: length, toByteOffset: start + 4, as: UInt32.self)
+    }
+
+    mutating func append<Field: FixedWidthInteger & BitwiseCopyable>(_ field: Field) {
+        reserve(MemoryLayout<Field>.size)
+        memory.storeBytes(of: field, toByteOffset: count, as: Field.self)
+        count += MemoryLayout<Field>.size
+    }
+
+    /// `bytes` and as many zeros as it takes to a multiple of four.
+    mutating func appendPadded(_ bytes: UnsafeRawBufferPointer) {
+        let padded = (bytes.count + 3) & ~3
+        reserve(padded)
+        let target = UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + padded)])
+        target.copyMemory(from: bytes)
+        for index in bytes.count..<padded { target[index] = 0 }
+        count += padded
+    }
+
+    private mutating func reserve(_ size: Int) {
+        guard count + size > memory.count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(memory.count * 2, count + size), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        memory.deallocate()
+        memory = larger
+    }
+}
+
+extension BlockBuffer {
+    /// An option whose value is a number in the section's byte order.
+    mutating func appendOption<Field: FixedWidthInteger & BitwiseCopyable>(_ code: UInt16, _ value: Field) {
+        withUnsafeBytes(of: value) { appendOption(code, $0) }
+    }
+
+    /// 64 KB is the longest an option can be; a longer text loses its end, at a character's boundary.
+    mutating func appendOption(_ code: UInt16, _ text: String?, prefix: [UInt8] = []) {
+        guard let text else { return }
+        var bytes = prefix + Array(text.utf8)
+        if bytes.count > Int(UInt16.max) {
+            var end = Int(UInt16.max)
+            while end > 0, bytes[end] & 0xc0 == 0x80 { end -= 1 }
+            bytes.removeSubrange(end...)
+        }
+        bytes.withUnsafeBytes { appendOption(code, $0) }
+    }
+
+    /// A stamp as a block's option has it: the upper half first, whatever the byte order.
+    mutating func appendOption(_ code: UInt16, stamp: UInt64?) {
+        guard let stamp else { return }
+        append(code)
+        append(UInt16(8))
+        append(UInt32(truncatingIfNeeded: stamp >> 32))
+        append(UInt32(truncatingIfNeeded: stamp))
+    }
+
+    mutating func endOptions() {
+        append(UInt32(0))
+    }
+
+    /// - Parameter value: at most 65,535 bytes.
+    private mutating func appendOption(_ code: UInt16, _ value: UnsafeRawBufferPointer) {
+        append(code)
+        append(UInt16(value.count))
+        appendPadded(value)
+    }
+}

@@ -1,0 +1,107 @@
+import Quantities
+
+/// What a reader knows of the file so far, and the reading of a window's records.
+struct CaptureBlocks {
+    struct Interface {
+        var description: CaptureInterface
+        var statistics: InterfaceStatistics?
+    }
+
+    /// What reading a packet needs of its interface, without the texts: a copy of those would cost a count for each.
+    struct Stamps {
+        var clock: CaptureClock
+        /// Nanoseconds a tick, where that is whole and there is no offset: nearly always.
+        var nanosecondsPerTick: UInt64?
+        var linkType: LinkType
+        var snapLength: Int
+    }
+
+    /// How far a window was read.
+    struct Progress {
+        /// Whole records.
+        var consumed: Int
+        /// Bytes from there on that the next step takes.
+        var needed: Int
+        /// Whether nothing after this can be read.
+        var isOver = false
+    }
+
+    /// No record of a packet is longer; one that says so is damage, and its length no reason to fill memory.
+    static let largest = 16 << 20
+
+    var interfaces: [Interface] = []
+    var stamps: [Stamps] = []
+    var sections: [CaptureSection] = []
+    /// Of the section being read: its byte order, and where its interfaces begin in the list.
+    var swapped = false
+    var firstInterface = 0
+    var damage = DamageLog()
+
+    mutating func begin(_ layout: PcapLayout) {
+        add(
+            CaptureInterface(
+                name: nil, linkType: layout.linkType, snapLength: ByteCount(Int64(layout.snapLength)),
+                clock: layout.nanosecondsPerTick == 1 ? .nanoseconds : .microseconds))
+    }
+
+    mutating func add(_ interface: CaptureInterface) {
+        interfaces.append(Interface(description: interface))
+        let clock = interface.clock
+        let isSimple = clock.offset == 0 && clock.resolution <= 9
+        stamps.append(
+            Stamps(
+                clock: clock,
+                nanosecondsPerTick: isSimple ? (clock.resolution..<9).reduce(1) { product, _ in product * 10 } : nil,
+                linkType: interface.linkType, snapLength: Int(interface.snapLength.bytes)))
+    }
+
+    /// - Parameter cause: what ended the contents early, where it is known.
+    mutating func reportEnd(_ offset: Int64, left: Int, needed: Int, cause: String?) {
+        let cut = left > 0 ? "a record of \(needed) bytes or more has only \(left) of them" : "the contents end"
+        damage.add(offset, cause.map { "\(cut): \($0)" } ?? "\(cut): the file is cut off")
+    }
+
+    /// The records of a classic pcap file.
+    @inline(__always)
+    mutating func readRecords(
+        _ window: RawSpan, at base: Int64, _ layout: PcapLayout, _ body: PacketRecord.Body
+    ) rethrows -> Progress {
+        let header = layout.recordHeaderSize
+        // Merged packets are longer than the snap length of some writers.
+        let largest = layout.snapLength == 0 ? Self.largest : min(Self.largest, max(262_144, Int(layout.snapLength)))
+        let isOld = layout.minorVersion <= 3
+        var position = 0
+        while true {
+            let left = window.byteCount &- position
+            guard left >= header else { return Progress(consumed: position, needed: header) }
+            let seconds = window.number(unchecked: position, as: UInt32.self, swapped: layout.swapped)
+            let fraction = window.number(unchecked: position &+ 4, as: UInt32.self, swapped: layout.swapped)
+            var captured = window.number(unchecked: position &+ 8, as: UInt32.self, swapped: layout.swapped)
+            var original = window.number(unchecked: position &+ 12, as: UInt32.self, swapped: layout.swapped)
+            if isOld, layout.lengthsAreSwapped(captured, original) { swap(&captured, &original) }
+            let length = Int(captured)
+            let offset = base &+ Int64(position)
+            guard length <= largest else {
+                damage.add(offset, "a packet claims \(length) captured bytes; what follows cannot be read")
+                return Progress(consumed: position, needed: header, isOver: true)
+            }
+            guard left &- header >= length else { return Progress(consumed: position, needed: header + length) }
+            // Nothing overflows: seconds and fraction have 32 bits each, the nanoseconds of either's unit 30 at most.
+            let nanoseconds = Int64(fraction) &* layout.nanosecondsPerTick
+            var time: Timestamp? = Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ nanoseconds)
+            if nanoseconds >= 1_000_000_000 {
+                // A second that was not carried is understood; more is no fraction at all.
+                if nanoseconds >= 2_000_000_000 { time = nil }
+                let use = time == nil ? "; its time is not used" : ""
+                damage.add(offset, "the stamp's fraction of a second, \(fraction), is a second or more\(use)")
+            }
+            let start = position &+ header
+            position = start &+ length
+            try body(
+                PacketRecord(
+                    originalBytes: Int(original), time: time, interface: 0, linkType: layout.linkType, offset: offset,
+                    swapped: layout.swapped),
+                window.extracting(unchecked: Range(uncheckedBounds: (start, position))), window.extracting(0..<0))
+        }
+    }
+}

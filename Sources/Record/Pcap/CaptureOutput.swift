@@ -1,0 +1,59 @@
+import Documents
+import Glibc
+import SystemPackage
+
+/// Where a writer's bytes go: a file, or in tests what stands for one.
+package protocol CaptureOutput {
+    /// As messages name it.
+    var name: String { get }
+    /// Writes some of `bytes` from the front on, at least one.
+    ///
+    /// - Returns: how many.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
+    /// Cuts everything beyond `length` off.
+    func truncate(to length: Int64) throws(Errno)
+    /// Returns when everything written is on the disk.
+    func synchronize() throws(Errno)
+}
+
+/// A new file that lasts as long as its value.
+package final class CaptureFile: CaptureOutput {
+    package let path: FilePath
+    private let descriptor: FileDescriptor
+
+    package var name: String { path.string }
+
+    /// - Throws: `Fault` where the file exists already, since a walk cannot be repeated, or cannot be made.
+    package init(creating path: FilePath) throws(Fault) {
+        self.path = path
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch Errno.fileExists {
+            throw Fault(.failed, "'\(path)' exists already, and a recording is never overwritten; choose another name")
+        } catch {
+            throw Fault(.failed, "cannot create '\(path)': \(error); check that the directory is there and writable")
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+    }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
+        do {
+            return try descriptor.write(bytes)
+        } catch {
+            throw error as? Errno ?? .ioError
+        }
+    }
+
+    package func truncate(to length: Int64) throws(Errno) {
+        guard ftruncate(descriptor.rawValue, off_t(length)) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    package func synchronize() throws(Errno) {
+        guard fdatasync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+}

@@ -1,0 +1,127 @@
+import Quantities
+
+/// What a capture has in it, interface by interface, summed as it is read.
+package struct CaptureSummary: Sendable {
+    package struct Interface: Sendable {
+        package fileprivate(set) var packets = 0
+        /// As the packets were on the wire, the link's headers included.
+        package var wireBytes: ByteCount { ByteCount(wire) }
+        fileprivate var wire: Int64 = 0
+        /// Packets of which not all was captured.
+        package fileprivate(set) var cutPackets = 0
+        package fileprivate(set) var packetsWithoutTime = 0
+        package fileprivate(set) var protocols = ProtocolCounts()
+        package fileprivate(set) var throughput = Throughput()
+        package fileprivate(set) var backwards = BackwardSteps()
+        /// Nanoseconds, beyond all others where there is none yet: plain numbers, since every packet compares with them.
+        fileprivate var earliest = Int64.max
+        fileprivate var latest = Int64.min
+        /// Of the packet before, in the order of the file.
+        fileprivate var previous = Int64.min
+
+        package init() {}
+
+        package var first: Timestamp? { earliest <= latest ? Timestamp(nanoseconds: earliest) : nil }
+        package var last: Timestamp? { earliest <= latest ? Timestamp(nanoseconds: latest) : nil }
+    }
+
+    /// IP packets and bytes by what they carry.
+    package struct ProtocolCounts: Sendable, Equatable {
+        package var tcp = Count()
+        package var udp = Count()
+        package var icmp = Count()
+        package var other = Count()
+        /// Packets without IP, or cut before it.
+        package var notInternet = 0
+
+        package var internet: Count {
+            Count(
+                packets: tcp.packets + udp.packets + icmp.packets + other.packets,
+                sum: tcp.sum + udp.sum + icmp.sum + other.sum)
+        }
+    }
+
+    package struct Count: Sendable, Equatable {
+        package fileprivate(set) var packets = 0
+        package var bytes: ByteCount { ByteCount(sum) }
+        fileprivate var sum: Int64 = 0
+    }
+
+    /// Stamps that are before the one that they follow.
+    package struct BackwardSteps: Sendable, Equatable {
+        package var count = 0
+        /// Of the first one's record, in bytes from the start of the file.
+        package var firstOffset: Int64?
+        package var largest = Duration.zero
+    }
+
+    package private(set) var interfaces: [Interface] = []
+
+    package init() {}
+
+    /// Of all the packets that `reader` still has.
+    package init(of reader: inout CaptureReader) {
+        reader.readAll { add($0, $1, $2) }
+    }
+
+    @inline(__always)
+    private mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
+        if interfaces.count <= record.interface { makeRoom(for: record.interface) }
+        interfaces[record.interface].add(record, bytes, options)
+    }
+
+    @inline(never)
+    private mutating func makeRoom(for interface: Int) {
+        while interfaces.count <= interface { interfaces.append(Interface()) }
+    }
+}
+
+extension CaptureSummary.Interface {
+    @inline(__always)
+    fileprivate mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
+        packets += 1
+        wire += Int64(record.originalBytes)
+        if bytes.byteCount < record.originalBytes { cutPackets += 1 }
+        if let time = record.time { note(time.nanoseconds, at: record.offset) } else { packetsWithoutTime += 1 }
+        guard let share = Dissection.share(in: bytes, record.linkType, wireLength: record.originalBytes) else {
+            protocols.notInternet += 1
+            return
+        }
+        switch share.kind {
+        case .tcp: protocols.tcp.add(share.length)
+        case .udp: protocols.udp.add(share.length)
+        case .icmp: protocols.icmp.add(share.length)
+        case .other: protocols.other.add(share.length)
+        }
+        guard let time = record.time else { return }
+        let direction = PacketDirection(in: bytes, record.linkType, options, swapped: record.swapped)
+        throughput.add(Int64(share.length), direction, at: time)
+    }
+
+    @inline(__always)
+    private mutating func note(_ time: Int64, at offset: Int64) {
+        earliest = min(earliest, time)
+        latest = max(latest, time)
+        if time < previous {
+            backwards.add(Timestamp(nanoseconds: previous) - Timestamp(nanoseconds: time), at: offset)
+        }
+        previous = time
+    }
+}
+
+extension CaptureSummary.BackwardSteps {
+    @inline(never)
+    fileprivate mutating func add(_ step: Duration, at offset: Int64) {
+        count += 1
+        if firstOffset == nil { firstOffset = offset }
+        largest = max(largest, step)
+    }
+}
+
+extension CaptureSummary.Count {
+    @inline(__always)
+    fileprivate mutating func add(_ length: Int) {
+        packets += 1
+        sum += Int64(length)
+    }
+}

@@ -1,0 +1,74 @@
+import Quantities
+
+/// The IP packet in a captured one: the outermost, since that is what the path had to carry.
+///
+/// Lengths are those on the wire; what was captured may be less. Places are bytes from the start of the captured
+/// packet.
+package struct IPPacket: Sendable, Equatable {
+    package enum Transport: Sendable, Equatable {
+        case tcp(TCPSegment)
+        case udp(UDPDatagram)
+        case icmp(ICMPMessage)
+        /// Another protocol, a later fragment, or too little captured.
+        case other
+    }
+
+    package let source: InternetAddress
+    package let destination: InternetAddress
+    /// Header and all, as it crosses the IP layer. Of a record into which a network card merged several packets, one
+    /// header and all their payloads.
+    package var length: ByteCount { ByteCount(Int64(lengthBytes)) }
+    /// Plain where every packet counts: operators of another module are calls.
+    let lengthBytes: Int
+    /// As in the header, or at the end of IPv6's extensions: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6.
+    package let protocolNumber: UInt8
+    /// Where the IP header begins, and what follows it and its extensions.
+    package let headerOffset: Int
+    package let payloadOffset: Int
+    /// Whether it is one of several pieces of a packet.
+    package let isFragment: Bool
+    package let transport: Transport
+}
+
+package struct TCPSegment: Sendable, Equatable {
+    package struct Flags: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        package static let fin = Flags(rawValue: 0x01)
+        package static let syn = Flags(rawValue: 0x02)
+        package static let reset = Flags(rawValue: 0x04)
+        package static let push = Flags(rawValue: 0x08)
+        package static let acknowledgement = Flags(rawValue: 0x10)
+        package static let urgent = Flags(rawValue: 0x20)
+        package static let congestionEcho = Flags(rawValue: 0x40)
+        package static let congestionReduced = Flags(rawValue: 0x80)
+    }
+
+    package let sourcePort: UInt16
+    package let destinationPort: UInt16
+    package let sequence: UInt32
+    package let acknowledgement: UInt32
+    package let flags: Flags
+    package let window: UInt16
+    /// Bytes of payload on the wire, 0 to 16 MB (merged records are longer than an IP packet can be).
+    package let payloadLength: Int
+    /// Where the options that were captured lie in the packet.
+    package let options: Range<Int>
+}
+
+package struct UDPDatagram: Sendable, Equatable {
+    package let sourcePort: UInt16
+    package let destinationPort: UInt16
+    /// Bytes of payload on the wire.
+    package let payloadLength: Int
+    /// Where the payload that was captured lies in the packet.
+    package let payload: Range<Int>
+}
+
+package struct ICMPMessage: Sendable, Equatable {
+    package let type: UInt8
+    package let code: UInt8
+    /// Of an echo and its answer, else the same bytes of another message.
+    package let identifier: UInt16
+    package let sequence: UInt16
+}

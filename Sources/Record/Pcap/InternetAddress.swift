@@ -1,0 +1,59 @@
+import Determinism
+
+/// An IPv4 or IPv6 address as packets carry it, without memory of its own.
+package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package enum Family: UInt8, Sendable {
+        case v4 = 4
+        case v6 = 6
+    }
+
+    package let family: Family
+    /// The address as a number; of IPv4 its lower half alone.
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(v4 number: UInt32) {
+        family = .v4
+        high = 0
+        low = UInt64(number)
+    }
+
+    package init(v6 high: UInt64, _ low: UInt64) {
+        family = .v6
+        self.high = high
+        self.low = low
+    }
+
+    package static func < (left: InternetAddress, right: InternetAddress) -> Bool {
+        (left.family.rawValue, left.high, left.low) < (right.family.rawValue, right.high, right.low)
+    }
+
+    /// As people write it: `10.1.0.2`, `fd00:1::2` (RFC 5952).
+    package var description: String {
+        if family == .v4 {
+            return (0..<4).reversed().map { String(low >> (8 * UInt64($0)) & 0xff) }.joined(separator: ".")
+        }
+        let groups = (0..<8).map { index in
+            UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> (48 - 16 * UInt64(index % 4)))
+        }
+        guard let zeros = Self.longestZeros(groups) else { return Self.text(groups[...]) }
+        return "\(Self.text(groups[..<zeros.lowerBound]))::\(Self.text(groups[zeros.upperBound...]))"
+    }
+
+    private static func text(_ groups: ArraySlice<UInt16>) -> String {
+        groups.map { String($0, radix: 16) }.joined(separator: ":")
+    }
+
+    /// The first of the longest runs of two zero groups or more.
+    private static func longestZeros(_ groups: [UInt16]) -> Range<Int>? {
+        var best: Range<Int>?
+        var start = 0
+        while start < groups.count {
+            var end = start
+            while end < groups.count, groups[end] == 0 { end += 1 }
+            if end - start >= 2, end - start > best?.count ?? 0 { best = start..<end }
+            start = max(end, start + 1)
+        }
+        return best
+    }
+}

@@ -1,0 +1,198 @@
+import Documents
+import Quantities
+import SystemPackage
+
+/// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section, as packets come: interfaces may join at any moment,
+/// and everything up to the last flush can be read, whatever happens afterwards.
+///
+/// Not for several threads at once: whoever has more than one holds it in a `Mutex`.
+package struct PcapngWriter: ~Copyable {
+    /// What the file says of itself.
+    package struct Section: Sendable, Equatable {
+        package var hardware: String?
+        package var operatingSystem: String?
+        /// The program that writes.
+        package var application: String?
+        package var comments: [String]
+
+        package init(
+            hardware: String? = nil, operatingSystem: String? = nil, application: String? = nil, comments: [String] = []
+        ) {
+            self.hardware = hardware
+            self.operatingSystem = operatingSystem
+            self.application = application
+            self.comments = comments
+        }
+    }
+
+    /// Blocks wait here for the next flush; this many bytes at most, so that a burst costs memory for a moment only.
+    private static let spill = 1 << 18
+
+    private let output: any CaptureOutput
+    private var buffer = BlockBuffer(capacity: PcapngWriter.spill + 1 << 16)
+    /// As each interface block has it; zero: whole packets.
+    private var snapLengths: [Int] = []
+    /// The failure that ended writing. What the output holds then is whole blocks.
+    private var failure: Fault?
+    /// What the output holds. Blocks that wait for a flush are not in it.
+    package private(set) var flushed = ByteCount.zero
+
+    /// Begins the section; it is flushed before this returns.
+    ///
+    /// - Throws: `Fault` where the output cannot be written.
+    package init(to output: any CaptureOutput, section: Section = Section()) throws(Fault) {
+        self.output = output
+        buffer.beginBlock(BlockType.section)
+        buffer.append(BlockType.byteOrderMagic)
+        buffer.append(UInt16(1))
+        buffer.append(UInt16(0))
+        // The section's length is not known while it grows.
+        buffer.append(Int64(-1))
+        for comment in section.comments { buffer.appendOption(OptionCode.comment, comment) }
+        buffer.appendOption(OptionCode.Section.hardware, section.hardware)
+        buffer.appendOption(OptionCode.Section.operatingSystem, section.operatingSystem)
+        buffer.appendOption(OptionCode.Section.application, section.application)
+        buffer.endOptions()
+        buffer.endBlock()
+        try flush()
+    }
+
+    package var interfaceCount: Int { snapLengths.count }
+
+    /// What the file will hold after the next flush.
+    package var written: ByteCount { flushed + ByteCount(Int64(buffer.count)) }
+
+    /// Describes an interface. Its clock is nanoseconds since 1970, whatever `interface` says: only those are written.
+    ///
+    /// - Returns: the number by which packets and statistics name it.
+    package mutating func addInterface(_ interface: CaptureInterface, comments: [String] = []) throws(Fault) -> Int {
+        if let failure { throw failure }
+        buffer.beginBlock(BlockType.interface)
+        buffer.append(interface.linkType.rawValue)
+        buffer.append(UInt16(0))
+        let snapLength = UInt32(clamping: interface.snapLength.bytes)
+        buffer.append(snapLength)
+        for comment in comments { buffer.appendOption(OptionCode.comment, comment) }
+        buffer.appendOption(OptionCode.Interface.name, interface.name)
+        buffer.appendOption(OptionCode.Interface.description, interface.description)
+        buffer.appendOption(OptionCode.Interface.resolution, CaptureClock.nanoseconds.resolution)
+        // A filter begins with a byte that says its language: 0 is libpcap's.
+        buffer.appendOption(OptionCode.Interface.filter, interface.filter, prefix: [0])
+        buffer.appendOption(OptionCode.Interface.operatingSystem, interface.operatingSystem)
+        buffer.appendOption(OptionCode.Interface.hardware, interface.hardware)
+        buffer.endOptions()
+        buffer.endBlock()
+        snapLengths.append(Int(snapLength))
+        try spillIfFull()
+        return snapLengths.count - 1
+    }
+
+    /// Appends a packet, cut to its interface's snap length.
+    ///
+    /// - Parameters:
+    ///   - packet: what was captured of it.
+    ///   - originalLength: what it had on the wire; never less than was captured.
+    ///   - interface: as `addInterface` returned it.
+    package mutating func write(
+        _ packet: UnsafeRawBufferPointer, originalLength: ByteCount, time: Timestamp, interface: Int,
+        direction: PacketDirection = .unknown, comments: [String] = []
+    ) throws(Fault) {
+        if let failure { throw failure }
+        guard snapLengths.indices.contains(interface) else { throw Self.unknown(interface, output) }
+        let snapLength = snapLengths[interface]
+        let kept = snapLength > 0 ? packet.prefix(snapLength) : packet[...]
+        let ticks = UInt64(clamping: time.nanoseconds)
+        buffer.beginBlock(BlockType.enhancedPacket)
+        buffer.append(UInt32(truncatingIfNeeded: interface))
+        buffer.append(UInt32(truncatingIfNeeded: ticks >> 32))
+        buffer.append(UInt32(truncatingIfNeeded: ticks))
+        buffer.append(UInt32(clamping: kept.count))
+        buffer.append(UInt32(clamping: max(originalLength.bytes, Int64(packet.count))))
+        buffer.appendPadded(UnsafeRawBufferPointer(rebasing: kept))
+        if direction != .unknown || !comments.isEmpty {
+            for comment in comments { buffer.appendOption(OptionCode.comment, comment) }
+            if direction != .unknown { buffer.appendOption(OptionCode.Packet.flags, UInt32(direction.rawValue)) }
+            buffer.endOptions()
+        }
+        buffer.endBlock()
+        try spillIfFull()
+    }
+
+    /// Appends what an interface has counted so far. May be written again and again: readers take the last.
+    package mutating func write(
+        _ statistics: InterfaceStatistics, of interface: Int, time: Timestamp
+    ) throws(Fault) {
+        if let failure { throw failure }
+        guard snapLengths.indices.contains(interface) else { throw Self.unknown(interface, output) }
+        let ticks = UInt64(clamping: time.nanoseconds)
+        buffer.beginBlock(BlockType.interfaceStatistics)
+        buffer.append(UInt32(truncatingIfNeeded: interface))
+        buffer.append(UInt32(truncatingIfNeeded: ticks >> 32))
+        buffer.append(UInt32(truncatingIfNeeded: ticks))
+        typealias Code = OptionCode.Statistics
+        for (code, stamp) in [(Code.start, statistics.start), (Code.end, statistics.end)] {
+            buffer.appendOption(code, stamp: stamp.map { UInt64(clamping: $0.nanoseconds) })
+        }
+        let counts = [
+            (Code.received, statistics.received), (Code.droppedByInterface, statistics.droppedByInterface),
+            (Code.accepted, statistics.accepted), (Code.droppedBySystem, statistics.droppedBySystem),
+            (Code.delivered, statistics.delivered),
+        ]
+        for case (let code, let count?) in counts { buffer.appendOption(code, count) }
+        buffer.endOptions()
+        buffer.endBlock()
+        try spillIfFull()
+    }
+
+    /// Hands every block to the output: from here on a crash of this program loses none of them.
+    ///
+    /// - Throws: `Fault` naming the output and the cause. The output then ends with the last whole block that it took,
+    ///   and every later call throws the same.
+    package mutating func flush() throws(Fault) {
+        if let failure { throw failure }
+        var count = 0
+        do {
+            while count < buffer.count {
+                count += try output.write(UnsafeRawBufferPointer(rebasing: buffer.bytes[count...]))
+            }
+        } catch {
+            throw fail(error, written: count)
+        }
+        flushed += ByteCount(Int64(count))
+        buffer.removeAll()
+    }
+
+    /// `flush`, and returns when the output is on the disk: from here on a crash of the machine loses nothing either.
+    package mutating func synchronize() throws(Fault) {
+        try flush()
+        do {
+            try output.synchronize()
+        } catch {
+            throw fail(error, written: 0)
+        }
+    }
+
+    private mutating func spillIfFull() throws(Fault) {
+        if buffer.count >= Self.spill { try flush() }
+    }
+
+    /// Leaves whole blocks behind: a disk that is full takes no more, but it gives up what stands half written.
+    private mutating func fail(_ cause: Errno, written: Int) -> Fault {
+        flushed += ByteCount(Int64(buffer.wholeBlocks(within: written)))
+        var ending = "its first \(flushed.bytes) bytes are whole and can be read"
+        do {
+            try output.truncate(to: flushed.bytes)
+        } catch {
+            ending += ", what follows them cannot be removed: \(error)"
+        }
+        let remedy = cause == .noSpace ? "; free space, or record to another disk" : ""
+        let fault = Fault(.failed, "cannot write '\(output.name)': \(cause); \(ending)\(remedy)")
+        failure = fault
+        buffer.removeAll()
+        return fault
+    }
+
+    private static func unknown(_ interface: Int, _ output: any CaptureOutput) -> Fault {
+        Fault(.failed, "'\(output.name)' has no interface \(interface); add it before its packets")
+    }
+}

@@ -1,0 +1,93 @@
+import Quantities
+
+/// IP bytes in bins of 100 ms, apart by direction.
+package struct Throughput: Sendable, Equatable {
+    package static let bin = Duration.milliseconds(100)
+    private static let nanosecondsPerBin: Int64 = 100_000_000
+    /// Two days: beyond that from the others a stamp is wrong, and memory is not given for what lies between.
+    private static let most = 2 * 24 * 3600 * 10
+
+    package struct Bin: Sendable, Equatable {
+        package var inbound: Int64 = 0
+        package var outbound: Int64 = 0
+        /// Of packets whose direction is not known.
+        package var unknown: Int64 = 0
+
+        package var total: ByteCount { ByteCount(inbound + outbound + unknown) }
+    }
+
+    /// But for the bin that is being added to.
+    private var closed: [Bin] = []
+    /// Number of the first of them, counted from 1970.
+    private var first: Int64 = 0
+    /// The bin that packets fall into one after the other: kept apart, since most fall into the one of the packet before.
+    private var open = Bin()
+    /// When it begins, in nanoseconds; nothing falls into one that ends before it begins.
+    private var openStart: Int64 = 0
+    private var openEnd: Int64 = -1
+    /// Bytes of packets whose stamps are too far from the others.
+    package private(set) var unplaced = ByteCount.zero
+
+    package init() {}
+
+    package var bins: [Bin] {
+        var copy = self
+        copy.close()
+        return copy.closed
+    }
+
+    /// When the first bin begins; nil where there is none.
+    package var start: Timestamp? {
+        var copy = self
+        copy.close()
+        return copy.closed.isEmpty ? nil : Timestamp(nanoseconds: copy.first * Self.nanosecondsPerBin)
+    }
+
+    @inline(__always)
+    mutating func add(_ length: Int64, _ direction: PacketDirection, at time: Timestamp) {
+        if time.nanoseconds < openStart || time.nanoseconds >= openEnd { begin(at: time.nanoseconds) }
+        switch direction {
+        case .inbound: open.inbound += length
+        case .outbound: open.outbound += length
+        case .unknown: open.unknown += length
+        }
+    }
+
+    @inline(never)
+    private mutating func begin(at time: Int64) {
+        close()
+        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)
+        let number = remainder < 0 ? quotient - 1 : quotient
+        let (start, overflow) = number.multipliedReportingOverflow(by: Self.nanosecondsPerBin)
+        // The first and last bins that 64 bits of nanoseconds can count are cut.
+        openStart = overflow ? .min : start
+        openEnd = openStart > .max - Self.nanosecondsPerBin ? .max : openStart + Self.nanosecondsPerBin
+    }
+
+    private mutating func close() {
+        let bytes = open.total
+        guard bytes > .zero else { return }
+        let number = openStart == .min ? Int64.min / Self.nanosecondsPerBin - 1 : openStart / Self.nanosecondsPerBin
+        if closed.isEmpty { first = number }
+        let index = Int(number - first)
+        if makeRoom(for: index) {
+            closed[max(0, index)].inbound += open.inbound
+            closed[max(0, index)].outbound += open.outbound
+            closed[max(0, index)].unknown += open.unknown
+        } else {
+            unplaced += bytes
+        }
+        open = Bin()
+    }
+
+    private mutating func makeRoom(for index: Int) -> Bool {
+        guard index < Self.most, index >= closed.count - Self.most else { return false }
+        if index < 0 {
+            closed.insert(contentsOf: repeatElement(Bin(), count: -index), at: 0)
+            first += Int64(index)
+        } else if index >= closed.count {
+            closed.append(contentsOf: repeatElement(Bin(), count: index + 1 - closed.count))
+        }
+        return true
+    }
+}

@@ -1,0 +1,333 @@
+import CLinux
+import Documents
+import Glibc
+import ProbeFormat
+import Quantities
+import Synchronization
+import System
+import SystemPackage
+
+/// The near end of probes on one interface, on a thread of its own: greets the field server, keeps the link full both ways and
+/// begins again whenever the interface or the server was away.
+package final class ProbeClient: Sendable {
+    package struct Options: Sendable {
+        /// As the command line names it, and its port.
+        package var host: String
+        package var port: UInt16 = ProbeMessage.port
+        package var key: SharedKey
+        /// After so long only echoes for a while; nil: never.
+        package var idleEvery: Duration?
+        /// What keeps the link full.
+        package var filling = Filling.datagrams
+        /// When the links are left to others; in place of `idleEvery`.
+        package var live: LivePhases?
+        /// That is never exceeded.
+        package var rate = DataRate(bitsPerSecond: 1e9)
+        /// The same for all that are made of these.
+        let exchange = ProbeExchange()
+
+        package init(host: String, key: SharedKey) {
+            self.host = host
+            self.key = key
+        }
+    }
+
+    /// What the recording should know, in words for the user.
+    package enum Report: Sendable, Equatable {
+        case started
+        case silent
+        case refused(String)
+    }
+
+    private let interface: String
+    private let options: Options
+    private let server: DatagramSocket.Address
+    private let reports = Mutex<[Report]>([])
+    private let stopReader: CInt
+    private let stopWriter: CInt
+
+    /// - Throws: `Fault` where the server's name stands for nothing.
+    package init(interface: String, options: Options) throws {
+        self.interface = interface
+        self.options = options
+        server = try DatagramSocket.Address.find(options.host, port: options.port)
+        var ends: [CInt] = [-1, -1]
+        let error = walkback_pipe(&ends)
+        guard error == 0 else { throw Fault(.failed, "cannot make a pipe: \(Errno(rawValue: error))") }
+        (stopReader, stopWriter) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(stopReader)
+        close(stopWriter)
+    }
+
+    package func stop() {
+        _ = write(stopWriter, [1], 1)
+    }
+
+    /// All since this was last asked.
+    package func takeReports() -> [Report] {
+        reports.withLock { reports in
+            defer { reports = [] }
+            return reports
+        }
+    }
+
+    private func report(_ report: Report) {
+        reports.withLock { $0.append(report) }
+    }
+
+    // MARK: On the thread that it has of its own
+
+    /// Where the greeting of the server stands.
+    private enum Greeting {
+        case greeting(ProbeMessage.Nonce)
+        case proving(ProbeMessage.Nonce, ProbeMessage.Nonce)
+    }
+
+    private struct State {
+        /// What is under way; nil: nothing, since a session is well.
+        var greeting: Greeting?
+        /// Of the last greeting. Its answer counts whenever it comes: the server has given up the session before.
+        var nonce: ProbeMessage.Nonce
+        var endpoint: ProbeEndpoint?
+        /// Where streams fill the link.
+        var streams: [StreamClient] = []
+        var nextGreeting: Int64 = 0
+        var nextIdle: Int64 = .max
+        /// Since when it is put off.
+        var idleDue: Int64?
+        /// When the socket may be tried again.
+        var blockedUntil: Int64 = 0
+        var isFull = false
+        var begin: Int64
+        var hasReportedSilence = false
+
+        init(at now: Int64) {
+            nonce = SharedKey.random(ProbeMessage.nonceSize)
+            greeting = .greeting(nonce)
+            begin = now
+        }
+
+        mutating func greet(at time: Int64) {
+            nonce = SharedKey.random(ProbeMessage.nonceSize)
+            greeting = .greeting(nonce)
+            nextGreeting = time
+        }
+    }
+
+    private static let greetingInterval: Int64 = 200_000_000
+    /// A session whose server says nothing for so long is greeted anew, and goes on until that is answered.
+    private static let patience: Int64 = 2_000_000_000
+    /// Until the user is told that nobody answers.
+    private static let reportAfter: Int64 = 5_000_000_000
+    /// What is tried in vain is tried again so soon: an interface that returns is probed at once.
+    private static let retryInterval: Int64 = 20_000_000
+    private static let batch = 64
+    private static let idleTime: Int64 = 500_000_000
+    private static let longestIdleTime: Int64 = 3_000_000_000
+    /// For how long an idle phase is put off where it would show nothing.
+    private static let longestIdleDelay: Int64 = 10_000_000_000
+    /// TCP fills whatever queue there is, and that takes so long to drain.
+    private static let longestStreamIdleTime: Int64 = 15_000_000_000
+    /// The other end is told again so often that the link is left alone, lest it had not heard it.
+    private static let liveReminder: Int64 = 1_000_000_000
+
+    package func run() {
+        while !isStopped(within: 0) {
+            do {
+                let socket = try DatagramSocket(family: server.isFour ? AF_INET : AF_INET6)
+                try socket.bind(toInterface: interface)
+                if run(socket) { return }
+            } catch {
+                // It is not there. Others say so.
+                if isStopped(within: 50) { return }
+            }
+        }
+    }
+
+    private func isStopped(within milliseconds: CInt) -> Bool {
+        var waiting = pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, milliseconds) == 1
+    }
+
+    /// - Returns: true where it was told to stop; false where the interface has gone.
+    private func run(_ socket: DatagramSocket) -> Bool {
+        var state = State(at: SystemClock.monotonic)
+        defer { leave(state) }
+        while true {
+            let before = SystemClock.monotonic
+            var waiting = [
+                pollfd(fd: socket.descriptor, events: Int16(state.isFull ? POLLIN | POLLOUT : POLLIN), revents: 0),
+                pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
+            ]
+            let idleUntil = state.endpoint?.idleUntil ?? .max
+            waiting += state.streams.map { $0.waiting(at: before, idleUntil: idleUntil) }
+            let left = max(0, min(wakeTime(state, at: before) - before, 1_000_000_000))
+            poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
+            if waiting[1].revents != 0 {
+                if let endpoint = state.endpoint { _ = socket.send(.stop(session: endpoint.session), to: server) }
+                return true
+            }
+            for _ in 0..<Self.batch {
+                guard let (message, ipBytes, from) = socket.receive() else { break }
+                if from == server, let message { take(message, ipBytes, &state, at: SystemClock.monotonic) }
+            }
+            let now = SystemClock.monotonic
+            meet(&state, at: now)
+            if !act(&state, socket, at: now) { return false }
+            fill(&state, at: now)
+        }
+    }
+
+    private func wakeTime(_ state: State, at now: Int64) -> Int64 {
+        var wake = state.streams.map { $0.wakeTime(at: now) }.min() ?? .max
+        if state.blockedUntil > now { return min(wake, state.blockedUntil) }
+        if state.isFull { return min(wake, now + Self.retryInterval) }
+        if state.greeting != nil { wake = state.nextGreeting }
+        if let endpoint = state.endpoint {
+            wake = min(wake, endpoint.wakeTime(at: now), state.nextIdle)
+            if state.greeting == nil { wake = min(wake, endpoint.heard + Self.patience) }
+        }
+        return wake
+    }
+
+    private func take(_ message: ProbeMessage, _ ipBytes: Int, _ state: inout State, at now: Int64) {
+        switch (message, state.greeting) {
+        case (.challenge(let nonce, let cookie), .greeting(let mine)) where nonce == mine:
+            state.greeting = .proving(nonce, cookie)
+            state.nextGreeting = now
+        case (.started(let nonce, let session, _, let code), _) where nonce == state.nonce:
+            guard SharedKey.areEqual(options.key.code("started", [nonce, SharedKey.bytes(session)]), code),
+                session != state.endpoint?.session
+            else { return }
+            state.greeting = nil
+            leave(state)
+            state.endpoint = ProbeEndpoint(
+                session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
+            if options.filling == .streams {
+                state.streams = ProbeMessage.Direction.allCases.map { StreamClient($0, rate: options.rate, at: now) }
+            }
+            state.nextIdle =
+                options.live?.phase(at: now).settles ?? options.idleEvery.map { now + $0.wholeNanoseconds } ?? .max
+            state.idleDue = nil
+            state.hasReportedSilence = false
+            report(.started)
+        case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
+            report(.refused(reason == .wrongKey ? "the key is not the server's" : "it serves too many already"))
+            // Somebody may leave, or the server be started anew with the right key.
+            state.greet(at: now + Self.reportAfter)
+        case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
+            (.report(let session, _), _), (.relay(let session, _, _), _):
+            guard state.endpoint?.session == session else { return }
+            state.endpoint?.take(message, ipBytes: ipBytes, at: now)
+            if case .relay(_, let other, let feedback) = message { options.exchange.tell(other, feedback) }
+            // It is there after all.
+            if state.greeting != nil { state.greeting = nil }
+        default: break
+        }
+    }
+
+    /// Hears what other interfaces' probes were told of this one's data, and lets them know what it has received.
+    private func meet(_ state: inout State, at now: Int64) {
+        guard options.filling == .datagrams, let endpoint = state.endpoint else { return }
+        let (others, told) = options.exchange.meet(endpoint.session, endpoint.receiver)
+        state.endpoint?.others = others
+        for feedback in told { state.endpoint?.take(relayed: feedback, at: now) }
+    }
+
+    private func leave(_ state: State) {
+        if let session = state.endpoint?.session { options.exchange.leave(session) }
+    }
+
+    private func fill(_ state: inout State, at now: Int64) {
+        guard let endpoint = state.endpoint else { return }
+        let session = StreamClient.Session(
+            number: endpoint.session, key: options.key, server: server, interface: interface, heard: endpoint.heard,
+            roundTrip: endpoint.roundTrip, idleUntil: endpoint.idleUntil)
+        for index in state.streams.indices { state.streams[index].act(at: now, session) }
+    }
+
+    /// How long an idle phase is to be: until what waits is gone, and for some echoes more.
+    ///
+    /// - Returns: nil where it is to be put off: no echo would meet an empty queue, and what a link carries that comes back
+    ///   meanwhile would not be known.
+    static func idleLength(_ filling: Filling, roundTrip: Int64, isAway: Bool, delayed: Int64) -> Int64? {
+        let longest = filling == .streams ? longestStreamIdleTime : longestIdleTime
+        let wanted = roundTrip * 5 / 4 + idleTime
+        if filling == .datagrams, wanted > longest || isAway, delayed < longestIdleDelay { return nil }
+        return min(wanted, longest)
+    }
+
+    /// - Returns: false where the interface has gone.
+    private func act(_ state: inout State, _ socket: DatagramSocket, at now: Int64) -> Bool {
+        guard state.blockedUntil <= now else { return true }
+        state.isFull = false
+        var error: Errno?
+        func send(_ message: ProbeMessage) -> Bool {
+            error = socket.send(message, to: server)
+            return error == nil
+        }
+        if let endpoint = state.endpoint, state.greeting == nil, now - endpoint.heard > Self.patience {
+            state.greet(at: now)
+        }
+        if let greeting = state.greeting, state.nextGreeting <= now {
+            state.nextGreeting = now + Self.greetingInterval
+            switch greeting {
+            case .greeting(let nonce): _ = send(.hello(nonce: nonce))
+            case .proving(let nonce, let cookie):
+                _ = send(options.key.start(nonce, cookie, options.filling))
+                // Cookies age, and the server may have been started anew: from the beginning if this is not answered.
+                state.greeting = now - state.begin > Self.patience ? .greeting(nonce) : greeting
+            }
+            let heard = state.endpoint?.heard ?? state.begin
+            if now - heard > Self.reportAfter, !state.hasReportedSilence {
+                state.hasReportedSilence = true
+                report(.silent)
+            }
+        }
+        if error == nil, state.endpoint != nil {
+            if state.nextIdle <= now, let phases = options.live {
+                let phase = phases.phase(at: now)
+                if phase.settles <= now, let session = state.endpoint?.session {
+                    state.endpoint?.goIdle(until: phase.ends)
+                    let left = (phase.ends - now) / 1_000_000
+                    _ = send(.idle(session: session, milliseconds: UInt32(clamping: left)))
+                    // The next one is that of the next phase.
+                    let isLast = phase.ends - now <= Self.liveReminder
+                    state.nextIdle = isLast ? phases.phase(at: phase.ends).settles : now + Self.liveReminder
+                } else {
+                    state.nextIdle = phase.settles
+                }
+            } else if state.nextIdle <= now, let every = options.idleEvery {
+                let due = state.idleDue ?? now
+                let length = Self.idleLength(
+                    options.filling, roundTrip: state.endpoint?.roundTrip ?? 0,
+                    isAway: state.endpoint?.isSilent(at: now) ?? true, delayed: now - due)
+                if let length, let session = state.endpoint?.session {
+                    state.idleDue = nil
+                    state.nextIdle = now + every.wholeNanoseconds + length
+                    state.endpoint?.goIdle(until: now + length)
+                    _ = send(.idle(session: session, milliseconds: UInt32(length / 1_000_000)))
+                } else {
+                    state.idleDue = due
+                    state.nextIdle = now + Self.idleTime
+                }
+            }
+            state.endpoint?.nextIdle = state.nextIdle
+            state.endpoint?.act(at: now, send: send)
+        }
+        switch error {
+        case nil: return true
+        case .resourceTemporarilyUnavailable?:
+            state.isFull = true
+            return true
+        case let gone? where [ENODEV, ENXIO].contains(gone.rawValue): return false
+        default:
+            // No address or no route for now.
+            state.blockedUntil = now + Self.retryInterval
+            return true
+        }
+    }
+}

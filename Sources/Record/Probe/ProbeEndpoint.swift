@@ -1,0 +1,198 @@
+import Determinism
+import ProbeFormat
+import Quantities
+
+/// One end of a session: what it sends when, and what it makes of what comes. Both ends are the same but for echoes, which the
+/// client sends and the server returns.
+struct ProbeEndpoint {
+    let session: UInt64
+    private var filler: LinkFiller
+    private(set) var receiver: LinkReceiver
+    private let sendsEchoes: Bool
+    /// Where streams fill the link, it has echoes only, and what is said of them.
+    private let filling: Filling
+    private var nextEcho: Int64
+    private var echoNumber: UInt64 = 0
+    /// What the recording's other sessions have received at this end, which this one says too.
+    var others: [UInt64: LinkReceiver] = [:]
+    /// The largest number that was said of each of them.
+    private var relayed: [UInt64: UInt64] = [:]
+    private var nextRelay: Int64
+    /// When the queues' limits are looked for; and the instant by which what waits then is to be gone.
+    private var nextSounding: Int64
+    var nextIdle: Int64 = .max
+    /// Until then no data is sent.
+    private(set) var idleUntil: Int64 = .min
+    /// Of the echo that came back last, in nanoseconds.
+    private(set) var roundTrip: Int64 = 0
+    /// When anything came last.
+    private(set) var heard: Int64
+    /// Replies that are due at once.
+    private var replies: [ProbeMessage] = []
+    private var budget: Budget
+    private(set) var sentBytes: Int64 = 0
+    var receivedBytes: Int64 { Int64(clamping: receiver.ipBytes) }
+
+    static let echoInterval: Int64 = 100_000_000
+    /// Each time some hundred bytes for each other session.
+    static let relayInterval: Int64 = 100_000_000
+    /// From the beginning or the last idle phase until a sounding, and what it takes until all that waited is gone.
+    static let soundingDelay: Int64 = 5_000_000_000
+    static let soundingSpan = LinkFiller.soundingTime + LinkFiller.deepestDelay
+    /// Until the next one, for what was not found.
+    static let soundingInterval: Int64 = 60_000_000_000
+
+    /// - Parameters:
+    ///   - rate: that is never exceeded, in IP bits.
+    init(session: UInt64, sendsEchoes: Bool, filling: Filling = .datagrams, rate: DataRate, at now: Int64) {
+        self.session = session
+        self.sendsEchoes = sendsEchoes
+        self.filling = filling
+        filler = LinkFiller(at: now)
+        receiver = LinkReceiver(at: now)
+        nextEcho = now
+        nextRelay = now
+        nextSounding = now + Self.soundingDelay
+        heard = now
+        budget = Budget(rate: rate, at: now)
+    }
+
+    mutating func goIdle(until end: Int64) {
+        idleUntil = max(idleUntil, end)
+        filler.endSounding()
+        nextSounding = idleUntil + Self.soundingDelay
+    }
+
+    /// What waits holds the answers to the other direction back for seconds: it would run dry unless they came another way.
+    private mutating func sound(at now: Int64) {
+        if !others.isEmpty, !filler.hasFoundLimit { filler.sound(at: now) }
+    }
+
+    /// What came and went by streams of this session, in IP bytes.
+    mutating func count(received: Int, sent: Int = 0) {
+        receiver.count(ipBytes: received)
+        sentBytes += Int64(sent)
+    }
+
+    func isSilent(at now: Int64) -> Bool { filler.isSilent(at: now) }
+
+    /// Something of this session has come.
+    mutating func take(_ message: ProbeMessage, ipBytes: Int, at now: Int64) {
+        receiver.count(ipBytes: ipBytes)
+        heard = now
+        switch message {
+        case .data(_, let number, let time, let feedback):
+            receiver.take(number: number, sent: time, at: now)
+            filler.take(feedback, at: now)
+        case .feedback(_, let feedback): filler.take(feedback, at: now)
+        case .echo(let session, let number, let time):
+            replies.append(.echoReply(session: session, number: number, time: time))
+            if filling == .streams { receiver.take(number: number, sent: time, at: now) }
+        case .echoReply(_, _, let time): roundTrip = max(0, now - Int64(clamping: time))
+        case .sound: sound(at: now)
+        case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
+        default: break
+        }
+    }
+
+    /// What came of this session's data, as another one heard.
+    mutating func take(relayed feedback: ProbeMessage.Feedback, at now: Int64) {
+        filler.take(feedback, at: now)
+    }
+
+    /// Sends what is due.
+    ///
+    /// - Parameter send: returns false where nothing more can be sent now.
+    mutating func act(at now: Int64, send: (ProbeMessage) -> Bool) {
+        while let reply = replies.first {
+            guard send(reply) else { return }
+            replies.removeFirst()
+        }
+        if sendsEchoes, nextEcho <= now {
+            nextEcho = max(nextEcho + Self.echoInterval, now)
+            echoNumber += 1
+            guard send(.echo(session: session, number: echoNumber, time: UInt64(clamping: now))) else { return }
+        }
+        if nextRelay <= now, idleUntil <= now {
+            for (other, latest) in news {
+                guard var receiver = others[other],
+                    send(.relay(session: session, of: other, receiver.feedback(at: now)))
+                else { return }
+                relayed[other] = latest
+                nextRelay = now + Self.relayInterval
+            }
+        }
+        if sendsEchoes, filling == .datagrams, nextSounding <= now, now + Self.soundingSpan <= nextIdle {
+            guard send(.sound(session: session)) else { return }
+            sound(at: now)
+            nextSounding = now + Self.soundingInterval
+        }
+        while filling == .datagrams, idleUntil <= now, filler.maySend(at: now), budget.allows(at: now) {
+            let data = ProbeMessage.data(
+                session: session, number: filler.next, time: UInt64(clamping: now), receiver.feedback(at: now))
+            guard send(data) else { return }
+            filler.send(at: now)
+            budget.spend(ProbeMessage.dataSize + 28)
+            sentBytes += Int64(ProbeMessage.dataSize + 28)
+        }
+        if let due, due <= now {
+            let feedback = receiver.feedback(at: now)
+            _ = send(
+                filling == .datagrams
+                    ? .feedback(session: session, feedback) : .report(session: session, feedback))
+        }
+    }
+
+    /// The other sessions of which there is more to say than was, with the largest number that came. Of a new one there is at
+    /// once: the far end learns so that they belong together.
+    private var news: [(session: UInt64, latest: UInt64)] {
+        others.filter { other, receiver in relayed[other].map { $0 < receiver.latest } ?? true }
+            .map { (session: $0.key, latest: $0.value.latest) }.sorted { $0.session < $1.session }
+    }
+
+    /// When something is to be said of what came: of an echo at once.
+    private var due: Int64? {
+        filling == .datagrams ? receiver.due(besides: filler.rate) : receiver.unsaidSince
+    }
+
+    /// When `act` may have something to do though nothing has come.
+    func wakeTime(at now: Int64) -> Int64 {
+        var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
+        if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
+        if filling == .streams { wake = .max }
+        if let due { wake = min(wake, due) }
+        if idleUntil <= now, !news.isEmpty { wake = min(wake, nextRelay) }
+        if sendsEchoes { wake = min(wake, nextEcho) }
+        return wake
+    }
+}
+
+/// A rate that is never exceeded for longer than a moment.
+struct Budget {
+    private let bytesPerSecond: Double
+    private var left: Double
+    private var time: Int64
+
+    private static let span = 0.02
+
+    init(rate: DataRate, at now: Int64) {
+        bytesPerSecond = rate.bitsPerSecond / 8
+        left = bytesPerSecond * Self.span
+        time = now
+    }
+
+    mutating func allows(at now: Int64) -> Bool {
+        let most = max(bytesPerSecond * Self.span, 3000)
+        left = min(most, left + bytesPerSecond * Double(max(0, now - time)) / 1e9)
+        time = now
+        return left > 0
+    }
+
+    mutating func spend(_ bytes: Int) {
+        left -= Double(bytes)
+    }
+
+    func wakeTime(at now: Int64) -> Int64 {
+        left > 0 ? now : now + Int64((-left / max(1, bytesPerSecond) * 1e9).rounded(.up)) + 1_000_000
+    }
+}

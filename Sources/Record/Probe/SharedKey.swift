@@ -1,0 +1,103 @@
+import CCrypto
+import Determinism
+import Documents
+import Glibc
+import ProbeFormat
+import Quantities
+import SystemPackage
+
+/// What fills the links of a session; the words under which its client proves the key.
+package enum Filling: String, CaseIterable, Sendable {
+    case datagrams = "start"
+    /// TCP does: the session itself has echoes only.
+    case streams = "start streams"
+}
+
+/// What a recorder and its field server both know, and nobody else.
+package struct SharedKey: Sendable {
+    private let bytes: [UInt8]
+
+    /// Shorter ones can be guessed.
+    static let shortest = 16
+
+    /// - Throws: `Fault` (usage) where it is too short to be a secret.
+    package init(_ text: String) throws {
+        let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        bytes = Array(String(trimmed).utf8)
+        guard bytes.count >= Self.shortest else {
+            throw Fault(
+                .usage,
+                "the key has \(bytes.count) characters and needs \(Self.shortest) or more; make one with: "
+                    + "head -c 24 /dev/urandom | base64")
+        }
+    }
+
+    /// The text of a file.
+    package init(file path: String) throws {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            let bytes = try file.closeAfter {
+                try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+                    count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                }
+            }
+            try self.init(String(decoding: bytes, as: UTF8.self))
+        } catch let error as Errno {
+            throw Fault(.usage, "cannot read the key in '\(path)': \(error)")
+        }
+    }
+
+    /// One that nobody knows, for cookies.
+    init() {
+        bytes = Self.random(32)
+    }
+
+    static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    /// HMAC-SHA256 of all parts, one after the other; their lengths are the same in every use of one `purpose`.
+    func code(_ purpose: String, _ parts: [[UInt8]]) -> ProbeMessage.Code {
+        let message = Array(purpose.utf8) + [0] + parts.flatMap { $0 }
+        var code = [UInt8](repeating: 0, count: ProbeMessage.codeSize)
+        // It fails only where memory is out; zeros would then be equal on both sides.
+        guard walkback_hmac_sha256(bytes, Int32(bytes.count), message, message.count, &code) == 1 else {
+            return Self.random(ProbeMessage.codeSize)
+        }
+        return code
+    }
+
+    /// In a time that does not depend on where they differ.
+    static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
+    }
+
+    // MARK: The proofs
+
+    /// - Parameter filling: as the client wants it.
+    func start(_ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce, _ filling: Filling) -> ProbeMessage {
+        .start(nonce: nonce, cookie: cookie, code: code(filling.rawValue, [nonce, cookie]))
+    }
+
+    func bulk(
+        _ session: UInt64, _ direction: ProbeMessage.Direction, _ nonce: ProbeMessage.Nonce,
+        _ cookie: ProbeMessage.Nonce
+    )
+        -> ProbeMessage
+    {
+        let parts = [Self.bytes(session), [direction.rawValue], nonce, cookie]
+        return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code("bulk", parts))
+    }
+
+    func started(
+        _ nonce: ProbeMessage.Nonce, session: UInt64, seconds: UInt32
+    ) -> ProbeMessage {
+        .started(
+            nonce: nonce, session: session, seconds: seconds, code: code("started", [nonce, Self.bytes(session)]))
+    }
+
+    static func bytes(_ number: UInt64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }
+    }
+}

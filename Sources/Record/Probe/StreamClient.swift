@@ -1,0 +1,115 @@
+import Glibc
+import ProbeFormat
+import Quantities
+import SystemPackage
+
+/// The near end of one stream: a TCP connection through one interface that fills one direction, and begins again whenever the
+/// path is there and the connection does not notice.
+struct StreamClient {
+    private enum Phase {
+        /// nil: none is under way.
+        case none
+        case greeting(StreamSocket, begin: Int64, bytes: [UInt8])
+        case running(StreamSocket)
+    }
+
+    let direction: ProbeMessage.Direction
+    private var phase = Phase.none
+    private var nextTry: Int64
+    private var budget: Budget
+    /// When segments came last, and how many had come when that was last looked at.
+    private var progressed: Int64
+    private var segments: UInt32 = 0
+    private var looked: Int64
+
+    /// What cannot be begun is tried again so soon: an interface that returns is probed at once.
+    private static let retryInterval: Int64 = 20_000_000
+    /// Nor is a server that closes it asked more often.
+    private static let refusedInterval: Int64 = 200_000_000
+    private static let patience: Int64 = 3_000_000_000
+    /// A connection on which nothing came for so long, or for two round trips, while echoes come back, waits for a time-out that
+    /// it took through an outage.
+    private static let stall: Int64 = 1_000_000_000
+    private static let fresh: Int64 = 300_000_000
+    private static let lookInterval: Int64 = 50_000_000
+
+    /// What the session that it belongs to knows.
+    struct Session {
+        let number: UInt64
+        let key: SharedKey
+        let server: DatagramSocket.Address
+        let interface: String
+        let heard: Int64
+        let roundTrip: Int64
+        let idleUntil: Int64
+    }
+
+    init(_ direction: ProbeMessage.Direction, rate: DataRate, at now: Int64) {
+        self.direction = direction
+        budget = Budget(rate: rate, at: now)
+        (nextTry, progressed, looked) = (now, now, now)
+    }
+
+    private var fills: Bool { if case .running = phase { direction == .up } else { false } }
+
+    func waiting(at now: Int64, idleUntil: Int64) -> pollfd {
+        let mayFill = fills && idleUntil <= now && budget.wakeTime(at: now) <= now
+        let descriptor: CInt =
+            switch phase {
+            case .none: -1
+            case .greeting(let socket, _, _), .running(let socket): socket.descriptor
+            }
+        return pollfd(fd: descriptor, events: Int16(mayFill ? POLLIN | POLLOUT : POLLIN), revents: 0)
+    }
+
+    /// When there is something to do though nothing came.
+    func wakeTime(at now: Int64) -> Int64 {
+        if case .none = phase { return nextTry }
+        let filling = budget.wakeTime(at: now)
+        return fills && filling > now ? min(filling, looked + Self.lookInterval) : looked + Self.lookInterval
+    }
+
+    mutating func act(at now: Int64, _ session: Session) {
+        switch phase {
+        case .none:
+            guard nextTry <= now else { return }
+            do {
+                let socket = try StreamSocket(to: session.server, interface: session.interface)
+                phase = .greeting(socket, begin: now, bytes: [])
+                looked = now
+            } catch {
+                nextTry = now + Self.retryInterval
+            }
+        case .greeting(let socket, let begin, var bytes):
+            guard socket.receive(ProbeMessage.challengeSize, into: &bytes), now - begin < Self.patience else {
+                return again(at: now + (now - begin < Self.patience ? Self.refusedInterval : 0))
+            }
+            phase = .greeting(socket, begin: begin, bytes: bytes)
+            looked = now
+            guard bytes.count == ProbeMessage.challengeSize else { return }
+            guard case .challenge(_, let cookie)? = bytes.withUnsafeBytes(ProbeMessage.init),
+                socket.send(
+                    session.key.bulk(session.number, direction, SharedKey.random(ProbeMessage.nonceSize), cookie))
+            else { return again(at: now + Self.refusedInterval) }
+            phase = .running(socket)
+            (progressed, segments) = (now, 0)
+        case .running(let socket):
+            guard socket.discard() else { return again(at: now + Self.refusedInterval) }
+            if direction == .up, session.idleUntil <= now, socket.fill(&budget, at: now) == nil {
+                return again(at: now + Self.refusedInterval)
+            }
+            guard now - looked >= Self.lookInterval else { return }
+            looked = now
+            let count = socket.segments
+            if count != segments || session.idleUntil > now { (segments, progressed) = (count, now) }
+            if now - progressed > max(Self.stall, 2 * session.roundTrip), now - session.heard < Self.fresh {
+                again(at: now)
+            }
+        }
+    }
+
+    private mutating func again(at time: Int64) {
+        phase = .none
+        nextTry = time
+    }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import Documents
+import Glibc
+import Netlink
+import Pcap
+import Quantities
+import SystemPackage
+
+/// A packet socket on one interface, with the ring that the kernel fills.
+///
+/// Sendable, since only the thread of its capture uses it from when that has begun; what others read does not change.
+final class CaptureSocket: @unchecked Sendable {
+    private var ring = walkback_packet_ring()
+    let linkType: LinkType
+    /// Whether packets say of how many segments they were merged.
+    var knowsSegments: Bool { ring.knows_segments }
+
+    /// 16 MB: a second of 128 bytes each of a hundred thousand packets.
+    private static let blockSize: UInt32 = 1 << 19
+    private static let blockCount: UInt32 = 32
+
+    /// What has come is handed over after so many microseconds at the latest.
+    static let blockTimeout = UInt32(WALKBACK_PACKET_BLOCK_MILLISECONDS) * 1000
+
+    /// The kernel's structures hold no more of one packet.
+    static let wholePackets: UInt32 = 262_144
+
+    /// - Parameter snap: bytes kept of a packet; zero: all.
+    /// - Throws: `Fault`: 77 without the right to capture, 65 where the interface carries radio frames.
+    init(on link: RoutingEvents.Link, snap: ByteCount) throws {
+        linkType = try Self.linkType(of: link)
+        let bytes = snap == .zero ? Self.wholePackets : UInt32(clamping: snap.bytes)
+        let error = -walkback_packet_open(
+            &ring, link.index, bytes, Self.blockSize, Self.blockCount, Self.kernelSaysSegments)
+        guard error == 0 else { throw Self.fault(error, link.name) }
+    }
+
+    deinit {
+        walkback_packet_close(&ring)
+    }
+
+    var descriptor: CInt { ring.descriptor }
+
+    /// Hands over what is in the ring, at most `most` packets.
+    ///
+    /// - Returns: how many there were.
+    func forEach(most: Int, _ body: (walkback_packet) -> Void) -> Int {
+        var packet = walkback_packet()
+        var count = 0
+        while count < most, walkback_packet_next(&ring, &packet) == 1 {
+            body(packet)
+            count += 1
+        }
+        return count
+    }
+
+    /// Since this was last asked.
+    func statistics() -> (arrived: UInt64, dropped: UInt64) {
+        var (arrived, dropped): (UInt32, UInt32) = (0, 0)
+        guard walkback_packet_statistics(&ring, &arrived, &dropped) == 0 else { return (0, 0) }
+        return (UInt64(arrived), UInt64(dropped))
+    }
+
+    /// The socket reports that its interface has gone down once, and every wait would end at once until it was asked.
+    func clearError() {
+        var error: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(ring.descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+    }
+
+    private static func fault(_ error: CInt, _ name: String) -> Fault {
+        if error == EPERM || error == EACCES {
+            return Fault(
+                .permission,
+                "cannot capture on '\(name)': permission denied. Run with sudo, or once: sudo setcap "
+                    + "cap_net_raw,cap_net_admin+ep $(command -v walkback)")
+        }
+        return Fault(.failed, "cannot capture on '\(name)': \(Errno(rawValue: error))")
+    }
+
+    /// As include/uapi/linux/if_arp.h numbers them.
+    static func linkType(of link: RoutingEvents.Link) throws -> LinkType {
+        switch link.hardwareType {
+        case 1, 772: return .ethernet
+        case 801, 802, 803:
+            throw Fault(
+                .badInput,
+                "'\(link.name)' is in monitor mode: it carries radio frames of everybody and no packets of this host. Record "
+                    + "the interface that has the address")
+        // Whatever is before the IP header has no meaning beyond this host.
+        default: return .raw
+        }
+    }
+
+    /// Before 6.2 the kernel drops merged datagrams where a socket wants to know about segments: then they are reckoned.
+    private static let kernelSaysSegments: Bool = {
+        var name = utsname()
+        uname(&name)
+        let release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return saysSegments(release: release)
+    }()
+
+    static func saysSegments(release: String) -> Bool {
+        let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+        guard numbers.count == 2 else { return false }
+        return (numbers[0], numbers[1]) >= (6, 2)
+    }
+}

@@ -1,0 +1,28 @@
+import Determinism
+import Documents
+import Pcap
+
+/// The event log: one JSON document a line, keys sorted, with when it happened on the wall clock.
+struct EventLog {
+    private let file: LineFile
+
+    init(_ file: LineFile) {
+        self.file = file
+    }
+
+    /// - Parameters:
+    ///   - kind: `link`, `address`, `default-route`, …
+    ///   - members: what else there is to know.
+    func log(_ kind: String, at time: Timestamp, interface: String? = nil, _ members: [String: JSON] = [:]) throws {
+        var members = members
+        members["time_ns"] = .integer(time.nanoseconds)
+        members["kind"] = .string(kind)
+        if let interface { members["interface"] = .string(interface) }
+        try file.append(Self.line(.object(members)))
+    }
+
+    /// Strings hold no raw newline, so every newline is layout.
+    static func line(_ document: JSON) -> String {
+        document.text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") + "\n"
+    }
+}

@@ -1,0 +1,121 @@
+import Determinism
+import Documents
+import Glibc
+import Netlink
+import Probe
+import Quantities
+
+/// What there is to know beside packets, links and addresses. A source that is not there is named once and skipped.
+extension Recording {
+    func readWireless() throws {
+        guard let wireless else { return }
+        for one in inOrder {
+            guard let link = one.link else { continue }
+            let now = wireless.association(of: link.index)
+            if now?.bssid != one.association?.bssid {
+                try events.log(
+                    "association", at: WallClock.now, interface: one.name,
+                    ["bssid": now.map { .string($0.bssid) } ?? .null])
+            }
+            if let now, now != one.association {
+                try events.log(
+                    "signal", at: WallClock.now, interface: one.name,
+                    [
+                        "signal_dbm": now.signal.map { .integer(Int64($0)) } ?? .null,
+                        "sending_mbps": .optional(now.sending?.megabitsPerSecond),
+                        "receiving_mbps": .optional(now.receiving?.megabitsPerSecond),
+                    ])
+            }
+            one.association = now
+        }
+    }
+
+    func readProbes() throws {
+        guard let host = options.probe?.host else { return }
+        for one in inOrder {
+            for report in one.probe?.takeReports() ?? [] {
+                let state: String
+                switch report {
+                case .started: state = "started"
+                case .silent:
+                    state = "silent"
+                    say("note: no field server answers at \(host) over '\(one.name)'; it is asked on and on")
+                case .refused(let reason):
+                    state = "refused"
+                    say("note: the field server at \(host) refuses '\(one.name)': \(reason); it is asked again")
+                }
+                try events.log("probe", at: WallClock.now, interface: one.name, ["state": .string(state)])
+            }
+        }
+    }
+
+    func readModems() throws {
+        guard let modems else { return }
+        switch modems.state {
+        case .asking: break
+        case .absent:
+            say("note: no ModemManager answers; no modem's signal is recorded")
+            self.modems = nil
+        case .levels(let levels):
+            for level in levels where !modemLevels.contains(level) {
+                try events.log(
+                    "modem", at: WallClock.now, interface: level.interface,
+                    [
+                        "modem": .string(level.modem), "technology": level.technology.map { .string($0) } ?? .null,
+                        "operator": level.operatorName.map { .string($0) } ?? .null,
+                        "signal_dbm": .optional(level.signal), "rsrp_dbm": .optional(level.referencePower),
+                        "rsrq_db": .optional(level.referenceQuality),
+                        "quality_percent": level.percent.map { .integer(Int64($0)) } ?? .null,
+                    ])
+            }
+            modemLevels = levels
+        }
+    }
+
+    func log(_ changes: [LiveCommand.Change]) throws {
+        for change in changes {
+            let members: [String: JSON]
+            switch change {
+            case .started: members = ["state": .string("started")]
+            case .ended(let status): members = ["state": .string("ended"), "status": .integer(Int64(status))]
+            }
+            try events.log("live", at: WallClock.now, members)
+        }
+    }
+
+    func readPosition() throws {
+        guard let reader = position else { return }
+        for place in reader.read() {
+            try events.log(
+                "position", at: WallClock.now,
+                [
+                    // Six significant digits would be a hundred metres.
+                    "latitude_deg": .string(place.lat.text(decimals: 7)),
+                    "longitude_deg": .string(place.lon.text(decimals: 7)), "altitude_m": .optional(place.altHAE),
+                    "speed_mps": .optional(place.speed), "error_m": .optional(place.eph),
+                ])
+        }
+        if !reader.isOpen {
+            sayNoPosition()
+            position = nil
+        }
+    }
+
+    func sayNoPosition() {
+        say("note: no gpsd answers at \(options.positionHost); no position is recorded")
+    }
+
+    func readBattery(isFirst: Bool) throws {
+        let levels = battery.levels()
+        if isFirst, levels.isEmpty { say("note: this machine shows no battery; its level is not recorded") }
+        for level in levels where !batteryLevels.contains(level) {
+            try events.log(
+                "battery", at: WallClock.now,
+                [
+                    "name": .string(level.name), "percent": .integer(Int64(level.percent)),
+                    "status": .string(level.status),
+                ])
+        }
+        batteryLevels = levels
+    }
+}

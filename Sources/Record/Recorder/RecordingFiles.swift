@@ -1,0 +1,158 @@
+import Determinism
+import Documents
+import Glibc
+import Pcap
+import Quantities
+import Synchronization
+import SystemPackage
+
+/// The files of one recording: captures one after the other, each whole by itself, the throughput log and the event log.
+final class RecordingFiles: Sendable {
+    private struct Capture: ~Copyable {
+        var writer: PcapngWriter
+        var interfaces: [CaptureInterface] = []
+        var part = 1
+        /// Of the captures before.
+        var past = ByteCount.zero
+        var fault: Fault?
+    }
+
+    private let base: FilePath
+    private let section: PcapngWriter.Section
+    private let capture: Mutex<Capture>
+    private let throughput: LineFile
+    let events: LineFile
+
+    static let throughputHeader = "time_s,interface,in_bytes,in_packets,out_bytes,out_packets\n"
+
+    /// - Parameter base: the files' path without what follows the recording's name.
+    /// - Throws: `Fault` where one of them is there already or cannot be made.
+    init(_ base: FilePath, section: PcapngWriter.Section) throws {
+        self.base = base
+        self.section = section
+        // The capture last: where it is there, so are the others.
+        throughput = try LineFile(creating: Self.path(base, ".throughput.csv"))
+        events = try LineFile(creating: Self.path(base, ".events.jsonl"))
+        try throughput.append(Self.throughputHeader)
+        let writer = try PcapngWriter(to: CaptureFile(creating: Self.path(base, ".pcapng")), section: section)
+        capture = Mutex(Capture(writer: writer))
+    }
+
+    private static func path(_ base: FilePath, _ suffix: String) -> FilePath { FilePath(base.string + suffix) }
+
+    /// What ended the writing of captures; nil while all is well.
+    var fault: Fault? { capture.withLock { $0.fault } }
+
+    /// What all captures together hold, with what waits for a flush.
+    var size: ByteCount { capture.withLock { $0.past + $0.writer.written } }
+
+    /// - Returns: the number by which packets name it, in this capture and in those that follow.
+    func add(_ interface: CaptureInterface) throws -> Int {
+        try capture.withLock { capture in
+            let number = try capture.writer.addInterface(interface)
+            capture.interfaces.append(interface)
+            // A capture without any interface is none for its readers.
+            try capture.writer.flush()
+            return number
+        }
+    }
+
+    /// For as long as nobody else writes. A failure is kept.
+    func withWriter<Result: Sendable>(_ body: (inout PcapngWriter) -> Result) -> Result {
+        capture.withLock { body(&$0.writer) }
+    }
+
+    /// Everything that has been captured can be read from now on.
+    func flush() {
+        capture.withLock { capture in
+            do throws(Fault) { try capture.writer.flush() } catch { capture.fault = capture.fault ?? error }
+        }
+    }
+
+    func write(_ statistics: InterfaceStatistics, of number: Int, at time: Timestamp) {
+        capture.withLock { capture in
+            do throws(Fault) {
+                try capture.writer.write(statistics, of: number, time: time)
+            } catch {
+                capture.fault = capture.fault ?? error
+            }
+        }
+    }
+
+    /// Goes on in a new capture, `NAME.2.pcapng` and so on, which knows the same interfaces.
+    func rotate() throws {
+        try capture.withLock { capture in
+            let part = capture.part + 1
+            var next = try PcapngWriter(
+                to: CaptureFile(creating: Self.path(base, ".\(part).pcapng")), section: section)
+            for interface in capture.interfaces { _ = try next.addInterface(interface) }
+            try capture.writer.synchronize()
+            capture.past += capture.writer.flushed
+            capture.part = part
+            capture.writer = next
+        }
+    }
+
+    /// Of the present capture.
+    var partSize: ByteCount { capture.withLock { $0.writer.written } }
+
+    var parts: Int { capture.withLock { $0.part } }
+
+    /// Returns when all is on the disk.
+    func close() {
+        capture.withLock { capture in
+            do throws(Fault) { try capture.writer.synchronize() } catch { capture.fault = capture.fault ?? error }
+        }
+    }
+
+    /// Bins of one interface as lines of the throughput log.
+    func log(_ bins: [(start: Timestamp, count: Meter.Count)], of interface: String) throws {
+        var text = ""
+        for (start, count) in bins {
+            let milliseconds = start.nanoseconds / 1_000_000
+            let fraction = String(milliseconds % 1000)
+            let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+            text +=
+                "\(milliseconds / 1000).\(padded),\(interface),\(count.inBytes),\(count.inPackets),"
+                + "\(count.outBytes),\(count.outPackets)\n"
+        }
+        if !text.isEmpty { try throughput.append(text) }
+    }
+}
+
+/// A text file that grows by whole lines, each handed to the system at once.
+final class LineFile: Sendable {
+    let path: FilePath
+    private let descriptor: FileDescriptor
+
+    init(creating path: FilePath) throws {
+        self.path = path
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch Errno.fileExists {
+            throw Fault(.failed, "'\(path)' exists already, and a recording is never overwritten; choose another name")
+        } catch {
+            throw Fault(.failed, "cannot create '\(path)': \(error); check that the directory is there and writable")
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+    }
+
+    func append(_ text: String) throws {
+        var bytes = Array(text.utf8)[...]
+        do {
+            while !bytes.isEmpty { bytes = try bytes.dropFirst(bytes.withUnsafeBytes { try descriptor.write($0) }) }
+        } catch {
+            // A full disk takes no more, but it gives up what stands half written.
+            let written = text.utf8.count - bytes.count
+            if let end = try? descriptor.seek(offset: 0, from: .end) {
+                try? descriptor.resize(to: end - Int64(written))
+            }
+            throw Fault(.failed, "cannot write '\(path)': \(error); free space, or record to another disk")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Pcap
+import Quantities
+import System
+
+/// The wall clock, and whether somebody has set it since it was last asked.
+struct WallClock {
+    /// Less is what disciplining a clock does.
+    static let step = Duration.milliseconds(50)
+
+    private var offset: Int64
+
+    init() {
+        offset = Self.now.nanoseconds - Self.monotonic
+    }
+
+    static var now: Timestamp { Timestamp(nanoseconds: SystemClock.wall) }
+    static var monotonic: Int64 { SystemClock.monotonic }
+
+    /// By how much the clock was set forward since this was last asked; nil: it was not.
+    mutating func stepped(now: Timestamp = Self.now, monotonic: Int64 = Self.monotonic) -> Duration? {
+        let difference = now.nanoseconds - monotonic - offset
+        offset += difference
+        let step = Duration.nanoseconds(difference)
+        return step < Self.step && step > .zero - Self.step ? nil : step
+    }
+}

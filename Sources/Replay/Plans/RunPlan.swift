@@ -1,0 +1,95 @@
+import Traces
+
+/// All that one run needs to know: the guest's only input beside the link tables it names.
+///
+/// Times are whole nanoseconds on the trace's clock unless they say otherwise. The first SYN leaves at `offset`.
+package struct RunPlan: Codable, Sendable, Equatable {
+    package static let currentSchema = "walkback.plan/1"
+    package static let fileName = "plan.json"
+
+    package struct Path: Codable, Sendable, Equatable {
+        package var name: String
+        package var kind: PathKind
+        package var family: AddressFamily
+        /// Files of `LinkTable`s beside the plan.
+        package var downTable: String
+        package var upTable: String
+        /// Constant extra one-way delays, drawn by the seed.
+        package var downJitter: Duration
+        package var upJitter: Duration
+        package var attachments: [Attachment]
+        /// When the network gives the mobile host another address on this path, the link staying as it is.
+        package var addressChanges: [Duration]
+        /// How many subflows MPTCP has over the path, each from an address of its own.
+        package var subflows: Int
+
+        package init(
+            name: String, kind: PathKind, family: AddressFamily = .ipv4, downTable: String, upTable: String,
+            downJitter: Duration = .zero, upJitter: Duration = .zero, attachments: [Attachment],
+            addressChanges: [Duration] = [], subflows: Int = 1
+        ) {
+            self.name = name
+            self.kind = kind
+            self.family = family
+            self.downTable = downTable
+            self.upTable = upTable
+            self.downJitter = downJitter
+            self.upJitter = upJitter
+            self.attachments = attachments
+            self.addressChanges = addressChanges
+            self.subflows = subflows
+        }
+    }
+
+    package struct Attachment: Codable, Sendable, Equatable {
+        package var time: Duration
+        package var attached: Bool
+
+        package init(time: Duration, attached: Bool) {
+            self.time = time
+            self.attached = attached
+        }
+    }
+
+    package enum AddressFamily: String, Codable, Sendable, CaseIterable {
+        case ipv4, ipv6, both
+    }
+
+    package var schema = RunPlan.currentSchema
+    /// Names the run in every result: `STRATEGY.SEED`.
+    package var id: String
+    package var strategy: Strategy
+    package var seed: UInt64
+    package var paths: [Path]
+    /// Trace time of the first SYN.
+    package var offset: Duration
+    /// How long is measured from the first SYN on.
+    package var duration: Duration
+    package var workload: Workload
+    package var transport: Transport
+    package var mobility: Mobility
+    /// Where the home address is reached and when that changes: of strategies that have one, decided before the run.
+    package var routes: [RouteChange]
+    /// Which paths are used and when that changes: of strategies that decide before the run.
+    package var selections: [PathSelection]
+    package var energy: EnergyPolicy
+
+    package init(
+        id: String, strategy: Strategy, seed: UInt64, paths: [Path], offset: Duration, duration: Duration,
+        workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],
+        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy()
+    ) {
+        self.id = id
+        self.strategy = strategy
+        self.seed = seed
+        self.paths = paths
+        self.offset = offset
+        self.duration = duration
+        self.workload = workload
+        self.transport = transport
+        self.mobility = mobility
+        self.routes = routes
+        self.selections = selections
+        self.energy = energy
+    }
+}

@@ -1,0 +1,113 @@
+import Quantities
+import Traces
+
+/// The state machine of one radio with its parameters (PAPER section 5).
+///
+/// ```
+///            attachment                first byte
+///      off ─────────────▶ [association] ── or ──▶ idle ─▶ [promotion] ─▶ active ◀──┐ a byte: no promotion
+///       ▲                       │                  ▲                       │        │
+///       │ detachment            └────▶ tail        └──── tail.duration ─── tail ◀───┘ a step without a byte
+///       └── from every state
+/// ```
+///
+/// States in brackets take energy and no time of the run's: a promotion's seconds lie before the first byte, and the lab does
+/// not hold data up for them.
+package struct RadioModel: Sendable, Equatable {
+    /// Waking from `idle`.
+    package struct Promotion: Sendable, Equatable {
+        /// For which a real radio carries nothing. It is told, not replayed.
+        package var duration: Duration
+        package var energy: EnergyAmount
+
+        package init(duration: Duration, energy: EnergyAmount) {
+            self.duration = duration
+            self.energy = energy
+        }
+
+        package static let none = Promotion(duration: .zero, energy: .zero)
+    }
+
+    /// Carrying data: a power that does not depend on how much, and what each megabit adds (1 W per Mb/s is 1 J per Mb).
+    package struct Active: Sendable, Equatable {
+        package var base: Power
+        package var perMegabitDown: EnergyAmount
+        package var perMegabitUp: EnergyAmount
+
+        package init(base: Power, perMegabitDown: EnergyAmount, perMegabitUp: EnergyAmount) {
+            self.base = base
+            self.perMegabitDown = perMegabitDown
+            self.perMegabitUp = perMegabitUp
+        }
+
+        package func power(down: DataRate, up: DataRate) -> Power {
+            power(downMegabits: down.megabitsPerSecond, upMegabits: up.megabitsPerSecond)
+        }
+
+        /// - Parameters: Mb/s.
+        package func power(downMegabits: Double, upMegabits: Double) -> Power {
+            Power(watts: base.watts + perMegabitDown.joules * downMegabits + perMegabitUp.joules * upMegabits)
+        }
+    }
+
+    /// Staying awake after data.
+    package struct Tail: Sendable, Equatable {
+        package var power: Power
+        package var duration: Duration
+
+        package init(power: Power, duration: Duration) {
+            self.power = power
+            self.duration = duration
+        }
+
+        package var energy: EnergyAmount { power * duration }
+    }
+
+    /// While detached.
+    package var off: Power
+    /// Once for each attachment within the run. A radio that had to associate is awake after it, as in `tail`; one that did
+    /// not (zero) is idle.
+    package var association: EnergyAmount
+    package var idle: Power
+    package var promotion: Promotion
+    package var active: Active
+    package var tail: Tail
+    /// The timer from `active` to `tail`: a radio is active throughout each step of this length, counted from the run's
+    /// beginning, in which it carried an IP byte in either direction, and its tail begins when such a step ends. In whole
+    /// bins of a series.
+    ///
+    /// 100 ms by default: a shorter step would call the gaps between a connection's bursts, one for each round-trip time,
+    /// silence; a longer one would add to every burst's end what the tail already stands for.
+    package var activityStep: Duration
+    /// On `active`; nil: the signal costs nothing.
+    package var signalFactor: SignalFactor?
+
+    package init(
+        off: Power, association: EnergyAmount = .zero, idle: Power, promotion: Promotion, active: Active, tail: Tail,
+        activityStep: Duration = .milliseconds(100), signalFactor: SignalFactor? = nil
+    ) {
+        self.off = off
+        self.association = association
+        self.idle = idle
+        self.promotion = promotion
+        self.active = active
+        self.tail = tail
+        self.activityStep = activityStep
+        self.signalFactor = signalFactor
+    }
+
+    /// Bits per joule while active at this rate in one direction, none in the other; nil where that takes no power.
+    package func efficiency(at rate: DataRate, _ direction: Direction) -> EnergyEfficiency? {
+        let power =
+            direction == .down ? active.power(down: rate, up: .zero) : active.power(down: .zero, up: rate)
+        return EnergyEfficiency(of: rate, at: power)
+    }
+
+    /// How long it must be left asleep to save what falling asleep and waking cost: (promotion + tail) / active base.
+    ///
+    /// Cellular of `hybrid`: (3.5 J + 0.62 W x 12.5 s) / 0.918 W = 11.25 J / 0.918 W = 12.25 s. nil where being active takes
+    /// no power of its own.
+    package var breakEvenOffTime: Duration? {
+        (promotion.energy + tail.energy).duration(at: active.base)
+    }
+}

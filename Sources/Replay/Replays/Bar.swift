@@ -1,0 +1,57 @@
+import Determinism
+
+/// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
+package struct Bar: Sendable, Equatable, CustomStringConvertible {
+    package enum Comparison: String, Sendable, CaseIterable {
+        case atLeast = ">="
+        case atMost = "<="
+        case above = ">"
+        case below = "<"
+    }
+
+    /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a downlink.
+    package static let ratios = ["", "up:"].flatMap { direction in
+        [
+            "optimal", "spliced-optimal", "optimal-built", "capacity-optimal", "best-static", "capacity-sum",
+        ].map { "\(direction)mptcp/\($0)" }
+    }
+
+    package let ratio: String
+    package let comparison: Comparison
+    package let bound: Double
+
+    package init(ratio: String, comparison: Comparison, bound: Double) {
+        self.ratio = ratio
+        self.comparison = comparison
+        self.bound = bound
+    }
+
+    /// - Parameter text: an operator and a number; nil where it is neither.
+    package init?(ratio: String, text: String) {
+        // The longer operators stand first, since ">=" begins with ">".
+        guard let comparison = Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
+        let number = text.dropFirst(comparison.rawValue.count).drop { $0 == " " }
+        guard let bound = Double(number), bound.isFinite, bound >= 0, bound <= 1000 else { return nil }
+        self.init(ratio: ratio, comparison: comparison, bound: bound)
+    }
+
+    /// A value that could not be measured meets no bar.
+    package func isMet(by value: Double?) -> Bool {
+        guard let value, value.isFinite else { return false }
+        return comparison.holds(value, bound)
+    }
+
+    package var description: String { "\(ratio) \(comparison.rawValue) \(bound.text())" }
+}
+
+extension Bar.Comparison {
+    /// Whether `value` stands so to `bound`.
+    package func holds<Value: Comparable>(_ value: Value, _ bound: Value) -> Bool {
+        switch self {
+        case .atLeast: value >= bound
+        case .atMost: value <= bound
+        case .above: value > bound
+        case .below: value < bound
+        }
+    }
+}

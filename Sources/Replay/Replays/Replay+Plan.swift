@@ -1,0 +1,101 @@
+import Determinism
+import Plans
+import Quantities
+import Radios
+import Strategies
+import Traces
+
+extension Replay {
+    /// How far apart two seeds' constant delays of one direction of a path may lie. It is there because a saturated TCP on
+    /// a steady link repeats itself to the byte without it.
+    package static let jitterSpan = Duration.milliseconds(1)
+
+    /// A seed begins the walk up to this much later.
+    package static let offsetSpan = Duration.seconds(1)
+
+    package static func tableFileName(_ path: String, _ direction: Direction) -> String {
+        "\(path).\(direction.rawValue).link"
+    }
+
+    /// The tables of every path and direction by the name under which plans name them: the same for every strategy
+    /// and seed.
+    ///
+    /// Delays lie half of `jitterSpan` below the trace's, though never below zero. A plan adds 0 to 1 ms, so that a
+    /// packet meets the trace's delay within ±0.5 ms and no delay is ever negative.
+    package func tables() -> [String: LinkTable] {
+        var tables: [String: LinkTable] = [:]
+        for path in paths {
+            for direction in Direction.allCases {
+                let table = path.trace.table(direction)
+                let conditions = table.conditions.map { row in
+                    LinkTable.Condition(
+                        time: row.time, delay: max(.zero, row.delay - Self.jitterSpan / 2), loss: row.loss)
+                }
+                tables[Self.tableFileName(path.name, direction)] = LinkTable(
+                    curve: table.curve, conditions: conditions, queue: table.queue, overhead: table.overhead)
+            }
+        }
+        return tables
+    }
+
+    /// One run. What the seed draws here, the start offset and a constant delay for each direction of each path, is
+    /// the same for every strategy, and a path's draws do not depend on what other paths there are.
+    package func plan(strategy: Strategy, seed: UInt64) -> RunPlan {
+        let offset = Self.draw(Self.offsetSpan, seed: seed, purpose: "start offset")
+        let bin = Series.binWidth.wholeNanoseconds
+        let bins = (duration - offset).wholeNanoseconds / bin
+        let planned = paths.map { path in
+            RunPlan.Path(
+                name: path.name, kind: path.kind, family: path.family,
+                downTable: Self.tableFileName(path.name, .down), upTable: Self.tableFileName(path.name, .up),
+                downJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) down"),
+                upJitter: Self.draw(Self.jitterSpan, seed: seed, purpose: "jitter \(path.name) up"),
+                attachments: path.trace.attachments.map { RunPlan.Attachment(time: $0.time, attached: $0.attached) },
+                addressChanges: path.addressChanges, subflows: path.subflows)
+        }
+        let span = offset..<offset + .nanoseconds(bins * bin)
+        return RunPlan(
+            id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
+            duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
+            routes: routes(strategy, planned, span), selections: selections(strategy, planned, span), energy: energy)
+    }
+
+    /// Of strategies with a home address.
+    private func routes(_ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>) -> [RouteChange] {
+        switch strategy {
+        case .optimalBuilt:
+            let direction = workload.directions[0]
+            return RouteSchedule.optimal(
+                capacity: traces.map { $0.curve(direction) }, span: span, window: oracleWindow, cost: switchingCost)
+        case .wifiFirstIdeal:
+            return RouteSchedule.ideal(paths: paths, span: span)
+        case .mobileIP:
+            return RouteSchedule.reactive(paths: paths, traces: traces, mobility: mobility, span: span)
+        default:
+            return []
+        }
+    }
+
+    /// Of strategies that choose among paths by what the traces will give.
+    private func selections(
+        _ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>
+    ) -> [PathSelection] {
+        let dwell: Duration
+        switch strategy {
+        case .mptcpOmniscient: dwell = .zero
+        case .mptcpOmniscientDamped: dwell = energy.dwell
+        default: return []
+        }
+        let direction = workload.directions[0]
+        return EnergyForesight.selections(
+            capacity: traces.map { $0.curve(direction) }, direction: direction, kinds: paths.map(\.kind),
+            attachments: paths.map(\.attachments), span: span,
+            model: EnergyModel.named(energy.model) ?? .hybrid, dwell: dwell)
+    }
+
+    /// A whole number of nanoseconds from 0 up to but not including `span`.
+    private static func draw(_ span: Duration, seed: UInt64, purpose: String) -> Duration {
+        var generator = SplitMix64(seed: seed, purpose: purpose)
+        return .nanoseconds(Int64(generator.next(below: UInt64(span.wholeNanoseconds))))
+    }
+}

@@ -1,0 +1,196 @@
+import Determinism
+import Documents
+import Plans
+import Quantities
+import System
+import TraceFormats
+import Traces
+
+/// What is to be walked back, and how: a `NAME.yaml` with the traces it names, read, checked and cut to one length.
+package struct Replay: Sendable, Equatable {
+    package struct Path: Sendable, Equatable {
+        package var name: String
+        package var kind: PathKind
+        package var family: RunPlan.AddressFamily
+        /// As the replay has them, relative to the replay's directory: a trace, or files of opportunities.
+        package var files: [String]
+        /// Of the replay's duration; named as the path is here, whatever its file calls it.
+        package var trace: PathTrace
+        /// When the path's address becomes another one.
+        package var addressChanges: [Duration]
+        /// Of MPTCP, each from an address of its own: all share the path's links.
+        package var subflows: Int
+
+        package init(
+            name: String, kind: PathKind, family: RunPlan.AddressFamily = .ipv4, files: [String], trace: PathTrace,
+            addressChanges: [Duration] = [], subflows: Int = 1
+        ) {
+            self.name = name
+            self.kind = kind
+            self.family = family
+            self.files = files
+            self.trace = trace
+            self.addressChanges = addressChanges
+            self.subflows = subflows
+        }
+    }
+
+    package var name: String
+    /// In the order of the file; at least one.
+    package var paths: [Path]
+    package var workload: Workload
+    package var strategies: [Strategy]
+    /// Runs of each strategy, with seeds from 1 to this.
+    package var seeds: Int
+    package var mobility: Mobility
+    /// For how long the Optimal TCP stays with a path.
+    package var oracleWindow: Duration
+    /// How long built Optimal TCP is silent when it switches.
+    package var switchingCost: Duration
+    package var energy: EnergyPolicy
+    package var transport: Transport
+    /// What `transport` names that only the kernel knows.
+    package var demands: [KernelDemand]
+    package var bars: [Bar]
+    /// What is demanded of single runs.
+    package var runBars: [RunBar]
+    /// Of every path's trace.
+    package var duration: Duration
+    /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
+    /// `cat REPLAY TRACE… | sha256sum` prints.
+    package var sha256: String
+    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces and
+    /// workload. Results of two replays that share it can be compared.
+    package var walkSHA256: String
+    /// What was changed or looks odd, as sentences for the user.
+    package var notes: [String]
+
+    package var seedValues: [UInt64] { (1...UInt64(max(1, seeds))).map { $0 } }
+    package var traces: [PathTrace] { paths.map(\.trace) }
+
+    /// A seed takes up to a second off, and something must remain to be measured.
+    static let shortestDuration = Duration.seconds(2)
+
+    /// Reads a replay and the traces beside it.
+    ///
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`.
+    package static func load(_ path: String) throws -> Replay {
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        return try parse(InputFile.read(path, largest: YAMLReader.largest)) { name in
+            try InputFile.read(name.hasPrefix("/") ? name : directory + name)
+        }
+    }
+
+    /// The same from bytes at hand.
+    ///
+    /// - Parameters:
+    ///   - made: traces that are in no file, by the name that the replay has for them; their sources tell them apart.
+    ///   - trace: gives the file of any other by its name.
+    package static func parse(
+        _ file: InputFile, made: [String: PathTrace] = [:], trace: (String) throws -> InputFile
+    ) throws -> Replay {
+        let document = try ReplayDocument(file)
+        var hash = SHA256()
+        var walkHash = SHA256()
+        hash.update(file.bytes)
+        walkHash.update(Array("\(words(of: document.workload))\n".utf8))
+        var paths: [Path] = []
+        for entry in document.paths {
+            let files = try entry.files.map { name, node in
+                if let trace = made[name] { return InputFile(path: name, bytes: Array(trace.source.utf8)) }
+                do {
+                    return try trace(name)
+                } catch let fault as Fault {
+                    // Where it is named, since the slip is there more often than on the disk.
+                    throw Fault(fault.code, document.reader.fault(node, "trace \(fault.message)").message)
+                }
+            }
+            let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
+            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(entry.subflows) \(changes)\n".utf8))
+            if let settings = entry.opportunities { walkHash.update(Array("\(settings.words)\n".utf8)) }
+            for file in files {
+                hash.update(file.bytes)
+                walkHash.update(file.bytes)
+            }
+            var trace =
+                try made[entry.files[0].name]
+                ?? entry.opportunities.map { try entry.trace(files, $0, document.reader) }
+                ?? TraceFile.parse(files[0])
+            if let kind = entry.kind, kind != trace.kind {
+                throw document.reader.fault(
+                    entry.kindNode,
+                    "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
+                        + "\(entry.files[0].name); make them agree, or leave 'kind' out here")
+            }
+            trace.name = entry.name
+            paths.append(
+                Path(
+                    name: entry.name, kind: trace.kind, family: entry.family, files: entry.files.map(\.name),
+                    trace: trace,
+                    addressChanges: entry.addressChanges, subflows: entry.subflows))
+        }
+        for (strategy, node) in zip(document.strategies, document.strategyNodes) {
+            if let objection = strategy.objection(to: paths.map(\.kind)) {
+                throw document.reader.fault(node, "strategy '\(strategy)' \(objection)")
+            }
+        }
+        let duration = paths.map(\.trace.duration).min() ?? .zero
+        for entry in document.paths {
+            if let last = entry.addressChanges.last, last >= duration {
+                throw document.reader.fault(
+                    entry.addressChangesNode,
+                    "path '\(entry.name)' changes its address at \(last.seconds.text()) s, but the replay ends at "
+                        + "\(duration.seconds.text()) s")
+            }
+        }
+        let notes = try cut(&paths, to: duration, document)
+        return Replay(
+            name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
+            seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
+            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
+            demands: document.demands, bars: document.bars,
+            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
+            walkSHA256: walkHash.hexadecimal(), notes: notes)
+    }
+
+    /// All that tells one workload from another.
+    private static func words(of workload: Workload) -> String {
+        let (requests, stream) = (workload.requests, workload.stream)
+        let times = [requests.think, stream.interval, stream.deadline].map { "\($0.wholeNanoseconds)" }
+        return
+            ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
+                "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
+            ]).joined(separator: " ")
+    }
+
+    /// Cuts every path to the shortest and says what was lost.
+    private static func cut(_ paths: inout [Path], to duration: Duration, _ document: ReplayDocument) throws -> [String]
+    {
+        guard duration >= shortestDuration else {
+            throw Fault.input(
+                document.reader.path,
+                "the paths overlap for \(duration.seconds.text()) s only; a replay needs at least "
+                    + "\(shortestDuration.seconds.text()) s of every path")
+        }
+        var notes: [String] = []
+        for index in paths.indices {
+            let trace = paths[index].trace
+            if trace.duration > duration {
+                notes.append(
+                    "path '\(trace.name)' was cut from \(trace.duration.seconds.text()) s to the "
+                        + "\(duration.seconds.text()) s that every path has")
+                paths[index].trace = trace.cut(to: duration)
+            }
+            if paths[index].trace.curve(.down).total == .zero {
+                notes.append("path '\(trace.name)' carries nothing downlink throughout")
+            }
+        }
+        guard paths.contains(where: { $0.trace.curve(.down).total > .zero }) else {
+            throw Fault.input(
+                document.reader.path,
+                "no path carries anything in the \(duration.seconds.text()) s that all of them have; "
+                    + "name other traces")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,120 @@
+import Determinism
+import Documents
+import Quantities
+import Plans
+import Yams
+
+/// What is demanded of the result.
+extension ReplayDocument {
+    /// `counter` is followed by a name.
+    private static let measures = [
+        "longest-gap", "first-byte-on-new-path", "carries-again", "stranded", "counter", "events",
+    ]
+
+    mutating func readBars(_ root: YAMLReader.Members) throws {
+        // What a comparison of these strategies computes beside MPTCP's own ratios.
+        let own = strategies.filter { $0 != .mptcp && $0 != .mptcpCompeting }.map { "\($0)/optimal" }
+        let ratios = Bar.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
+        for entry in try reader.section("bars", of: root, keys: nil).entries {
+            if ratios.contains(entry.key) {
+                let text = try reader.string(entry.value, entry.key)
+                guard let bar = Bar(ratio: entry.key, text: text) else {
+                    throw noBar(entry.value, text, example: ">= 1.0")
+                }
+                bars.append(bar)
+            } else if let (strategy, measure) = runBarKey(entry.key) {
+                for demand in try demands(measure, entry) { runBars.append(RunBar(strategy, demand)) }
+            } else {
+                let known = ratios + strategies.flatMap { strategy in Self.measures.map { "\(strategy)/\($0)" } }
+                let word = entry.key.split(separator: " ").first.map(String.init) ?? entry.key
+                let ending =
+                    Suggestion.nearest(to: word, among: known).map { "; did you mean '\($0)'?" }
+                    ?? "; there are: \((ratios + Self.measures.map { "STRATEGY/\($0)" }).joined(separator: ", "))"
+                throw reader.fault(entry.keyNode, "unknown ratio or measure '\(entry.key.prefix(40))'\(ending)")
+            }
+        }
+    }
+
+    /// A strategy that the replay runs and what is measured of it; nil where the key has not both.
+    private func runBarKey(_ key: String) -> (Strategy, measure: [String])? {
+        guard let slash = key.firstIndex(of: "/"),
+            let strategy = strategies.first(where: { $0.description == key[..<slash] })
+        else { return nil }
+        let words = key[key.index(after: slash)...].split(separator: " ").map(String.init)
+        guard let measure = words.first, Self.measures.contains(measure),
+            words.count == (measure == "counter" ? 2 : 1)
+        else { return nil }
+        return (strategy, words)
+    }
+
+    private func demands(
+        _ measure: [String], _ entry: (key: String, keyNode: Node, value: Node)
+    ) throws -> [RunBar.Demand] {
+        switch measure[0] {
+        case "events":
+            guard case .sequence(let orders) = entry.value else {
+                return [.events(try events(entry.value, entry.key))]
+            }
+            return try orders.map { .events(try events($0, entry.key)) }
+        case "stranded":
+            let (comparison, bound) = try limit(entry, example: "<= 100kB") { ByteCount(text: $0) }
+            return [.stranded(comparison, bound)]
+        case "counter":
+            let parts = measure[1].split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count > 1, ["mobile", "server", "kernel"].contains(parts[0]), parts.allSatisfy({ !$0.isEmpty })
+            else {
+                throw reader.fault(
+                    entry.keyNode,
+                    "'\(measure[1].prefix(60))' is no counter; name one as a result has it, as in "
+                        + "'mobile.MPTcpExt.RmAddrTx'")
+            }
+            let (comparison, bound) = try limit(entry, example: ">= 1") { Int64($0) }
+            return [.counter(measure[1], comparison, bound)]
+        default:
+            let (comparison, bound) = try limit(entry, example: "<= 0.5s") { Duration(text: $0) }
+            switch measure[0] {
+            case "longest-gap": return [.longestGap(comparison, bound)]
+            case "carries-again": return [.carriesAgain(comparison, bound)]
+            default: return [.firstByteOnNewPath(comparison, bound)]
+            }
+        }
+    }
+
+    private func limit<Value>(
+        _ entry: (key: String, keyNode: Node, value: Node), example: String, _ parse: (String) -> Value?
+    ) throws -> (Bar.Comparison, Value) {
+        let text = try reader.string(entry.value, entry.key)
+        // The longer operators stand first, since ">=" begins with ">".
+        guard let comparison = Bar.Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }),
+            let bound = parse(String(text.dropFirst(comparison.rawValue.count).drop { $0 == " " }))
+        else { throw noBar(entry.value, text, example: example) }
+        return (comparison, bound)
+    }
+
+    private func noBar(_ node: Node, _ text: String, example: String) -> any Error {
+        let what = example.contains { $0.isLetter } ? "a value with its unit" : "a number"
+        return reader.fault(
+            node,
+            "'\(text.prefix(40))' is no bar; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
+    }
+
+    /// `KIND PATH < KIND PATH < …`, where a kind may stand alone.
+    private func events(_ node: Node, _ key: String) throws -> [String] {
+        let text = try reader.string(node, key)
+        let names = paths.map(\.name)
+        return try text.split(separator: "<", omittingEmptySubsequences: false).map { part in
+            let words = part.split(separator: " ").map(String.init)
+            guard (1...2).contains(words.count) else {
+                throw reader.fault(
+                    node,
+                    "'\(text.prefix(60))' is no order of events; write each with its path and < between them, as in "
+                        + "\"left \(names[0]) < joined \(names[0])\"")
+            }
+            if words.count == 2, !names.contains(words[1]) {
+                throw reader.fault(
+                    node, "unknown path '\(words[1].prefix(40))'\(Suggestion.ending(for: words[1], among: names))")
+            }
+            return words.joined(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Documents
+import Plans
+import Quantities
+import System
+import TraceFormats
+import Traces
+import Yams
+
+/// What stands in a replay's file, checked as far as it can be without its traces.
+struct ReplayDocument {
+    struct Path {
+        var name: String
+        /// nil: as the trace says.
+        var kind: PathKind?
+        var kindNode: Node?
+        var family: RunPlan.AddressFamily
+        /// One trace, or one or two files of opportunities: the downlink's and the uplink's.
+        var files: [(name: String, node: Node)]
+        /// nil: the files are a trace, which says all that there is to say.
+        var opportunities: OpportunitySettings?
+        var addressChanges: [Duration]
+        var addressChangesNode: Node?
+        var subflows: Int
+    }
+
+    let reader: YAMLReader
+    var name = ""
+    var paths: [Path] = []
+    var workload = Workload()
+    var strategies: [Strategy] = []
+    /// Where each of them is named; empty where none is.
+    var strategyNodes: [Node] = []
+    var seeds = 10
+    var mobility = Mobility()
+    var oracleWindow = Duration.seconds(10)
+    var transport = Transport()
+    /// What `transport` names that only the kernel knows.
+    var demands: [KernelDemand] = []
+    var switchingCost = Duration.zero
+    var energy = EnergyPolicy()
+    var bars: [Bar] = []
+    var runBars: [RunBar] = []
+
+    static let keys = [
+        "name", "paths", "workload", "strategies", "seeds", "mobility", "oracle", "transport", "energy", "bars",
+    ]
+
+    /// Upstream Linux gives an MPTCP connection at most this many subflows.
+    static let mostPaths = 8
+
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`.
+    init(_ file: InputFile) throws {
+        // People begin with what they have measured.
+        guard !file.path.hasSuffix(".csv") else {
+            throw Fault.input(
+                file.path,
+                "is a table and no replay; 'walkback import wifi=FILE cellular=FILE --output DIR' makes a replay of a "
+                    + "walk's tables, and a replay.yaml names traces under 'paths'")
+        }
+        reader = try YAMLReader(file)
+        let root = try reader.members(of: reader.root, "a replay", keys: Self.keys)
+        guard let nameNode = root["name"] else {
+            throw reader.fault(reader.root, "the replay has no name; add 'name: my-walk'")
+        }
+        name = try reader.string(nameNode, "name")
+        if let objection = ReplayName.objection(to: name) { throw reader.fault(nameNode, objection) }
+        try readPaths(root)
+        try readWorkload(root)
+        try readStrategies(root)
+        if let node = root["seeds"] { seeds = try reader.integer(node, "seeds", in: 1...1000) }
+        try readMobility(root)
+        try readOracle(root)
+        try readTransport(root)
+        try readEnergy(root)
+        try readBars(root)
+    }
+
+    // MARK: - Paths
+
+    mutating func readPaths(_ root: YAMLReader.Members) throws {
+        let example = "'wifi: {trace: my-walk.wifi.trace.csv}'"
+        guard let node = root["paths"] else {
+            throw reader.fault(reader.root, "the replay has no paths; add 'paths:' and below it \(example)")
+        }
+        let entries = reader.isEmpty(node) ? [] : try reader.members(of: node, "'paths'", keys: nil).entries
+        guard !entries.isEmpty else { throw reader.fault(node, "there are no paths; add one, as in \(example)") }
+        guard entries.count <= Self.mostPaths else {
+            throw reader.fault(
+                entries[Self.mostPaths].keyNode,
+                "there are more than \(Self.mostPaths) paths, the most that Linux joins; remove some")
+        }
+        for entry in entries {
+            if let objection = PathName.objection(to: entry.key) { throw reader.fault(entry.keyNode, objection) }
+            let members = try reader.members(of: entry.value, "path '\(entry.key)'", keys: Self.pathKeys)
+            let kind = try members["kind"].map {
+                try reader.choice($0, "kind", PathKind.allCases.map { ($0.rawValue, $0) })
+            }
+            let family = try members["family"].map {
+                try reader.choice($0, "family", RunPlan.AddressFamily.allCases.map { ($0.rawValue, $0) })
+            }
+            let (files, opportunities) = try readSource(entry.key, entry.keyNode, members)
+            paths.append(
+                Path(
+                    name: entry.key, kind: kind, kindNode: members["kind"], family: family ?? .ipv4, files: files,
+                    opportunities: opportunities,
+                    addressChanges: try readAddressChanges(members), addressChangesNode: members["address_changes"],
+                    subflows: try readSubflows(members)))
+        }
+    }
+
+    private static let pathKeys =
+        ["trace", "kind", "family", "address_changes", "subflows", "opportunities"] + opportunityKeys
+
+    private func readSubflows(_ path: YAMLReader.Members) throws -> Int {
+        guard let node = path["subflows"] else { return 1 }
+        let subflows = try reader.integer(node, "subflows", in: 1...Self.mostSubflowsOfPath)
+        let all = paths.map(\.subflows).reduce(subflows, +)
+        guard all <= Self.mostPaths else {
+            throw reader.fault(
+                node, "the paths have \(all) subflows, and Linux joins at most \(Self.mostPaths); ask for fewer")
+        }
+        return subflows
+    }
+
+    /// The lab has so many addresses for the mobile host on a path at a time.
+    static let mostSubflowsOfPath = 3
+
+    private func readAddressChanges(_ path: YAMLReader.Members) throws -> [Duration] {
+        guard let node = path["address_changes"] else { return [] }
+        let times = try reader.list(node, "address_changes", example: "[20s]").map {
+            try reader.duration($0, "address_changes", in: .zero...(.seconds(86400)), example: "[20s]")
+        }
+        guard times.count <= Self.mostAddressChanges, zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw reader.fault(
+                node,
+                "address_changes must be at most \(Self.mostAddressChanges) instants in rising order, as in [20s, 40s]")
+        }
+        return times
+    }
+
+    /// The lab numbers a path's addresses from .2 to .9.
+    static let mostAddressChanges = 7
+
+    // MARK: - What is run over them
+
+    mutating func readStrategies(_ root: YAMLReader.Members) throws {
+        let names = paths.map(\.name)
+        guard let node = root["strategies"] else {
+            strategies = Strategy.standard(paths: names)
+            return
+        }
+        let choices = Strategy.all(paths: names).map { ($0.description, $0) }
+        for element in try reader.list(node, "strategies", example: "[tcp-\(names[0]), mptcp]") {
+            let strategy = try reader.choice(element, "strategy", choices)
+            guard !strategies.contains(strategy) else {
+                throw reader.fault(element, "strategy '\(strategy)' is given twice; remove one of them")
+            }
+            strategies.append(strategy)
+            strategyNodes.append(element)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Determinism
+import Quantities
+import Plans
+
+/// What a replay demands of every run of one strategy, as `mptcp/longest-gap: "<= 0.35s"`.
+package struct RunBar: Sendable, Equatable, CustomStringConvertible {
+    package enum Demand: Sendable, Equatable {
+        /// Of the whole run.
+        case longestGap(Bar.Comparison, Duration)
+        /// Of every path that comes, changes its address or is moved to.
+        case firstByteOnNewPath(Bar.Comparison, Duration)
+        /// Of every path that returns.
+        case carriesAgain(Bar.Comparison, Duration)
+        /// Of every other path's subflow whenever a path comes.
+        case stranded(Bar.Comparison, ByteCount)
+        /// One that is absent is zero.
+        case counter(String, Bar.Comparison, Int64)
+        /// These happen, and for the first time in this order.
+        case events([String])
+    }
+
+    package let strategy: Strategy
+    package let demand: Demand
+
+    package init(_ strategy: Strategy, _ demand: Demand) {
+        self.strategy = strategy
+        self.demand = demand
+    }
+
+    package var description: String {
+        let text =
+            switch demand {
+            case .longestGap(let comparison, let bound): "longest-gap \(comparison.rawValue) \(bound.seconds.text()) s"
+            case .firstByteOnNewPath(let comparison, let bound):
+                "first-byte-on-new-path \(comparison.rawValue) \(bound.seconds.text()) s"
+            case .carriesAgain(let comparison, let bound):
+                "carries-again \(comparison.rawValue) \(bound.seconds.text()) s"
+            case .stranded(let comparison, let bound): "stranded \(comparison.rawValue) \(bound.bytes) B"
+            case .counter(let name, let comparison, let bound): "counter \(name) \(comparison.rawValue) \(bound)"
+            case .events(let events): "events \(events.joined(separator: " < "))"
+            }
+        return "\(strategy)/\(text)"
+    }
+}

@@ -1,0 +1,64 @@
+import Plans
+import Quantities
+import Radios
+import Traces
+
+/// Which single path is used when, decided before a run by who knows from the traces what each radio's joules would buy.
+package enum EnergyForesight {
+    /// How often it may choose, and for how long it looks ahead at least.
+    package static let step = Duration.seconds(1)
+
+    /// In each step, and from each coming or going of a path on, the attached path whose radio gives most bits per joule at
+    /// what it can carry in the step.
+    ///
+    /// Who is bound to a choice for a dwell time looks that far ahead instead, or as far as a path stays attached: one good
+    /// second is no reason to spend half a minute with a path. A choice is kept where others are no better, and where nothing
+    /// is attached or what is attached carries nothing.
+    ///
+    /// - Parameters:
+    ///   - capacity: of each path in `direction`.
+    ///   - attachments: of each path, on the trace's clock like everything here.
+    ///   - span: from the first SYN to the run's end; steps begin with it.
+    ///   - dwell: for how long a choice is kept at least, unless its path detaches.
+    /// - Returns: what holds at the span's beginning, then every change.
+    package static func selections(
+        capacity: [Curve], direction: Direction = .down, kinds: [PathKind], attachments: [[RunPlan.Attachment]],
+        span: Range<Duration>, model: EnergyModel, dwell: Duration = .zero
+    ) -> [PathSelection] {
+        func rate(of path: Int, from start: Duration) -> DataRate {
+            let detachment = attachments[path].first { $0.time > start && !$0.attached }?.time
+            let horizon = min(start + max(step, dwell), span.upperBound, detachment ?? span.upperBound)
+            let carried = capacity[path].carried(from: start, to: horizon)
+            return DataRate(bitsPerSecond: carried * 8 / (horizon - start).seconds)
+        }
+        let changes = attachments.flatMap { $0.map(\.time) }.filter { span.contains($0) }.sorted()
+        var selections: [PathSelection] = []
+        var present: Int?
+        var chosen = span.lowerBound
+        var start = span.lowerBound
+        while start < span.upperBound {
+            let end = min(start + step, span.upperBound, changes.first { $0 > start } ?? span.upperBound)
+            let attached = attachments.map { path in path.last { $0.time <= start }?.attached ?? true }
+            let mayLeave = present.map { !attached[$0] || start - chosen >= dwell } ?? true
+            if mayLeave {
+                var best = present
+                var most = EnergyEfficiency(bitsPerJoule: 0)
+                // The present path comes first, so that it is kept where another one is no better.
+                for path in [present].compactMap({ $0 }) + capacity.indices where attached[path] {
+                    let rate = rate(of: path, from: start)
+                    guard let efficiency = model.efficiency(of: kinds[path], at: rate, direction), efficiency > most
+                    else { continue }
+                    (best, most) = (path, efficiency)
+                }
+                // Something must be used at first, whatever it carries.
+                let next = best ?? attached.firstIndex(of: true) ?? 0
+                if next != present {
+                    selections.append(PathSelection(time: start, paths: [next]))
+                    (present, chosen) = (next, start)
+                }
+            }
+            start = end
+        }
+        return selections
+    }
+}

@@ -1,0 +1,243 @@
+import Determinism
+import Documents
+import Quantities
+import Results
+import Statistics
+
+/// What `walkback check` says: of the bars alone, or of a baseline too.
+package struct CheckReport: Sendable {
+    package static let schema = "walkback.check/1"
+
+    /// Each walk's result under its name.
+    let walks: [(name: String, result: ComparisonResult)]
+    /// nil: there was no baseline to compare with.
+    let check: RegressionCheck?
+
+    package init(walks: [(name: String, result: ComparisonResult)], check: RegressionCheck?) {
+        self.walks = walks
+        self.check = check
+    }
+
+    // MARK: The answer
+
+    package var doubts: [String] {
+        walks.flatMap { walk in
+            FidelitySummary.doubts(about: walk.result).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
+        }
+    }
+
+    private var bars: [ComparisonResult.BarVerdict] { walks.flatMap(\.result.bars) }
+
+    package var exitCode: ExitCode {
+        if !doubts.isEmpty { return .notTrustworthy }
+        let missed = bars.contains { $0.outcome == .missed }
+        return missed || check?.regressions.isEmpty == false ? .barNotMet : .success
+    }
+
+    /// One sentence each: trust, bars, baseline.
+    package var sentences: [String] {
+        var sentences = doubts.map { "Not trustworthy: \($0)" }
+        sentences += walks.compactMap { walk in
+            BarTables.sentence(of: walk.result).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
+        }
+        if bars.isEmpty { sentences.append("The replay has no bars.") }
+        guard let check else { return sentences + ["Not compared with a baseline."] }
+        let others = check.walks.map(\.name).filter { !check.identical.contains($0) }
+        if others.isEmpty {
+            let runs = check.walks.reduce(0) { $0 + $1.runs }
+            sentences.append("Bit-identical to the baseline in all \(Wording.count(runs, "run")).")
+            return sentences
+        }
+        if !check.identical.isEmpty {
+            sentences.append("Bit-identical to the baseline: \(check.identical.joined(separator: ", ")).")
+        }
+        return sentences + check.regressions.map(sentence) + [summary(check)] + cautions(check)
+    }
+
+    private func sentence(_ finding: RegressionCheck.Finding) -> String {
+        var text = "Regression: \(finding.quantity.name)"
+        if walks.count > 1 { text += " on \(finding.walk)" }
+        text += " was \(value(finding.before, finding)) and is \(value(finding.now, finding))"
+        text += " (\(Self.percent(finding.change))"
+        if let interval = finding.interval {
+            text += "; 95 %: \(Self.signed(interval.low)) to \(Self.percent(interval.high))"
+        }
+        text += "; p = \(Self.probability(finding.probability)))"
+        if let place = finding.place {
+            let (from, to) = (place.span.lowerBound.seconds.text(), place.span.upperBound.seconds.text())
+            text += ", most of it from \(from) to \(to) s after the first SYN: "
+            text +=
+                "\(Self.signedMegabytes(place.difference)) MB a run, of \(Self.signedMegabytes(place.whole)) MB in all"
+        }
+        return text + "."
+    }
+
+    private func summary(_ check: RegressionCheck) -> String {
+        let settings = check.settings
+        let pairs = check.findings.map(\.pairs)
+        let count = pairs.min() == pairs.max() ? "\(pairs.min() ?? 0)" : "\(pairs.min() ?? 0) to \(pairs.max() ?? 0)"
+        let times = (settings.smallestEffect * RegressionCheck.Settings.timeFactor * 100).text()
+        return
+            "\(check.regressions.isEmpty ? "No regression" : "\(Wording.count(check.regressions.count, "regression"))")"
+            + " among \(Wording.count(check.findings.count, "quantity", "quantities")) of \(count) pairs each: worse by "
+            + "\((settings.smallestEffect * 100).text()) % or more (times: \(times) %) and at a level of "
+            + "\((settings.level * 100).text()) % of the whole check (Holm)."
+    }
+
+    private func cautions(_ check: RegressionCheck) -> [String] {
+        var cautions: [String] = []
+        if !check.pairedInOrder.isEmpty {
+            cautions.append(
+                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds were paired in order."
+            )
+        }
+        if !check.otherSettings.isEmpty {
+            cautions.append(
+                "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the baseline's, and says "
+                    + "something else of settings, strategies, seeds or bars.")
+        }
+        if check.findings.contains(where: { $0.test?.method == .t && $0.pairs <= PairedTest.mostExact }) {
+            cautions.append(
+                "Fewer than \(check.pairsNeeded) pairs are too few for the exact test of so many quantities, so Student's t was "
+                    + "used, which supposes about normal differences.")
+        }
+        if check.findings.contains(where: { $0.verdict == .notComparable }) {
+            cautions.append(
+                "One pair shows no spread: nothing can be said of it beyond its difference. Compare with more seeds.")
+        }
+        return cautions
+    }
+
+    // MARK: Documents
+
+    var table: ResultTable {
+        let several = walks.count > 1
+        let headers: [String?] = [
+            "quantity", several ? "walk" : nil, "baseline", "now", "change", "95 %", "p (Holm)", "test", "verdict",
+        ]
+        let text = several ? [1, 7, 8] : [6, 7]
+        var table = ResultTable("Against the baseline", headers: headers.compactMap { $0 }, textColumns: Set(text))
+        for finding in check?.findings ?? [] {
+            let cells: [String?] = [
+                several ? finding.walk : nil, value(finding.before, finding), value(finding.now, finding),
+                Self.percent(finding.change),
+                finding.interval.map { "\(Self.signed($0.low)) to \(Self.signed($0.high)) %" } ?? Wording.unknown,
+                finding.verdict == .same ? Wording.unknown : Self.probability(finding.probability),
+                finding.verdict == .same ? Wording.unknown : finding.test?.method.rawValue ?? Wording.unknown,
+                Self.name(of: finding.verdict),
+            ]
+            table.add(finding.quantity.name, cells, style: finding.verdict == .regression ? .lead : .plain)
+        }
+        return table
+    }
+
+    package var text: String {
+        let missed = walks.flatMap { walk in
+            walk.result.bars.compactMap(\.note).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
+        }
+        return [(sentences + missed).joined(separator: "\n") + "\n", check == nil ? "" : table.text].filter {
+            !$0.isEmpty
+        }
+        .joined(separator: "\n")
+    }
+
+    /// check.md: as a comment on a pull request.
+    package var markdown: String {
+        let mark = exitCode == .success ? "passed" : exitCode == .barNotMet ? "FAILED" : "NOT TRUSTWORTHY"
+        var blocks = ["### Walkback check: \(mark)\n", sentences.map { "- \(Markup.markdown($0))\n" }.joined()]
+        if check != nil { blocks.append(table.markdown) }
+        for walk in walks where !walk.result.bars.isEmpty {
+            if walks.count > 1 { blocks.append("**\(Markup.markdown(walk.name))**\n") }
+            blocks.append(BarTables.bars(of: walk.result).markdown)
+        }
+        return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// A case for every bar, and one for every quantity that was compared.
+    package var junit: String {
+        JUnitReport.document(
+            walks.map { walk in
+                var suite = JUnitReport.suite(walk.result, name: walk.name)
+                for finding in check?.findings ?? [] where finding.walk == walk.name {
+                    suite.cases.append(
+                        .init(
+                            name: "\(finding.quantity.name) against the baseline",
+                            outcome: finding.verdict == .regression
+                                ? .missed : finding.verdict == .notComparable ? .notEvaluated : .met,
+                            finding: finding.verdict == .regression ? sentence(finding) : Self.name(of: finding.verdict)
+                        ))
+                }
+                return suite
+            })
+    }
+
+    package var json: JSON {
+        .object([
+            "schema": .string(Self.schema), "exit_code": .integer(Int64(exitCode.rawValue)),
+            "sentences": .array(sentences.map { .string($0) }),
+            "bars": .array(
+                walks.flatMap { walk in
+                    walk.result.bars.map { bar in
+                        .object([
+                            "walk": .string(walk.name), "bar": .string(bar.bar),
+                            "outcome": .string(bar.outcome.rawValue), "finding": .string(bar.finding),
+                        ])
+                    }
+                }),
+            "baseline": check.map(Self.json) ?? .null,
+        ])
+    }
+
+    private static func json(_ check: RegressionCheck) -> JSON {
+        .object([
+            "level": .number(check.settings.level), "smallest_effect": .number(check.settings.smallestEffect),
+            "identical": .array(check.identical.map { .string($0) }),
+            "quantities": .array(
+                check.findings.map { finding in
+                    .object([
+                        "walk": .string(finding.walk), "name": .string(finding.quantity.name),
+                        "kind": .string(finding.quantity.kind.rawValue), "pairs": .integer(Int64(finding.pairs)),
+                        "baseline": .number(finding.before), "now": .number(finding.now),
+                        "change": .optional(finding.change), "low": .optional(finding.interval?.low),
+                        "high": .optional(finding.interval?.high),
+                        "test": finding.test.map { .string($0.method.rawValue) } ?? .null,
+                        "p": .optional(finding.test?.probability), "p_holm": .optional(finding.probability),
+                        "verdict": .string(finding.verdict.rawValue),
+                        "start_s": .optional(finding.place?.span.lowerBound.seconds),
+                        "end_s": .optional(finding.place?.span.upperBound.seconds),
+                        "difference_bytes": .optional(finding.place?.difference),
+                    ])
+                }),
+        ])
+    }
+
+    // MARK: Words
+
+    private static func name(of verdict: RegressionCheck.Verdict) -> String {
+        switch verdict {
+        case .same: "the same"
+        case .regression: "REGRESSION"
+        case .noRegression: "no regression"
+        case .notComparable: "not comparable"
+        }
+    }
+
+    private func value(_ value: Double, _ finding: RegressionCheck.Finding) -> String {
+        let unit = finding.quantity.kind.unit
+        return unit.isEmpty ? value.text(decimals: 3) : "\(value.text(decimals: 3)) \(unit)"
+    }
+
+    private static func signed(_ part: Double) -> String { HeadlineSentence.signedPercent(1 + part) }
+
+    private static func percent(_ part: Double?) -> String { part.map { "\(signed($0)) %" } ?? Wording.unknown }
+
+    private static func signedMegabytes(_ bytes: Double) -> String {
+        let text = (bytes / 1e6).text(decimals: 2)
+        return text.hasPrefix("-") ? "\u{2212}\(text.dropFirst())" : "+\(text)"
+    }
+
+    private static func probability(_ value: Double?) -> String {
+        guard let value else { return Wording.unknown }
+        return value < 0.0001 ? "<0.0001" : value.text(significantDigits: 2)
+    }
+}

@@ -1,0 +1,223 @@
+import Documents
+import Plans
+import Quantities
+import Results
+import Traces
+import Verification
+
+/// A comparison read back from what was written, for reports: numbers have the six significant digits of the document.
+extension ComparisonDocument {
+    /// Traces without samples and runs without series: those are in the files beside it.
+    ///
+    /// - Throws: `Fault` (bad input) naming what is of another schema or missing.
+    static func read(_ document: JSONReader) throws -> ComparisonResult {
+        let replay = try document["replay"]
+        let paths = try replay["paths"].elements
+        let names = try paths.map { try $0["name"].string }
+        let environment = try document["environment"]
+        let models = try environment["energy"].optional("models")?.elements.map { try $0.string } ?? []
+        let duration = try replay["duration_s"].seconds
+        var result = ComparisonResult(
+            replay: .init(
+                name: try replay["name"].string, sha256: try replay["sha256"].string,
+                walkSHA256: try replay["walk_sha256"].string, duration: duration,
+                traces: try paths.map { try trace($0, duration: duration) },
+                workload: try readWorkload(try document["workload"])),
+            environment: try readEnvironment(environment),
+            runs: try document["runs"].elements.map { try readRun($0, paths: names, models: models) },
+            oracles: try document["oracles"].elements.map(readOracle),
+            ratios: try document["ratios"].elements.map(readRatio),
+            builtWindows: try document["built_windows"].elements.map(readBuiltWindow),
+            competitions: try document["competition"].elements.map(readCompetition),
+            bars: try document.optional("bars")?.elements.map(readBar) ?? [],
+            command: try document["command"].string)
+        if let pooled = try document.optional("exchanges")?.elements {
+            result.pooledExchanges = Dictionary(
+                try pooled.map { (try strategy(try $0["strategy"], paths: names), try readExchanges($0)) }
+            ) { first, _ in first }
+        }
+        return result
+    }
+
+    private static func trace(_ path: JSONReader, duration: Duration) throws -> PathTrace {
+        PathTrace(
+            name: try path["name"].string, kind: try path["kind"].choice(), duration: duration,
+            queueDown: try path["queue_down_bytes"].bytes, queueUp: try path["queue_up_bytes"].bytes,
+            source: try path["source"].string, samples: [])
+    }
+
+    /// Spans of detachment of each path.
+    static func detached(_ document: JSONReader) throws -> [[Range<Duration>]] {
+        try document["replay"]["paths"].elements.map { path in
+            try path["detached_s"].elements.map { span in
+                let edges = try span.elements.map { try $0.seconds }
+                guard edges.count == 2, edges[0] <= edges[1] else {
+                    throw Fault.input(span.path, "'\(span.place)' is no span of time: compare again")
+                }
+                return edges[0]..<edges[1]
+            }
+        }
+    }
+
+    private static func strategy(_ name: JSONReader, paths: [String]) throws -> Strategy {
+        guard let strategy = Strategy(name: try name.string, paths: paths) else {
+            throw Fault.input(name.path, "'\(name.place)' is '\(try name.string)', which is no strategy of its paths")
+        }
+        return strategy
+    }
+
+    private static func readEnvironment(_ environment: JSONReader) throws -> ComparisonResult.Environment {
+        let transport = try environment["transport"]
+        var buffers = Transport()
+        buffers.congestionControl = try environment["congestion_control"].string
+        buffers.initialPath = try transport.optional("initial_path")?.string
+        buffers.receiveBuffer = try transport["receive_buffer_bytes"].bytes
+        buffers.sendBuffer = try transport["send_buffer_bytes"].bytes
+        let how = try environment["mobility"]
+        var mobility = Mobility()
+        mobility.mode = try how["mode"].choice()
+        mobility.detection = try how["detection_s"].seconds
+        mobility.acquisition = try how["acquisition_s"].seconds
+        mobility.warning = try how["warning_s"].seconds
+        let policy = try environment["energy"]
+        var energy = EnergyPolicy()
+        energy.model = try policy["model"].string
+        energy.probe = try policy["probe_s"].seconds
+        energy.hold = try policy["hold_s"].seconds
+        energy.dwell = try policy["dwell_s"].seconds
+        energy.switching = try policy["switching"].choice()
+        let sysctls = try environment["sysctls"].members.map { ($0.key, try $0.value.string) }
+        return .init(
+            walkback: try environment["walkback"].string,
+            kernelRelease: try environment["kernel"]["release"].string,
+            kernelPatches: try environment["kernel"]["patches"].elements.map { try $0.string },
+            congestionControl: buffers.congestionControl, scheduler: try environment["scheduler"].string,
+            sysctls: Dictionary(sysctls) { first, _ in first }, transport: buffers, mobility: mobility,
+            energy: energy)
+    }
+
+    private static func readRun(_ run: JSONReader, paths: [String], models: [String]) throws -> ComparisonResult.Run {
+        let strategy = try strategy(try run["strategy"], paths: paths)
+        let energy = try run["energy"]
+        return .init(
+            id: try run["id"].string, strategy: strategy, seed: try run["seed"].seed,
+            direction: try run["direction"].choice(), offset: try run["offset_s"].seconds,
+            duration: try run["duration_s"].seconds, delivered: try run["app_bytes"].bytes,
+            longestGap: try run["longest_gap_s"].seconds, verified: try run["verified"].bool,
+            paths: try run["paths"].elements.map {
+                .init(
+                    name: try $0["name"].string, wireBytes: try $0["wire_bytes"].bytes,
+                    droppedBytes: try $0["dropped_bytes"].bytes)
+            },
+            fidelity: try run["fidelity"].elements.map(readFidelity),
+            counters: Dictionary(try run["counters"].members.map { ($0.key, try $0.value.integer) }) { $1 },
+            events: try run["events"].elements.map {
+                .init(
+                    time: try $0["time_s"].seconds, kind: try $0["kind"].string,
+                    path: try $0.optional("path")?.string, detail: try $0.optional("detail")?.string)
+            },
+            series: Series(delivered: [], links: []),
+            others: try run["flows"].elements.map {
+                .init(
+                    name: try $0["name"].string, direction: try $0["direction"].choice(),
+                    delivered: try $0["app_bytes"].bytes, verified: try $0["verified"].bool)
+            },
+            energy: try models.compactMap { model in
+                guard let known = try energy.optional(model)?["paths"] else { return nil }
+                return .init(
+                    model: model,
+                    paths: try paths.map { EnergyAmount(joules: try known.optional($0)?.number ?? 0) })
+            },
+            handoffs: try run["handoffs"].elements.map(readHandoff),
+            moves: try run["moves"].elements.map {
+                .init(time: try $0["time_s"].seconds, path: try $0.optional("path")?.string)
+            }, failure: try run.optional("failure")?.string)
+    }
+
+    private static func readFidelity(_ fidelity: JSONReader) throws -> ComparisonResult.Fidelity {
+        .init(
+            path: try fidelity["path"].string, direction: try fidelity["direction"].choice(),
+            window: try fidelity["window_ms"].seconds / 1000, windows: Int(try fidelity["windows"].integer),
+            meanError: try fidelity.optional("mean_error")?.number,
+            p95Error: try fidelity.optional("p95_error")?.number,
+            maxError: try fidelity.optional("max_error")?.number,
+            maxErrorBytes: try fidelity.optional("max_error_bytes")?.number,
+            overallError: try fidelity.optional("overall_error")?.number,
+            worstWindow: try fidelity.optional("worst_window_s")?.seconds,
+            violations: Int(try fidelity["violations"].integer),
+            errorHistogram: try fidelity.optional("error_histogram")?.elements.map { Int(try $0.integer) } ?? [])
+    }
+
+    private static func readHandoff(_ handoff: JSONReader) throws -> ComparisonResult.Handoff {
+        .init(
+            kind: try handoff["kind"].choice(), path: try handoff["path"].string,
+            time: try handoff["time_s"].seconds, longestGap: try handoff["longest_gap_s"].seconds,
+            firstByteOnNewPath: try handoff.optional("first_byte_on_new_path_s")?.seconds,
+            carriesAgain: try handoff.optional("carries_again_s")?.seconds,
+            stranded: Dictionary(
+                try handoff["stranded_bytes"].members.map { ($0.key, try $0.value.bytes) }
+            ) { $1 })
+    }
+
+    private static func readOracle(_ oracle: JSONReader) throws -> ComparisonResult.Oracle {
+        .init(
+            direction: try oracle["direction"].choice(), window: try oracle["window_s"].seconds,
+            seed: try oracle["seed"].seed, capacitySum: try oracle["capacity_sum_bytes"].bytes,
+            capacityOptimal: try oracle["capacity_optimal_bytes"].bytes,
+            bestStatic: try oracle["best_static_bytes"].bytes,
+            capacitySumPayload: try oracle["capacity_sum_payload_bytes"].bytes,
+            capacityOptimalPayload: try oracle["capacity_optimal_payload_bytes"].bytes,
+            bestStaticPayload: try oracle["best_static_payload_bytes"].bytes,
+            splicedOptimal: try oracle.optional("spliced_optimal_bytes")?.bytes,
+            splicedOptimalStalled: try oracle.optional("spliced_optimal_stalled_bytes")?.bytes,
+            splicedOptimalReconnect: try oracle.optional("spliced_optimal_reconnect_bytes")?.bytes,
+            optimalBuilt: try oracle.optional("optimal_built_bytes")?.bytes,
+            splicedRuns: try oracle.optional("spliced_runs")?.elements.map { try $0.string } ?? [],
+            completion: try oracle.optional("completion").map(readCompletion))
+    }
+
+    private static func readCompletion(_ completion: JSONReader) throws -> ComparisonResult.Oracle.Completion {
+        func time(_ key: String) throws -> Duration? { try completion.optional(key)?.seconds }
+        return .init(
+            size: try completion["app_bytes"].bytes, capacitySum: try time("capacity_sum_s"),
+            capacityOptimal: try time("capacity_optimal_s"), bestStatic: try time("best_static_s"),
+            splicedOptimal: try time("spliced_optimal_s"),
+            splicedOptimalStalled: try time("spliced_optimal_stalled_s"),
+            splicedOptimalReconnect: try time("spliced_optimal_reconnect_s"),
+            optimalBuilt: try time("optimal_built_s"))
+    }
+
+    private static func readRatio(_ ratio: JSONReader) throws -> ComparisonResult.Ratio {
+        let seed = try ratio["seed"]
+        var read = ComparisonResult.Ratio(
+            name: try ratio["name"].string, seed: seed.value == .string("all") ? nil : try seed.seed,
+            value: try ratio.optional("value")?.number, low: try ratio.optional("low")?.number,
+            high: try ratio.optional("high")?.number,
+            smallestDifference: try ratio.optional("smallest_difference")?.number)
+        read.direction = try ratio["direction"].choice()
+        return read
+    }
+
+    private static func readBuiltWindow(_ window: JSONReader) throws -> ComparisonResult.BuiltWindow {
+        let (start, end) = (try window["start_s"].seconds, try window["end_s"].seconds)
+        return .init(
+            seed: try window["seed"].seed, span: min(start, end)..<max(start, end),
+            builtPath: try window.optional("built_path")?.string,
+            splicedPath: try window.optional("spliced_path")?.string, spliced: try window["spliced_bytes"].bytes,
+            built: try window["built_bytes"].bytes, cause: try window["cause"].choice())
+    }
+
+    private static func readCompetition(_ one: JSONReader) throws -> ComparisonResult.Competition {
+        .init(
+            seed: try one["seed"].seed, mptcp: try one["mptcp_bytes"].bytes,
+            flows: try one["flows"].members.map { .init(name: $0.key, delivered: try $0.value.bytes) },
+            optimal: try one.optional("optimal_bytes")?.bytes, ratio: try one.optional("ratio")?.number,
+            jain: try one.optional("jain")?.number)
+    }
+
+    private static func readBar(_ bar: JSONReader) throws -> ComparisonResult.BarVerdict {
+        .init(
+            bar: try bar["bar"].string, quantity: try bar["quantity"].string, outcome: try bar["outcome"].choice(),
+            finding: try bar["finding"].string)
+    }
+}

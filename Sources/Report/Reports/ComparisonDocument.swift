@@ -1,0 +1,227 @@
+import Determinism
+import Documents
+import Plans
+import Quantities
+import Results
+import Traces
+import Verification
+
+/// comparison.json: the whole result for programs, and the same bytes for the same replay, seeds and kernel.
+package enum ComparisonDocument {
+    package static let schema = "walkback.comparison/1"
+
+    /// - Parameter files: bytes of the files beside it that a report needs too, so that half a result is known as such.
+    package static func json(of result: ComparisonResult, files: [String: Int] = [:]) -> JSON {
+        .object([
+            "schema": .string(schema),
+            "files": .object(files.mapValues { .integer(Int64($0)) }),
+            "command": .string(result.command),
+            "headline": .string(HeadlineSentence.text(of: result)),
+            "replay": replay(result.replay),
+            "environment": environment(result.environment, energyModels: EnergyTotals.models(of: result)),
+            "workload": workload(result.replay.workload),
+            "not_compared": notCompared(result.replay.workload),
+            "runs": .array(
+                result.runs.map { run($0, result.replay.workload, energyModel: result.environment.energy.model) }),
+            "oracles": .array(result.oracles.map(oracle)),
+            "ratios": .array(result.ratios.map(ratio)),
+            "built_windows": .array(result.builtWindows.map(builtWindow)),
+            "competition": .array(result.competitions.map(competition)),
+            "bars": .array(result.bars.map(bar)),
+            "exchanges": pooledExchanges(of: result),
+        ])
+    }
+
+    private static func replay(_ replay: ComparisonResult.Replay) -> JSON {
+        .object([
+            "name": .string(replay.name), "sha256": .string(replay.sha256),
+            "walk_sha256": .string(replay.walkSHA256),
+            "duration_s": .number(replay.duration.seconds),
+            "paths": .array(
+                replay.traces.map { trace in
+                    .object([
+                        "name": .string(trace.name), "kind": .string(trace.kind.rawValue),
+                        "source": .string(trace.source), "queue_down_bytes": .bytes(trace.queueDown),
+                        "queue_up_bytes": .bytes(trace.queueUp),
+                        "detached_s": .array(
+                            trace.detached.map {
+                                .line([.number($0.lowerBound.seconds), .number($0.upperBound.seconds)])
+                            }),
+                    ])
+                }),
+        ])
+    }
+
+    private static func environment(
+        _ environment: ComparisonResult.Environment, energyModels: [String]
+    ) -> JSON {
+        .object([
+            "walkback": .string(environment.walkback),
+            "kernel": .object([
+                "release": .string(environment.kernelRelease),
+                "patches": .array(environment.kernelPatches.map { .string($0) }),
+            ]),
+            "congestion_control": .string(environment.congestionControl),
+            "scheduler": .string(environment.scheduler),
+            "sysctls": .object(environment.sysctls.mapValues { .string($0) }),
+            "transport": .object([
+                "initial_path": optional(environment.transport.initialPath),
+                "receive_buffer_bytes": .bytes(environment.transport.receiveBuffer),
+                "initial_receive_buffer_bytes": .bytes(environment.transport.initialReceiveBuffer),
+                "send_buffer_bytes": .bytes(environment.transport.sendBuffer),
+            ]),
+            "mobility": .object([
+                "mode": .string(environment.mobility.mode.rawValue),
+                "detection_s": .number(environment.mobility.detection.seconds),
+                "acquisition_s": .number(environment.mobility.acquisition.seconds),
+                "warning_s": .number(environment.mobility.warning.seconds),
+            ]),
+            "energy": .object([
+                "model": .string(environment.energy.model), "probe_s": .number(environment.energy.probe.seconds),
+                "hold_s": .number(environment.energy.hold.seconds),
+                "dwell_s": .number(environment.energy.dwell.seconds),
+                "switching": .string(environment.energy.switching.rawValue),
+                "models": .array(energyModels.map { .string($0) }),
+            ]),
+        ])
+    }
+
+    private static func run(_ run: ComparisonResult.Run, _ workload: Workload, energyModel: String) -> JSON {
+        .object([
+            "id": .string(run.id), "strategy": .string(run.strategy.description), "seed": seed(run.seed),
+            "direction": .string(run.direction.rawValue), "offset_s": .number(run.offset.seconds),
+            "duration_s": .number(run.duration.seconds), "app_bytes": .bytes(run.delivered),
+            "goodput_mbps": .number(run.goodput.megabitsPerSecond), "longest_gap_s": .number(run.longestGap.seconds),
+            "verified": .bool(run.verified), "failure": optional(run.failure),
+            "energy_j": .optional(run.energy(under: energyModel)?.total.joules), "energy": energy(of: run),
+            "paths": .array(
+                run.paths.map { path in
+                    .object([
+                        "name": .string(path.name), "wire_bytes": .bytes(path.wireBytes),
+                        "dropped_bytes": .bytes(path.droppedBytes),
+                    ])
+                }),
+            "fidelity": .array(run.fidelity.map(fidelity)),
+            "exchanges": exchanges(of: run, workload),
+            "counters": .object(run.counters.mapValues { .integer($0) }),
+            "events": .array(
+                run.events.map { event in
+                    .object([
+                        "time_s": .number(event.time.seconds), "kind": .string(event.kind),
+                        "path": optional(event.path), "detail": optional(event.detail),
+                    ])
+                }),
+            "moves": .array(
+                run.moves.map { .object(["time_s": .number($0.time.seconds), "path": optional($0.path)]) }),
+            "flows": .array(
+                run.others.map { flow in
+                    .object([
+                        "name": .string(flow.name), "direction": .string(flow.direction.rawValue),
+                        "app_bytes": .bytes(flow.delivered), "verified": .bool(flow.verified),
+                    ])
+                }),
+            "handoffs": .array(run.handoffs.map(handoff)),
+        ])
+    }
+
+    private static func handoff(_ handoff: ComparisonResult.Handoff) -> JSON {
+        .object([
+            "kind": .string(handoff.kind.rawValue), "path": .string(handoff.path),
+            "time_s": .number(handoff.time.seconds), "longest_gap_s": .number(handoff.longestGap.seconds),
+            "first_byte_on_new_path_s": .optional(handoff.firstByteOnNewPath?.seconds),
+            "carries_again_s": .optional(handoff.carriesAgain?.seconds),
+            "stranded_bytes": .object(handoff.stranded.mapValues { .bytes($0) }),
+        ])
+    }
+
+    /// By model; `mbit_per_j` counts application bits.
+    private static func energy(of run: ComparisonResult.Run) -> JSON {
+        let models = run.energy.map { energy in
+            let paths = zip(run.paths, energy.paths).map { ($0.name, JSON.number($1.joules)) }
+            let document = JSON.object([
+                "total_j": .number(energy.total.joules),
+                "paths": .object(Dictionary(paths) { first, _ in first }),
+                "mbit_per_j": .optional(run.efficiency(under: energy)?.megabitsPerJoule),
+            ])
+            return (energy.model, document)
+        }
+        return .object(Dictionary(models) { first, _ in first })
+    }
+
+    private static func fidelity(_ fidelity: ComparisonResult.Fidelity) -> JSON {
+        .object([
+            "path": .string(fidelity.path), "direction": .string(fidelity.direction.rawValue),
+            "window_ms": .number(fidelity.window.milliseconds), "windows": .integer(Int64(fidelity.windows)),
+            "mean_error": .optional(fidelity.meanError), "p95_error": .optional(fidelity.p95Error),
+            "max_error": .optional(fidelity.maxError), "max_error_bytes": .optional(fidelity.maxErrorBytes),
+            "overall_error": .optional(fidelity.overallError),
+            "worst_window_s": .optional(fidelity.worstWindow?.seconds),
+            "violations": .integer(Int64(fidelity.violations)),
+            "error_histogram": .line(fidelity.errorHistogram.map { .integer(Int64($0)) }),
+        ])
+    }
+
+    private static func oracle(_ oracle: ComparisonResult.Oracle) -> JSON {
+        .object([
+            "direction": .string(oracle.direction.rawValue), "window_s": .number(oracle.window.seconds),
+            "seed": seed(oracle.seed), "capacity_sum_bytes": .bytes(oracle.capacitySum),
+            "capacity_optimal_bytes": .bytes(oracle.capacityOptimal), "best_static_bytes": .bytes(oracle.bestStatic),
+            "capacity_sum_payload_bytes": .bytes(oracle.capacitySumPayload),
+            "capacity_optimal_payload_bytes": .bytes(oracle.capacityOptimalPayload),
+            "best_static_payload_bytes": .bytes(oracle.bestStaticPayload),
+            "spliced_optimal_bytes": .bytes(oracle.splicedOptimal),
+            "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
+            "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
+            "optimal_built_bytes": .bytes(oracle.optimalBuilt),
+            "completion": completion(oracle),
+            "spliced_runs": .line(oracle.splicedRuns.map { .string($0) }),
+        ])
+    }
+
+    private static func ratio(_ ratio: ComparisonResult.Ratio) -> JSON {
+        .object(statistics(ratio).merging(["seed": ratio.seed.map(seed) ?? .string("all")]) { $1 })
+    }
+
+    /// A ratio without what it is over.
+    static func statistics(_ ratio: ComparisonResult.Ratio) -> [String: JSON] {
+        [
+            "name": .string(ratio.name), "direction": .string(ratio.direction.rawValue),
+            "value": .optional(ratio.value), "low": .optional(ratio.low),
+            "high": .optional(ratio.high), "smallest_difference": .optional(ratio.smallestDifference),
+        ]
+    }
+
+    private static func builtWindow(_ window: ComparisonResult.BuiltWindow) -> JSON {
+        .object([
+            "seed": seed(window.seed), "start_s": .number(window.span.lowerBound.seconds),
+            "end_s": .number(window.span.upperBound.seconds), "built_path": optional(window.builtPath),
+            "spliced_path": optional(window.splicedPath), "built_bytes": .bytes(window.built),
+            "spliced_bytes": .bytes(window.spliced), "cause": .string(window.cause.rawValue),
+        ])
+    }
+
+    private static func competition(_ one: ComparisonResult.Competition) -> JSON {
+        .object([
+            "seed": seed(one.seed), "mptcp_bytes": .bytes(one.mptcp), "optimal_bytes": .bytes(one.optimal),
+            "flows": .object(
+                Dictionary(one.flows.map { ($0.name, JSON.bytes($0.delivered)) }) { first, _ in first }),
+            "ratio": .optional(one.ratio), "jain": .optional(one.jain),
+        ])
+    }
+
+    static func bar(_ bar: ComparisonResult.BarVerdict) -> JSON {
+        .object([
+            "bar": .string(bar.bar), "quantity": .string(bar.quantity), "outcome": .string(bar.outcome.rawValue),
+            "finding": .string(bar.finding),
+        ])
+    }
+
+    /// JSON's readers hold whole numbers to 2^53 at best; a seed beyond what we can write as one is a string.
+    private static func seed(_ seed: UInt64) -> JSON {
+        Int64(exactly: seed).map { .integer($0) } ?? .string(String(seed))
+    }
+
+    private static func optional(_ text: String?) -> JSON {
+        text.map { .string($0) } ?? .null
+    }
+}

@@ -1,0 +1,36 @@
+import Determinism
+import Results
+import Traces
+
+/// The result as a terminal shows it.
+package enum ComparisonTable {
+    /// More rows than these are for the report.
+    private static let mostHandoffRows = 12
+
+    package static func text(of result: ComparisonResult) -> String {
+        let parts = result.byDirection
+        let ofParts = parts.flatMap { part in
+            let heading = part.runs.first.map { "\($0.direction.rawValue)link:\n" } ?? ""
+            return (parts.count > 1 ? [heading] : []) + tables(of: part)
+        }
+        let head =
+            ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
+            .joined(separator: "\n") + "\n"
+        let bars = BarTables.sentence(of: result).map { "\($0)\n" } ?? ""
+        return ([head] + ofParts + [bars, "\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
+            .joined(separator: "\n")
+    }
+
+    /// Of one direction.
+    private static func tables(of result: ComparisonResult) -> [String] {
+        let handoffs = HandoffTables.grouped(of: result)
+        return [
+            StrategyTables.strategies(of: result, whole: false).text,
+            StrategyTables.ratios(of: result, whole: false).text,
+            CompetitionTables.flows(of: result).text,
+            CompetitionTables.sentence(of: result).map { "\($0)\n" } ?? "",
+            ExchangeTables.times(of: result).text,
+            handoffs.rows.count <= mostHandoffRows ? handoffs.text : "",
+        ]
+    }
+}

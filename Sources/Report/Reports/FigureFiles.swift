@@ -1,0 +1,94 @@
+import Results
+import Traces
+
+/// Every figure of the page as files of their own: NAME.svg, and NAME.csv with what it shows.
+package enum FigureFiles {
+    package struct File: Sendable {
+        package let name: String
+        /// In words.
+        let what: String
+        package let svg: String
+        package let csv: String
+
+        init(_ name: String, _ what: String, svg: String, csv: String) {
+            self.name = name
+            self.what = what
+            self.svg = svg
+            self.csv = "# Python: \(FigureFiles.python(name))\n# R: \(FigureFiles.r(name))\n\(csv)"
+        }
+    }
+
+    /// Of all that any result has.
+    package static let fileNames: [String] = {
+        let ofDirections = ["figure1", "strategies", "bytes", "paths", "round-trips"]
+        let names = ofDirections + ofDirections.map { "\($0)-up" } + ["built", "exchanges", "fidelity"]
+        return names.flatMap { ["\($0).svg", "\($0).csv"] }
+    }()
+
+    static func python(_ name: String) -> String { "pandas.read_csv(\"\(name).csv\", comment=\"#\")" }
+    static func r(_ name: String) -> String { "read.csv(\"\(name).csv\", comment.char = \"#\")" }
+
+    /// Of a second direction the names end with it.
+    package static func all(of result: ComparisonResult) -> [File] {
+        let parts = result.byDirection
+        return parts.enumerated().flatMap { index, part in
+            let suffix = index == 0 ? "" : "-\(part.runs.first?.direction.rawValue ?? "up")"
+            return ofOneDirection(part, suffix: suffix)
+        } + shared(result)
+    }
+
+    private static func ofOneDirection(_ result: ComparisonResult, suffix: String) -> [File] {
+        var files = [
+            File(
+                "figure1\(suffix)", "goodput of MPTCP and Optimal TCP, and the links, over the walk",
+                svg: Figure1.svg(of: result), csv: Figure1.csv(of: result)),
+            File(
+                "strategies\(suffix)", "every strategy's mean with its interval, and the oracles",
+                svg: FigureStyle.alone(TotalsFigure.svg(of: result, layout: .wide)), csv: TotalsFigure.csv(of: result)),
+        ]
+        let bytes = TimeFigure.bytes(of: result)
+        files.append(
+            File(
+                "bytes\(suffix)", "megabytes delivered so far", svg: FigureStyle.alone(bytes.svg(layout: .wide)),
+                csv: bytes.csv))
+        if let paths = TimeFigure.paths(of: result) {
+            files.append(
+                File(
+                    "paths\(suffix)", "what MPTCP moved over each link",
+                    svg: FigureStyle.alone(paths.svg(layout: .wide)),
+                    csv: paths.csv))
+        }
+        if let delays = TimeFigure.delays(of: result) {
+            files.append(
+                File(
+                    "round-trips\(suffix)", "round-trip time and queue of each path",
+                    svg: FigureStyle.alone(delays.svg(layout: .wide)), csv: delays.csv))
+        }
+        return files
+    }
+
+    private static func shared(_ result: ComparisonResult) -> [File] {
+        var files: [File] = []
+        if !result.builtWindows.isEmpty {
+            let seed = FigureSeries.shownSeed(of: result)
+            files.append(
+                File(
+                    "built", "spliced less built Optimal TCP in every window",
+                    svg: FigureStyle.alone(BuiltFigure.svg(of: result, seed: seed, layout: .wide)),
+                    csv: BuiltFigure.csv(of: result, seed: seed)))
+        }
+        if !ExchangeTotals.all(of: result).isEmpty {
+            files.append(
+                File(
+                    "exchanges", "share of exchanges finished within a time",
+                    svg: FigureStyle.alone(ExchangeFigure.svg(of: result, layout: .wide)),
+                    csv: ExchangeFigure.csv(of: result)))
+        }
+        files.append(
+            File(
+                "fidelity", "how far the links were from their traces",
+                svg: FigureStyle.alone(FidelityFigure.svg(of: result, layout: .wide)),
+                csv: FidelityFigure.csv(of: result)))
+        return files
+    }
+}

@@ -1,0 +1,132 @@
+import Determinism
+import Documents
+import Plans
+import Quantities
+import Results
+import Traces
+import Verification
+
+extension HTMLReport {
+    static func totals(_ result: ComparisonResult) -> String {
+        let what = result.replay.workload.size == nil ? "" : " of the time until all was transferred"
+        let direction =
+            result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
+        return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
+            + TotalsFigure.svg(of: result, layout: .narrow)
+            + "<figcaption>Figure 2. Bars: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
+            + "dots: single seeds. Across: what the oracles allow.</figcaption>\n"
+            + "</figure>\n" + StrategyTables.strategies(of: result, whole: true).html
+            + (EnergyTotals.chosenModel(of: result).map { model in
+                "<p class=\"note\">J and Mb/J: what the radios took under the model \u{201C}\(Markup.escaped(model))\u{201D}, and "
+                    + "application bits for it.</p>\n"
+            } ?? "")
+    }
+
+    static func ratios(_ result: ComparisonResult) -> String {
+        // Exchanges have none.
+        guard !result.ratios.isEmpty else { return "" }
+        return """
+            <h2>Ratios</h2>
+            \(StrategyTables.ratios(of: result, whole: true).html)\
+            <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean would have to be for \
+            as many seeds as these to show it, in four of five such comparisons (two-sided 5 % level, 80 % power).</p>
+
+            """
+    }
+
+    static func fidelity(_ result: ComparisonResult) -> String {
+        let summary = FidelitySummary(result)
+        var table = HTMLTable(
+            "Fidelity",
+            headers: ["link", "window", "compared", "beyond", "largest error", "overall error", "worst run"])
+        for row in summary.rows {
+            table.add(
+                "\(row.path) \(row.direction.rawValue)",
+                [
+                    .init(text: "\(row.window.milliseconds.text()) ms"), .init(text: "\(row.windows)"),
+                    .init(text: "\(row.violations)", isBad: row.violations > 0),
+                    .init(text: row.maxErrorBytes.map { "\($0.text(decimals: 0)) B" } ?? "-"),
+                    .init(text: row.overallError.map { "\(($0 * 100).text(decimals: 4)) %" } ?? "-"),
+                    .init(text: row.worstRun ?? "-"),
+                ])
+        }
+        return """
+            <h2>Fidelity</h2>
+            <p>Did the links carry what the trace says? In every run a meter at the far end, which knows nothing of the \
+            trace, is compared with it over each window throughout which the link had something to send.</p>
+
+            """ + histogram(result) + table.html + """
+                <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
+                packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
+                none. Overall error: over all windows of the run where it is largest.</p>
+
+                """
+    }
+
+    private static func histogram(_ result: ComparisonResult) -> String {
+        guard FidelitySummary(result).rows.contains(where: { $0.windows > 0 && !$0.histogram.isEmpty }) else {
+            return ""
+        }
+        return "<figure>\n" + FidelityFigure.svg(of: result, layout: .wide)
+            + FidelityFigure.svg(of: result, layout: .narrow)
+            + "<figcaption>Figure 4. Windows by how much of the allowed difference from the trace they used; most of it is the one "
+            + "packet that a window cuts.</figcaption>\n</figure>\n"
+    }
+
+    static func environment(_ result: ComparisonResult) -> String {
+        let environment = result.environment
+        var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1], isFacts: true)
+        table.add("walkback", environment.walkback)
+        table.add("kernel", "Linux \(environment.kernelRelease)")
+        if !environment.kernelPatches.isEmpty {
+            table.add("kernel patches", environment.kernelPatches.joined(separator: ", "))
+        }
+        table.add("congestion control", environment.congestionControl)
+        table.add("MPTCP scheduler", environment.scheduler)
+        let transport = environment.transport
+        table.add("initial path", transport.initialPath ?? "the first that is attached")
+        table.add(
+            "buffers",
+            "receive \(transport.receiveBuffer.megabytes.text()) MB (begins with "
+                + "\(transport.initialReceiveBuffer.megabytes.text()) MB), send \(transport.sendBuffer.megabytes.text()) MB at most"
+        )
+        let mobility = environment.mobility
+        table.add(
+            "mobility",
+            "\(mobility.mode.rawValue); detection \(mobility.detection.milliseconds.text()) ms, acquisition "
+                + "\(mobility.acquisition.milliseconds.text()) ms")
+        table.add("replay", "\(result.replay.name), SHA-256 \(result.replay.sha256)")
+        for trace in result.replay.traces {
+            table.add(
+                "path \(trace.name)",
+                "\(trace.kind.rawValue); queue \((Double(trace.queueDown.bytes) / 1000).text()) kB down, "
+                    + "\((Double(trace.queueUp.bytes) / 1000).text()) kB up; \(trace.source)")
+        }
+        for key in environment.sysctls.keys.sorted() { table.add(key, environment.sysctls[key] ?? "") }
+        return "<h2>Environment</h2>\n" + table.html
+    }
+
+    static func everyRun(_ result: ComparisonResult) -> String {
+        let paths = result.replay.traces.map(\.name)
+        var table = HTMLTable(
+            "Every run", headers: ["run", "MB", "Mb/s", "longest gap", "verified"] + paths.map { "\($0) MB, dropped" })
+        for run in result.runs {
+            var cells = [
+                HTMLTable.Cell(text: run.delivered.megabytes.text(decimals: 2)),
+                .init(text: run.goodput.megabitsPerSecond.text(decimals: 3)),
+                .init(text: "\(run.longestGap.seconds.text(decimals: 2)) s"),
+                .init(text: run.verified ? "yes" : "NO", isBad: !run.verified),
+            ]
+            cells += paths.map { name in
+                let path = run.paths.first { $0.name == name }
+                return .init(
+                    text: path.map {
+                        "\($0.wireBytes.megabytes.text(decimals: 2)), \($0.droppedBytes.megabytes.text(decimals: 2))"
+                    } ?? "-")
+            }
+            table.add(run.id, cells)
+        }
+        return "<details>\n<summary>Every run (\(result.runs.count))</summary>\n" + table.html
+            + "<p class=\"note\">Per path: IP bytes that arrived, both directions, and bytes dropped.</p>\n</details>\n"
+    }
+}

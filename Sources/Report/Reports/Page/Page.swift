@@ -1,0 +1,32 @@
+import Documents
+
+/// A page that needs nothing beside itself.
+package enum Page {
+    /// Page/report.js, embedded by the build.
+    private static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
+
+    /// - Parameter body: markup; the title is text.
+    package static func html(title: String, walkback: String, body: String) -> String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="generator" content="walkback \(Markup.escaped(walkback))">
+        <title>\(Markup.escaped(title))</title>
+        <style>
+        \(PageStyle.css)</style>
+        </head>
+        <body>
+        <main>
+        \(body)</main>
+        <script>
+        \(script)</script>
+        </body>
+        </html>
+
+        """
+    }
+}

@@ -1,0 +1,114 @@
+import Determinism
+import Documents
+import Plans
+import Results
+
+/// The documents that hold a comparison: comparison.json, series.csv, links.csv and delays.csv. Everything that people read is
+/// made from what they say, at once or later, so that no two of them can disagree.
+package struct SavedComparison: Sendable {
+    package static let documentName = "comparison.json"
+    package static let seriesName = "series.csv"
+    package static let linksName = "links.csv"
+    package static let delaysName = "delays.csv"
+
+    package let document: [UInt8]
+    package let series: [UInt8]
+    package let links: [UInt8]
+    /// Empty of results from before there was such a file.
+    package let delays: [UInt8]
+    /// comparison.json, taken apart.
+    let reader: JSONReader
+    /// As the documents have it.
+    package let result: ComparisonResult
+
+    /// - Throws: `Fault` where what was written could not be read back, which would be a mistake of ours.
+    package init(_ result: ComparisonResult) throws {
+        series = Array(SeriesFile.csv(of: result).utf8)
+        links = Array(LinksFile.csv(of: result).utf8)
+        delays = Array(DelaysFile.csv(of: result).utf8)
+        let files = [
+            Self.seriesName: series.count, Self.linksName: links.count, Self.delaysName: delays.count,
+        ]
+        document = Array(ComparisonDocument.json(of: result, files: files).text.utf8)
+        reader = try JSONReader(document: document, path: Self.documentName, schema: ComparisonDocument.schema)
+        // The series are taken as they would be read back: their file is the one that is long.
+        self.result = try Self.read(reader, links: links, delays: delays, directory: "") { _ in
+            result.runs.map(\.series.inRows)
+        }
+    }
+
+    /// - Parameters:
+    ///   - directory: for messages.
+    ///   - file: the bytes of a file of that directory; nil: there is none.
+    /// - Throws: `Fault` (bad input) where it is no whole result of this schema.
+    package init(directory: String, file: (String) throws -> [UInt8]?) throws {
+        guard let document = try file(Self.documentName) else {
+            throw Fault.input(
+                directory, "holds no \(Self.documentName), so it is no whole result: name the --output of a comparison")
+        }
+        let reader = try JSONReader(
+            document: document, path: Self.place(Self.documentName, in: directory), schema: ComparisonDocument.schema)
+        func part(_ name: String) throws -> [UInt8] {
+            let path = Self.place(name, in: directory)
+            guard let bytes = try file(name) else {
+                throw Fault.input(path, "is missing, so the result is half there: compare again")
+            }
+            if let size = try reader.optional("files")?.optional(name)?.integer, size != bytes.count {
+                throw Fault.input(
+                    path,
+                    "has \(bytes.count) bytes where \(Self.documentName) says \(size), so the result is half there: "
+                        + "compare again")
+            }
+            return bytes
+        }
+        let (series, links) = (try part(Self.seriesName), try part(Self.linksName))
+        let delays = try reader.optional("files")?.optional(Self.delaysName) == nil ? [] : part(Self.delaysName)
+        self.document = document
+        self.series = series
+        self.links = links
+        self.delays = delays
+        self.reader = reader
+        result = try Self.read(reader, links: links, delays: delays, directory: directory) { runs in
+            try SeriesFile.series(series, path: Self.place(Self.seriesName, in: directory), of: runs)
+        }
+        guard !result.runs.isEmpty else {
+            throw Fault.input(
+                Self.place(Self.documentName, in: directory),
+                "holds no run, so there is nothing to report: compare again")
+        }
+    }
+
+    private static func place(_ name: String, in directory: String) -> String {
+        directory.isEmpty ? name : directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+    }
+
+    private static func read(
+        _ reader: JSONReader, links: [UInt8], delays: [UInt8], directory: String,
+        series: ([ComparisonResult.Run]) throws -> [Series]
+    ) throws -> ComparisonResult {
+        var result = try ComparisonDocument.read(reader)
+        let detached = try ComparisonDocument.detached(reader)
+        result.replay.traces = try LinksFile.traces(
+            links, path: place(linksName, in: directory), of: Array(zip(result.replay.traces, detached)))
+        for (index, series) in try series(result.runs).enumerated() { result.runs[index].series = series }
+        guard !delays.isEmpty else { return result }
+        let read = try DelaysFile.delays(
+            delays, path: place(delaysName, in: directory), of: result.runs, in: result.replay)
+        for (index, delays) in read.enumerated() { result.runs[index].series.delays = delays }
+        return result
+    }
+
+    // MARK: What people read
+
+    /// Every file that is made from the documents, by name.
+    package var report: [(name: String, bytes: [UInt8])] {
+        var texts = [
+            ("report.html", HTMLReport.text(of: result)), ("summary.md", Summary.markdown(of: result)),
+            ("junit.xml", JUnitReport.xml(of: result)),
+        ]
+        for file in FigureFiles.all(of: result) {
+            texts += [("\(file.name).svg", file.svg), ("\(file.name).csv", file.csv)]
+        }
+        return texts.map { ($0.0, Array($0.1.utf8)) }
+    }
+}

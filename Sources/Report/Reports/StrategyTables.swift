@@ -1,0 +1,94 @@
+import Plans
+import Quantities
+import Results
+import Statistics
+
+/// What each strategy delivered and what the oracles allow, as tables.
+enum StrategyTables {
+    /// - Parameter whole: with every column; else as narrow as a terminal.
+    static func strategies(of result: ComparisonResult, whole: Bool) -> ResultTable {
+        let all = StrategyTotals.all(of: result)
+        let bounds = BoundTotals.all(of: result)
+        let hasRatio = all.contains { $0.ratio != nil }
+        let hasEnergy = all.contains { $0.energy != nil }
+        // Of a workload of a fixed size all move the same bytes, and what counts is when they have.
+        let isTimed = result.replay.workload.size != nil
+        let seeds = Set(result.runs.map(\.seed)).count
+        // An interval of the megabytes holds the walk's own spread over start offsets; that of the ratio does not.
+        let hasSpread = whole || !hasRatio
+        func row(_ amount: Sample, _ goodput: Sample, _ totals: StrategyTotals?) -> [String?] {
+            let left = isTimed && amount.values.count < seeds ? ", \(amount.values.count) of \(seeds)" : ""
+            return [
+                isTimed ? "\(Wording.seconds(amount.mean.map { .seconds($0) }))\(left)" : Wording.mean(amount, 1),
+                hasSpread ? Wording.interval(amount, isTimed ? 2 : 1) : nil,
+                Wording.mean(goodput, 2), hasRatio ? totals.map { Wording.value($0.ratio) } ?? "" : nil,
+                hasRatio ? totals.map { Wording.interval($0.ratio) } ?? "" : nil,
+                totals.map { Wording.seconds($0.longestGap) } ?? "",
+                hasEnergy ? totals.map { Wording.mean($0.energy?.joules, 1) } ?? "" : nil,
+                hasEnergy ? totals.map { Wording.mean($0.energy?.efficiency, 3) } ?? "" : nil,
+            ]
+        }
+        let interval = "95 % over \(Wording.count(seeds, "seed"))"
+        let headers: [String?] = [
+            "", isTimed ? "all transferred in" : "MB", hasSpread ? interval : nil, "Mb/s",
+            hasRatio ? "to Optimal TCP" : nil, hasRatio ? interval : nil,
+            "longest gap", hasEnergy ? "J" : nil, hasEnergy ? "Mb/J" : nil,
+        ]
+        var table = ResultTable("Strategies", headers: headers.compactMap { $0 })
+        if !all.isEmpty { table.addGroup("Measured") }
+        for totals in all {
+            table.add(
+                totals.strategy.description, row(isTimed ? totals.times : totals.megabytes, totals.goodput, totals),
+                style: totals.strategy == .mptcp ? .lead : .plain)
+        }
+        var kind: BoundTotals.Kind?
+        for bound in bounds {
+            if bound.kind == .capacity, kind != .capacity {
+                table.addGroup("From the traces alone, in full-size segments")
+            } else if kind == nil {
+                table.addGroup("Optimal TCP, from runs above")
+            }
+            kind = bound.kind
+            table.add(
+                bound.name, row(isTimed ? bound.times : bound.megabytes, isTimed ? Sample([]) : bound.goodput, nil),
+                style: bound.kind == .variant ? .sub : bound.kind == .measured ? .lead : .plain)
+        }
+        return table
+    }
+
+    /// Means over seeds.
+    ///
+    /// - Parameter whole: with the extremes and what each is against.
+    static func ratios(of result: ComparisonResult, whole: Bool) -> ResultTable {
+        let known = result.ratios.filter { $0.seed == nil && $0.value != nil }
+        let headers: [String?] = [
+            "ratio", "mean", "95 % over seeds", "smallest difference", whole ? "lowest" : nil, whole ? "highest" : nil,
+            whole ? "against" : nil,
+        ]
+        var table = ResultTable("Ratios", headers: headers.compactMap { $0 }, textColumns: whole ? [6] : [])
+        for ratio in known {
+            let seeds = result.ratios.compactMap { $0.name == ratio.name && $0.seed != nil ? $0.value : nil }
+            table.add(
+                ratio.name,
+                [
+                    Wording.value(ratio), Wording.interval(ratio), Wording.smallestDifference(ratio),
+                    whole ? Wording.number(seeds.min(), 3) : nil, whole ? Wording.number(seeds.max(), 3) : nil,
+                    whole ? meaning(of: ratio.name) : nil,
+                ], style: ratio.name == "mptcp/optimal" ? .lead : .plain)
+        }
+        return table
+    }
+
+    private static func meaning(of name: String) -> String {
+        // Of the second direction the same.
+        switch name.split(separator: ":").last.map(String.init) ?? name {
+        case "mptcp/optimal": "the strongest Optimal TCP there is: the headline"
+        case "mptcp/spliced-optimal", "optimal-built/spliced-optimal": "Optimal TCP spliced from measured TCP runs"
+        case "mptcp/optimal-built": "one real connection that an oracle switches"
+        case "mptcp/capacity-optimal": "the better link's capacity in every window"
+        case "mptcp/best-static": "the capacity of the one link that has most"
+        case "mptcp/capacity-sum": "the capacity of all links together"
+        default: "the strongest Optimal TCP"
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Determinism
+import Documents
+import Results
+
+/// summary.md: the result as a comment on a pull request.
+package enum Summary {
+    package static func markdown(of result: ComparisonResult) -> String {
+        let environment = result.environment
+        let blocks = [
+            "### Walkback: \(Markup.markdown(result.replay.name))\n",
+            "**\(Markup.markdown(HeadlineSentence.text(of: result)))**\n",
+            HeadlineSentence.resolution(of: result).map { "\(Markup.markdown($0))\n" }.joined(),
+            BarTables.sentence(of: result).map { "\($0)\n" } ?? "", BarTables.bars(of: result).markdown,
+            StrategyTables.strategies(of: result, whole: false).markdown,
+            details("Ratios", StrategyTables.ratios(of: result, whole: false)),
+            CompetitionTables.flows(of: result).markdown,
+            CompetitionTables.sentence(of: result).map { "\(Markup.markdown($0))\n" } ?? "",
+            details("Where built Optimal TCP's bytes went", BuiltTables.causes(of: result)),
+            details("Energy under every model", EnergyTables.models(of: result)),
+            ExchangeTables.times(of: result).markdown,
+            details("Hand-offs", HandoffTables.grouped(of: result)),
+            "\(Markup.markdown(FidelitySummary(result).sentence))\n",
+            "Linux \(Markup.markdown(environment.kernelRelease)), \(Markup.markdown(environment.congestionControl)), "
+                + "walkback \(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
+                + "Intervals are over seeds of one walk, not over walks. Again with:\n",
+            "```\n\(result.command)\n```\n",
+        ]
+        return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// Folded, so that the comment stays short.
+    private static func details(_ name: String, _ table: ResultTable) -> String {
+        table.isEmpty ? "" : "<details><summary>\(name)</summary>\n\n\(table.markdown)\n</details>\n"
+    }
+}

@@ -1,0 +1,32 @@
+import Quantities
+import Traces
+
+/// What links offered over a walk, without any run: for pages on traces.
+package enum TraceFigure {
+    private static let step = Duration.seconds(1)
+
+    /// Mb/s that each path could carry down, mean over 1 s.
+    package static func capacity(of traces: [PathTrace]) -> String {
+        html(of: traces, title: "Capacity of each link", unit: "Mb/s") { _, rate in rate }
+    }
+
+    /// A value of each path's rate down, in Mb/s, in every second.
+    ///
+    /// - Parameter value: of a path and its rate; not a number where there is none.
+    package static func html(
+        of traces: [PathTrace], title: String, unit: String, _ value: (PathTrace, Double) -> Double
+    ) -> String {
+        let duration = traces.map(\.duration).min() ?? .zero
+        let curves = traces.enumerated().map { index, trace in
+            let curve = trace.curve(.down)
+            let rates = (0..<Int(duration / step)).map { second in
+                value(trace, curve.carried(from: step * second, to: step * (second + 1)) * 8 / 1e6)
+            }
+            return TimeFigure.Curve(name: trace.name, look: "curve c-\(FigureStyle.path(index))", values: rates)
+        }
+        let figure = TimeFigure(
+            title: title, unit: unit, curves: curves, step: step, start: .zero, duration: duration,
+            away: [])
+        return figure.svg(layout: .wide) + figure.svg(layout: .narrow)
+    }
+}

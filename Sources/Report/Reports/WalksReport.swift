@@ -1,0 +1,123 @@
+import Determinism
+import Documents
+import Quantities
+import Results
+
+/// What is written beside the results of several walks: walks.json, walks.md, walks.html, and the table.
+package enum WalksReport {
+    package static let schema = "walkback.walks/1"
+
+    package static func json(of result: WalksResult) -> JSON {
+        .object([
+            "schema": .string(schema), "command": .string(result.command),
+            "headline": .string(WalksTables.sentence(of: result)),
+            "environment": .object([
+                "walkback": .string(result.walkback), "kernel": .object(["release": .string(result.kernelRelease)]),
+            ]),
+            "walks": .array(
+                result.walks.map { walk in
+                    .object([
+                        "directory": .string(walk.directory), "headline": .string(walk.headline),
+                        "replay": .object([
+                            "name": .string(walk.replay), "sha256": .string(walk.sha256),
+                            "duration_s": .number(walk.duration.seconds),
+                        ]),
+                        "seeds": .integer(Int64(walk.seeds)), "trustworthy": .bool(walk.isTrustworthy),
+                        "mptcp_mbps": .optional(walk.goodput?.megabitsPerSecond),
+                        "mptcp_longest_gap_s": .optional(walk.longestGap?.seconds),
+                        "bars": .array(walk.bars.map(ComparisonDocument.bar)),
+                        "ratios": .array(walk.ratios.map { .object(ComparisonDocument.statistics($0)) }),
+                    ])
+                }),
+            "overall": .array(
+                result.overall.map { overall in
+                    .object(
+                        ComparisonDocument.statistics(overall.ratio).merging([
+                            "walks": .integer(Int64(overall.walks))
+                        ]) { $1 })
+                }),
+        ])
+    }
+
+    package static func text(of result: WalksResult) -> String {
+        [
+            ([WalksTables.sentence(of: result)] + WalksTables.resolution(of: result)).joined(separator: "\n") + "\n",
+            WalksTables.walks(of: result).text, WalksTables.bars(of: result).text,
+            WalksTables.overall(of: result).text,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    package static func markdown(of result: WalksResult) -> String {
+        [
+            "### Walkback: \(Wording.count(result.walks.count, "walk"))\n",
+            "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n",
+            WalksTables.resolution(of: result).map { "\($0)\n" }.joined(), WalksTables.walks(of: result).markdown,
+            WalksTables.bars(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
+            WalksTables.matrix(of: result).markdown,
+            "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). Again with:\n",
+            "```\n\(result.command)\n```\n",
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    package static func html(of result: WalksResult) -> String {
+        let links = result.walks.map { walk in
+            "<li><a href=\"\(Markup.escaped(Markup.address(walk.directory)))/report.html\">\(Markup.escaped(walk.directory))</a>: "
+                + "\(Markup.escaped(walk.headline))</li>\n"
+        }.joined()
+        let overall = WalksTables.overall(of: result)
+        let missed = WalksTables.bars(of: result)
+        let body = """
+            <header>
+            <p class="kicker">Walkback</p>
+            <h1>\(Wording.count(result.walks.count, "walk"))</h1>
+            <p class="answer">\(Markup.escaped(WalksTables.sentence(of: result)))</p>
+            \(WalksTables.resolution(of: result).map { "<p class=\"trust\">\($0)</p>\n" }.joined())\
+            <p class="trust">\(WalksTables.note)</p>
+            </header>
+            \(figure(result))<h2>Walks</h2>
+            \(WalksTables.walks(of: result).html(isSortable: true))\
+            \(missed.isEmpty ? "" : "<h2>Bars that were not met</h2>\n\(missed.html)")\
+            \(overall.isEmpty ? "" : "<h2>Every ratio over all walks</h2>\n\(overall.html)")\
+            <h2>Every walk</h2>
+            \(WalksTables.matrix(of: result).html)\
+            <ul>
+            \(links)</ul>
+            <h2>To repeat it</h2>
+            <pre><code>\(Markup.escaped(result.command))</code></pre>
+            <p class="note">Linux \(Markup.escaped(result.kernelRelease)), walkback \(Markup.escaped(result.walkback)).</p>
+
+            """
+        return Page.html(
+            title: "\(Wording.count(result.walks.count, "walk")): MPTCP against Optimal TCP",
+            walkback: result.walkback, body: body)
+    }
+
+    /// A forest plot; empty where no walk has the ratio.
+    private static func figure(_ result: WalksResult) -> String {
+        guard result.walks.contains(where: { $0.ratio(WalksTables.headline)?.value != nil }) else { return "" }
+        return """
+            <figure>
+            \(WalksFigure.svg(of: result, layout: .wide))\(WalksFigure.svg(of: result, layout: .narrow))\
+            <figcaption>MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; at the foot the \
+            mean of the walks with 95 % over walks.</figcaption>
+            </figure>
+
+            """
+    }
+
+    /// walks.svg and walks.csv: the forest plot and what it shows.
+    package static func figureFiles(of result: WalksResult) -> [(name: String, text: String)] {
+        let rows = result.walks.flatMap { walk in
+            walk.ratios.map { ratio in
+                let numbers = [ratio.value, ratio.low, ratio.high].map { $0?.text() ?? "" }
+                return "\"\(walk.directory)\",\(ratio.name),\(numbers.joined(separator: ",")),\(walk.seeds)\n"
+            }
+        }
+        let csv =
+            "# Python: \(FigureFiles.python("walks"))\n# R: \(FigureFiles.r("walks"))\nwalk,ratio,mean,low,high,seeds\n"
+        return [
+            ("walks.svg", FigureStyle.alone(WalksFigure.svg(of: result, layout: .wide))),
+            ("walks.csv", csv + rows.joined()),
+        ]
+    }
+}

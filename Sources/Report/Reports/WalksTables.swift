@@ -1,0 +1,135 @@
+import Determinism
+import Quantities
+import Results
+
+/// Several walks compared as a whole, as tables.
+enum WalksTables {
+    static let headline = "mptcp/optimal"
+
+    /// A row for each walk and one for all of them; each says what its interval is over. A column that no walk has anything
+    /// for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and bars that count.
+    static func walks(of result: WalksResult) -> ResultTable {
+        let hasRatio = result.walks.contains { $0.ratio(headline)?.value != nil }
+        let hasBars = result.walks.contains { !$0.bars.isEmpty }
+        let hasMPTCP = result.walks.contains { $0.goodput != nil }
+        func of<Value>(_ isThere: Bool, _ value: Value) -> Value? { isThere ? value : nil }
+        let headers: [String?] = [
+            "walk", of(hasMPTCP, "MPTCP Mb/s"), of(hasMPTCP, "longest gap"), of(hasRatio, headline),
+            of(hasRatio, "95 %"),
+            of(hasRatio, "over"), of(hasRatio, "smallest difference"), of(hasBars, "bars met"),
+        ]
+        let present = headers.compactMap { $0 }
+        var table = ResultTable(
+            "Walks", headers: present, textColumns: Set([present.firstIndex(of: "over")].compactMap { $0 }))
+        for walk in result.walks {
+            let ratio = walk.ratio(headline)
+            let met = walk.bars.count { $0.outcome == .met }
+            let cells: [HTMLTable.Cell?] = [
+                of(hasMPTCP, .init(text: Wording.number(walk.goodput?.megabitsPerSecond, 2))),
+                of(hasMPTCP, .init(text: Wording.seconds(walk.longestGap))),
+                of(hasRatio, .init(text: Wording.value(ratio))), of(hasRatio, .init(text: Wording.interval(ratio))),
+                of(hasRatio, .init(text: Wording.count(walk.seeds, "seed"))),
+                of(hasRatio, .init(text: Wording.smallestDifference(ratio))),
+                of(
+                    hasBars,
+                    .init(
+                        text: walk.bars.isEmpty ? Wording.unknown : "\(met) of \(walk.bars.count)",
+                        isBad: walk.bars.contains { $0.outcome == .missed })),
+            ]
+            table.add(walk.directory + (walk.isTrustworthy ? "" : " (not trustworthy)"), cells: cells.compactMap { $0 })
+        }
+        if let overall = result.overall(headline) {
+            let cells: [String?] = [
+                of(hasMPTCP, ""), of(hasMPTCP, ""), Wording.value(overall.ratio), Wording.interval(overall.ratio),
+                Wording.count(overall.walks, "walk"), Wording.smallestDifference(overall.ratio), of(hasBars, ""),
+            ]
+            table.add("mean of the walks", cells, style: .lead)
+        }
+        return table
+    }
+
+    /// Bars that some walk missed or could not judge.
+    static func bars(of result: WalksResult) -> ResultTable {
+        var table = ResultTable(
+            "Bars that were not met", headers: ["walk", "bar", "", "found"], textColumns: [1, 2, 3])
+        for walk in result.walks {
+            for bar in walk.bars where bar.outcome != .met {
+                table.add(
+                    walk.directory,
+                    cells: [
+                        .init(text: bar.bar),
+                        .init(text: BarTables.name(of: bar.outcome), isBad: bar.outcome == .missed),
+                        .init(text: bar.finding),
+                    ])
+            }
+        }
+        return table
+    }
+
+    /// Means over walks of the walks' means.
+    static func overall(of result: WalksResult) -> ResultTable {
+        var table = ResultTable(
+            "Every ratio over all walks",
+            headers: [
+                "ratio", "mean", "95 % over walks", "smallest difference", "lowest walk", "highest walk", "walks",
+            ])
+        for overall in result.overall {
+            let values = result.walks.compactMap { $0.ratio(overall.ratio.name)?.value }
+            table.add(
+                overall.ratio.name,
+                [
+                    Wording.value(overall.ratio), Wording.interval(overall.ratio),
+                    Wording.smallestDifference(overall.ratio), Wording.number(values.min(), 3),
+                    Wording.number(values.max(), 3), "\(overall.walks)",
+                ], style: overall.ratio.name == headline ? .lead : .plain)
+        }
+        return table
+    }
+
+    /// Every walk's mean over its seeds, of every ratio.
+    static func matrix(of result: WalksResult) -> ResultTable {
+        var table = ResultTable("Every walk", headers: ["mean over seeds"] + result.walks.map(\.directory))
+        for name in result.names {
+            table.add(
+                name, result.walks.map { Wording.value($0.ratio(name)) }, style: name == headline ? .lead : .plain)
+        }
+        return table
+    }
+
+    /// The answer over all walks; ends with a full stop.
+    static func sentence(of result: WalksResult) -> String {
+        guard let overall = result.overall(headline), let value = overall.ratio.value else {
+            let known = result.walks.count { $0.ratio(headline)?.value != nil }
+            return known == 1
+                ? "One walk alone compares MPTCP with Optimal TCP: that says nothing of other walks, so there is no overall."
+                : withoutRatio(result)
+        }
+        var text = "Over \(overall.walks) walks MPTCP moved \(HeadlineSentence.comparison(value)) Optimal TCP"
+        guard let low = overall.ratio.low, let high = overall.ratio.high else { return text + "." }
+        text += " (95 % over walks: \(HeadlineSentence.signedPercent(low)) to \(HeadlineSentence.signedPercent(high)) %"
+        text += low <= 1 && high >= 1 ? ", which leaves open which moves more)." : ")."
+        return text
+    }
+
+    private static func withoutRatio(_ result: WalksResult) -> String {
+        let bars = result.walks.flatMap(\.bars)
+        guard !bars.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
+        let met = bars.count { $0.outcome == .met }
+        return
+            "\(met) of \(Wording.count(bars.count, "bar")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
+            + "MPTCP with Optimal TCP, so there is no overall."
+    }
+
+    /// What stands right below it; empty where there is no overall.
+    static func resolution(of result: WalksResult) -> [String] {
+        guard let smallest = result.overall(headline)?.ratio.smallestDifference else { return [] }
+        return [
+            "The smallest difference that as many walks as these could have seen is "
+                + "\((smallest * 100).text(decimals: 1)) % (two-sided 5 % level, 80 % power)."
+        ]
+    }
+
+    static let note =
+        "The walk is the unit: an interval over seeds says how well one walk's own mean is known, the one over walks what to "
+        + "expect of another walk of this sort. Each walk counts once, with the mean over its seeds."
+}

@@ -1,0 +1,33 @@
+import Plans
+import Quantities
+import Radios
+import Results
+
+extension ComparisonResult.Energy {
+    /// What the radios of one run took under every model, in the models' order; empty where a path is neither WiFi nor
+    /// cellular.
+    ///
+    /// A strategy of one path has the other radios switched off, as PAPER's table has; every other strategy has all of them on
+    /// and pays for what they take in silence.
+    ///
+    /// - Parameter duration: for how long was measured.
+    package static func all(plan: RunPlan, series: Series, duration: Duration) -> [ComparisonResult.Energy] {
+        // Models that look in the same steps share what they see.
+        var seen: [String: [(step: Duration, activity: Activity)]] = [:]
+        func activity(_ path: RunPlan.Path, step: Duration) -> Activity {
+            if let known = seen[path.name]?.first(where: { $0.step == step }) { return known.activity }
+            let activity = Activity(of: path, in: series, step: step, offset: plan.offset, duration: duration)
+            seen[path.name, default: []].append((step, activity))
+            return activity
+        }
+        return EnergyModel.all.compactMap { model in
+            var paths: [EnergyAmount] = []
+            for path in plan.paths {
+                guard let radio = model.radio(of: path.kind) else { return nil }
+                let isOn = plan.strategy.path == nil || plan.strategy.path == path.name
+                paths.append(isOn ? EnergyAccount(radio, activity(path, step: radio.activityStep)).total : .zero)
+            }
+            return ComparisonResult.Energy(model: model.name, paths: paths)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Plans
+import Quantities
+import Traces
+
+/// What the fluid model makes of one run.
+package struct FluidRun: Sendable {
+    /// In-order application bytes per `Series.binWidth` from the first SYN on, and the IP bytes of each link: what a run on the
+    /// kernel leaves, but for delays.
+    package let series: Series
+    package let delivered: ByteCount
+
+    /// nil for what is not modelled: workloads other than a download without end, congestion controls other than reno, cubic and
+    /// lia, MPTCP strategies other than `mptcp`, and that one with several subflows on a path or in a mode of mobility other than
+    /// `informed`; and where `tables` lacks one that the plan names.
+    package init?(plan: RunPlan, tables: [String: LinkTable]) {
+        guard plan.workload.kind == .download, plan.workload.size == nil,
+            let network = FluidNetwork(plan, tables: tables)
+        else { return nil }
+        let control: CongestionWindow.Control
+        switch plan.transport.congestionControl {
+        case "cubic": control = .cubic
+        case "reno": control = .reno
+        case "lia": control = plan.strategy.usesMPTCP ? .lia : .reno
+        default: return nil
+        }
+        let outcome: (delivered: [UInt32], links: [FluidLink])
+        if var single = SinglePath(plan, network, control) {
+            outcome = single.run()
+        } else if var multiple = MultiPath(plan, network, control) {
+            outcome = multiple.run()
+        } else {
+            return nil
+        }
+        series = Series(delivered: outcome.delivered, links: outcome.links.flatMap(\.series))
+        delivered = ByteCount(outcome.delivered.reduce(0) { $0 + Int64($1) })
+    }
+}

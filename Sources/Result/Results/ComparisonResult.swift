@@ -1,0 +1,320 @@
+import Plans
+import Quantities
+import Traces
+
+/// Everything a comparison found: the one place from which comparison.json, the table, series.csv and the report are
+/// written, so that they cannot disagree. All values are in the units of their types; nothing here depends on real time.
+package struct ComparisonResult: Sendable {
+    package struct Replay: Sendable, Equatable {
+        package var name: String
+        /// Of the replay file and of every trace it names.
+        package var sha256: String
+        /// Of paths, traces and workload without settings: results that share it can be compared.
+        package var walkSHA256: String
+        package var duration: Duration
+        /// The paths' traces, for plots.
+        package var traces: [PathTrace]
+        package var workload: Workload
+
+        package init(
+            name: String, sha256: String, walkSHA256: String = "", duration: Duration, traces: [PathTrace],
+            workload: Workload = Workload()
+        ) {
+            self.name = name
+            self.sha256 = sha256
+            self.walkSHA256 = walkSHA256
+            self.duration = duration
+            self.traces = traces
+            self.workload = workload
+        }
+    }
+
+    package struct Environment: Sendable, Equatable {
+        package var walkback: String
+        package var kernelRelease: String
+        package var kernelPatches: [String]
+        package var congestionControl: String
+        package var scheduler: String
+        package var sysctls: [String: String]
+        package var transport: Transport
+        package var mobility: Mobility
+        /// Names the energy model whose joules are a run's `energy_j`.
+        package var energy: EnergyPolicy
+
+        package init(
+            walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String,
+            scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility,
+            energy: EnergyPolicy = EnergyPolicy()
+        ) {
+            self.walkback = walkback
+            self.kernelRelease = kernelRelease
+            self.kernelPatches = kernelPatches
+            self.congestionControl = congestionControl
+            self.scheduler = scheduler
+            self.sysctls = sysctls
+            self.transport = transport
+            self.mobility = mobility
+            self.energy = energy
+        }
+    }
+
+    package struct Run: Sendable {
+        package var id: String
+        package var strategy: Strategy
+        package var seed: UInt64
+        package var direction: Direction
+        /// Trace time of the first SYN, and how long was measured from it.
+        package var offset: Duration
+        package var duration: Duration
+        package var delivered: ByteCount
+        package var longestGap: Duration
+        package var verified: Bool
+        package var paths: [RunPath]
+        package var fidelity: [Fidelity]
+        package var counters: [String: Int64]
+        package var events: [RunRecord.Event]
+        package var series: Series
+        /// Connections beside the run's own, in the order of the series.
+        package var others: [RunRecord.Flow]
+        package var exchanges: [RunRecord.Exchange]
+        /// What its radios took, under each energy model; empty where a path is neither WiFi nor cellular.
+        package var energy: [Energy]
+        /// What every coming and going of a path cost.
+        package var handoffs: [Handoff]
+        /// Where its home address was to be reached, by its schedule; empty where it has none.
+        package var moves: [Move]
+        /// Why the run may not be trusted, as far as it knows itself; nil where it may.
+        package var failure: String?
+
+        package var goodput: DataRate { delivered.rate(over: duration) }
+
+        package func energy(under model: String) -> Energy? {
+            energy.first { $0.model == model }
+        }
+
+        /// Application bits, of all that the run transferred, for each joule that its radios took; nil where they took none.
+        package func efficiency(under energy: Energy) -> EnergyEfficiency? {
+            EnergyEfficiency(of: others.reduce(delivered) { $0 + $1.delivered }, for: energy.total)
+        }
+
+        package init(
+            id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
+            delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
+            counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
+            exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
+            moves: [Move] = [], failure: String? = nil
+        ) {
+            self.id = id
+            self.strategy = strategy
+            self.seed = seed
+            self.direction = direction
+            self.offset = offset
+            self.duration = duration
+            self.delivered = delivered
+            self.longestGap = longestGap
+            self.verified = verified
+            self.paths = paths
+            self.fidelity = fidelity
+            self.counters = counters
+            self.events = events
+            self.series = series
+            self.others = others
+            self.exchanges = exchanges
+            self.energy = energy
+            self.handoffs = handoffs
+            self.moves = moves
+            self.failure = failure
+        }
+    }
+
+    package struct RunPath: Sendable, Equatable {
+        package var name: String
+        /// IP bytes that arrived, both directions.
+        package var wireBytes: ByteCount
+        package var droppedBytes: ByteCount
+
+        package init(
+            name: String, wireBytes: ByteCount, droppedBytes: ByteCount
+        ) {
+            self.name = name
+            self.wireBytes = wireBytes
+            self.droppedBytes = droppedBytes
+        }
+    }
+
+    /// What one run's radios took under one model.
+    package struct Energy: Sendable, Equatable {
+        package var model: String
+        /// Of each path, in the order of the plan.
+        package var paths: [EnergyAmount]
+
+        package init(model: String, paths: [EnergyAmount]) {
+            self.model = model
+            self.paths = paths
+        }
+
+        package var total: EnergyAmount { paths.reduce(.zero, +) }
+    }
+
+    /// What one coming or going of a path did to the application. Times since the first SYN; nil: not within the run.
+    package struct Handoff: Sendable, Equatable {
+        package enum Kind: String, Sendable {
+            /// The radio of a path that was in use has gone.
+            case lost
+            /// A path has come, or come back.
+            case gained
+            /// The path has another address.
+            case renumbered
+            /// The home address has moved to this path.
+            case moved
+        }
+
+        package var kind: Kind
+        package var path: String
+        package var time: Duration
+        /// The longest time without a byte for the application that begins within a second before this and the next one.
+        package var longestGap: Duration
+        /// From this instant until a payload byte arrived over a path that was not in use before.
+        package var firstByteOnNewPath: Duration?
+        /// `gained`: until the path carried payload again.
+        package var carriesAgain: Duration?
+        /// `gained`: bytes that waited on each other path's subflow, unsent or unacknowledged, at this instant.
+        package var stranded: [String: ByteCount]
+
+        package init(
+            kind: Kind, path: String, time: Duration, longestGap: Duration, firstByteOnNewPath: Duration? = nil,
+            carriesAgain: Duration? = nil, stranded: [String: ByteCount] = [:]
+        ) {
+            self.kind = kind
+            self.path = path
+            self.time = time
+            self.longestGap = longestGap
+            self.firstByteOnNewPath = firstByteOnNewPath
+            self.carriesAgain = carriesAgain
+            self.stranded = stranded
+        }
+    }
+
+    /// Arrived bytes against the curve, in windows throughout which the link was backlogged.
+    package struct Fidelity: Sendable, Equatable {
+        package var path: String
+        package var direction: Direction
+        package var window: Duration
+        /// Backlogged windows that were compared.
+        package var windows: Int
+        /// |arrived - curve| / curve; nil where no window was backlogged.
+        package var meanError: Double?
+        package var p95Error: Double?
+        package var maxError: Double?
+        package var maxErrorBytes: Double?
+        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window can
+        /// cut, hardly count in it.
+        package var overallError: Double?
+        /// Trace time at which the worst window begins.
+        package var worstWindow: Duration?
+        /// Windows beyond one largest packet + 0.1 % of the curve.
+        package var violations: Int
+        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so on; the
+        /// last count is of those beyond it. Empty where it is not known.
+        package var errorHistogram: [Int]
+
+        package init(
+            path: String, direction: Direction, window: Duration, windows: Int, meanError: Double? = nil,
+            p95Error: Double? = nil, maxError: Double? = nil, maxErrorBytes: Double? = nil,
+            overallError: Double? = nil, worstWindow: Duration? = nil, violations: Int,
+            errorHistogram: [Int] = []
+        ) {
+            self.path = path
+            self.direction = direction
+            self.window = window
+            self.windows = windows
+            self.meanError = meanError
+            self.p95Error = p95Error
+            self.maxError = maxError
+            self.maxErrorBytes = maxErrorBytes
+            self.overallError = overallError
+            self.worstWindow = worstWindow
+            self.violations = violations
+            self.errorHistogram = errorHistogram
+        }
+    }
+
+    package struct Oracle: Sendable, Equatable {
+        package var direction: Direction
+        package var window: Duration
+        package var seed: UInt64
+        /// IP bytes, and what full-size segments could carry of them.
+        package var capacitySum: ByteCount
+        package var capacityOptimal: ByteCount
+        package var bestStatic: ByteCount
+        package var capacitySumPayload: ByteCount
+        package var capacityOptimalPayload: ByteCount
+        package var bestStaticPayload: ByteCount
+        /// Application bytes; nil where the single-path runs it needs were not asked for.
+        package var splicedOptimal: ByteCount?
+        package var splicedOptimalStalled: ByteCount?
+        package var splicedOptimalReconnect: ByteCount?
+        /// What a real connection switched by an oracle delivered; nil where it was not run.
+        package var optimalBuilt: ByteCount?
+        /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
+        /// is none.
+        package var splicedRuns: [String]
+        /// Of a workload of a fixed size, when that had been transferred; nil for all others.
+        package var completion: Completion?
+
+        package init(
+            direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
+            bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
+            bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
+            splicedOptimalReconnect: ByteCount? = nil, optimalBuilt: ByteCount? = nil, splicedRuns: [String] = [],
+            completion: Completion? = nil
+        ) {
+            self.direction = direction
+            self.window = window
+            self.seed = seed
+            self.capacitySum = capacitySum
+            self.capacityOptimal = capacityOptimal
+            self.bestStatic = bestStatic
+            self.capacitySumPayload = capacitySumPayload
+            self.capacityOptimalPayload = capacityOptimalPayload
+            self.bestStaticPayload = bestStaticPayload
+            self.splicedOptimal = splicedOptimal
+            self.splicedOptimalStalled = splicedOptimalStalled
+            self.splicedOptimalReconnect = splicedOptimalReconnect
+            self.optimalBuilt = optimalBuilt
+            self.splicedRuns = splicedRuns
+            self.completion = completion
+        }
+    }
+
+    package var replay: Replay
+    package var environment: Environment
+    package var runs: [Run]
+    package var oracles: [Oracle]
+    package var ratios: [Ratio]
+    /// Spliced against built Optimal TCP by the window; empty where one of them is missing.
+    package var builtWindows: [BuiltWindow]
+    /// Of the runs in which MPTCP competed with a TCP on every path.
+    package var competitions: [Competition]
+    /// Of the replay's bars, in its order.
+    package var bars: [BarVerdict]
+    /// Of a result that was read back, whose runs hold no exchanges: those of each strategy in all seeds together.
+    package var pooledExchanges: [Strategy: ExchangeSummary]?
+    /// The command that repeats this comparison.
+    package var command: String
+
+    package init(
+        replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio],
+        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], bars: [BarVerdict] = [], command: String
+    ) {
+        self.replay = replay
+        self.environment = environment
+        self.runs = runs
+        self.oracles = oracles
+        self.ratios = ratios
+        self.builtWindows = builtWindows
+        self.competitions = competitions
+        self.bars = bars
+        self.command = command
+    }
+}

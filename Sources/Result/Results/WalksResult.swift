@@ -1,0 +1,92 @@
+import Quantities
+import Statistics
+
+/// Several walks compared as a whole: what each gave, and what they give together.
+///
+/// The walk is the unit of replication. A walk's own interval says how well its mean is known; only the one over walks says
+/// anything of other walks.
+package struct WalksResult: Sendable, Equatable {
+    package struct Walk: Sendable, Equatable {
+        /// The directory of its results, below that of the whole.
+        package var directory: String
+        package var replay: String
+        package var sha256: String
+        package var duration: Duration
+        package var seeds: Int
+        package var headline: String
+        /// Means over seeds.
+        package var ratios: [ComparisonResult.Ratio]
+        package var isTrustworthy: Bool
+        package var bars: [ComparisonResult.BarVerdict]
+        /// Of MPTCP, mean over seeds; nil where it was not run.
+        package var goodput: DataRate?
+        /// Of MPTCP, in any of the seeds.
+        package var longestGap: Duration?
+
+        package init(
+            directory: String, replay: String, sha256: String, duration: Duration, seeds: Int, headline: String,
+            ratios: [ComparisonResult.Ratio], isTrustworthy: Bool, bars: [ComparisonResult.BarVerdict] = [],
+            goodput: DataRate? = nil, longestGap: Duration? = nil
+        ) {
+            self.directory = directory
+            self.replay = replay
+            self.sha256 = sha256
+            self.duration = duration
+            self.seeds = seeds
+            self.headline = headline
+            self.ratios = ratios
+            self.isTrustworthy = isTrustworthy
+            self.bars = bars
+            self.goodput = goodput
+            self.longestGap = longestGap
+        }
+
+        package func ratio(_ name: String) -> ComparisonResult.Ratio? { ratios.first { $0.name == name } }
+    }
+
+    /// The mean over walks of each walk's mean ratio.
+    package struct Overall: Sendable, Equatable {
+        /// How many walks have this ratio.
+        package var walks: Int
+        /// With the t interval over walks.
+        package var ratio: ComparisonResult.Ratio
+
+        package init(walks: Int, ratio: ComparisonResult.Ratio) {
+            self.walks = walks
+            self.ratio = ratio
+        }
+    }
+
+    package var walks: [Walk]
+    package var walkback: String
+    package var kernelRelease: String
+    /// What repeats it.
+    package var command: String
+
+    package init(walks: [Walk], walkback: String, kernelRelease: String, command: String) {
+        self.walks = walks
+        self.walkback = walkback
+        self.kernelRelease = kernelRelease
+        self.command = command
+    }
+
+    /// Every ratio that some walk has, in the order in which they are first met.
+    package var names: [String] {
+        var names: [String] = []
+        for ratio in walks.flatMap(\.ratios) where ratio.value != nil && !names.contains(ratio.name) {
+            names.append(ratio.name)
+        }
+        return names
+    }
+
+    /// Of every ratio that two walks and more have: one walk stands for itself alone.
+    package var overall: [Overall] {
+        names.compactMap { name in
+            let values = walks.compactMap { $0.ratio(name)?.value }
+            guard values.count > 1 else { return nil }
+            return Overall(walks: values.count, ratio: .init(name: name, meanOf: Sample(values)))
+        }
+    }
+
+    package func overall(_ name: String) -> Overall? { overall.first { $0.ratio.name == name } }
+}

@@ -1,0 +1,85 @@
+import Determinism
+import Documents
+import Plans
+import Replays
+import Results
+import Traces
+
+extension Replay {
+    /// What came of every bar, in the order of the file: first those on ratios, then those on single runs.
+    ///
+    /// - Parameter counters: names of all that the kernel counts, without the end that counts it; empty: not known.
+    package func verdicts(on result: ComparisonResult, counters: Set<String>) -> [ComparisonResult.BarVerdict] {
+        bars.map { $0.verdict(on: result) } + runBars.map { $0.verdict(on: result, counters: counters) }
+    }
+}
+
+extension Bar {
+    fileprivate func verdict(on result: ComparisonResult) -> ComparisonResult.BarVerdict {
+        let value = result.ratios.first { $0.name == ratio && $0.seed == nil }?.value
+        let missing = value == nil ? whatWasNotRun(in: result) : nil
+        let finding = missing ?? value.map { "it is \($0.text())" } ?? "it is not known"
+        return .init(
+            bar: description, quantity: ratio,
+            outcome: missing != nil ? .notEvaluated : isMet(by: value) ? .met : .missed, finding: finding)
+    }
+
+    /// Which run the ratio would have needed, as the end of a sentence; nil where all were there.
+    private func whatWasNotRun(in result: ComparisonResult) -> String? {
+        let parts = (ratio.split(separator: ":").last ?? "").split(separator: "/").map(String.init)
+        guard parts.count == 2 else { return nil }
+        let strategies = Set(result.runs.map(\.strategy))
+        guard strategies.contains(where: { $0.description == parts[0] }) else { return "\(parts[0]) was not run" }
+        let paths = result.replay.traces.map(\.name)
+        let alone = paths.filter { path in !strategies.contains { $0.path == path } }
+        switch parts[1] {
+        case "optimal-built" where !strategies.contains(.optimalBuilt): return "optimal-built was not run"
+        case "spliced-optimal" where !alone.isEmpty: return "no TCP was run over \(alone.joined(separator: " and "))"
+        case "optimal" where !alone.isEmpty && !strategies.contains(.optimalBuilt):
+            return "no TCP was run over \(alone.joined(separator: " and ")), nor optimal-built"
+        default: return nil
+        }
+    }
+}
+
+extension RunBar {
+    fileprivate func verdict(on result: ComparisonResult, counters: Set<String>) -> ComparisonResult.BarVerdict {
+        let runs = result.runs.filter { $0.strategy == strategy }
+        func verdict(_ outcome: ComparisonResult.BarVerdict.Outcome, _ finding: String)
+            -> ComparisonResult.BarVerdict
+        {
+            .init(bar: description, quantity: quantity, outcome: outcome, finding: finding)
+        }
+        guard !runs.isEmpty else { return verdict(.notEvaluated, "\(strategy) was not run") }
+        if let unknown = unknownCounter(among: counters, in: runs) { return verdict(.missed, unknown) }
+        let misses = runs.compactMap { run in miss(in: run).map { "in run \(run.id) \($0)" } }
+        guard misses.isEmpty else { return verdict(.missed, misses.joined(separator: "; ")) }
+        return verdict(.met, runs.count == 1 ? "in run \(runs[0].id) it is met" : "it is met in all \(runs.count) runs")
+    }
+
+    private var quantity: String {
+        switch demand {
+        case .longestGap: "\(strategy)/longest-gap"
+        case .firstByteOnNewPath: "\(strategy)/first-byte-on-new-path"
+        case .carriesAgain: "\(strategy)/carries-again"
+        case .stranded: "\(strategy)/stranded"
+        case .counter(let name, _, _): "\(strategy)/counter \(name)"
+        case .events: "\(strategy)/events"
+        }
+    }
+
+    /// Results hold only counters that are not zero, so one that is absent is zero, unless there is none of that name.
+    private func unknownCounter(among known: Set<String>, in runs: [ComparisonResult.Run]) -> String? {
+        guard case .counter(let name, _, _) = demand, !known.isEmpty,
+            !runs.contains(where: { $0.counters[name] != nil })
+        else { return nil }
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        // Of the connection itself; one for each path that it had a subflow on.
+        let own = ["socket.", "mptcp.", "subflow."]
+        guard parts.count == 2, parts[0] != "kernel", !known.contains(parts[1]),
+            !own.contains(where: { parts[1].hasPrefix($0) })
+        else { return nil }
+        let near = Suggestion.nearest(to: parts[1], among: known.sorted()).map { "; did you mean '\(parts[0]).\($0)'?" }
+        return "the kernel has no such counter\(near ?? "")"
+    }
+}

@@ -1,0 +1,82 @@
+import Determinism
+import Documents
+import Glibc
+import Reports
+import System
+import SystemPackage
+
+/// Baselines as files: `NAME.json` in a directory, `Replays/baselines` unless another is named.
+package enum Baselines {
+    package static let directory = FilePath("Replays/baselines")
+
+    /// Keeps `results` as a baseline.
+    ///
+    /// - Parameter name: of the file; nil: the replay's, or the directory's of several walks.
+    /// - Returns: where it is.
+    package static func save(_ results: SavedResults, name: String?, in directory: FilePath) throws -> FilePath {
+        let name =
+            name ?? (results.walks.count == 1 ? results.walks[0].name : results.directory.lastComponent?.string ?? "")
+        guard let file = FilePath.Component("\(name).json"), file.kind == .regular, !name.hasPrefix(".") else {
+            throw Fault(.usage, "'\(name)' cannot name a file: name the baseline with --name")
+        }
+        let doubted = results.walks.filter { !FidelitySummary.doubts(about: $0.saved.result).isEmpty }
+        if let walk = doubted.first {
+            throw Fault(.notTrustworthy, "\(walk.directory) is not trustworthy, so it is no baseline: compare again")
+        }
+        try OutputDirectory.makeDirectory(directory)
+        let path = directory.appending(file)
+        try OutputDirectory.replace(path, with: Array(try results.baseline.json.text.utf8))
+        return path
+    }
+
+    /// - Parameters:
+    ///   - path: results, the file of a baseline, or a directory that has one of the name of each walk.
+    ///   - names: of the walks that are to be compared with it.
+    static func read(_ path: FilePath, for names: [String]) throws -> Baseline {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else {
+            throw Fault.input(
+                path.string, "is not there: save a baseline with `walkback baseline save`, or name results")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try read(file: path) }
+        let entries = try OutputDirectory.entries(of: path)
+        if entries.contains(SavedComparison.documentName) || entries.contains("walks.json") {
+            return try SavedResults(path).baseline
+        }
+        let there = entries.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        let own = names.map { "\($0).json" }.filter(there.contains)
+        var walks = try own.flatMap { try read(file: path.appending($0)).walks }
+        // A set's baseline has a name of its own.
+        func missing() -> [String] { names.filter { name in !walks.contains { $0.name == name } } }
+        for file in there where !missing().isEmpty && !own.contains(file) {
+            walks += try read(file: path.appending(file)).walks.filter { missing().contains($0.name) }
+        }
+        // What a file calls otherwise may still be of the same replay.
+        guard missing().isEmpty || own.count == names.count else {
+            throw Fault.input(
+                path.string,
+                "holds no baseline of \(missing().joined(separator: ", ")) "
+                    + "(\(there.isEmpty ? "no *.json at all" : there.prefix(6).joined(separator: ", "))): save one with "
+                    + "`walkback baseline save`")
+        }
+        return Baseline(walks: walks)
+    }
+
+    private static func read(file path: FilePath) throws -> Baseline {
+        try Baseline(document: try InputFile.read(path.string).bytes, path: path.string)
+    }
+
+    /// A line for each baseline of a directory: name, walks, seeds, kernel.
+    package static func list(in directory: FilePath) throws -> String {
+        let names = access(directory.string, F_OK) == 0 ? try OutputDirectory.entries(of: directory) : []
+        let files = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        guard !files.isEmpty else { return "" }
+        return try files.map { name in
+            let baseline = try read(file: directory.appending(name))
+            let seeds = baseline.walks.flatMap { Set($0.windows.map(\.seed)) }
+            let kernels = Set(baseline.walks.map { "Linux \($0.kernelRelease), walkback \($0.walkback)" }).sorted()
+            return "\(name.dropLast(5))  \(baseline.walks.map(\.replay).joined(separator: ", "))  "
+                + "\(Set(seeds).count) seed\(Set(seeds).count == 1 ? "" : "s")  \(kernels.joined(separator: "; "))\n"
+        }.joined()
+    }
+}

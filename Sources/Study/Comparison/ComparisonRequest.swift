@@ -1,0 +1,142 @@
+import Determinism
+import Documents
+import Energy
+import Kernels
+import Replays
+import Reports
+import Results
+import Plans
+import System
+import SystemPackage
+import Verification
+
+/// One replay under all its strategies and seeds on one kernel: what `walkback compare` does.
+package struct ComparisonRequest: Sendable {
+    package var replay: FilePath
+    package var output: FilePath
+    /// In place of the replay's.
+    package var strategies: [String]?
+    /// Seeds 1 to N in place of the replay's.
+    package var seeds: Int?
+    /// In place of the replay's.
+    package var congestionControl: String?
+    /// Runs at a time.
+    package var jobs: Int
+    /// `embedded`, `host` or a file.
+    package var kernel: String
+    package var walkbackVersion: String
+
+    package init(
+        replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, congestionControl: String? = nil,
+        jobs: Int, kernel: String, walkbackVersion: String
+    ) {
+        self.replay = replay
+        self.output = output
+        self.strategies = strategies
+        self.seeds = seeds
+        self.congestionControl = congestionControl
+        self.jobs = jobs
+        self.kernel = kernel
+        self.walkbackVersion = walkbackVersion
+    }
+
+    package struct Outcome: Sendable {
+        package let table: String
+        package let json: String
+        package let exitCode: ExitCode
+        /// Of a table of several such.
+        let row: SideBySide.Row
+        /// What the whole of several walks needs of this one.
+        private let walk: WalksResult.Walk
+        let kernelRelease: String
+
+        init(_ result: ComparisonResult, table: String, json: String, exitCode: ExitCode) {
+            self.table = table
+            self.json = json
+            self.exitCode = exitCode
+            kernelRelease = result.environment.kernelRelease
+            row = SideBySide.Row(result.environment.congestionControl, result)
+            walk = WalksResult.Walk(result, directory: "")
+        }
+
+        func walk(directory: String) -> WalksResult.Walk {
+            var walk = walk
+            walk.directory = directory
+            return walk
+        }
+    }
+
+    /// The replay with what this request puts in place of its own.
+    func load() throws -> Replay {
+        var replay = try Replay.load(self.replay.string)
+        if let seeds { replay.seeds = seeds }
+        if let congestionControl { try replay.use(congestionControl: congestionControl) }
+        if let strategies {
+            let names = replay.paths.map(\.name)
+            replay.strategies = try strategies.map { name in
+                guard let strategy = Strategy(name: name, paths: names) else {
+                    let ending = Suggestion.ending(for: name, among: Strategy.all(paths: names).map(\.description))
+                    throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths\(ending)")
+                }
+                if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
+                    throw Fault(.usage, "--strategies: '\(name)' \(objection)")
+                }
+                return strategy
+            }
+        }
+        return replay
+    }
+
+    /// - Parameter say: receives notes for the user, a line each.
+    /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
+    package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
+        let replay = try load()
+        for note in replay.notes { say("note: \(note)") }
+        let kernel = try Kernel.find(self.kernel)
+        let output = try OutputDirectory(self.output)
+        do {
+            let runs = PlannedRuns(replay)
+            let display = ProgressDisplay(runs: runs.distinct.count, runDuration: replay.duration)
+            defer { display.end() }
+            let finished = try runs.execute(
+                on: kernel, jobs: kernel.isVirtual ? jobs : 1, in: output, cancellation: cancellation,
+                progress: display.take)
+            var measured = ComparisonResult(
+                replay: replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: command)
+            let counters = Set(finished.flatMap(\.record.counterNames))
+            measured.bars = replay.verdicts(on: measured, counters: counters)
+            let saved = try SavedComparison(measured)
+            let result = saved.result
+            try output.publish(
+                [
+                    (SavedComparison.documentName, saved.document), (SavedComparison.seriesName, saved.series),
+                    (SavedComparison.linksName, saved.links), (SavedComparison.delaysName, saved.delays),
+                    ("run.log", Array(RunLog.text(display: display, kernel: kernel, jobs: jobs).utf8)),
+                ] + saved.report, removing: ["check.md"] + FigureFiles.fileNames)
+            let (notes, exitCode) = Judgement.of(result)
+            notes.forEach(say)
+            let table = ComparisonTable.text(of: result)
+            let json = String(decoding: saved.document, as: UTF8.self)
+            return Outcome(result, table: table, json: json, exitCode: exitCode)
+        } catch {
+            output.discardPartial()
+            throw error
+        }
+    }
+
+    /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they are left
+    /// out, and so is where the replay lies.
+    private var command: String {
+        (["walkback compare", self.replay.lastComponent?.string ?? self.replay.string] + options).joined(separator: " ")
+    }
+
+    /// Those that change results.
+    var options: [String] {
+        var words: [String] = []
+        if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
+        if let seeds { words.append("--seeds \(seeds)") }
+        if let congestionControl { words.append("--congestion-control \(congestionControl)") }
+        if kernel != "embedded" { words.append("--kernel \(FilePath(kernel).lastComponent?.string ?? kernel)") }
+        return words
+    }
+}

@@ -1,0 +1,122 @@
+import Energy
+import Kernels
+import Oracles
+import Plans
+import Quantities
+import Replays
+import Results
+import Traces
+import Verification
+
+extension ComparisonResult {
+    /// Everything that follows from the runs: fidelity, oracles, ratios.
+    package init(
+        replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String,
+        command: String
+    ) {
+        let runs = finished.flatMap(Run.all)
+        let oracles = Bounds.oracles(
+            runs: runs, traces: replay.traces, window: replay.oracleWindow, workload: replay.workload)
+        let record = finished.first?.record
+        self.init(
+            replay: ComparisonResult.Replay(
+                name: replay.name, sha256: replay.sha256, walkSHA256: replay.walkSHA256, duration: replay.duration,
+                traces: replay.traces, workload: replay.workload),
+            environment: Environment(
+                walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
+                kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
+                scheduler: finished.map(\.record.scheduler).first { !$0.isEmpty } ?? "",
+                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility,
+                energy: replay.energy),
+            runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
+            competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
+    }
+}
+
+extension ComparisonResult.Run {
+    /// One for each direction that was measured, of the same id.
+    static func all(_ finished: PlannedRuns.Finished) -> [Self] {
+        finished.plan.workload.directions.compactMap { Self(finished, $0) }
+    }
+
+    /// nil where nothing was measured in that direction.
+    private init?(_ finished: PlannedRuns.Finished, _ direction: Direction) {
+        let (plan, record, series) = (finished.plan, finished.record, finished.series)
+        guard let flow = Flow(finished, direction) else { return nil }
+        // A run that ended early was checked as far as it went.
+        var measured = plan
+        measured.duration = record.measured
+        let paths = plan.paths.map { path in
+            let links = record.links.filter { $0.path == path.name }
+            return ComparisonResult.RunPath(
+                name: path.name, wireBytes: links.map(\.arrived).reduce(.zero, +),
+                droppedBytes: links.map { $0.droppedQueue + $0.droppedLoss + $0.droppedDetached }.reduce(.zero, +))
+        }
+        // Both directions of one run share its links: each answers for its own.
+        let fidelity = ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
+            finished.tables[$1 == .down ? $0.downTable : $0.upTable]
+        }.filter { plan.workload.directions.count == 1 || $0.direction == direction }
+        let completion = plan.workload.size.flatMap { Series.completion(of: $0, in: flow.bins) }
+        self.init(
+            id: plan.id, strategy: plan.strategy, seed: plan.seed, direction: direction, offset: plan.offset,
+            duration: completion ?? record.measured, delivered: flow.delivered,
+            longestGap: LongestGap.of(delivered: flow.bins, until: completion), verified: record.verified,
+            paths: paths, fidelity: fidelity, counters: record.counters, events: record.events,
+            series: Series(
+                delivered: flow.bins, others: flow.others.map(\.bins), links: series.links,
+                delays: direction == plan.workload.directions[0] ? series.delays : []),
+            others: flow.others.map(\.flow), exchanges: record.exchanges,
+            energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
+            handoffs: ComparisonResult.Handoff.measure(plan: measured, record: record, series: series),
+            moves: Self.moves(plan), failure: Self.failure(record))
+    }
+
+    /// Where the home agent sends what comes down to the mobile host.
+    private static func moves(_ plan: RunPlan) -> [Move] {
+        plan.routes.filter { $0.end == .home }.map { change in
+            Move(time: change.time - plan.offset, path: change.path.map { plan.paths[$0].name })
+        }
+    }
+
+    /// What was measured in one direction, and beside it.
+    private struct Flow {
+        let delivered: ByteCount
+        let bins: [UInt32]
+        let others: [(flow: RunRecord.Flow, bins: [UInt32])]
+
+        init?(_ finished: PlannedRuns.Finished, _ direction: Direction) {
+            let (record, series) = (finished.record, finished.series)
+            let directions = finished.plan.workload.directions
+            let others = Array(zip(record.others, series.others))
+            guard directions.count > 1 else {
+                delivered = record.delivered
+                bins = series.delivered
+                self.others = others
+                return
+            }
+            // The other direction of the run's own connection is a run of its own.
+            let second = others.firstIndex { $0.0.direction == directions[1] }
+            self.others = others.indices.filter { $0 != second && others[$0].0.direction == direction }.map {
+                others[$0]
+            }
+            if direction == directions[0] {
+                delivered = record.delivered
+                bins = series.delivered
+            } else {
+                guard let second else { return nil }
+                delivered = others[second].0.delivered
+                bins = others[second].1
+            }
+        }
+    }
+
+    private static func failure(_ record: RunRecord) -> String? {
+        if let failure = record.failure { return failure }
+        if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
+            return
+                "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,14 @@
+import Documents
+import Reports
+import Results
+
+/// How a comparison ends: what the user is told of it, and the exit code.
+enum Judgement {
+    static func of(_ result: ComparisonResult) -> (notes: [String], exitCode: ExitCode) {
+        let doubts = FidelitySummary.doubts(about: result)
+        let notes = doubts.map { "not trustworthy: \($0)" } + result.bars.compactMap(\.note)
+        // What cannot be trusted meets no bar and misses none.
+        let missed = result.bars.contains { $0.outcome == .missed }
+        return (notes, !doubts.isEmpty ? .notTrustworthy : missed ? .barNotMet : .success)
+    }
+}

@@ -1,0 +1,42 @@
+import Documents
+import Kernels
+import Plans
+import Replays
+import System
+
+extension KernelDemand {
+    /// - Throws: exit code 69 where the kernel says that it has no such thing.
+    func check(against offers: KernelOffers) throws {
+        let (offered, what) =
+            switch kind {
+            case .congestionControl: (offers.congestionControls, "congestion control")
+            case .scheduler: (offers.schedulers, "MPTCP scheduler")
+            }
+        guard !offered.isEmpty, !offered.contains(name) else { return }
+        throw Fault(
+            .missingFeature,
+            "\(place): the kernel \(offers.release) has no \(what) '\(name)'\(Suggestion.ending(for: name, among: offered))"
+        )
+    }
+}
+
+extension Kernel {
+    /// - Throws: exit code 69 where this kernel lacks one of them.
+    package func check(_ demands: [KernelDemand], cancellation: Cancellation) throws {
+        guard !demands.isEmpty else { return }
+        let offers = try offers(cancellation: cancellation)
+        for demand in demands { try demand.check(against: offers) }
+    }
+}
+
+extension Replay {
+    /// Takes the place of the replay's own, as an option of that name says.
+    mutating func use(congestionControl name: String) throws {
+        guard KernelDemand.isPossible(name) else {
+            throw Fault(.usage, "--congestion-control '\(name)' cannot be one of the kernel's; name one as in 'lia'")
+        }
+        transport.congestionControl = name
+        demands.removeAll { $0.kind == .congestionControl }
+        demands.append(KernelDemand(.congestionControl, name, at: "--congestion-control"))
+    }
+}

@@ -1,0 +1,85 @@
+import Kernels
+import Plans
+import Replays
+import System
+import SystemPackage
+import Traces
+
+/// The runs of a comparison: every strategy with every seed. Runs that are the same by construction are executed once.
+package struct PlannedRuns {
+    struct Planned {
+        let plan: RunPlan
+        let tables: [String: LinkTable]
+        /// Index into `distinct` of the run that is executed for this one.
+        let executed: Int
+    }
+
+    package struct Finished: Sendable {
+        let plan: RunPlan
+        let tables: [String: LinkTable]
+        let record: RunRecord
+        let series: Series
+
+        package init(plan: RunPlan, tables: [String: LinkTable], record: RunRecord, series: Series) {
+            self.plan = plan
+            self.tables = tables
+            self.record = record
+            self.series = series
+        }
+    }
+
+    private let all: [Planned]
+    let distinct: [(plan: RunPlan, tables: [String: LinkTable])]
+
+    init(_ replay: Replay) {
+        var distinct: [(plan: RunPlan, tables: [String: LinkTable])] = []
+        var all: [Planned] = []
+        let tables = replay.tables()
+        for strategy in replay.strategies {
+            for seed in replay.seedValues {
+                let plan = replay.plan(strategy: strategy, seed: seed)
+                var canonical = plan
+                canonical.strategy = Self.canonical(strategy, plan)
+                canonical.id = "\(canonical.strategy).\(seed)"
+                if let index = distinct.firstIndex(where: { $0.plan.id == canonical.id }) {
+                    all.append(Planned(plan: plan, tables: tables, executed: index))
+                } else {
+                    all.append(Planned(plan: plan, tables: tables, executed: distinct.count))
+                    distinct.append((canonical, tables))
+                }
+            }
+        }
+        self.all = all
+        self.distinct = distinct
+    }
+
+    /// An application that reconnects when its path returns does nothing else than one that does not where it never goes.
+    package static func canonical(_ strategy: Strategy, _ plan: RunPlan) -> Strategy {
+        guard case .tcpReconnect(let name) = strategy,
+            let path = plan.paths.firstIndex(where: { $0.name == name }),
+            !MobilitySchedule(plan).entries.contains(where: {
+                $0.path == path && ($0.action == .join || $0.action == .renumber)
+            })
+        else { return strategy }
+        return .tcp(path: name)
+    }
+
+    func execute(
+        on kernel: Kernel, jobs width: Int, in output: OutputDirectory, cancellation: Cancellation,
+        progress: @escaping @Sendable (String, GuestPool.Progress) -> Void
+    ) throws -> [Finished] {
+        let runs = try output.makeWorkDirectory("runs")
+        let jobs = try distinct.map { plan, tables in
+            try RunFiles.write(plan, tables, to: runs.appending(plan.id))
+        }
+        let records = try GuestPool(width: width).run(jobs, on: kernel, cancellation: cancellation, progress: progress)
+        let finished = try zip(records, jobs).map { result, job in
+            let record = try result.get()
+            return (record, try RunFiles.series(of: record, in: job.directory))
+        }
+        return all.map { planned in
+            let (record, series) = finished[planned.executed]
+            return Finished(plan: planned.plan, tables: planned.tables, record: record, series: series)
+        }
+    }
+}

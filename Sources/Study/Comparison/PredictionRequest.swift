@@ -1,0 +1,155 @@
+import Derivation
+import Determinism
+import Documents
+import Energy
+import Kernels
+import Plans
+import Quantities
+import Replays
+import Results
+import System
+import SystemPackage
+import Traces
+
+/// Live transfers of a walk beside what a replay of that walk gives the same kind of transfer at the same time: what
+/// `walkback derive --predict` does.
+package struct PredictionRequest: Sendable {
+    /// Of the traces that were derived.
+    package var replay: FilePath
+    package var output: FilePath
+    package var transfers: [LiveTransfer]
+    package var derivation: Derivation
+    /// Seeds 1 to N.
+    package var seeds: Int
+    package var jobs: Int
+    package var kernel: String
+    package var walkbackVersion: String
+
+    package init(
+        replay: FilePath, output: FilePath, transfers: [LiveTransfer], derivation: Derivation, seeds: Int, jobs: Int,
+        kernel: String, walkbackVersion: String
+    ) {
+        self.replay = replay
+        self.output = output
+        self.transfers = transfers
+        self.derivation = derivation
+        self.seeds = seeds
+        self.jobs = jobs
+        self.kernel = kernel
+        self.walkbackVersion = walkbackVersion
+    }
+
+    /// A transfer with the part of the replay that it was made in.
+    private struct Stretch {
+        let transfer: LiveTransfer
+        let strategy: Strategy
+        /// On the traces' clock.
+        let start: Duration
+    }
+
+    /// - Throws: a `Fault` for whatever kept the prediction from being whole.
+    package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Prediction {
+        let replay = try Replay.load(self.replay.string)
+        let stretches = try stretches(in: replay, say)
+        let kernel = try Kernel.find(self.kernel)
+        let plans = stretches.enumerated().map { index, stretch in
+            (1...UInt64(seeds)).map { plan(stretch, number: index + 1, seed: $0, of: replay) }
+        }
+        let output = try OutputDirectory(
+            self.output, mark: Prediction.fileName, remains: [Derivation.replayFileName])
+        do {
+            let runs = try output.makeWorkDirectory("runs")
+            let tables = replay.tables()
+            let all = plans.flatMap { $0 }
+            let jobs = try all.map { try RunFiles.write($0, tables, to: runs.appending($0.id)) }
+            let display = ProgressDisplay(runs: jobs.count, runDuration: all.map(\.duration).max() ?? .zero)
+            defer { display.end() }
+            let records = try GuestPool(width: kernel.isVirtual ? self.jobs : 1).run(
+                jobs, on: kernel, cancellation: cancellation, progress: display.take)
+            var finished = try zip(zip(all, jobs), records).map { planned, record in
+                let record = try record.get()
+                let series = try RunFiles.series(of: record, in: planned.1.directory)
+                return PlannedRuns.Finished(plan: planned.0, tables: tables, record: record, series: series)
+            }[...]
+            var results: [Prediction.Stretch] = []
+            for (stretch, plans) in zip(stretches, plans) {
+                let own = finished.prefix(plans.count)
+                finished = finished.dropFirst(plans.count)
+                results.append(
+                    Prediction.Stretch(
+                        start: stretch.start, strategy: stretch.strategy, transfer: stretch.transfer,
+                        known: known(stretch), runs: own.flatMap(ComparisonResult.Run.all)))
+            }
+            let prediction = Prediction(
+                replay: replay.name, sha256: replay.sha256, walkback: walkbackVersion,
+                kernelRelease: records.compactMap { try? $0.get().kernelRelease }.first ?? kernel.release,
+                kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
+                stretches: results)
+            try output.publish([(Prediction.fileName, Array(prediction.json.text.utf8))])
+            return prediction
+        } catch {
+            output.discardPartial()
+            throw error
+        }
+    }
+
+    /// Those that the traces cover.
+    private func stretches(in replay: Replay, _ say: (String) -> Void) throws -> [Stretch] {
+        let all = transfers.map { (transfer: $0, start: $0.start(in: derivation)) }
+        let covered = all.filter { $0.start >= .zero && $0.start + $0.transfer.duration <= replay.duration }
+        func span(_ one: (transfer: LiveTransfer, start: Duration)) -> String {
+            "\(one.start.seconds.text(decimals: 1)) to \((one.start + one.transfer.duration).seconds.text(decimals: 1)) s"
+        }
+        let beyond = "outside the derived traces, which have 0 to \(replay.duration.seconds.text()) s"
+        guard !covered.isEmpty else {
+            let first = all.first.map(span) ?? "no time"
+            throw Fault(
+                .badInput,
+                "every live transfer lies \(beyond); the first is at \(first). Where clocks were apart, say by how much with "
+                    + "--align FILE=TIME; else name captures of one walk")
+        }
+        for one in all where !covered.contains(where: { $0.transfer == one.transfer }) {
+            say("note: the live transfer at \(span(one)) is left out: it lies \(beyond)")
+        }
+        return try covered.map { transfer, start in
+            guard !transfer.isMultipath else {
+                return Stretch(transfer: transfer, strategy: .mptcp, start: start)
+            }
+            let paths = replay.paths.map(\.name)
+            guard paths.contains(transfer.path) else {
+                throw Fault(
+                    .badInput,
+                    "the live TCP transfer at \(span((transfer, start))) went over '\(transfer.path)', and the derived paths are "
+                        + "\(paths.joined(separator: ", ")); say which it was, as in --predict \(paths[0])=FILE")
+            }
+            return Stretch(transfer: transfer, strategy: .tcp(path: transfer.path), start: start)
+        }
+    }
+
+    /// The first SYN leaves when the live one did, and from the same path where that is there.
+    private func plan(_ stretch: Stretch, number: Int, seed: UInt64, of replay: Replay) -> RunPlan {
+        var replay = replay
+        replay.workload = Workload(kind: stretch.transfer.direction == .down ? .download : .upload)
+        if let path = replay.paths.first(where: { $0.name == stretch.transfer.path }),
+            path.trace.attachments.last(where: { $0.time <= stretch.start })?.attached ?? true
+        {
+            replay.transport.initialPath = path.name
+        }
+        var plan = replay.plan(strategy: stretch.strategy, seed: seed)
+        plan.id = "stretch-\(number).\(seed)"
+        plan.offset = stretch.start
+        plan.duration = stretch.transfer.duration
+        return plan
+    }
+
+    /// For which share of the stretch each path's rate is known and not filled, in the transfer's direction.
+    private func known(_ stretch: Stretch) -> [(path: String, share: Double)] {
+        zip(derivation.traces, derivation.known).map { trace, known in
+            let all = stretch.transfer.direction == .down ? known.down : known.up
+            let first = Int(stretch.start.seconds)
+            let last = Int((stretch.start + stretch.transfer.duration).seconds.rounded(.up))
+            let seconds = all[min(first, all.count)..<min(max(first, last), all.count)]
+            return (trace.name, seconds.isEmpty ? 0 : seconds.reduce(0, +) / Double(seconds.count))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Determinism
+import Documents
+import FoundationEssentials
+import Glibc
+import Kernels
+import Plans
+import Quantities
+import Replays
+import System
+import SystemPackage
+import Traces
+
+/// One program under one replay: what `walkback run` does.
+package struct ProgramRequest: Sendable {
+    package var replay: FilePath
+    package var output: FilePath
+    /// As it would be called here: a name is looked up in `searchPath`.
+    package var command: [String]
+    package var serverCommand: String?
+    package var environment: [String: String]
+    /// As $PATH.
+    package var searchPath: String
+    package var seed: UInt64
+    /// In place of the replay's.
+    package var congestionControl: String?
+    package var kernel: String
+    package var walkbackVersion: String
+
+    package init(
+        replay: FilePath, output: FilePath, command: [String], serverCommand: String?, environment: [String: String],
+        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: String, walkbackVersion: String
+    ) {
+        self.replay = replay
+        self.output = output
+        self.command = command
+        self.serverCommand = serverCommand
+        self.environment = environment
+        self.searchPath = searchPath
+        self.seed = seed
+        self.congestionControl = congestionControl
+        self.kernel = kernel
+        self.walkbackVersion = walkbackVersion
+    }
+
+    /// Of real time. It only ends programs that compute without end, and whoever started one sees that sooner.
+    private static let realTimeLimit = Duration.seconds(24 * 3600)
+
+    /// - Parameters:
+    ///   - take: receives what the programs print while they run, on another thread.
+    ///   - say: receives notes for the user, a line each.
+    /// - Returns: the program's exit status.
+    /// - Throws: a `Fault` where there is none.
+    package func run(
+        cancellation: Cancellation, take: @escaping @Sendable (ProgramOutput, ArraySlice<UInt8>) -> Void,
+        say: @escaping @Sendable (String) -> Void
+    ) throws -> Int32 {
+        guard kernel != "host" else {
+            throw Fault(
+                .usage,
+                "programs run under a replay in the embedded kernel only; leave out --kernel host, or name a file")
+        }
+        let directory = try Self.workingDirectory()
+        let program = try Program.find(command.first ?? "", in: searchPath, from: directory)
+        var replay = try Replay.load(self.replay.string)
+        if let congestionControl { try replay.use(congestionControl: congestionControl) }
+        for note in replay.notes { say("note: \(note)") }
+        let kernel = try Kernel.find(self.kernel)
+        if !replay.demands.isEmpty {
+            let offers = try kernel.offers(cancellation: cancellation)
+            for demand in replay.demands { try demand.check(against: offers) }
+        }
+        let output = try OutputDirectory(
+            self.output, mark: ProgramDocument.fileName, remains: [ProgramOutput.standardOutput.rawValue])
+        do {
+            // What an earlier run left would be taken for this one's.
+            for name in [ProgramDocument.fileName] + ProgramOutput.allCases.map(\.rawValue) {
+                _ = unlink(output.path.appending(name).string)
+            }
+            let plan = ProgramPlan(
+                run: replay.exactPlan(seed: seed), command: [program] + command.dropFirst(),
+                serverCommand: serverCommand, environment: environment, workingDirectory: directory,
+                outputDirectory: try Self.realPath(output.path))
+            let job = try job(plan, replay.tables(), in: output)
+            let tail = try OutputTail(ProgramOutput.allCases.map { output.path.appending($0.rawValue) }) {
+                take(ProgramOutput.allCases[$0], $1)
+            }
+            let end = Result {
+                try kernel.run(job, cancellation: cancellation) { line in
+                    if case .note(let text) = line { say(text) }
+                }
+            }
+            tail.finish()
+            _ = try end.get()
+            let (record, series) = try Self.results(in: job.directory)
+            let document = ProgramDocument(
+                request: self, plan: plan, replay: replay, kernel: kernel, record: record, series: series)
+            for note in document.notes { say(note) }
+            try output.publish([
+                (ProgramDocument.seriesFileName, Array(document.seriesText.utf8)),
+                (ProgramDocument.fileName, Array(document.json.text.utf8)),
+            ])
+            return record.exitStatus
+        } catch {
+            output.discardPartial()
+            throw error
+        }
+    }
+
+    private func job(
+        _ plan: ProgramPlan, _ tables: [String: LinkTable], in output: OutputDirectory
+    ) throws -> GuestJob {
+        let directory = try output.makeWorkDirectory("run")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try OutputDirectory.write(Array(try encoder.encode(plan)), to: directory.appending(ProgramPlan.fileName))
+        var size = Int64(0)
+        for (name, table) in tables {
+            let bytes = table.encoded()
+            size += Int64(bytes.count)
+            try OutputDirectory.write(bytes, to: directory.appending(name))
+        }
+        return GuestJob(
+            id: "run", directory: directory, seed: seed,
+            memory: max(Guest.standardMemory, ByteCount(512_000_000 + size * 2)), realTimeLimit: Self.realTimeLimit)
+    }
+
+    private static func results(in directory: FilePath) throws -> (ProgramRecord, Series) {
+        let path = directory.appending(ProgramRecord.fileName)
+        guard let bytes = try Files.read(path),
+            let record = try? JSONDecoder().decode(ProgramRecord.self, from: Data(bytes)),
+            let seriesBytes = try Files.read(directory.appending(Series.fileName))
+        else { throw Fault(.failed, "the run left no whole record in '\(path)': run it again") }
+        let links = record.run.links.compactMap { link in
+            Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
+        }
+        guard let series = Series(seriesBytes, links: links) else {
+            throw Fault(.failed, "the run left no whole series in '\(directory)': run it again")
+        }
+        return (record, series)
+    }
+
+    private static func workingDirectory() throws -> String {
+        guard let directory = getcwd(nil, 0) else {
+            throw Fault(.failed, "cannot find the current directory: \(Errno(rawValue: errno)). Start elsewhere")
+        }
+        defer { free(directory) }
+        return String(cString: directory)
+    }
+
+    private static func realPath(_ path: FilePath) throws -> String {
+        guard let real = realpath(path.string, nil) else {
+            throw Fault(.failed, "cannot find \(path): \(Errno(rawValue: errno))")
+        }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}
+
+extension Replay {
+    /// The walk from its beginning and with its own delays: what a program meets that is to be compared with the traces.
+    func exactPlan(seed: UInt64) -> RunPlan {
+        var plan = plan(strategy: .mptcp, seed: seed)
+        plan.id = "run"
+        plan.offset = .zero
+        let bin = Series.binWidth.wholeNanoseconds
+        plan.duration = .nanoseconds(duration.wholeNanoseconds / bin * bin)
+        for index in plan.paths.indices {
+            // The tables leave room for so much of it.
+            plan.paths[index].downJitter = Self.jitterSpan / 2
+            plan.paths[index].upJitter = Self.jitterSpan / 2
+        }
+        return plan
+    }
+}

@@ -1,0 +1,40 @@
+import Documents
+import FoundationEssentials
+import Kernels
+import Plans
+import Quantities
+import System
+import SystemPackage
+import Traces
+
+/// The directory of one run: what it is to do, and what it left.
+package enum RunFiles {
+    /// Writes the plan and its tables into a new directory.
+    package static func write(_ plan: RunPlan, _ tables: [String: LinkTable], to directory: FilePath) throws -> GuestJob
+    {
+        try OutputDirectory.makeDirectory(directory)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try OutputDirectory.write(Array(try encoder.encode(plan)), to: directory.appending(RunPlan.fileName))
+        var size = Int64(0)
+        for (name, table) in tables {
+            let bytes = table.encoded()
+            size += Int64(bytes.count)
+            try OutputDirectory.write(bytes, to: directory.appending(name))
+        }
+        // The link tables live in the guest's memory beside what a lab needs.
+        let memory = max(Guest.standardMemory, ByteCount(512_000_000 + size * 2))
+        return GuestJob(id: plan.id, directory: directory, seed: plan.seed, memory: memory)
+    }
+
+    package static func series(of record: RunRecord, in directory: FilePath) throws -> Series {
+        let path = directory.appending(Series.fileName)
+        let links = record.links.compactMap { link in
+            Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
+        }
+        guard let bytes = try Files.read(path), let series = Series(bytes, links: links) else {
+            throw Fault(.failed, "run \(record.id) left no whole series in \(path): run it again")
+        }
+        return series
+    }
+}

@@ -1,0 +1,142 @@
+import Determinism
+import Documents
+import Glibc
+import Reports
+import Results
+import System
+import SystemPackage
+
+/// The results that a comparison left in a directory: of one replay, or of several with the whole's documents beside them.
+package struct SavedResults: Sendable {
+    package struct Walk: Sendable {
+        package let name: String
+        let directory: FilePath
+        package let saved: SavedComparison
+    }
+
+    package let directory: FilePath
+    package let walks: [Walk]
+    /// walks.json; nil: of one replay.
+    let whole: JSONReader?
+
+    /// - Throws: `Fault` (bad input) where it holds no whole result of this schema.
+    package init(_ directory: FilePath) throws {
+        self.directory = directory
+        var status = stat()
+        guard stat(directory.string, &status) == 0 else {
+            throw Fault.input(directory.string, "is not there: name the directory of a comparison's results")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Fault.input(directory.string, "is no directory: name the one it is in")
+        }
+        guard let walks = try Self.file("walks.json", in: directory),
+            try Self.file(SavedComparison.documentName, in: directory) == nil
+        else {
+            whole = nil
+            try Self.refuseSeveral(directory)
+            let saved = try Self.saved(directory)
+            self.walks = [Walk(name: saved.result.replay.name, directory: directory, saved: saved)]
+            return
+        }
+        let reader = try JSONReader(
+            document: walks, path: directory.appending("walks.json").string, schema: WalksReport.schema)
+        whole = reader
+        self.walks = try reader["walks"].elements.map { walk in
+            let name = try walk["directory"].string
+            // Names below the directory only: a document may say anything.
+            guard let component = FilePath.Component(name), component.kind == .regular else {
+                throw Fault.input(
+                    walk.path, "'\(walk.place).directory' is '\(name.prefix(60))', which names no directory in it")
+            }
+            let place = directory.appending(component)
+            return Walk(name: name, directory: place, saved: try Self.saved(place))
+        }
+        guard !self.walks.isEmpty else {
+            throw Fault.input(reader.path, "holds no walk, so there is nothing to report: compare again")
+        }
+    }
+
+    /// Of several congestion controls or kernels, which are compared each by itself.
+    private static func refuseSeveral(_ directory: FilePath) throws {
+        guard try file(SavedComparison.documentName, in: directory) == nil else { return }
+        let parts = try OutputDirectory.entries(of: directory).filter { name in
+            ["walks.json", SavedComparison.documentName].contains { file in
+                access("\(directory)/\(name)/\(file)", F_OK) == 0
+            }
+        }
+        guard !parts.isEmpty else { return }
+        throw Fault.input(
+            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))): name one of them"
+        )
+    }
+
+    private static func saved(_ directory: FilePath) throws -> SavedComparison {
+        try SavedComparison(directory: directory.string) { try file($0, in: directory) }
+    }
+
+    /// nil where there is none.
+    static func file(_ name: String, in directory: FilePath) throws -> [UInt8]? {
+        let path = directory.appending(name).string
+        guard access(path, F_OK) == 0 else { return nil }
+        return try InputFile.read(path).bytes
+    }
+
+    // MARK: - Written anew
+
+    /// Replaces everything that people read by what the documents say.
+    package func writeReports() throws {
+        for walk in walks {
+            for (name, bytes) in walk.saved.report {
+                try OutputDirectory.replace(walk.directory.appending(name), with: bytes)
+            }
+        }
+        guard let result = try wholeResult else { return }
+        for (name, text) in WalksRequest.documents(of: result) {
+            try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
+        }
+    }
+
+    /// nil: of one replay.
+    private var wholeResult: WalksResult? {
+        get throws {
+            guard let whole else { return nil }
+            return WalksResult(
+                walks: walks.map { WalksResult.Walk($0.saved.result, directory: $0.name) },
+                walkback: try whole["environment"]["walkback"].string,
+                kernelRelease: try whole["environment"]["kernel"]["release"].string,
+                command: try whole["command"].string)
+        }
+    }
+
+    /// What `compare` printed.
+    package var text: String {
+        get throws {
+            let parts = walks.map { ComparisonTable.text(of: $0.saved.result) }
+            return (parts + [try wholeResult].compactMap(\.self).map(WalksReport.text)).joined(separator: "\n")
+        }
+    }
+
+    // MARK: - Checked
+
+    /// Puts what a check found beside the results.
+    package func write(_ report: CheckReport) throws {
+        for (name, text) in [("check.md", report.markdown), ("junit.xml", report.junit)] {
+            try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
+        }
+    }
+
+    package var baseline: Baseline {
+        get throws { Baseline(walks: try walks.map { try Baseline.Walk($0.saved, name: $0.name) }) }
+    }
+
+    /// - Parameter baseline: results, a file that `walkback baseline save` wrote, or a directory of such.
+    package func check(against baseline: FilePath?, settings: RegressionCheck.Settings) throws -> CheckReport {
+        let results = walks.map { (name: $0.name, result: $0.saved.result) }
+        guard let baseline else { return CheckReport(walks: results, check: nil) }
+        let bars = walks.map { ($0.name, $0.saved.result.bars.map(\.quantity)) }
+        let check = try RegressionCheck(
+            try self.baseline, against: try Baselines.read(baseline, for: walks.map(\.name)),
+            bars: Dictionary(bars) { first, _ in first }, settings: settings, baselinePath: baseline.string)
+        return CheckReport(walks: results, check: check)
+    }
+}

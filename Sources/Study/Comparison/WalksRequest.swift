@@ -1,0 +1,79 @@
+import Determinism
+import Documents
+import Glibc
+import Reports
+import Results
+import System
+import SystemPackage
+
+/// Several replays, each under all its strategies and seeds, and what they say as a whole.
+package struct WalksRequest: Sendable {
+    package let replays: ReplaySet
+    /// Each replay's results go into a directory of its name below this one, the whole's beside them.
+    package let output: FilePath
+    /// For every replay alike; its replay and output are not used.
+    package let each: ComparisonRequest
+
+    package init(replays: ReplaySet, output: FilePath, each: ComparisonRequest) {
+        self.replays = replays
+        self.output = output
+        self.each = each
+    }
+
+    /// The request of each replay.
+    package var requests: [ComparisonRequest] {
+        replays.entries.map { entry in
+            var request = each
+            request.replay = entry.replay
+            request.output = output.appending(entry.name)
+            return request
+        }
+    }
+
+    /// - Parameters:
+    ///   - say: receives notes for the user, a line each.
+    ///   - show: receives each replay's table when it is there.
+    package func run(
+        cancellation: Cancellation, say: @escaping @Sendable (String) -> Void, show: (String) -> Void
+    ) throws -> (table: String, json: String, exitCode: ExitCode) {
+        var outcomes: [ComparisonRequest.Outcome] = []
+        var walks: [WalksResult.Walk] = []
+        for (entry, request) in zip(replays.entries, requests) {
+            say("walk \(outcomes.count + 1) of \(replays.entries.count): \(entry.name)")
+            let outcome = try request.run(cancellation: cancellation, say: say)
+            // What stands there of an earlier comparison is no longer of these results.
+            if outcomes.isEmpty { for name in Self.names { unlink(output.appending(name).string) } }
+            show(outcome.table)
+            outcomes.append(outcome)
+            walks.append(outcome.walk(directory: entry.name))
+        }
+        let result = WalksResult(
+            walks: walks, walkback: each.walkbackVersion, kernelRelease: outcomes.first?.kernelRelease ?? "",
+            command: command)
+        for (name, text) in Self.documents(of: result) {
+            try OutputDirectory.replace(output.appending(name), with: Array(text.utf8))
+        }
+        return (
+            WalksReport.text(of: result), WalksReport.json(of: result).text, Self.worst(of: outcomes.map(\.exitCode))
+        )
+    }
+
+    private static let names = ["walks.json", "walks.md", "walks.html", "walks.svg", "walks.csv"]
+
+    /// Of the whole.
+    static func documents(of result: WalksResult) -> [(name: String, text: String)] {
+        [
+            ("walks.json", WalksReport.json(of: result).text), ("walks.md", WalksReport.markdown(of: result)),
+            ("walks.html", WalksReport.html(of: result)),
+        ] + WalksReport.figureFiles(of: result)
+    }
+
+    /// Not to be trusted is worse than a bar that is not met.
+    package static func worst(of codes: [ExitCode]) -> ExitCode {
+        codes.max { $0.rawValue < $1.rawValue } ?? .success
+    }
+
+    private var command: String {
+        (["walkback compare"] + replays.entries.map(\.shown) + each.options).joined(separator: " ")
+    }
+}

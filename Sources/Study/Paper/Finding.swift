@@ -1,0 +1,41 @@
+import Determinism
+import Statistics
+
+/// What our walks say of one claim.
+struct Finding {
+    enum Verdict: String {
+        case agrees = "so here, too"
+        case disagrees = "not so here"
+        /// The interval does not tell.
+        case open = "these walks do not tell"
+    }
+
+    /// As the paper has it, in our words, with its number.
+    let claim: String
+    /// With ours.
+    let here: String
+    let verdict: Verdict
+
+    init(_ claim: String, here: String, verdict: Verdict) {
+        self.claim = claim
+        self.here = here
+        self.verdict = verdict
+    }
+
+    static func verdict(_ ratios: Sample, isAbove: Bool = true) -> Verdict {
+        guard let interval = ratios.meanInterval(), !interval.contains(1) else { return .open }
+        return (interval.low > 1) == isAbove ? .agrees : .disagrees
+    }
+
+    /// "1.12 (1.08 to 1.16, 20 walks)".
+    static func text(_ sample: Sample, decimals: Int = 3) -> String {
+        guard let mean = sample.mean else { return "not measured" }
+        let count = "\(sample.values.count) walk\(sample.values.count == 1 ? "" : "s")"
+        guard let interval = sample.meanInterval()?.cutAtZero else {
+            return "\(mean.text(decimals: decimals)) (\(count))"
+        }
+        return
+            "\(mean.text(decimals: decimals)) (\(interval.low.text(decimals: decimals)) to "
+            + "\(interval.high.text(decimals: decimals)), \(count))"
+    }
+}

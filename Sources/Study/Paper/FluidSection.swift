@@ -1,0 +1,36 @@
+import Determinism
+import Reports
+import Statistics
+import Sweeps
+
+/// What sweeps of thousands of cells would rest on: the fluid engine against the real stack, on the cells of Figures 3 and 4.
+enum FluidSection {
+    static func html(walking: FluidErrors, driving: FluidErrors) -> String {
+        var html = "<h2>The fluid engine on the same cells</h2>\n"
+        html +=
+            "<p>No figure above rests on it. It is a model for sweeps of thousands of cells; here is how far it is off.</p>\n"
+        for (name, errors) in [("walking", walking), ("driving", driving)] {
+            var table = HTMLTable(
+                "Error of the fluid engine, \(name)",
+                headers: ["\(name): goodput", "runs", "mean error", "mean size", "worst"])
+            for row in errors.rows { table.add(row.strategy, cells(row.errors, scale: 100, unit: " %")) }
+            table.add("mptcp over Optimal TCP", cells(errors.ratio, scale: 100, unit: " points"), style: "lead")
+            html += table.html
+            let within = errors.ratio.values.count { abs($0) <= 0.02 }
+            let all = errors.ratio.values.count
+            html +=
+                "<p>The ratio is within 2 points in \(within) of \(all) cells"
+                + (within < all ? ", so nothing about MPTCP may rest on it.</p>\n" : ".</p>\n")
+        }
+        return html
+    }
+
+    private static func cells(_ errors: Sample, scale: Double, unit: String) -> [HTMLTable.Cell] {
+        let sizes = Sample(errors.values.map(abs))
+        let worst = errors.values.max { abs($0) < abs($1) }
+        return [.init(text: "\(errors.values.count)")]
+            + [errors.mean, sizes.mean, worst].map { value in
+                .init(text: value.map { "\(($0 * scale).text(decimals: 1))\(unit)" } ?? "-")
+            }
+    }
+}

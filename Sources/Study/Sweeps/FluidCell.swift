@@ -1,0 +1,28 @@
+import Energy
+import Oracles
+import Plans
+import Replays
+import Results
+
+/// A cell on the fluid engine.
+enum FluidCell {
+    /// - Returns: its rows; a run that is not modelled has one that says so.
+    static func rows(of cell: SweepCell, _ made: FluidRuns) -> [SweepRow] {
+        var runs: [ComparisonResult.Run] = []
+        var failed: [SweepRow] = []
+        for (place, plan) in cell.plans.enumerated() {
+            if let run = made.run(place, of: cell) {
+                runs.append(run)
+            } else {
+                var row = SweepRow(
+                    kind: .run, strategy: plan.strategy.description, seed: plan.seed,
+                    direction: plan.workload.directions[0], duration: plan.duration, delivered: nil)
+                row.failure = "the fluid engine does not model this run: use the kernel for it"
+                failed.append(row)
+            }
+        }
+        let oracles = Bounds.oracles(
+            runs: runs, traces: cell.replay.traces, window: cell.replay.oracleWindow, workload: cell.replay.workload)
+        return SweepRow.all(runs: runs, oracles: oracles, isMeasured: false) + failed
+    }
+}

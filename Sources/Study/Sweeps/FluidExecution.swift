@@ -1,0 +1,45 @@
+import CLinux
+import Documents
+import Kernels
+import System
+
+/// The execution of cells on the fluid engine.
+struct FluidExecution {
+    let sweep: Sweep
+    let cells: SweepCells
+    private let runs = FluidRuns()
+
+    init(sweep: Sweep, cells: SweepCells) {
+        self.sweep = sweep
+        self.cells = cells
+        // Each run frees megabytes that the next one takes again; handing them back to the system costs a tenth of the time.
+        walkback_keep_freed_memory()
+    }
+
+    /// - Throws: where the grid varies what the model does not have, so that all of it would come out the same.
+    static func check(_ sweep: Sweep) throws {
+        guard let dimension = sweep.dimensions.first(where: { unmodelled.contains($0.key) }) else { return }
+        throw Fault.input(
+            sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies: use --engine kernel")
+    }
+
+    private static let unmodelled: Set = [
+        "transport.receive_buffer", "transport.initial_receive_buffer", "transport.scheduler",
+        "transport.stale_loss_cnt",
+        "mobility.warning", "mobility.registration",
+    ]
+
+    func run(_ indices: [Int], jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
+        let rows = try GuestPool(width: jobs).map(indices, cancellation: cancellation) {
+            [sweep, cells, runs] index, _ in
+            let rows = FluidCell.rows(of: try SweepCell(sweep, index), runs)
+            guard rows.contains(where: { $0.failure != nil }) else {
+                try cells.write(index, rows)
+                return [SweepRow]()
+            }
+            return rows
+        }
+        let failed = try zip(indices, rows).map { ($0, try $1.get()) }.filter { !$1.isEmpty }
+        return SweepOutcome(Dictionary(failed) { first, _ in first }, sweep)
+    }
+}

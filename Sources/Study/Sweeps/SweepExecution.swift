@@ -1,0 +1,148 @@
+import Comparison
+import Documents
+import Energy
+import Glibc
+import Kernels
+import Plans
+import Results
+import Synchronization
+import System
+import SystemPackage
+
+/// The execution of a sweep's runs: several at a time, each cell written down as soon as its last run is there.
+final class SweepExecution: Sendable {
+    private struct State {
+        /// What runs came to that unfinished cells still need.
+        var outcomes: [Int: Result<Outcome, Fault>] = [:]
+        /// How many cells still need a run.
+        var needed: [Int]
+        /// How many runs a cell still waits for.
+        var missing: [Int]
+        /// Of each cell that failed, as far as it came.
+        var failed: [Int: [SweepRow]] = [:]
+    }
+
+    private struct Outcome {
+        let record: RunRecord
+        let series: Series
+    }
+
+    private let sweep: Sweep
+    private let runs: SweepRuns
+    private let kernel: Kernel
+    private let cells: SweepCells
+    private let walkbackVersion: String
+    private let directory: FilePath
+    /// Where the directories of failed runs are kept.
+    private let failed: FilePath
+    /// Places in `runs.cells` of the cells that need each run.
+    private let users: [[Int]]
+    private let state: Mutex<State>
+
+    init(
+        sweep: Sweep, runs: SweepRuns, kernel: Kernel, cells: SweepCells, walkbackVersion: String, directory: FilePath,
+        failed: FilePath
+    ) {
+        self.sweep = sweep
+        self.runs = runs
+        self.kernel = kernel
+        self.cells = cells
+        self.walkbackVersion = walkbackVersion
+        self.directory = directory
+        self.failed = failed
+        var users = [[Int]](repeating: [], count: runs.distinct.count)
+        for (place, cell) in runs.cells.enumerated() {
+            for run in Set(cell.runs) { users[run].append(place) }
+        }
+        self.users = users
+        state = Mutex(State(needed: users.map(\.count), missing: runs.cells.map { Set($0.runs).count }))
+    }
+
+    /// - Throws: what ended all runs: a signal, a full disk, a kernel that cannot be run at all.
+    func run(jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
+        let longest = runs.distinct.map(\.duration).max() ?? .zero
+        let display = ProgressDisplay(runs: runs.distinct.count, runDuration: longest)
+        defer { display.end() }
+        let pool = GuestPool(width: jobs, stopsAtFirstFault: true)
+        _ = try pool.map(Array(runs.distinct.indices), cancellation: cancellation) { [self] index, cancellation in
+            let run = runs.distinct[index]
+            let (plan, tables) = try SweepCell(sweep, run.cell).executable(run.place)
+            let directory = directory.appending("\(index)")
+            var job = try RunFiles.write(plan, tables, to: directory)
+            job.id = "\(run.cell + 1).\(plan.id)"
+            let outcome: Result<Outcome, Fault>
+            do {
+                let record = try GuestPool.execute(
+                    job, on: kernel, cancellation: cancellation, progress: display.take)
+                outcome = .success(Outcome(record: record, series: try RunFiles.series(of: record, in: directory)))
+                OutputDirectory.remove(directory)
+            } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
+                outcome = .failure(try keep(directory, of: job.id, fault))
+            }
+            for place in finish(index, outcome) { try complete(place) }
+        }
+        return state.withLock { SweepOutcome($0.failed, sweep) }
+    }
+
+    /// Whether other runs may go better. What a machine lacks it lacks for all.
+    private static func isOfOneRun(_ fault: Fault) -> Bool {
+        [.failed, .badInput, .notTrustworthy].contains(fault.code)
+    }
+
+    /// What a failed run left is wanted by whoever looks for the cause.
+    private func keep(_ directory: FilePath, of id: String, _ fault: Fault) throws -> Fault {
+        let kept = failed.appending(id)
+        try OutputDirectory.makeDirectory(failed)
+        OutputDirectory.remove(kept)
+        guard rename(directory.string, kept.string) == 0 else { return fault }
+        return Fault(fault.code, fault.message.replacing(directory.string, with: kept.string))
+    }
+
+    /// - Returns: the cells that this was the last run of.
+    private func finish(_ index: Int, _ outcome: Result<Outcome, Fault>) -> [Int] {
+        state.withLock { state in
+            state.outcomes[index] = outcome
+            return users[index].filter { place in
+                state.missing[place] -= 1
+                return state.missing[place] == 0
+            }
+        }
+    }
+
+    /// Measures a cell, all of whose runs are there, and writes it down.
+    private func complete(_ place: Int) throws {
+        let (index, wanted) = runs.cells[place]
+        let cell = try SweepCell(sweep, index)
+        let outcomes = state.withLock { state in wanted.map { state.outcomes[$0] } }
+        var finished: [PlannedRuns.Finished] = []
+        var failed: [SweepRow] = []
+        for (place, outcome) in outcomes.enumerated() {
+            let plan = cell.plans[place]
+            switch outcome {
+            case .success(let outcome):
+                var (executed, tables) = cell.executable(place)
+                (executed.id, executed.strategy) = (plan.id, plan.strategy)
+                finished.append(
+                    .init(plan: executed, tables: tables, record: outcome.record, series: outcome.series))
+            case .failure(let fault):
+                var row = SweepRow(
+                    kind: .run, strategy: plan.strategy.description, seed: plan.seed,
+                    direction: plan.workload.directions[0], duration: plan.duration, delivered: nil)
+                row.failure = fault.message
+                failed.append(row)
+            case nil: break
+            }
+        }
+        let result = ComparisonResult(
+            replay: cell.replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: "")
+        let rows = SweepRow.all(runs: result.runs, oracles: result.oracles) + failed
+        if failed.isEmpty { try cells.write(index, rows) }
+        state.withLock { state in
+            if !failed.isEmpty { state.failed[index] = rows }
+            for run in Set(wanted) {
+                state.needed[run] -= 1
+                if state.needed[run] == 0 { state.outcomes[run] = nil }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Documents
+import FoundationEssentials
+import System
+import SystemPackage
+
+/// The parts of a sweep, run with `--shard`, put together.
+package enum SweepMerge {
+    /// - Parameters:
+    ///   - parts: the output directories of the parts, in any order.
+    ///   - output: where the whole goes.
+    /// - Throws: `Fault` where a directory holds no part, parts are of different sweeps, or cells are missing.
+    package static func run(_ parts: [FilePath], output: FilePath) throws -> SweepResult {
+        var identity: SweepIdentity?
+        for part in parts {
+            let path = part.appending(SweepIdentity.fileName)
+            guard let bytes = try Files.read(path) else {
+                throw Fault.input(
+                    part.string, "holds no part of a sweep; name the --output of `walkback sweep --shard`")
+            }
+            guard let own = SweepIdentity(bytes) else {
+                throw Fault.input(path.string, "is no description of a sweep; run this part again")
+            }
+            if let identity, identity.key != own.key {
+                throw Fault.input(
+                    part.string,
+                    "is of another sweep, engine, kernel or version of walkback than \(parts[0]); run its part again")
+            }
+            identity = own
+        }
+        guard let identity else { throw Fault(.usage, "name the directories of the parts") }
+        let cells = parts.map { SweepCells.reading($0, key: identity.key) }
+        var rows: [[SweepRow]] = []
+        var missing: [Int] = []
+        for index in 0..<identity.cellCount {
+            if let found = try cells.lazy.compactMap({ try $0.read(index) }).first {
+                rows.append(found)
+            } else {
+                missing.append(index)
+            }
+        }
+        guard missing.isEmpty else {
+            throw Fault(
+                .failed,
+                "\(missing.count) of \(identity.cellCount) cells are in none of these parts, the first of them cell "
+                    + "\(missing[0] + 1) (\(identity.values(of: missing[0]).joined(separator: ", "))): run the missing parts, or "
+                    + "a part with failures again")
+        }
+        let result = SweepResult(identity: identity, rows: rows)
+        try OutputDirectory(output, mark: SweepResult.documentName).publish(
+            result.files, removing: SweepResult.figureNames)
+        return result
+    }
+}

@@ -1,0 +1,99 @@
+import Comparison
+import Determinism
+import FoundationEssentials
+import Plans
+import Replays
+import Traces
+
+/// The runs of some cells. Runs that are the same by construction, in one cell or in several, are there once: a TCP over one
+/// path is run in a lab of that path alone, so that it is the same whatever the other paths do.
+struct SweepRuns: Sendable {
+    /// Where a run is first met; its plan and tables are made again when it is executed.
+    struct Run: Sendable {
+        let cell: Int
+        /// In the order of the cell's strategies and seeds.
+        let place: Int
+        let duration: Duration
+    }
+
+    private(set) var distinct: [Run] = []
+    /// For each cell that is to be run, in order: for each of its strategies and seeds, the run.
+    private(set) var cells: [(index: Int, runs: [Int])] = []
+    /// Of all strategies and seeds, counting each as often as it is wanted.
+    private(set) var wanted = 0
+    /// What the cells ask of the kernel, each once.
+    private(set) var demands: [KernelDemand] = []
+
+    init(_ sweep: Sweep, cells indices: [Int]) throws {
+        var known: [String: Int] = [:]
+        for index in indices {
+            let cell = try SweepCell(sweep, index)
+            for var demand in cell.replay.demands {
+                guard !demands.contains(where: { $0.kind == demand.kind && $0.name == demand.name }) else { continue }
+                demand.place = "\(sweep.path): with \(sweep.title(of: index))"
+                demands.append(demand)
+            }
+            let digests = cell.digests
+            cells.append(
+                (
+                    index,
+                    cell.plans.indices.map { place in
+                        wanted += 1
+                        let key = cell.key(of: place, digests)
+                        if let run = known[key] { return run }
+                        known[key] = distinct.count
+                        distinct.append(Run(cell: index, place: place, duration: cell.plans[place].duration))
+                        return distinct.count - 1
+                    }
+                ))
+        }
+    }
+}
+
+/// One cell with the plans of its runs.
+struct SweepCell {
+    let replay: Replay
+    /// Of every strategy with every seed, as the result has them.
+    let plans: [RunPlan]
+    let tables: [String: LinkTable]
+
+    init(_ sweep: Sweep, _ index: Int) throws {
+        replay = try sweep.replay(of: index)
+        let replay = replay
+        plans = replay.strategies.flatMap { strategy in
+            replay.seedValues.map { replay.plan(strategy: strategy, seed: $0) }
+        }
+        tables = replay.tables()
+    }
+
+    /// Of each table, a name for what is in it.
+    var digests: [String: String] {
+        tables.mapValues { table in
+            var hash = SHA256()
+            hash.update(table.encoded())
+            return hash.hexadecimal()
+        }
+    }
+
+    /// What is executed for a plan.
+    func executable(_ place: Int) -> (plan: RunPlan, tables: [String: LinkTable]) {
+        var plan = plans[place]
+        plan.strategy = PlannedRuns.canonical(plan.strategy, plan)
+        plan.id = "\(plan.strategy).\(plan.seed)"
+        if let path = plan.strategy.path { plan.paths.removeAll { $0.name != path } }
+        let names = plan.paths.flatMap { [$0.downTable, $0.upTable] }
+        return (plan, tables.filter { names.contains($0.key) })
+    }
+
+    /// Runs of one key are one run.
+    func key(of place: Int, _ digests: [String: String]) -> String {
+        let (plan, tables) = executable(place)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var hash = SHA256()
+        // Of strings and numbers alone, which encode.
+        hash.update((try? encoder.encode(plan)).map(Array.init) ?? [])
+        for name in tables.keys.sorted() { hash.update(Array((digests[name] ?? "").utf8)) }
+        return hash.hexadecimal()
+    }
+}

@@ -1,0 +1,42 @@
+/// When a path's address was usable: as the recorded events say, else throughout but for long silence where that is
+/// asked for.
+struct Attachments {
+    /// In bins of the timeline.
+    let attached: [Bool]
+    let isRecorded: Bool
+
+    init(
+        _ events: [RecordedEvents.Change]?, _ observation: PathObservation, _ timeline: Timeline, detachAfter: Duration?
+    ) {
+        isRecorded = events != nil
+        var attached = [Bool](repeating: true, count: timeline.bins.count)
+        if let events {
+            // What held before the first change is its opposite; the recorder's first lines say what is there at its
+            // start.
+            for (index, number) in timeline.bins.enumerated() {
+                let middle = timeline.offset(ofBin: number) + timeline.bin / 2
+                let past = events.last { timeline.offset(of: $0.time) <= middle }
+                attached[index] = past?.attached ?? !(events.first?.attached ?? false)
+            }
+        }
+        if let detachAfter {
+            var start = 0
+            let bins = Array(timeline.bins)
+            while start < bins.count {
+                var end = start
+                while end < bins.count, observation.bins[bins[end]] == nil { end += 1 }
+                if end > start, timeline.bin * (end - start) >= detachAfter {
+                    for index in start..<end { attached[index] = false }
+                }
+                start = max(end, start + 1)
+            }
+        }
+        self.attached = attached
+    }
+
+    /// How often the path was lost, and for how long in all.
+    func outages(_ bin: Duration) -> (count: Int, total: Duration) {
+        let starts = attached.indices.filter { !attached[$0] && ($0 == 0 || attached[$0 - 1]) }
+        return (starts.count, bin * attached.count { !$0 })
+    }
+}

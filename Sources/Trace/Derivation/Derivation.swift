@@ -1,0 +1,170 @@
+import Determinism
+import Documents
+import Glibc
+import Pcap
+import Quantities
+import TraceFormats
+import Traces
+
+/// Captures made into path traces and a replay that names them.
+package struct Derivation: Sendable {
+    package struct Options: Sendable {
+        /// Of the replay.
+        package var name: String
+        package var sources: [CaptureSource]
+        package var filling: Filling
+        package var bin: Duration
+        /// Silence both ways of at least this length is a detachment; nil: only what events say.
+        package var detachAfter: Duration?
+        /// What to add to the stamps of a file, by its place among the sources, where clocks were apart.
+        package var shifts: [Duration]
+        /// Whether each file's first packet is taken for the same instant; before the shifts.
+        package var alignsStarts: Bool
+        /// Of paths whose queue is known, by their names.
+        package var queues: [String: PathSpecification.QueueSize]
+
+        package init(
+            name: String, sources: [CaptureSource], filling: Filling = .hold, bin: Duration = .milliseconds(100),
+            detachAfter: Duration? = nil, shifts: [Duration] = [], alignsStarts: Bool = false,
+            queues: [String: PathSpecification.QueueSize] = [:]
+        ) {
+            self.name = name
+            self.sources = sources
+            self.filling = filling
+            self.bin = bin
+            self.detachAfter = detachAfter
+            self.shifts = shifts + Array(repeating: .zero, count: max(0, sources.count - shifts.count))
+            self.alignsStarts = alignsStarts
+            self.queues = queues
+        }
+    }
+
+    package let traces: [PathTrace]
+    package let reports: [PathReport]
+    package let options: Options
+    /// The command that makes the same files again.
+    package let command: String
+    /// For the user, as sentences.
+    package let notes: [String]
+    /// The instant of the capture that is second 0 of the traces.
+    package let start: Timestamp
+    /// Of each second of each path, in the order of the traces, for which share of it the link is known to have been full.
+    package let known: [(down: [Double], up: [Double])]
+
+    /// One interface of one capture.
+    private struct Interface {
+        var name: String
+        var kind: PathKind
+        var source: CaptureSource
+        /// As the capture has it, where it has one.
+        var interfaceName: String?
+        var observation: PathObservation
+        var events: RecordedEvents?
+    }
+
+    /// - Throws: `Fault`: bad input naming the file, usage where the options do not fit together.
+    package init(_ options: Options) throws {
+        guard !options.sources.isEmpty else { throw Fault(.usage, "no capture to derive from; name at least one") }
+        if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
+        var notes: [String] = []
+        var interfaces: [Interface] = []
+        for (index, source) in options.sources.enumerated() {
+            interfaces += try Self.observe(
+                source, shift: index < options.shifts.count ? options.shifts[index] : .zero, options, &notes)
+        }
+        if interfaces.isEmpty {
+            throw Fault(
+                .badInput, "nothing moves in \(options.sources.map(\.file).joined(separator: ", ")): no IP packet")
+        }
+        var names: Set<String> = []
+        for interface in interfaces where !names.insert(interface.name).inserted {
+            throw Fault(
+                .usage,
+                "path '\(interface.name)' is there twice; name the captures' paths, as in 'wifi=\(interface.source.file)'"
+            )
+        }
+        for name in options.queues.keys.sorted() where !names.contains(name) {
+            throw Fault(
+                .usage,
+                "--queue names the path '\(name)', which is not there; the paths are \(names.sorted().joined(separator: ", "))"
+            )
+        }
+        let start = interfaces.compactMap(\.observation.first).min() ?? Timestamp(nanoseconds: 0)
+        let end = interfaces.compactMap(\.observation.last).max() ?? start
+        let walk = try Timeline(from: start, to: end, bin: options.bin)
+        let command = Self.command(options)
+        var traces: [PathTrace] = []
+        var reports: [PathReport] = []
+        var known: [(down: [Double], up: [Double])] = []
+        for interface in interfaces {
+            let state = Attachments(
+                interface.interfaceName.flatMap { interface.events?.attachment[$0] }, interface.observation, walk,
+                detachAfter: options.detachAfter)
+            let builder = TraceBuilder(
+                name: interface.name, kind: interface.kind, source: command, observation: interface.observation,
+                attachments: state, signals: interface.interfaceName.flatMap { interface.events?.signals[$0] } ?? [],
+                timeline: walk, filling: options.filling)
+            var trace = builder.trace
+            if let queue = options.queues[interface.name] {
+                trace.queueDown = queue.bytes(of: trace, .down)
+                trace.queueUp = queue.bytes(of: trace, .up)
+            }
+            traces.append(trace)
+            reports.append(builder.report)
+            known.append(builder.known)
+            notes += builder.notes
+        }
+        self.traces = traces
+        self.reports = reports
+        self.known = known
+        self.start = Timestamp(nanoseconds: walk.seconds.lowerBound * 1_000_000_000)
+        self.notes = notes
+        self.options = options
+        self.command = command
+    }
+
+    private static func observe(
+        _ source: CaptureSource, shift: Duration, _ options: Options, _ notes: inout [String]
+    ) throws -> [Interface] {
+        let survey = try CaptureSurvey(source)
+        for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }
+        let whole = survey.shift(shift, alignsStarts: options.alignsStarts)
+        var observations = survey.near.map { PathObservation(near: $0, bin: options.bin) }
+        var reader = try CaptureReader(source.file)
+        try reader.forEach { packet in
+            if packet.interface < observations.count { observations[packet.interface].add(packet, shift: whole) }
+        }
+        let events = access(source.eventsFile, R_OK) == 0 ? try RecordedEvents(source.eventsFile) : nil
+        let moving = observations.indices.filter { observations[$0].first != nil }
+        return moving.map { index in
+            let observation = observations[index]
+            let name = survey.names[index]
+            if observation.strangers > 0 {
+                notes.append("\(name): \(observation.strangers) packets between others are left out")
+            }
+            // A name given for a file with several interfaces is that of each, with a number.
+            let given = source.name.map { moving.count > 1 ? "\($0)-\(index)" : $0 }
+            return Interface(
+                name: given ?? CaptureSource.pathName(name), kind: source.kind ?? CaptureSource.kind(given ?? name),
+                source: source, interfaceName: survey.described[index].name, observation: observation, events: events)
+        }
+    }
+
+    /// The command that makes the same files again, with the captures' own names and not their directories.
+    private static func command(_ options: Options) -> String {
+        var words = ["walkback derive"]
+        for source in options.sources {
+            let kind = source.kind.map { ":\($0.rawValue)" } ?? ""
+            words.append((source.name.map { "\($0)\(kind)=" } ?? "") + source.fileName)
+        }
+        words.append("--fill \(options.filling.rawValue)")
+        if options.bin != .milliseconds(100) { words.append("--bin \(options.bin.milliseconds.text())ms") }
+        if let detachAfter = options.detachAfter { words.append("--detach-after \(detachAfter.seconds.text())s") }
+        if options.alignsStarts { words.append("--align start") }
+        for (source, shift) in zip(options.sources, options.shifts) where shift != .zero {
+            words.append("--align \(source.fileName)=\(shift.milliseconds.text(significantDigits: 9))ms")
+        }
+        words += options.queues.sorted { $0.key < $1.key }.map { $1.option($0) }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,134 @@
+import Determinism
+import Pcap
+import Quantities
+
+/// One TCP connection, or one subflow of Multipath TCP, as its receivers acknowledged it.
+struct LiveFlow {
+    /// What had been acknowledged in order at the end of a bin of time; the lower 32 bits.
+    struct Progress {
+        private(set) var points: [(bin: Int64, value: UInt32)] = []
+
+        mutating func take(_ value: UInt32, in bin: Int64) {
+            guard let last = points.last, Self.grows(from: last.value, to: value) else {
+                if points.isEmpty { points.append((bin, value)) }
+                return
+            }
+            // The first says where it began.
+            if last.bin == bin, points.count > 1 {
+                points[points.count - 1].value = value
+            } else {
+                points.append((bin, value))
+            }
+        }
+
+        static func grows(from old: UInt32, to new: UInt32) -> Bool { Int32(bitPattern: new &- old) > 0 }
+    }
+
+    static let bin = Duration.milliseconds(10)
+    static let binNanoseconds: Int64 = 10_000_000
+
+    let path: String
+    private(set) var first: Timestamp
+    /// Of any packet.
+    private(set) var last: Timestamp
+    /// When it was closed or reset; of a subflow, when its whole connection was.
+    private(set) var closed: Timestamp?
+    /// Of the subflow itself.
+    private(set) var acknowledged: (down: Progress, up: Progress) = (Progress(), Progress())
+    /// Of the connection, where subflows say it.
+    private(set) var dataAcknowledged: (down: Progress, up: Progress) = (Progress(), Progress())
+    private(set) var opensConnection = false
+    /// Of the keys that were seen, which name the connection to subflows that join.
+    private(set) var tokens: Set<UInt32> = []
+    private(set) var joinToken: UInt32?
+
+    init(path: String, at time: Timestamp) {
+        self.path = path
+        (first, last) = (time, time)
+    }
+
+    /// Whether it is part of a connection of Multipath TCP that is one: after a fallback nothing is said of its data.
+    var isMultipath: Bool { !dataAcknowledged.down.points.isEmpty || !dataAcknowledged.up.points.isEmpty }
+
+    var hasMoved: Bool { !acknowledged.down.points.isEmpty || !acknowledged.up.points.isEmpty }
+
+    mutating func add(_ segment: TCPSegment, _ options: consuming TCPOptions, outbound: Bool, at time: Timestamp) {
+        (first, last) = (min(first, time), max(last, time))
+        let bin = time.number(of: Self.binNanoseconds)
+        // The receiver of a download is near, so its acknowledgements leave.
+        if segment.flags.contains(.acknowledgement), !segment.flags.contains(.reset) {
+            if outbound {
+                acknowledged.down.take(segment.acknowledgement, in: bin)
+            } else {
+                acknowledged.up.take(segment.acknowledgement, in: bin)
+            }
+        }
+        var isFinal = false
+        while let option = options.next() {
+            guard case .multipath(let multipath) = option else { continue }
+            switch multipath {
+            case .dataSequence(let data):
+                isFinal = isFinal || data.isFinal
+                guard let number = data.acknowledgement.map(UInt32.init(truncatingIfNeeded:)) else { continue }
+                if outbound {
+                    dataAcknowledged.down.take(number, in: bin)
+                } else {
+                    dataAcknowledged.up.take(number, in: bin)
+                }
+            case .capable(let version, _, let sender, let receiver, _):
+                opensConnection = true
+                for key in [sender, receiver] { if let key { tokens.formUnion(Self.token(key, version)) } }
+            case .joinRequest(_, _, let token, _): joinToken = token
+            case .fastClose: isFinal = true
+            default: break
+            }
+        }
+        let ends = isMultipath ? isFinal : !segment.flags.isDisjoint(with: [.fin, .reset])
+        if ends, closed == nil { closed = time }
+    }
+
+    /// RFC 8684, section 3.2: the first 32 bits of SHA-256 of the key. Version 0 has SHA-1, which is not known here.
+    private static func token(_ key: UInt64, _ version: UInt8) -> [UInt32] {
+        guard version == 1 else { return [] }
+        let digest = SHA256.hexadecimal(of: (0..<8).map { UInt8(truncatingIfNeeded: key >> (56 - 8 * $0)) })
+        return UInt32(digest.prefix(8), radix: 16).map { [$0] } ?? []
+    }
+}
+
+/// Those of one interface.
+struct LiveFlows {
+    private let near: Set<InternetAddress>
+    private let path: String
+    private var flows: [FlowObserver.Key: LiveFlow] = [:]
+    private var ended: [LiveFlow] = []
+
+    /// Memory for them ends here; more connections than a walk has.
+    private static let most = 100_000
+
+    init(near: Set<InternetAddress>, path: String) {
+        self.near = near
+        self.path = path
+    }
+
+    /// In order of their start.
+    var all: [LiveFlow] { (ended + flows.values).sorted { $0.first < $1.first } }
+
+    mutating func add(_ packet: borrowing Packet, shift: Duration) {
+        guard let stamp = packet.time, let internet = packet.internetPacket,
+            case .tcp(let segment) = internet.transport
+        else { return }
+        let direction = packet.direction
+        let outbound = direction == .outbound || direction == .unknown && near.contains(internet.source)
+        let time = stamp.shifted(by: shift)
+        let key = FlowObserver.Key(segment, of: internet, outbound: outbound)
+        // A new connection may have the ports of an old one.
+        let isOpening = segment.flags.contains(.syn) && !segment.flags.contains(.acknowledgement)
+        if isOpening, let old = flows[key], old.hasMoved {
+            ended.append(old)
+            flows[key] = nil
+        }
+        guard flows[key] != nil || flows.count + ended.count < Self.most else { return }
+        flows[key, default: LiveFlow(path: path, at: time)]
+            .add(segment, packet.options(of: segment), outbound: outbound, at: time)
+    }
+}

@@ -1,0 +1,132 @@
+import Documents
+import Pcap
+import Quantities
+import Traces
+
+/// A bulk transfer that somebody made on the walk, over TCP or Multipath TCP: what its receiver had of it in order, and when.
+package struct LiveTransfer: Sendable, Equatable {
+    package let isMultipath: Bool
+    /// Of its first SYN, or what was first captured of it.
+    package let path: String
+    package let direction: Direction
+    package let start: Timestamp
+    /// In-order bytes that were acknowledged in each 10 ms since the start.
+    package let bins: [UInt32]
+
+    package var duration: Duration { LiveFlow.bin * bins.count }
+    package var bytes: ByteCount { ByteCount(bins.reduce(0) { $0 + Int64($1) }) }
+
+    /// Less is no bulk transfer: what else talks on a walk.
+    static let least = ByteCount(250_000)
+
+    /// nil where too little moved.
+    ///
+    /// - Parameter flows: one TCP connection, or the subflows of one of Multipath TCP, of which one is the first.
+    init?(_ flows: [LiveFlow]) {
+        let isMultipath = flows.contains(where: \.isMultipath)
+        // The subflow that opened it is the first even where captures' clocks are a little apart.
+        guard let opening = flows.first(where: \.opensConnection) ?? flows.min(by: { $0.first < $1.first }) else {
+            return nil
+        }
+        let origin = opening.first.number(of: LiveFlow.binNanoseconds)
+        func grown(_ direction: Direction) -> [Int64: UInt32] {
+            let points = flows.flatMap { flow in
+                let all = isMultipath ? flow.dataAcknowledged : flow.acknowledged
+                return direction == .down ? all.down.points : all.up.points
+            }.sorted { $0.bin != $1.bin ? $0.bin < $1.bin : LiveFlow.Progress.grows(from: $0.value, to: $1.value) }
+            var bins: [Int64: UInt32] = [:]
+            guard var top = points.first?.value else { return [:] }
+            for point in points.dropFirst() where LiveFlow.Progress.grows(from: top, to: point.value) {
+                bins[max(0, point.bin - origin), default: 0] += point.value &- top
+                top = point.value
+            }
+            return bins
+        }
+        func sum(_ bins: [Int64: UInt32]) -> Int64 { bins.values.reduce(0) { $0 + Int64($1) } }
+        let (down, up) = (grown(.down), grown(.up))
+        let most = sum(down) >= sum(up) ? down : up
+        guard sum(most) >= Self.least.bytes, let lastGrowth = most.keys.max() else { return nil }
+        // Whoever waits for a byte that never comes waits until the connection is closed, or nothing is heard of it any more.
+        let end = flows.compactMap(\.closed).min() ?? flows.map(\.last).max() ?? opening.last
+        let count = Int(max(lastGrowth + 1, end.number(of: LiveFlow.binNanoseconds) - origin))
+        var bins = [UInt32](repeating: 0, count: count)
+        for (bin, bytes) in most { bins[Int(bin)] = bytes }
+        self.isMultipath = isMultipath
+        path = opening.path
+        direction = sum(down) >= sum(up) ? .down : .up
+        start = opening.first
+        self.bins = bins
+    }
+}
+
+extension LiveTransfer {
+    /// All of several captures of one walk, in order of their start.
+    ///
+    /// - Parameters:
+    ///   - shifts: what to add to each capture's stamps.
+    ///   - notes: receives sentences for the user.
+    /// - Throws: `Fault` (bad input) where a capture cannot be read or there is no transfer in any.
+    package static func all(
+        in sources: [CaptureSource], shifts: [Duration], alignsStarts: Bool, notes: inout [String]
+    ) throws -> [LiveTransfer] {
+        var flows: [LiveFlow] = []
+        for (source, shift) in zip(sources, shifts) {
+            flows += try Self.flows(in: source, shift: shift, alignsStarts: alignsStarts)
+        }
+        let all = groups(flows).compactMap(LiveTransfer.init).sorted { $0.start < $1.start }
+        guard !all.isEmpty else {
+            throw Fault(
+                .badInput,
+                "no live transfer in \(sources.map(\.file).joined(separator: ", ")): no TCP or Multipath TCP connection moved "
+                    + "\(least.bytes / 1000) kB or more; capture a bulk transfer, from its first packet on")
+        }
+        let alone = all.filter { one in
+            !all.contains { other in
+                let common = min(one.end, other.end) - max(one.start, other.start)
+                return other.bytes > one.bytes && common > one.duration / 2
+            }
+        }
+        if alone.count < all.count {
+            notes.append(
+                "\(all.count - alone.count) transfers beside larger ones are left out; what they moved is missing on both sides"
+            )
+        }
+        return alone
+    }
+
+    /// On the clock of traces.
+    package func start(in derivation: Derivation) -> Duration { start - derivation.start }
+
+    private var end: Timestamp { start.shifted(by: duration) }
+
+    private static func flows(
+        in source: CaptureSource, shift: Duration, alignsStarts: Bool
+    ) throws -> [LiveFlow] {
+        let survey = try CaptureSurvey(source)
+        let whole = survey.shift(shift, alignsStarts: alignsStarts)
+        var interfaces = zip(survey.near, survey.pathNames).map { LiveFlows(near: $0, path: $1) }
+        var reader = try CaptureReader(source.file)
+        try reader.forEach { packet in
+            if packet.interface < interfaces.count { interfaces[packet.interface].add(packet, shift: whole) }
+        }
+        return interfaces.flatMap(\.all)
+    }
+
+    /// TCP connections each by itself; subflows with the connection that their token names. Where that was not captured, or is
+    /// of version 0, it is the one that had been opened last.
+    private static func groups(_ flows: [LiveFlow]) -> [[LiveFlow]] {
+        let multipath = flows.filter(\.isMultipath).sorted { $0.first < $1.first }
+        var groups = multipath.filter(\.opensConnection).map { [$0] }
+        var strays: [LiveFlow] = []
+        for flow in multipath where !flow.opensConnection {
+            let named = groups.firstIndex { group in flow.joinToken.map { group[0].tokens.contains($0) } ?? false }
+            if let index = named ?? groups.lastIndex(where: { $0[0].first <= flow.first }) {
+                groups[index].append(flow)
+            } else {
+                strays.append(flow)
+            }
+        }
+        if !strays.isEmpty { groups.append(strays) }
+        return groups + flows.filter { !$0.isMultipath }.map { [$0] }
+    }
+}

@@ -1,0 +1,257 @@
+import Determinism
+import Pcap
+import Quantities
+
+extension ProbeObserver {
+    /// The most that waited for a link, in bytes of IP, and whether more was dropped.
+    struct Queue {
+        var most: Int64 = 0
+        var isLimit = false
+    }
+
+    /// In bins of a timeline.
+    struct Account {
+        /// Bytes of IP that the server received; and of what the capture did, those that were on the link before the bin that they
+        /// came in, to be added there (and below zero, taken off here).
+        var up: [Double]
+        var down: [Double]
+        /// The share of each bin in which data waited for the link or was on it.
+        var busyDown: [Double]
+        var busyUp: [Double]
+        /// What waited at most.
+        var queueDown = Queue()
+        var queueUp = Queue()
+        /// Whether streams filled the link.
+        let isSampled: Bool
+
+        init(bins: Int, isSampled: Bool) {
+            self.isSampled = isSampled
+            up = Array(repeating: 0, count: bins)
+            (down, busyDown, busyUp) = (up, up, up)
+        }
+    }
+
+    /// - Parameters:
+    ///   - bases: the round trip without a queue, of each second; half of it is taken for each way.
+    ///   - attached: of each bin. What is known to have come in a longer time than a bin came while there was a path.
+    func account(of timeline: Timeline, bases: [Duration], attached: [Bool]) -> Account {
+        var account = Account(bins: timeline.bins.count, isSampled: isSampled)
+        let span = timeline.bin.wholeNanoseconds
+        let start = timeline.bins.lowerBound * span
+        let downLeast = Least(down)
+        let clocks = Least(down, reach: 120)
+        func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
+        func way(at time: Int64) -> Int64 {
+            bases[min(max(0, Int((time - start) / 1_000_000_000)), bases.count - 1)].wholeNanoseconds / 2
+        }
+        // A trace's link delays what it has carried: what came left it as much earlier as the way takes.
+        func left(_ time: Int64) -> Double { place(time - way(at: time)) }
+        forEachBusy(down, downLeast) { sample, busy, span in
+            // By streams, each segment's own stamp says when it came.
+            guard !isSampled else {
+                Self.spread(1, from: place(sample.arrived - busy), to: place(sample.arrived), each: &account.busyDown)
+                return
+            }
+            Self.spread(1, from: left(sample.arrived - busy), to: left(sample.arrived), each: &account.busyDown)
+            let bin = Int(place(sample.arrived))
+            guard account.down.indices.contains(bin) else { return }
+            account.down[bin] -= Double(sample.bytes)
+            forEachPart(of: sample, span, downLeast) { bytes, from, to in
+                Self.spread(bytes, from: left(from), to: left(to), over: &account.down, attached)
+            }
+        }
+        account.queueDown = Self.queue(down, downLeast)
+        let upLeast = Least(up)
+        account.queueUp = Self.queue(up, upLeast)
+        // The server's clock on the capture's: what the fastest datagram took is half a round trip, and the uplink's way another.
+        func leftUp(_ time: Int64) -> Double {
+            let near = clocks.inverse(time)
+            return place(time + near - 2 * way(at: time + near))
+        }
+        forEachBusy(up, upLeast) { sample, busy, span in
+            Self.spread(1, from: leftUp(sample.arrived - busy), to: leftUp(sample.arrived), each: &account.busyUp)
+            forEachPart(of: sample, span, upLeast) { bytes, from, to in
+                Self.spread(bytes, from: leftUp(from), to: leftUp(to), over: &account.up, attached)
+            }
+        }
+        guard !isSampled else { return account }
+        let pauses = idle.map { (from: place($0.from.nanoseconds), to: place($0.to.nanoseconds)) }
+        let losses = Self.losses(zip(timeline.bins, attached).map { !timeline.recorded.contains($0) || $1 })
+        let longest = Double(Self.longestStop / span)
+        for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) where stop.to - stop.from <= longest {
+            Self.spread(1, from: stop.from, to: stop.to, each: &account.busyDown)
+            // What came by the uplink was told by the downlink: until that stopped, this may have carried on.
+            let told = account.busyUp[Int(stop.from)..<Int(stop.to.rounded(.up))].lastIndex { $0 > 0 }
+            Self.spread(1, from: max(stop.from, Double((told ?? -1) + 1)), to: stop.to, each: &account.busyUp)
+        }
+        return account
+    }
+
+    /// Of each bin, the next one in which there is no path any more; nil where it lasts.
+    private static func losses(_ attached: [Bool]) -> [Int?] {
+        var next: Int?
+        var all: [Int?] = []
+        for bin in attached.indices.reversed() {
+            if !attached[bin] { next = bin }
+            all.append(next)
+        }
+        return all.reversed()
+    }
+
+    /// Where the last that came before a path went came some time before, the link carried nothing in between: had it, single
+    /// datagrams would have come (`LinkFiller`). From a server that was gone none would, so that long times tell nothing.
+    private static func stops(
+        _ arrivals: [Double], _ losses: [Int?], _ pauses: [(from: Double, to: Double)]
+    ) -> [(from: Double, to: Double)] {
+        arrivals.indices.compactMap { index in
+            let arrival = arrivals[index]
+            guard arrival >= 0, arrival < Double(losses.count), let loss = losses[Int(arrival)],
+                index + 1 == arrivals.count || arrivals[index + 1] > Double(loss)
+            else { return nil }
+            let end = pauses.first { $0.to > arrival && $0.from < Double(loss) }?.from ?? Double(loss)
+            return end > arrival ? (arrival, end) : nil
+        }
+    }
+
+    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late. It is the
+    /// queue's own limit where most of what was lost, while nothing was away, was lost behind nearly as much.
+    private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
+        let few = 10
+        var largest: [Int64] = []
+        var losses: [(waiting: Int64, lost: Int64)] = []
+        var (first, bytes) = (0, Int64(0))
+        for (index, sample) in samples.enumerated() {
+            bytes += sample.bytes
+            let begin = sample.arrived - (sample.transit - least.near(sample.arrived).transit)
+            while first < index, samples[first].arrived <= begin {
+                bytes -= samples[first].bytes
+                first += 1
+            }
+            // What came first may have entered before it.
+            let waiting = bytes - samples[first].bytes
+            if sample.lost > 0, index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 {
+                losses.append((waiting, sample.lost))
+            }
+            if largest.count < few || waiting > largest[0] {
+                largest.append(waiting)
+                largest.sort()
+                if largest.count > few { largest.removeFirst() }
+            }
+        }
+        guard largest.count == few else { return Queue() }
+        let most = largest[0]
+        let all = losses.reduce(0) { $0 + $1.lost }
+        let behind = losses.reduce(0) { $0 + ($1.waiting * 5 >= most * 4 ? $1.lost : 0) }
+        return Queue(most: most, isLimit: behind >= few && behind * 2 > all)
+    }
+
+    /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long after the
+    ///   one before, and waited at least as long, was waited for by nobody but the link. And in what time the sample's bytes came.
+    private func forEachBusy(
+        _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ busy: Int64, _ span: Int64) -> Void
+    ) {
+        for (before, now) in zip(samples, samples.dropFirst()) where now.arrived > before.arrived {
+            let since = now.arrived - before.arrived
+            let (transit, sending) = least.near(now.arrived)
+            let waited = now.transit - transit + sending
+            if isSampled {
+                // An echo that met a queue tells of the time since the one before: where it met none, TCP did not fill the link.
+                let span = min(since, max(waited, Self.sampling))
+                body(now, waited > 2 * sending + Self.grain ? span : 0, span)
+            } else {
+                // What else came with it was on the link too.
+                let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
+                let busy = max(0, min(since, max(waited, all)))
+                body(now, busy, busy)
+            }
+        }
+    }
+
+    /// Hands over when a sample's bytes were on the link: while it was busy with them, but for a time in which it stopped. Then
+    /// nobody knows how much of a datagram had passed before, and half of one is taken; what is beyond it came at once, since the
+    /// other end would have said so before.
+    private func forEachPart(
+        of sample: Sample, _ span: Int64, _ least: Least, _ body: (_ bytes: Double, _ from: Int64, _ to: Int64) -> Void
+    ) {
+        let (bytes, begin) = (Double(sample.bytes), sample.arrived - span)
+        let half = Double(Self.datagram) / 2
+        let sending = least.near(sample.arrived).sending
+        let whole = Int64(Double(sending) * bytes / Double(Self.datagram))
+        guard !isSampled, bytes > half, span > max(Self.longestSending, 10 * whole) else {
+            return body(bytes, begin, sample.arrived)
+        }
+        body(half, begin, begin + sending / 2)
+        body(bytes - half, sample.arrived - whole + sending / 2, sample.arrived)
+    }
+
+    /// Adds to each bin its part of what lies between two places, `amount` for a whole bin.
+    private static func spread(_ amount: Double, from: Double, to: Double, each bins: inout [Double]) {
+        var place = max(0, from)
+        let last = min(to, Double(bins.count))
+        while place < last {
+            let end = min(last, place.rounded(.down) + 1)
+            bins[Int(place)] += amount * (end - place)
+            place = end
+        }
+    }
+
+    /// Evenly over the attached bins between two places, where there are any.
+    private static func spread(
+        _ bytes: Double, from: Double, to: Double, over bins: inout [Double], _ attached: [Bool]
+    ) {
+        let (first, last) = (max(0, from), min(to, Double(bins.count)))
+        guard first < last else {
+            if bins.indices.contains(Int(max(0, to))) { bins[Int(max(0, to))] += bytes }
+            return
+        }
+        let touched = Int(first)...min(bins.count - 1, Int(last))
+        let usable = touched.filter { attached[$0] }
+        func share(_ bin: Int) -> Double { max(0, min(last, Double(bin) + 1) - max(first, Double(bin))) }
+        let taken = usable.isEmpty ? Array(touched) : usable
+        let whole = taken.reduce(0) { $0 + share($1) }
+        for bin in taken where whole > 0 { bins[bin] += bytes * share(bin) / whole }
+        if whole == 0 { bins[touched.lowerBound] += bytes }
+    }
+
+    /// The smallest transit within a time: that without a queue, however the clocks drift apart.
+    private struct Least {
+        private var seconds: [Int64: (transit: Int64, sending: Int64)] = [:]
+        private var last: Int64 = 0
+        private let reach: Int64
+        private static let second: Int64 = 1_000_000_000
+
+        /// - Parameter reach: seconds before and after. What the path takes without a queue changes on a walk, and the
+        ///   longer this is the surer a moment without a queue is in it.
+        init(_ samples: [Sample], reach: Int64 = 30) {
+            self.reach = reach
+            var raw: [Int64: (transit: Int64, bytes: Int64)] = [:]
+            for sample in samples {
+                let second = sample.arrived / Self.second
+                let before = raw[second] ?? (sample.transit, 0)
+                raw[second] = (min(before.transit, sample.transit), before.bytes + sample.bytes)
+            }
+            last = samples.last?.transit ?? 0
+            for second in raw.keys {
+                let near = ((second - reach)...(second + reach)).compactMap { raw[$0] }
+                // What the link took for the datagram itself, which is in the smallest transit, at the best rate.
+                let most = near.map(\.bytes).max() ?? 0
+                let sending = ProbeObserver.datagram * Self.second / max(1, most)
+                seconds[second] = (near.map(\.transit).min() ?? last, min(sending, Self.second))
+            }
+        }
+
+        /// Of the second that an arrival is in, by the receiver's clock; and for how long the datagram was on the link itself.
+        func near(_ arrived: Int64) -> (transit: Int64, sending: Int64) {
+            seconds[arrived / Self.second] ?? (last, 0)
+        }
+
+        /// Of the second that a sender's time is in.
+        func inverse(_ sent: Int64) -> Int64 {
+            let about = (sent + last) / Self.second
+            for distance in 0...reach {
+                if let least = seconds[about - distance] ?? seconds[about + distance] { return least.transit }
+            }
+            return last
+        }
+    }
+}

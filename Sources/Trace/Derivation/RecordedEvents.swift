@@ -1,0 +1,74 @@
+import Determinism
+import FoundationEssentials
+import Pcap
+import System
+
+/// What the event log beside a capture (`NAME.events.jsonl`) says of its interfaces.
+struct RecordedEvents {
+    struct Change: Equatable {
+        var time: Timestamp
+        var attached: Bool
+    }
+
+    struct Signal: Equatable {
+        var time: Timestamp
+        var dBm: Double
+    }
+
+    private struct Line: Decodable {
+        var kind: String
+        var time_ns: Int64
+        var interface: String?
+        var up: Bool?
+        var carrier: Bool?
+        var address: String?
+        var there: Bool?
+        var signal_dbm: Double?
+    }
+
+    /// Whether the interface had a usable address, from each instant on; in order of time.
+    private(set) var attachment: [String: [Change]] = [:]
+    private(set) var signals: [String: [Signal]] = [:]
+    /// Lines that were no events, as the last one of a killed recorder.
+    private(set) var unread = 0
+
+    /// - Throws: `Fault` (bad input) where the file cannot be read.
+    init(_ path: String) throws {
+        var links: [String: Bool] = [:]
+        var addresses: [String: Set<String>] = [:]
+        for text in try InputFile.read(path).text().split(separator: "\n") {
+            guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
+                unread += 1
+                continue
+            }
+            guard let name = line.interface else { continue }
+            switch line.kind {
+            case "link": links[name] = (line.up ?? true) && (line.carrier ?? true)
+            case "link-gone":
+                links[name] = false
+                addresses[name] = []
+            case "address":
+                // One that the host gives itself reaches no further than the link.
+                guard let address = line.address, !address.hasPrefix("fe80:"), !address.hasPrefix("169.254.") else {
+                    continue
+                }
+                if line.there ?? true {
+                    addresses[name, default: []].insert(address)
+                } else {
+                    addresses[name, default: []].remove(address)
+                }
+            case "signal", "modem":
+                if let dBm = line.signal_dbm {
+                    signals[name, default: []].append(Signal(time: Timestamp(nanoseconds: line.time_ns), dBm: dBm))
+                }
+                continue
+            default: continue
+            }
+            let attached = (links[name] ?? true) && !(addresses[name] ?? []).isEmpty
+            if attachment[name]?.last?.attached != attached {
+                attachment[name, default: []].append(
+                    Change(time: Timestamp(nanoseconds: line.time_ns), attached: attached))
+            }
+        }
+    }
+}

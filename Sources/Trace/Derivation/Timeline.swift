@@ -1,0 +1,48 @@
+import Determinism
+import Documents
+import Pcap
+import Quantities
+
+/// The walk's time: from the whole second of any path's first packet to the bin of the last.
+struct Timeline {
+    private static let longest = Duration.seconds(48 * 3600)
+    private static let second: Int64 = 1_000_000_000
+
+    let bin: Duration
+    /// Numbers of the bins, counted from 1970; whole seconds, so that a second's bins are its own.
+    let bins: Range<Int64>
+    let seconds: Range<Int64>
+    /// The bins from the first packet to the last: of others of their seconds nothing is known.
+    let recorded: Range<Int64>
+    let binsPerSecond: Int64
+
+    /// - Throws: `Fault` where a bin is no part of a second, or the packets are too far apart for a walk.
+    init(from start: Timestamp, to end: Timestamp, bin: Duration) throws {
+        let span = bin.wholeNanoseconds
+        guard span >= 1_000_000, span <= Self.second, Self.second % span == 0 else {
+            throw Fault(.usage, "--bin must divide a second and be 1 ms or more, as 100ms")
+        }
+        guard end - start <= Self.longest else {
+            throw Fault(
+                .badInput,
+                "the captures span \((end - start).seconds.text()) s, and a walk is 48 h at most; where clocks were "
+                    + "apart, say so with --align")
+        }
+        self.bin = bin
+        binsPerSecond = Self.second / span
+        seconds = start.number(of: Self.second)..<(end.number(of: Self.second) + 1)
+        recorded = start.number(of: span)..<(end.number(of: span) + 1)
+        bins = (seconds.lowerBound * binsPerSecond)..<(seconds.upperBound * binsPerSecond)
+    }
+
+    var duration: Duration { offset(ofBin: recorded.upperBound) }
+
+    func offset(ofBin number: Int64) -> Duration { bin * Int(number - bins.lowerBound) }
+
+    func offset(of time: Timestamp) -> Duration {
+        time - Timestamp(nanoseconds: seconds.lowerBound * Self.second)
+    }
+
+    /// Index of the second that a bin lies in.
+    func second(ofBin number: Int64) -> Int { Int((number - bins.lowerBound) / binsPerSecond) }
+}

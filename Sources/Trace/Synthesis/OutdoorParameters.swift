@@ -1,0 +1,140 @@
+import Determinism
+import Documents
+import Quantities
+
+/// Everything that a walk or a drive outdoors is generated from.
+package struct OutdoorParameters: Sendable, Equatable {
+    package enum Movement: String, Sendable, CaseIterable {
+        case walking, driving
+    }
+
+    /// `published`: what the paper says of its links, and nothing fitted. `table-fitted` (walking only): WiFi is good a fifth
+    /// of the time and weak else, with drop-outs, so that the paper's table comes out; no conclusion that rests on it alone is
+    /// one about radios.
+    package enum Calibration: String, Sendable, CaseIterable {
+        case published
+        case tableFitted = "table-fitted"
+    }
+
+    package let movement: Movement
+    package let calibration: Calibration
+    /// The share of time in which WiFi is associated, 0 to 1.
+    package let coverage: Double
+    package let seed: UInt64
+    package let duration: Duration
+    private var values: [OutdoorParameter: Double]
+
+    static let longest = Duration.seconds(24 * 3600)
+
+    /// - Parameter settings: parameters by name and value, as written: `("cellular-mean", "1.24Mb/s")`.
+    /// - Throws: `Fault` (usage) for what is out of range, unknown, of another unit, or does not go together.
+    package init(
+        movement: Movement, calibration: Calibration = .published, coverage: Double, seed: UInt64,
+        duration: Duration = .seconds(600), settings: [(name: String, value: String)] = []
+    ) throws {
+        guard coverage.isFinite, (0...1).contains(coverage) else {
+            throw Fault(.usage, "a WiFi coverage of \((coverage * 100).text()) % cannot be; give 0 to 100")
+        }
+        guard duration >= .seconds(1), duration <= Self.longest, duration.wholeNanoseconds % 100_000_000 == 0 else {
+            throw Fault(.usage, "a duration must be 1 s to 24 h, in steps of 0.1 s; give one as in 600s")
+        }
+        if movement == .driving, calibration != .published {
+            throw Fault(.usage, "the paper's table is of walking; driving has no calibration but 'published'")
+        }
+        self.movement = movement
+        self.calibration = calibration
+        self.coverage = coverage
+        self.seed = seed
+        self.duration = duration
+        values = Self.defaults(movement, calibration)
+        for setting in settings { try set(setting.name, to: setting.value) }
+        try check()
+    }
+
+    subscript(parameter: OutdoorParameter) -> Double { values[parameter] ?? 0 }
+
+    /// Those that this movement and calibration have, in the order of their declaration.
+    package var parameters: [(parameter: OutdoorParameter, value: Double)] {
+        OutdoorParameter.allCases.compactMap { parameter in values[parameter].map { (parameter, $0) } }
+    }
+
+    /// Whether `OutdoorWalk.cellular` is the same for both, but for what it says of its source.
+    package func hasCellular(of other: OutdoorParameters) -> Bool {
+        func cellular(_ all: OutdoorParameters) -> [Double] {
+            all.parameters.filter(\.parameter.isCellular).map(\.value)
+        }
+        return movement == other.movement && seed == other.seed && duration == other.duration
+            && cellular(self) == cellular(other)
+    }
+
+    package static func defaults(_ movement: Movement, _ calibration: Calibration) -> [OutdoorParameter: Double] {
+        var values: [OutdoorParameter: Double] = [
+            .wifiRTT: 0.010, .cellularMean: 0.6, .cellularVariation: 0.35, .cellularTimeConstant: 40,
+            .cellularJitter: 0.15,
+            .cellularCap: 3, .cellularRTT: 0.150,
+        ]
+        switch (movement, calibration) {
+        case (.driving, _):
+            values.merge([
+                .associationMean: 13, .associationSigma: 0.8, .deadStart: 2, .wifiMean: 0.28, .wifiMeanUp: 0.24,
+                .wifiVariation: 0.8, .wifiCap: 1,
+            ]) { $1 }
+        case (.walking, .published):
+            values.merge([
+                .associationMean: 240, .associationSigma: 0.5, .wifiVariation: 0.3, .wifiCap: 10,
+            ]) { $1 }
+        case (.walking, .tableFitted):
+            values.merge([
+                .associationMean: 240, .associationSigma: 0.5, .wifiCap: 10, .goodShare: 0.2, .goodLength: 600,
+                .goodRate: 8.5,
+                .weakRate: 0.1, .weakVariation: 1, .dropOutInterval: 10, .dropOutLength: 1.5, .dropOutShare: 0.1,
+            ]) { $1 }
+        }
+        return values
+    }
+
+    private mutating func set(_ name: String, to text: String) throws {
+        guard let parameter = OutdoorParameter(rawValue: name), values[parameter] != nil else {
+            let names = parameters.map(\.parameter.rawValue)
+            throw Fault(
+                .usage,
+                "there is no '\(name.prefix(40))' in a \(calibration.rawValue) \(movement.rawValue) walk"
+                    + Suggestion.ending(for: name, among: names))
+        }
+        guard let value = parameter.value(of: text), parameter.range.contains(value) else {
+            let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
+            throw Fault(
+                .usage,
+                "\(name) '\(text.prefix(40))' is not one from \(parameter.text(of: low)) to \(parameter.text(of: high)), "
+                    + "written as \(parameter.text(of: values[parameter] ?? low))")
+        }
+        values[parameter] = value
+    }
+
+    /// Sets that no process can have.
+    private func check() throws {
+        for (mean, cap) in [
+            (OutdoorParameter.wifiMean, OutdoorParameter.wifiCap), (.wifiMeanUp, .wifiCap), (.goodRate, .wifiCap),
+            (.weakRate, .wifiCap), (.cellularMean, .cellularCap),
+        ] {
+            guard let value = values[mean], let most = values[cap], value > most else { continue }
+            throw Fault(
+                .usage,
+                "\(mean.rawValue) \(mean.text(of: value)) lies above \(cap.rawValue) \(cap.text(of: most)); raise the cap"
+            )
+        }
+    }
+
+    /// The command that makes the traces again, with every parameter that concerns one path's, so that a path whose
+    /// parameters are the same has the same file.
+    package func command(cellular: Bool) -> String {
+        var words = ["walkback synth \(movement.rawValue)"]
+        if !cellular { words.append("--wifi-coverage \((coverage * 100).text())") }
+        words.append("--seed \(seed) --duration \(duration.seconds.text())s")
+        if !cellular, calibration != .published { words.append("--calibration \(calibration.rawValue)") }
+        for (parameter, value) in parameters where parameter.isCellular == cellular {
+            words.append("--\(parameter.rawValue) \(parameter.text(of: value))")
+        }
+        return words.joined(separator: " ")
+    }
+}

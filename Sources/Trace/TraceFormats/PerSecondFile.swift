@@ -1,0 +1,92 @@
+import Determinism
+import Documents
+import Quantities
+import System
+
+/// What others' walk recorders leave for each second: `second,bytes_per_second`, no header, LF or CRLF.
+///
+/// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second
+/// from 1 on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it
+/// would invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
+package struct PerSecondFile: Sendable, Equatable {
+    /// Goodput of each second, the first from 0 to 1 s.
+    package let rates: [DataRate]
+
+    package var duration: Duration { .seconds(rates.count) }
+
+    package static func read(_ path: String) throws -> PerSecondFile {
+        try PerSecondFile(InputFile.read(path))
+    }
+
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`.
+    package init(_ file: InputFile) throws {
+        var lines = try TextLines(file)
+        var rates: [DataRate] = []
+        while let line = lines.next() {
+            let fields = Field.split(line, limit: 3)
+            guard fields.count == 2 else {
+                throw lines.fault(
+                    line,
+                    "has \(fields.count > 2 ? "more than 2" : "1") columns instead of 2; a line is "
+                        + "SECOND,BYTES_PER_SECOND"
+                )
+            }
+            let second = try Self.second(fields[0], line, in: lines)
+            try Self.checkOrder(second, after: rates.count, fields[0], line, in: lines)
+            guard .seconds(second) <= TraceFile.largestDuration else {
+                throw lines.fault(line, "the walk is longer than 48 h; cut it")
+            }
+            rates.append(try Self.rate(fields[1], line, in: lines))
+        }
+        guard !rates.isEmpty else {
+            throw Fault.input(file.path, "is empty; a line is SECOND,BYTES_PER_SECOND, the first of them for second 1")
+        }
+        self.rates = rates
+    }
+
+    private static func second(_ field: Field, _ line: TextLines.Line, in lines: TextLines) throws -> Int {
+        // Some write 1.0; half seconds are another format.
+        guard let thousandths = try? FixedPoint.parse(field.bytes, decimals: 3), thousandths % 1000 == 0 else {
+            throw lines.fault(
+                line, column: field.column,
+                "\(field.quoted) is not a whole second; a line is SECOND,BYTES_PER_SECOND, without header")
+        }
+        return Int(thousandths / 1000)
+    }
+
+    private static func checkOrder(
+        _ second: Int, after last: Int, _ field: Field, _ line: TextLines.Line, in lines: TextLines
+    ) throws {
+        guard second != last + 1 else { return }
+        let message: String
+        if last == 0 {
+            message = "the first line is for second \(second); number the seconds from 1, the one that ends at 1 s"
+        } else if second == last {
+            message = "second \(second) is given twice; keep one of the lines"
+        } else if second < last {
+            message = "time goes backwards, from second \(last) to \(second); sort the lines"
+        } else {
+            let missing = second == last + 2 ? "second \(last + 1) is" : "seconds \(last + 1) to \(second - 1) are"
+            message = "\(missing) missing; write 0 for them if the radio carried nothing, else cut the file there"
+        }
+        throw lines.fault(line, column: field.column, message)
+    }
+
+    private static func rate(_ field: Field, _ line: TextLines.Line, in lines: TextLines) throws -> DataRate {
+        let bounds = "bytes per second from 0 up to 1 Tb/s"
+        let problem: String
+        do throws(FixedPoint.Failure) {
+            let thousandths = try FixedPoint.parse(field.bytes, decimals: 3)
+            let rate = DataRate(bitsPerSecond: Double(thousandths) / 1e3 * 8)
+            if rate >= .zero, TraceDefaults.capacity(carrying: rate) <= TraceFile.largestRate { return rate }
+            problem = rate < .zero ? "is negative" : "is too high"
+        } catch .notFinite {
+            problem = "is not a finite number"
+        } catch .tooLarge {
+            problem = "is too high"
+        } catch .notANumber {
+            problem = "is not a number"
+        }
+        throw lines.fault(line, column: field.column, "\(field.quoted) \(problem); write \(bounds)")
+    }
+}

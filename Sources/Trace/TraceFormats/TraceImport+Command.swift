@@ -1,0 +1,39 @@
+import Determinism
+import Quantities
+import Traces
+
+extension TraceImport {
+    /// The command that makes the same files again, with the inputs' own names and not their directories: the traces
+    /// name it, and where somebody keeps the recordings must not change a result's digest.
+    static func command(_ options: Options) -> String {
+        var words = ["walkback import"]
+        for path in options.paths {
+            let files = [path.down, path.up].compactMap { $0.map(lastComponent) }
+            words.append("\(path.name):\(path.kind.rawValue)=\(files.joined(separator: ","))")
+        }
+        words.append("--format \(options.format.rawValue)")
+        for path in options.paths {
+            if let roundTrip = path.roundTrip { words.append("--rtt \(path.name)=\(milliseconds(roundTrip))") }
+        }
+        for path in options.paths {
+            if let queue = path.queue { words.append(queue.option(path.name)) }
+        }
+        if let detachAfter = options.detachAfter {
+            words.append("--detach-after \(FixedPoint.text(detachAfter.wholeNanoseconds, decimals: 9))")
+        }
+        if let duration = options.duration { words.append("--duration \(seconds(duration))") }
+        return words.joined(separator: " ")
+    }
+
+    package static func seconds(_ time: Duration) -> String {
+        FixedPoint.text(time.wholeNanoseconds, decimals: 9) + "s"
+    }
+
+    package static func milliseconds(_ time: Duration) -> String {
+        FixedPoint.text(time.wholeNanoseconds, decimals: 6) + "ms"
+    }
+
+    private static func lastComponent(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+}

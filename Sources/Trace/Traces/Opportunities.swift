@@ -1,0 +1,102 @@
+import Determinism
+import Quantities
+
+/// When a link could have sent a full packet: a millisecond delivery-opportunity file as Mahimahi's `mm-link` replays it.
+///
+/// Each instant is one opportunity of 1504 bytes. A packet of L IP bytes takes L + 4 of them (the header of `mm-link`'s tunnel
+/// counts), of as many opportunities as it needs, and is delivered at its last one; what is left of an opportunity serves the
+/// packets that wait behind it, and what nobody waits for is lost. After the last instant the file begins anew, with that
+/// instant as its new zero.
+package struct Opportunities: Sendable, Hashable {
+    /// Of one opportunity: 1500 IP bytes and the tunnel's header.
+    package static let size = ByteCount(1504)
+    /// What each packet takes beside its IP bytes.
+    package static let overhead = ByteCount(4)
+    /// IP bytes of one opportunity in full packets.
+    package static let payload = ByteCount(1500)
+
+    /// Whole milliseconds, rising; one that stands several times is several opportunities. At least one, the last above zero.
+    package let milliseconds: [Int64]
+
+    /// nil where `milliseconds` are no such file.
+    package init?(milliseconds: [Int64]) {
+        guard let first = milliseconds.first, let last = milliseconds.last, first >= 0, last > 0,
+            zip(milliseconds, milliseconds.dropFirst()).allSatisfy({ $0 <= $1 })
+        else { return nil }
+        self.milliseconds = milliseconds
+    }
+
+    /// After how long it begins anew.
+    package var period: Duration { .milliseconds(milliseconds[milliseconds.count - 1]) }
+
+    /// Every opportunity before `end`, as often as the file begins anew.
+    package func instants(before end: Duration) -> [Int64] {
+        let period = milliseconds[milliseconds.count - 1]
+        var instants: [Int64] = []
+        var base: Int64 = 0
+        while .milliseconds(base) < end {
+            for instant in milliseconds {
+                guard .milliseconds(base + instant) < end else { break }
+                instants.append(base + instant)
+            }
+            base += period
+        }
+        return instants
+    }
+
+    /// The staircase that it is: 1504 bytes up at each opportunity.
+    package func curve(until end: Duration) -> Curve {
+        var points: [Curve.Point] = []
+        var count: UInt64 = 0
+        let step = UInt64(Self.size.bytes) * UInt64(Curve.Position.unitsPerByte)
+        for instant in instants(before: end) {
+            count += 1
+            let point = Curve.Point(time: instant * 1_000_000, position: Curve.Position(units: count * step))
+            if points.last?.time == point.time { points[points.count - 1] = point } else { points.append(point) }
+        }
+        return Curve(shape: .staircase, points: points)
+    }
+
+    /// The mean rate of each second before `end`, in IP bits of full packets.
+    package func rates(until end: Duration) -> [DataRate] {
+        let seconds = Int((end.seconds).rounded(.up))
+        var counts = [Int64](repeating: 0, count: max(1, seconds))
+        for instant in instants(before: end) { counts[Int(instant / 1000)] += 1 }
+        return counts.enumerated().map { index, count in
+            let span = min(.seconds(1), end - .seconds(index))
+            return ByteCount(count * Self.payload.bytes).rate(over: span)
+        }
+    }
+
+    /// An uplink nobody measured: every third opportunity, and one wherever the last is 12 ms ago (1504 bytes in 12 ms are
+    /// 1 Mb/s). Where this one carries nothing, neither does that.
+    package func third() -> Opportunities {
+        var kept: [Int64] = []
+        var passed = 0
+        for instant in milliseconds {
+            passed += 1
+            if passed == 3 || kept.isEmpty || instant - (kept.last ?? 0) >= 12 {
+                kept.append(instant)
+                passed = 0
+            }
+        }
+        // Both begin anew together.
+        if let last = milliseconds.last, kept.last != last { kept.append(last) }
+        return Opportunities(milliseconds: kept) ?? self
+    }
+
+    /// Opportunities that carry what `curve`, of IP bytes, carries: each at the first whole millisecond by which it has
+    /// carried one more full packet.
+    ///
+    /// - Returns: nil where there is none, or none after the first millisecond.
+    package init?(of curve: Curve) {
+        var instants: [Int64] = []
+        let packet = UInt64(Self.payload.bytes) * UInt64(Curve.Position.unitsPerByte)
+        var position = packet
+        while let time = curve.nanosecond(reaching: Curve.Position(units: position)) {
+            instants.append((time + 999_999) / 1_000_000)
+            position += packet
+        }
+        self.init(milliseconds: instants)
+    }
+}

@@ -1,0 +1,206 @@
+import Quantities
+
+/// Which way data flows, as seen from the mobile host.
+package enum Direction: String, Sendable, Codable, CaseIterable {
+    case down, up
+}
+
+package enum PathKind: String, Sendable, Codable, CaseIterable {
+    case wifi, cellular, other
+}
+
+/// What one path of a walk gave: rates, delays, losses and attachment over time, and the size of its queues.
+package struct PathTrace: Sendable, Equatable {
+    /// What holds from `time` until the next sample, or until the trace ends.
+    package struct Sample: Sendable, Equatable {
+        package var time: Duration
+        package var down: LinkSample
+        package var up: LinkSample
+        /// Whether the path's address is usable. A rate of zero while attached is a link that carries nothing.
+        package var attached: Bool
+        /// Received signal strength in dBm, where it is known. Kept for reports and energy; the link does not use it.
+        package var signal: Double?
+
+        package init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
+            self.time = time
+            self.down = down
+            self.up = up
+            self.attached = attached
+            self.signal = signal
+        }
+
+        package subscript(direction: Direction) -> LinkSample {
+            direction == .down ? down : up
+        }
+    }
+
+    /// One direction of a path at one moment.
+    package struct LinkSample: Sendable, Equatable {
+        /// IP-layer capacity.
+        package var rate: DataRate
+        /// One-way propagation delay, without queueing.
+        package var delay: Duration
+        /// Probability, 0 to 1, that a packet is lost after it has used the link.
+        package var loss: Double
+
+        package init(rate: DataRate, delay: Duration, loss: Double = 0) {
+            self.rate = rate
+            self.delay = delay
+            self.loss = loss
+        }
+    }
+
+    package struct Attachment: Sendable, Equatable {
+        package let time: Duration
+        package let attached: Bool
+
+        package init(time: Duration, attached: Bool) {
+            self.time = time
+            self.attached = attached
+        }
+    }
+
+    package var name: String
+    package var kind: PathKind
+    package var duration: Duration
+    package var queueDown: ByteCount
+    package var queueUp: ByteCount
+    /// Where the numbers come from, in words: the command that made them, or the file they were read from.
+    package var source: String
+    /// In order of time, the first at zero.
+    package var samples: [Sample]
+    /// What the links carry, in place of the samples' rates, which are then its means; nil: what the samples say.
+    package var opportunities: PathOpportunities?
+
+    package init(
+        name: String, kind: PathKind, duration: Duration, queueDown: ByteCount, queueUp: ByteCount, source: String,
+        samples: [Sample], opportunities: PathOpportunities? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.duration = duration
+        self.queueDown = queueDown
+        self.queueUp = queueUp
+        self.source = source
+        self.samples = samples
+        self.opportunities = opportunities
+    }
+
+    package func queue(_ direction: Direction) -> ByteCount {
+        direction == .down ? queueDown : queueUp
+    }
+
+    /// The capacity curve of one direction. A detached path carries nothing, whatever rate is written beside it.
+    package func curve(_ direction: Direction) -> Curve {
+        if let opportunities { return opportunities[direction].curve(until: duration) }
+        return Curve(
+            rates: samples.map { ($0.time, $0.attached ? $0[direction].rate : .zero) }, end: duration)
+    }
+
+    /// The first state, then every instant at which the path attaches or detaches.
+    package var attachments: [Attachment] {
+        var changes: [Attachment] = []
+        for sample in samples where sample.attached != changes.last?.attached {
+            changes.append(Attachment(time: sample.time, attached: sample.attached))
+        }
+        return changes
+    }
+
+    /// Spans of the trace during which the path was detached.
+    package var detached: [Range<Duration>] {
+        let changes = attachments
+        return changes.enumerated().compactMap { index, change in
+            let end = index + 1 < changes.count ? changes[index + 1].time : duration
+            return change.attached || change.time >= end ? nil : change.time..<end
+        }
+    }
+
+    /// Delay and loss of one direction, one row for each change.
+    package func conditions(_ direction: Direction) -> [LinkTable.Condition] {
+        var rows: [LinkTable.Condition] = []
+        for sample in samples {
+            let link = sample[direction]
+            let row = LinkTable.Condition(time: sample.time, delay: link.delay, loss: link.loss)
+            if let last = rows.last, last.delay == row.delay, last.loss == row.loss { continue }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    package func table(_ direction: Direction) -> LinkTable {
+        LinkTable(
+            curve: curve(direction), conditions: conditions(direction), queue: queue(direction),
+            overhead: opportunities == nil ? .zero : Opportunities.overhead)
+    }
+
+    /// The same trace, ended at `end`.
+    package func cut(to end: Duration) -> PathTrace {
+        var copy = self
+        copy.duration = min(duration, end)
+        copy.samples = samples.filter { $0.time < copy.duration }
+        return copy
+    }
+}
+
+/// Both directions of a path as opportunities to send a packet.
+package struct PathOpportunities: Sendable, Hashable {
+    package var down: Opportunities
+    package var up: Opportunities
+
+    package init(down: Opportunities, up: Opportunities) {
+        self.down = down
+        self.up = up
+    }
+
+    package subscript(direction: Direction) -> Opportunities {
+        direction == .down ? down : up
+    }
+}
+
+extension PathTrace {
+    /// A path that two files of opportunities describe.
+    ///
+    /// - Parameters:
+    ///   - roundTrip: of propagation; half of it each way.
+    ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as detached in
+    ///     between; nil: attached throughout.
+    package init(
+        name: String, kind: PathKind, duration: Duration, opportunities: PathOpportunities, roundTrip: Duration,
+        detachAfter: Duration?, source: String
+    ) {
+        let delayDown = Duration.nanoseconds(roundTrip.wholeNanoseconds / 2)
+        let (down, up) = (opportunities.down.rates(until: duration), opportunities.up.rates(until: duration))
+        func sample(_ second: Int, at time: Duration, attached: Bool) -> Sample {
+            Sample(
+                time: time, down: LinkSample(rate: down[second], delay: delayDown),
+                up: LinkSample(rate: up[second], delay: roundTrip - delayDown), attached: attached)
+        }
+        let gaps =
+            detachAfter.map {
+                opportunities.gaps(of: $0, until: duration, delay: roundTrip - delayDown)
+            } ?? []
+        let edges = gaps.flatMap { [$0.lowerBound, $0.upperBound] }.filter { $0 < duration }
+        let times = Set(down.indices.map { .seconds($0) } + edges).sorted()
+        self.init(
+            name: name, kind: kind, duration: duration, queueDown: .zero, queueUp: .zero, source: source,
+            samples: times.map { time in
+                sample(Int(time.components.seconds), at: time, attached: !gaps.contains { $0.contains(time) })
+            }, opportunities: opportunities)
+    }
+}
+
+extension PathOpportunities {
+    /// The spans of at least `span` in which neither direction has an opportunity, each from when what left at the last one has
+    /// arrived, `delay` later, to the next.
+    func gaps(of span: Duration, until end: Duration, delay: Duration) -> [Range<Duration>] {
+        let instants = (down.instants(before: end) + up.instants(before: end)).sorted().map(Duration.milliseconds)
+        var gaps: [Range<Duration>] = []
+        var last: Duration?
+        for instant in instants + [end] {
+            let start = last.map { $0 + delay + .nanoseconds(1) } ?? .zero
+            if instant - (last ?? .zero) >= span, start < instant { gaps.append(start..<instant) }
+            last = instant
+        }
+        return gaps
+    }
+}

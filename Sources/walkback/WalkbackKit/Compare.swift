@@ -1,0 +1,98 @@
+import ArgumentParser
+import Comparison
+import Documents
+import Glibc
+import System
+import SystemPackage
+
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a replay under every strategy and compare MPTCP with Optimal TCP.",
+        discussion: """
+            Example: walkback compare Replays/indoor-walk.yaml --output walkback-out/indoor-walk
+
+            Runs every strategy with every seed on a kernel of its own, prints a table, and writes comparison.json, \
+            series.csv, links.csv, delays.csv, report.html, every figure, summary.md, junit.xml and run.log. The same replay, \
+            seeds and kernel give the same bytes, but for run.log, which holds what depends on real time.
+
+            Several replays, or a directory of them, are compared one after the other and then as a whole: walks.json, walks.md \
+            and walks.html beside their results hold the mean over walks with its interval.
+
+            Example: walkback compare Replays/ --seeds 3 --output walkback-out/all
+
+            Several congestion controls are compared one after the other and then side by side.
+
+            Example: walkback compare Replays/indoor-walk.yaml --congestion-control lia,olia,reno,cubic
+            """)
+
+    @Argument(help: "The replay, as Replays/indoor-walk.yaml. A directory: its replay.yaml, or else all its *.yaml.")
+    var replays: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the results go; with several replays, one directory each below it.",
+            discussion: "By default walkback-out/NAME; NAME is the replay's file, or the directory of a replay.yaml."))
+    var output: String?
+
+    @Option(help: "Strategies in place of the replay's, separated by commas.")
+    var strategies: String?
+
+    @Option(help: "Seeds 1 to N in place of the replay's.")
+    var seeds: Int?
+
+    @Option(help: "Congestion control in place of the replay's, of both ends; several, separated by commas.")
+    var congestionControl: String?
+
+    @Option(help: "Runs at a time. (default: the machine's cores)")
+    var jobs: Int?
+
+    @Option(help: "embedded, host or the file of an embedded kernel; given several times, each is compared on its own.")
+    var kernel: [String] = []
+
+    @Flag(help: "Print comparison.json, or walks.json for several replays, in place of the tables.")
+    var json = false
+
+    func validate() throws {
+        if replays.isEmpty { throw ValidationError("Name a replay, as in: walkback compare Replays/indoor-walk.yaml") }
+        if let seeds, !(1...1000).contains(seeds) { throw ValidationError("--seeds must be from 1 to 1000.") }
+        for (option, list) in [("strategies", strategies), ("congestion-control", congestionControl)] {
+            let names = list?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+            if names.contains("") {
+                throw ValidationError("--\(option) '\(list ?? "")' lacks a name; write it as a,b.")
+            }
+        }
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
+    }
+
+    func run() throws {
+        let replays = try ReplaySet(self.replays)
+        let cancellation = try Cancellation()
+        try Interruption.cancel(cancellation)
+        let say: @Sendable (String) -> Void = { Walkback.print(standardError: $0) }
+        var codes: [Documents.ExitCode] = []
+        for kernelName in kernel.isEmpty ? ["embedded"] : kernel {
+            var base = output.map { FilePath($0) } ?? "walkback-out"
+            if output == nil, replays.entries.count == 1 { base.append(replays.entries[0].name) }
+            if kernel.count > 1 { base.append(FilePath(kernelName).removingRootAndSlashes) }
+            let request = ComparisonRequest(
+                replay: replays.entries[0].replay, output: base,
+                strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
+                jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
+                walkbackVersion: Walkback.version)
+            let controls = ControlsRequest(
+                replays: replays, each: request,
+                controls: congestionControl?.split(separator: ",").map(String.init) ?? [])
+            let code = try controls.run(cancellation: cancellation, say: say, json: json) { Walkback.write($0, to: 1) }
+            codes.append(code)
+        }
+        let worst = WalksRequest.worst(of: codes)
+        if worst != .success { Glibc.exit(worst.rawValue) }
+    }
+}
+
+extension FilePath {
+    /// A kernel's path as one directory name.
+    fileprivate var removingRootAndSlashes: String {
+        String(string.split(separator: "/").joined(separator: "-"))
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Determinism
+import Documents
+import Quantities
+import Replays
+import System
+import SystemPackage
+import TraceFormats
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn others' traces of one walk into path traces and a replay.",
+        discussion: """
+            Example: walkback import wifi=walk_wifi.csv cellular=walk_cell.csv --rtt wifi=15ms --detach-after 2 --output my-walk
+
+            Files hold one line a second, second,bytes_per_second, as measured above TCP. What they do not say is assumed: \
+            Documentation/formats.md lists it, and the traces that are written show it.
+
+            Example: walkback import cellular=ATT.down,ATT.up --format mahimahi --duration 300s --output my-drive
+
+            Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin anew \
+            when they are over.
+            """)
+
+    @Argument(help: "PATH[:KIND]=DOWN[,UP]: a path's name, its kind (wifi, cellular or other) and its files.")
+    var paths: [String]
+
+    @Option(help: "What the files are: \(TraceImport.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: String = TraceImport.Format.perSecond.rawValue
+
+    @Option(help: "Round-trip time of a path without queueing, as wifi=20ms.")
+    var rtt: [String] = []
+
+    @Option(help: "Queue of a path in bytes or time, as wifi=100kB or cellular=50ms.")
+    var queue: [String] = []
+
+    @Option(
+        help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
+    var detachAfter: Double?
+
+    @Option(help: "How long the walk is, as 300s; for mahimahi. (default: the shortest file once)")
+    var duration: String?
+
+    @Option(help: "Name of the replay.")
+    var name: String?
+
+    @Option(help: "A directory for the traces and replay.yaml; it must be new or empty, or hold an earlier import.")
+    var output: String
+
+    func run() throws {
+        guard let format = TraceImport.Format(rawValue: format) else {
+            let known = TraceImport.Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(.usage, "--format \(self.format) is not known; there are \(known)")
+        }
+        var specifications = try paths.map(PathSpecification.init(parsing:))
+        for option in rtt {
+            let (index, value) = try Self.assignment(option, to: specifications, option: "--rtt")
+            guard let time = Duration(text: value) else {
+                throw Fault(.usage, "--rtt \(option): '\(value)' is no time; write it with its unit, as 20ms")
+            }
+            specifications[index].roundTrip = time
+        }
+        for option in queue {
+            let (index, value) = try Self.assignment(option, to: specifications, option: "--queue")
+            guard let size = PathSpecification.QueueSize(text: value) else {
+                throw Fault(.usage, "--queue \(option): '\(value)' is no size; write it as 100kB or 50ms")
+            }
+            specifications[index].queue = size
+        }
+        let result = try TraceImport(
+            TraceImport.Options(
+                name: name ?? FilePath(output).lastComponent?.string ?? "import", paths: specifications, format: format,
+                detachAfter: try detachmentTime(), duration: try walkDuration()))
+        for note in result.notes { Walkback.print(standardError: "note: \(note)") }
+        let written = try TextDirectory.write(result.files, to: FilePath(output), mark: TraceImport.replayFileName)
+        Walkback.write("walkback compare \(written.appending(TraceImport.replayFileName))\n", to: 1)
+    }
+
+    private func detachmentTime() throws -> Duration? {
+        guard let detachAfter else { return nil }
+        guard detachAfter > 0, let time = Duration(exactlySeconds: detachAfter) else {
+            throw Fault(.usage, "--detach-after must be a number of seconds above 0")
+        }
+        return time
+    }
+
+    private func walkDuration() throws -> Duration? {
+        guard let duration else { return nil }
+        guard let time = Duration(text: duration) else {
+            throw Fault(.usage, "--duration \(duration) is no time; write it with its unit, as 300s")
+        }
+        return time
+    }
+
+    /// `PATH=VALUE` as the index of that path and the value.
+    private static func assignment(
+        _ text: String, to paths: [PathSpecification], option: String
+    ) throws -> (index: Int, value: String) {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let index = paths.firstIndex(where: { $0.name == parts[0] }) else {
+            let names = paths.map(\.name).joined(separator: ", ")
+            throw Fault(.usage, "\(option) \(text) names no path; write \(option) PATH=VALUE with one of \(names)")
+        }
+        return (index, parts[1])
+    }
+}

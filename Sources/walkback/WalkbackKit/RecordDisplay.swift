@@ -1,0 +1,40 @@
+import Glibc
+import Quantities
+import Recorder
+
+/// How a recording is seen on standard error: lines that are redrawn on a terminal, and else some lines now and then.
+final class RecordDisplay {
+    private let isTerminal = isatty(2) == 1
+    private var drawn = 0
+    private var seconds = 0
+    /// Where nothing is redrawn.
+    private static let plainInterval = 10
+
+    func say(_ note: String) {
+        erase()
+        Walkback.print(standardError: note)
+    }
+
+    func show(_ state: RecordingView.State) {
+        let lines = RecordingView.lines(state)
+        guard isTerminal else {
+            if seconds % Self.plainInterval == 0 { for line in lines { Walkback.print(standardError: line) } }
+            seconds += 1
+            return
+        }
+        erase()
+        for line in lines { Walkback.print(standardError: line) }
+        drawn = lines.count
+    }
+
+    /// What was drawn last stays.
+    func end() {
+        drawn = 0
+    }
+
+    private func erase() {
+        // Up so many lines, and everything from there on away.
+        if drawn > 0 { Walkback.write("\u{1b}[\(drawn)A\u{1b}[J", to: 2) }
+        drawn = 0
+    }
+}

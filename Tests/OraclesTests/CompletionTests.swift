@@ -1,0 +1,180 @@
+import Determinism
+import Oracles
+import Plans
+import Quantities
+import Results
+import Testing
+import Traces
+import Verification
+
+@Suite struct `Oracles of a fixed size` {
+    private func expect(_ time: Duration?, _ seconds: Double?) {
+        #expect((time == nil) == (seconds == nil))
+        if let time, let seconds { #expect(abs(time.seconds - seconds) < 1e-8) }
+    }
+
+    /// The links of `CapacityBoundsTests`: 1 MB/s and from 10 s on 3; 2 MB/s, and from 20 s on nothing.
+    @Test(
+        arguments: [
+            (5, 5.0 / 3, 2.5, 2.5), (35, 11, 15, 17.5), (100, 20 + 20.0 / 3, 10 + 80.0 / 3, 40), (110, 30, 40, nil),
+            (150, nil, nil, nil),
+        ] as [(Int64, Double?, Double?, Double?)])
+    func `are done when known links have carried it`(megabytes: Int64, sum: Double?, optimal: Double?, best: Double?) {
+        let completion = CapacityCompletion(
+            of: ByteCount(megabytes * 1_000_000), curves: [CapacityBoundsTests.rising, CapacityBoundsTests.falling],
+            offset: .zero, windows: OracleWindows(length: .seconds(1), duration: .seconds(40)))
+        expect(completion.sum, sum)
+        expect(completion.optimal, optimal)
+        expect(completion.bestStatic, best)
+    }
+
+    @Test func `count from the first SYN and end with the trace`() {
+        func completion(_ megabytes: Int64) -> CapacityCompletion {
+            CapacityCompletion(
+                of: ByteCount(megabytes * 1_000_000), curves: [CapacityBoundsTests.rising],
+                offset: .milliseconds(9_500),
+                windows: OracleWindows(length: .seconds(10), duration: .milliseconds(30_500)))
+        }
+        expect(completion(2).bestStatic, 1)
+        expect(completion(2).sum, 1)
+        expect(completion(2).optimal, 1)
+        #expect(completion(91).sum == nil)
+    }
+
+    @Test func `average over the shifts of their windows`() {
+        // Two links that carry in turn, 5 s each. Worked out by hand for shifts of 0 to 9 s.
+        let turns = [0, 1].map { first in
+            Curve(
+                rates: (0..<4).map { (.seconds($0 * 5), .megabitsPerSecond($0 % 2 == first ? 8 : 0)) },
+                end: .seconds(20))
+        }
+        let completion = CapacityCompletion(
+            of: ByteCount(8_000_000), curves: turns, offset: .zero,
+            windows: OracleWindows(length: .seconds(10), duration: .seconds(20)))
+        let times: [Double] = [13, 13, 13, 10, 9, 8, 9, 10, 13, 13]
+        expect(completion.optimal, times.reduce(0, +) / 10)
+    }
+
+    private static let steady = Array(repeating: UInt32(10), count: 200)
+    private static let late = Array(repeating: UInt32(0), count: 100) + Array(repeating: UInt32(30), count: 100)
+
+    @Test(arguments: [(500, 0.5), (1000, 1), (1001, 1.01), (1300, 1.1), (4000, 2), (4001, nil)] as [(Int64, Double?)])
+    func `splice until the bytes are there`(size: Int64, seconds: Double?) {
+        let spliced = SplicedCompletion(
+            of: ByteCount(size),
+            paths: [
+                .init(stalled: .init(run: "steady", delivered: Self.steady)),
+                .init(stalled: .init(run: "late", delivered: Self.late)),
+            ], window: .seconds(1))
+        expect(spliced.best, seconds)
+        expect(spliced.stalled, seconds)
+        #expect(spliced.reconnecting == nil)
+        #expect(spliced.runs == seconds.map { $0 > 1 ? ["steady", "late"] : ["steady"] } ?? [])
+    }
+
+    @Test func `take the TCP that is done first, and need one for every path`() {
+        let slow = SplicedOptimal.Delivery(run: "slow", delivered: Array(repeating: 5, count: 200))
+        let steady = SplicedOptimal.Delivery(run: "steady", delivered: Self.steady)
+        let both = SplicedCompletion(
+            of: ByteCount(800), paths: [.init(stalled: slow, reconnecting: steady)], window: .seconds(10))
+        expect(both.stalled, 1.6)
+        expect(both.reconnecting, 0.8)
+        expect(both.best, 0.8)
+        #expect(both.runs == ["steady"])
+        #expect(
+            SplicedCompletion(of: ByteCount(800), paths: [.init(stalled: slow), .init()], window: .seconds(10)).best
+                == nil)
+    }
+}
+
+@Suite struct `Ratios of other workloads` {
+    private static let size = ByteCount(2_000_000)
+
+    /// `size` in so many seconds; with `part` below 1, only so much of it.
+    private func run(
+        _ strategy: Strategy, seed: UInt64 = 1, _ direction: Direction = .down, bins: Int, part: Double = 1
+    ) -> ComparisonResult.Run {
+        let each = UInt32((Double(Self.size.bytes) * part / Double(bins)).rounded())
+        return ComparisonResult.Run(
+            id: "\(strategy).\(seed)", strategy: strategy, seed: seed, direction: direction, offset: .zero,
+            duration: Series.binWidth * bins, delivered: ByteCount(Int64(each) * Int64(bins)), longestGap: .zero,
+            verified: true, paths: [], fidelity: [], counters: [:], events: [],
+            series: Series(delivered: Array(repeating: each, count: bins), links: []))
+    }
+
+    /// 12 and 3 Mb/s for 21 s.
+    private let traces = BoundsTests.traces
+
+    private func ratios(_ runs: [ComparisonResult.Run], _ workload: Workload) -> [ComparisonResult.Ratio] {
+        let oracles = Bounds.oracles(runs: runs, traces: traces, window: .seconds(10), workload: workload)
+        return Bounds.ratios(runs: runs, oracles: oracles)
+    }
+
+    @Test func `of a fixed size are of the oracle's time over MPTCP's`() throws {
+        let runs = [
+            run(.tcp(path: "wifi"), bins: 160), run(.tcp(path: "cellular"), bins: 800), run(.mptcp, bins: 125),
+            run(.optimalBuilt, bins: 200),
+        ]
+        let ratios = ratios(runs, Workload(size: Self.size))
+        func value(_ name: String) -> Double? { ratios.first { $0.name == name && $0.seed == nil }?.value }
+        // Within one window, spliced Optimal TCP is that of the better path.
+        #expect(value("mptcp/spliced-optimal") == 1.6 / 1.25)
+        #expect(value("mptcp/optimal") == 1.6 / 1.25)
+        #expect(value("mptcp/optimal-built") == 2 / 1.25)
+        // 2 MB are 2.0718 MB of full packets; 1.5 and 1.875 MB/s.
+        let wire = 2.0 * 1500 / 1448
+        #expect(abs(try #require(value("mptcp/best-static")) - wire / 1.5 / 1.25) < 1e-6)
+        #expect(abs(try #require(value("mptcp/capacity-optimal")) - wire / 1.5 / 1.25) < 1e-6)
+        #expect(abs(try #require(value("mptcp/capacity-sum")) - wire / 1.875 / 1.25) < 1e-6)
+    }
+
+    @Test func `are undefined where MPTCP or the oracle never had it all`() {
+        let tcp = [run(.tcp(path: "wifi"), bins: 160), run(.tcp(path: "cellular"), bins: 800)]
+        let unfinished = ratios(tcp + [run(.mptcp, bins: 2000, part: 0.5)], Workload(size: Self.size)).filter {
+            $0.name.hasPrefix("mptcp/")
+        }
+        #expect(unfinished.count == 12)
+        #expect(unfinished.allSatisfy { $0.value == nil })
+        #expect(unfinished.filter { $0.seed == 1 }.count == 6)
+
+        var large = Workload(size: ByteCount(35_000_000))
+        large.kind = .download
+        var mptcp = run(.mptcp, bins: 2000)
+        mptcp.delivered = ByteCount(35_000_000)
+        let beyond = ratios([mptcp], large)
+        // 21 s carry 31.5 MB and 7.9 MB, less headers: together enough, the better alone not.
+        #expect(beyond.first { $0.name == "mptcp/best-static" }?.value == nil)
+        #expect(beyond.first { $0.name == "mptcp/capacity-sum" }?.value != nil)
+    }
+
+    @Test func `of two directions exist for each of them`() throws {
+        let runs = [(Direction.up, 150), (.down, 100)].flatMap { direction, bins in
+            (1...2).flatMap { seed in
+                [
+                    run(.tcp(path: "wifi"), seed: seed, direction, bins: bins),
+                    run(.tcp(path: "cellular"), seed: seed, direction, bins: bins, part: 0.5),
+                    run(.mptcp, seed: seed, direction, bins: bins, part: direction == .down ? 1.5 : 1.25),
+                ]
+            }
+        }
+        let ratios = ratios(runs, Workload(kind: .both))
+        // Six of MPTCP and one of each TCP, for two seeds and for both together.
+        #expect(ratios.count == 2 * (6 + 2) * 3)
+        let (down, up) = (ratios.filter { $0.direction == .down }, ratios.filter { $0.direction == .up })
+        #expect(up.map(\.name) == down.map { "up:\($0.name)" })
+        #expect(abs(try #require(down.first { $0.name == "mptcp/optimal" }?.value) - 1.5) < 1e-4)
+        #expect(abs(try #require(up.first { $0.name == "up:mptcp/optimal" }?.value) - 1.25) < 1e-4)
+        // Of an upload alone, the uplink is the only direction and needs no name.
+        let upload = self.ratios(runs.filter { $0.direction == .up }, Workload(kind: .upload))
+        #expect(upload.map(\.name) == down.map(\.name))
+        #expect(upload.allSatisfy { $0.direction == .up })
+    }
+
+    @Test(arguments: [Workload.Kind.requests, .stream]) func `that do not ask for all they can get are none`(
+        kind: Workload.Kind
+    ) {
+        let runs = [run(.tcp(path: "wifi"), bins: 100), run(.mptcp, bins: 100)]
+        #expect(Bounds.oracles(runs: runs, traces: traces, window: .seconds(10), workload: .init(kind: kind)).isEmpty)
+        #expect(ratios(runs, Workload(kind: kind)).allSatisfy { $0.value == nil })
+    }
+}
