@@ -90,7 +90,7 @@ package struct ComparisonRequest: Sendable {
         let kernel = try Kernel.find(self.kernel)
         let output = try OutputDirectory(self.output)
         do {
-            let runs = PlannedRuns(replay)
+            let runs = try PlannedRuns(replay)
             let display = ProgressDisplay(runs: runs.distinct.count, runDuration: replay.duration)
             defer { display.end() }
             let finished = try runs.execute(

@@ -201,7 +201,7 @@ package final class RunExecution {
         elapsed += count
         for index in flows.indices { flows[index].take(bins: count) }
         try mobileHost?.tick(at: Series.binWidth * elapsed)
-        noteDelays()
+        try noteDelays()
         isComplete = flows.prefix(plan.workload.directions.count).allSatisfy(\.isComplete)
         // Of an upload the server knows first.
         if isComplete, transfer.state != .complete { note("complete") }
@@ -209,7 +209,7 @@ package final class RunExecution {
     }
 
     /// In real time a late tick may stand for several steps.
-    private func noteDelays() {
+    private func noteDelays() throws {
         let missing = elapsed / Int(Series.Delays.step / Series.binWidth) - delays[0].queue.count
         guard missing > 0 else { return }
         var roundTrips: [String: UInt32] = [:]
@@ -221,7 +221,7 @@ package final class RunExecution {
             roundTrips[name] = flow.roundTripMicroseconds
         }
         for (index, path) in plan.paths.enumerated() {
-            let waiting = lab.waiting(on: index, plan.workload.directions[0])
+            let waiting = try lab.waiting(on: index, plan.workload.directions[0])
             delays[index].queue += repeatElement(UInt32(clamping: waiting.wholeNanoseconds / 1000), count: missing)
             // A subflow may outlive its path, with the estimate that it had.
             let roundTrip = radioIsUp[index] && hasJoined[index] ? roundTrips[path.name] ?? 0 : 0

@@ -71,7 +71,8 @@ final class SweepExecution: Sendable {
             do {
                 let record = try GuestPool.execute(
                     job, on: kernel, cancellation: cancellation, progress: display.take)
-                outcome = .success(Outcome(record: record, series: try RunFiles.series(of: record, in: directory)))
+                outcome = .success(
+                    Outcome(record: record, series: try RunFiles.series(of: record, plan, in: directory)))
                 OutputDirectory.remove(directory)
             } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
                 outcome = .failure(try keep(directory, of: job.id, fault))

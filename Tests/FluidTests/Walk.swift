@@ -1,4 +1,5 @@
 import Runs
+import Testing
 import Traces
 import Units
 
@@ -61,6 +62,11 @@ struct Walk {
             tables["\(index).down"] = path.table
             tables["\(index).up"] = path.table
         }
-        return FluidRun(plan: plan, tables: tables)
+        do {
+            return try FluidRun(plan: plan, tables: tables)
+        } catch {
+            Issue.record(error)
+            return nil
+        }
     }
 }
