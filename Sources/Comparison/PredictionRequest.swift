@@ -79,7 +79,8 @@ package struct PredictionRequest: Sendable {
             let prediction = Prediction(
                 replay: replay.name, sha256: replay.sha256, walkback: walkbackVersion,
                 kernelRelease: records.compactMap { try? $0.get().kernelRelease }.first ?? kernel.release,
-                kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
+                kernelPatches: kernel.patches,
+                congestionControls: Set(results.flatMap(\.runs).compactMap(\.congestionControl)).sorted(),
                 stretches: results)
             try output.publish([(Prediction.fileName, Array(prediction.json.text.utf8))])
             return prediction

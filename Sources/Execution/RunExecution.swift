@@ -299,8 +299,10 @@ package final class RunExecution {
 
     /// What the kernel says of the connection itself, from both of its ends.
     private func describeConnection() throws {
+        let controls = transfers.reduce(into: server.congestionControls) { $0.formUnion($1.congestionControls) }
+        record.congestionControl = controls.union(companionServer?.congestionControls ?? []).sorted()
+            .joined(separator: ", ")
         guard let socket = transfer.socket else { return }
-        record.congestionControl = socket.congestionControl
         if plan.strategy.usesMPTCP, socket.information.is_mptcp != 1 {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }

@@ -131,7 +131,7 @@ final class SweepExecution: Sendable {
             case nil: break
             }
         }
-        let result = ComparisonResult(
+        let result = try ComparisonResult(
             replay: cell.replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: "")
         let rows = SweepRow.all(runs: result.runs, oracles: result.oracles) + failed
         if failed.isEmpty { try cells.write(index, rows) }
