@@ -52,7 +52,7 @@ let base: [Target] = [
 
 let record: [Target] = [
     target(
-        "Record", "Pcap", ["CZlib", "CZstd", "Determinism", "Documents", "Quantities", "System", system],
+        "Record", "Pcap", ["CZlib", "CZstd", "Determinism", "Documents", "Quantities", system],
         settings: [.enableExperimentalFeature("Lifetimes")]),
     target("Record", "ProbeFormat", ["Quantities"]),
     target(
@@ -68,14 +68,14 @@ let trace: [Target] = [
     target("Trace", "TraceFormats", ["Determinism", "Documents", "Quantities", "System", "Traces"]),
     target(
         "Trace", "Derivation",
-        ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "TraceFormats", "Traces"]),
+        ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "System", "TraceFormats", "Traces"]),
     target("Trace", "Synthesis", ["Determinism", "Documents", "Quantities", "Traces"]),
     target("Trace", "Scrubbing", ["Determinism", "Pcap", "ProbeFormat", "System", system]),
 ]
 
 let replay: [Target] = [
-    target("Replay", "Plans", ["Determinism", "Quantities", "Traces"]),
-    target("Replay", "Radios", ["Quantities", "Traces"]),
+    target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
+    target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
     target(
         "Replay", "Replays",
@@ -170,7 +170,7 @@ let testTargets: [Target] = [
         path: "Tests/GuestProbe", swiftSettings: strict),
     tests("Determinism", ["Quantities"]), tests("Quantities", ["Determinism"]),
     tests("Documents", ["Determinism"]), tests("Statistics", ["Determinism"]),
-    tests("Netlink", ["CNetlink", "Determinism", "Documents", "KernelTier", "Quantities"]),
+    tests("Netlink", ["CNetlink", "Determinism", "Documents", "KernelTier", "Quantities", system]),
     tests("Pcap", ["Determinism", "Documents", "Quantities", system]),
     tests("ProbeFormat", ["Determinism", "Quantities"]),
     tests(
@@ -188,12 +188,12 @@ let testTargets: [Target] = [
             "TraceFormats", "Traces", system,
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
-    tests("Scrubbing", ["Determinism", "Pcap", "Quantities", "System", system]),
-    tests("Plans", ["Determinism", "Quantities"]),
+    tests("Scrubbing", ["Determinism", "Pcap", "Quantities", system]),
+    tests("Plans", ["Determinism", "Quantities", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
-        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TraceFormats", "Traces"]),
+        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "System", "TraceFormats", "Traces"]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
     tests("Lab", ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Traces", system]),
     tests(
@@ -201,31 +201,37 @@ let testTargets: [Target] = [
     tests(
         "Guest",
         [
-            "Determinism", "Documents", "KernelTier", "Lab", "Plans", "Quantities", "Results", "Strategies", "System",
-            "Traces", "Traffic", "Verification", system,
+            "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
+            "System", "Traces", "Traffic", "Verification", system,
         ]),
     tests(
         "Kernels",
-        ["Determinism", "Documents", "KernelTier", "Plans", "Quantities", "System", "guest-probe", system]),
+        ["Determinism", "Documents", "Plans", "Quantities", "System", "guest-probe", system]),
     tests("Results", ["Plans", "Quantities"]),
     tests(
         "Verification", ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "System", "Traces"]),
     tests("Oracles", ["Determinism", "Plans", "Quantities", "Results", "Traces", "Verification"]),
-    tests("Energy", ["Determinism", "Plans", "Quantities", "Radios", "Results", "Strategies", "Traces"]),
-    tests("Fluid", ["Plans", "Quantities", "Strategies", "Traces"]),
+    tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Traces"]),
+    tests("Fluid", ["Plans", "Quantities", "Traces"]),
     tests(
         "Reports",
         [
             "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
         ], exclude: ["Golden"]),
-    tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", "System", system]),
+    tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(
         "Sweeps",
-        ["Determinism", "Documents", "Quantities", "Replays", "Synthesis", "System", "TraceFormats", "Traces"]),
-    tests("Paper", ["Determinism", "Statistics", "Sweeps"]),
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Reports", "Statistics", "Synthesis", "System",
+            "TraceFormats", "Traces",
+        ]),
+    tests("Paper", ["Determinism", "Statistics"]),
     tests(
         "Comparison",
-        ["Determinism", "Documents", "Kernels", "Quantities", "Reports", "System", "walkback", system, yams]),
+        [
+            "Determinism", "Documents", "Kernels", "Plans", "Quantities", "Replays", "Reports", "Results", "System",
+            "TraceFormats", "Traces", "walkback", system, yams,
+        ]),
 ]
 
 let package = Package(

@@ -1,4 +1,5 @@
 import Determinism
+import Documents
 import Energy
 import Plans
 import Quantities
@@ -8,12 +9,13 @@ import Testing
 import Traces
 
 @Suite struct `Energy models` {
-    @Test func `have names of their own, and the default comes first`() {
+    @Test func `have names of their own, and the default comes first`() throws {
         #expect(
             EnergyModel.all.map(\.name) == ["hybrid", "rate-linear", "constant", "tailender-2009", "huang-2012"])
         #expect(EnergyModel.all.first?.name == EnergyPolicy().model)
-        for model in EnergyModel.all { #expect(EnergyModel.named(model.name) == model) }
-        #expect(EnergyModel.named("hybird") == nil)
+        for model in EnergyModel.all { #expect(try EnergyModel.named(model.name) == model) }
+        let fault = #expect(throws: Fault.self) { try EnergyModel.named("hybird") }
+        #expect(fault?.message == "there is no energy model 'hybird'; did you mean 'hybrid'?")
     }
 
     @Test func `add up to the paper's table where power is constant`() {
@@ -55,8 +57,8 @@ import Traces
     ]
 
     @Test(arguments: breakEvens)
-    func `know for how long cellular must be off to be worth it`(name: String, seconds: Double) {
-        #expect(isNear(EnergyModel.named(name)?.breakEvenOffTime?.seconds ?? 0, seconds))
+    func `know for how long cellular must be off to be worth it`(name: String, seconds: Double) throws {
+        #expect(isNear(try EnergyModel.named(name).breakEvenOffTime?.seconds ?? 0, seconds))
     }
 
     @Test func `know no such time where being active takes no power of its own`() {

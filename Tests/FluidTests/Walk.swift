@@ -1,5 +1,6 @@
 import Plans
 import Quantities
+import Testing
 import Traces
 
 @testable import Fluid
@@ -61,6 +62,11 @@ struct Walk {
             tables["\(index).down"] = path.table
             tables["\(index).up"] = path.table
         }
-        return FluidRun(plan: plan, tables: tables)
+        do {
+            return try FluidRun(plan: plan, tables: tables)
+        } catch {
+            Issue.record(error)
+            return nil
+        }
     }
 }

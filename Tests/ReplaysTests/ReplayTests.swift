@@ -123,7 +123,7 @@ func load(_ text: String) throws -> Replay {
     @Test func `Only strategies with a home address have routes, and they begin with the run`() throws {
         let replay = try load(goodReplay)
         for strategy in Strategy.all(paths: ["wifi", "cellular"]) {
-            let plan = replay.plan(strategy: strategy, seed: 1)
+            let plan = try replay.plan(strategy: strategy, seed: 1)
             #expect(plan.routes.isEmpty != strategy.hasHomeAddress, "\(strategy)")
             #expect(plan.routes.first.map { $0.time == plan.offset } ?? true)
         }
@@ -320,9 +320,9 @@ func load(_ text: String) throws -> Replay {
 @Suite struct PlanTests {
     @Test func `A seed draws the same for every strategy, and seeds differ`() throws {
         let replay = try load(goodReplay)
-        let plans = (1...20).map { replay.plan(strategy: .mptcp, seed: $0) }
+        let plans = try (1...20).map { try replay.plan(strategy: .mptcp, seed: $0) }
         for (plan, seed) in zip(plans, UInt64(1)...) {
-            var other = replay.plan(strategy: .tcp(path: "wifi"), seed: seed)
+            var other = try replay.plan(strategy: .tcp(path: "wifi"), seed: seed)
             #expect(plan.id == "mptcp.\(seed)" && other.id == "tcp-wifi.\(seed)")
             other.id = plan.id
             other.strategy = plan.strategy
@@ -350,7 +350,7 @@ func load(_ text: String) throws -> Replay {
         let tables = replay.tables()
         #expect(tables.keys.sorted() == ["cellular.down.link", "cellular.up.link", "wifi.down.link", "wifi.up.link"])
         for seed in UInt64(1)...50 {
-            let plan = replay.plan(strategy: .mptcp, seed: seed)
+            let plan = try replay.plan(strategy: .mptcp, seed: seed)
             for (path, trace) in zip(plan.paths, replay.traces) {
                 let table = try #require(tables[path.downTable])
                 for (row, condition) in zip(table.conditions, trace.conditions(.down)) {

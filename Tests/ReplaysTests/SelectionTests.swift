@@ -9,7 +9,7 @@ import Traces
 @Suite struct `A plan's selections` {
     private func selections(_ strategy: Strategy, dwell: String = "30s") throws -> [String] {
         let replay = try load(goodReplay + "energy: {dwell: \(dwell)}\n")
-        let plan = replay.plan(strategy: strategy, seed: 1)
+        let plan = try replay.plan(strategy: strategy, seed: 1)
         #expect(plan.selections.first.map { $0.time == plan.offset } ?? true)
         return plan.selections.map { "\(($0.time == plan.offset ? .zero : $0.time).seconds.text()) \($0.paths)" }
     }

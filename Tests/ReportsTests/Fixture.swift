@@ -44,7 +44,9 @@ enum Fixture {
             replay: .init(
                 name: shape.name, sha256: String(repeating: "0123456789abcdef", count: 4),
                 walkSHA256: String(repeating: "fedcba9876543210", count: 4),
-                duration: .seconds(shape.seconds), traces: traces, workload: shape.workload),
+                duration: .seconds(shape.seconds), traces: traces,
+                pathSettings: traces.map { _ in .init(family: .ipv4, subflows: 1, addressChanges: []) },
+                workload: shape.workload),
             environment: environment, runs: runs, oracles: oracles,
             ratios: Bounds.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: traces),
@@ -61,7 +63,8 @@ enum Fixture {
             sysctls: [
                 "net.ipv4.tcp_rmem": "4096 131072 6000000", "net.ipv4.tcp_wmem": "4096 16384 4000000",
                 "net.ipv4.tcp_no_metrics_save": "1",
-            ], transport: transport, mobility: Mobility())
+            ], transport: transport, mobility: Mobility(), oracleWindow: .seconds(10), switchingCost: .zero,
+            energy: EnergyPolicy())
     }
 
     private static func trace(
@@ -167,12 +170,13 @@ enum Fixture {
             delivered: ByteCount(series.delivered.reduce(0) { $0 + Int64($1) }),
             longestGap: LongestGap.of(delivered: series.delivered), verified: true,
             paths: traces.map { trace in
-                .init(
-                    name: trace.name,
-                    wireBytes: ByteCount(
-                        links.filter { $0.path == trace.name }.reduce(0) { sum, link in
-                            sum + link.arrived.reduce(0) { $0 + Int64($1) }
-                        }), droppedBytes: ByteCount(Int64(random.next(below: 90_000))))
+                func bytes(_ direction: Direction) -> Int64 {
+                    series.link(trace.name, direction)?.arrived.reduce(0) { $0 + Int64($1) } ?? 0
+                }
+                return .init(
+                    name: trace.name, wireBytes: ByteCount(bytes(.down) + bytes(.up)),
+                    droppedBytes: ByteCount(Int64(random.next(below: 90_000))), packetsDown: bytes(.down) / 1500,
+                    packetsUp: bytes(.up) / 60)
             },
             fidelity: traces.flatMap { trace in
                 Direction.allCases.flatMap { direction in
@@ -194,7 +198,8 @@ enum Fixture {
             },
             exchanges: exchanges(shape, delivered: series.delivered, random: &random),
             energy: shape.rich ? energy(of: links, traces: traces) : [],
-            handoffs: shape.rich ? handoffs(traces, offset: offset, random: &random) : [], moves: moves)
+            handoffs: shape.rich ? handoffs(traces, offset: offset, random: &random) : [], moves: moves,
+            congestionControl: "cubic")
     }
 
     /// Round trips that grow with the queue; a path that no connection uses has none.

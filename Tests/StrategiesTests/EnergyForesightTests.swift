@@ -57,6 +57,10 @@ import Traces
         #expect(selections([[0, 0], [0, 0]], away: [0: 0..<2]) == ["0 [1]"])
     }
 
+    @Test func `chooses nothing while nothing is there`() {
+        #expect(selections([[4, 4], [1, 1]], away: [0: 0..<2, 1: 0..<1]) == ["1 [1]"])
+    }
+
     @Test func `leaves a path at the instant of its detachment and returns at that of its attachment`() {
         #expect(
             selections([[4, 4, 4, 4], [1, 1, 1, 1]], away: [0: 1.25..<2.5]) == ["0 [0]", "1.25 [1]", "2.5 [0]"])

@@ -139,12 +139,12 @@ import Traces
                 .init(time: .zero, down: link, up: none),
                 .init(time: .seconds(2), down: none, up: none, attached: false),
             ])
-        let (text, notes) = try TraceExport.mahimahi(of: trace, .down, path: "wifi.trace.csv")
+        let (text, notes) = try TraceExport.text(of: trace, .down, as: .mahimahi, path: "wifi.trace.csv")
         #expect(text == (1...2000).map { "\($0)\n" }.joined())
         #expect(notes.count == 2)
         #expect(notes[0].contains("begins anew after 2 s") && notes[0].contains("lasts 3 s"))
         let fault = #expect(throws: Fault.self) {
-            try TraceExport.mahimahi(of: trace, .up, path: "wifi.trace.csv")
+            try TraceExport.text(of: trace, .up, as: .mahimahi, path: "wifi.trace.csv")
         }
         #expect(fault?.message == "wifi.trace.csv: carries no whole packet uplink, so there is no opportunity to write")
     }

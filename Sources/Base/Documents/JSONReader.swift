@@ -36,6 +36,14 @@ package struct JSONReader: Sendable {
 
     private func at(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
+    /// Whether there is such a member, be it null.
+    package func has(_ key: String) throws -> Bool {
+        guard case .object(let members) = value else {
+            throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
+        }
+        return members[key] != nil
+    }
+
     /// nil where it is absent or null.
     package func optional(_ key: String) throws -> JSONReader? {
         guard case .object(let members) = value else {

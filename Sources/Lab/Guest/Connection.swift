@@ -1,3 +1,4 @@
+import Documents
 import Lab
 import Netlink
 import Plans
@@ -25,6 +26,8 @@ final class Connection {
     private let choice: Choice
     private let note: MobileHost.Note
     private let order: [Int]
+    /// The path that the replay wants the first SYN on.
+    private let initial: Int?
     private var everEstablished = false
     /// Over which the connection was opened last.
     private var present: Int?
@@ -32,7 +35,7 @@ final class Connection {
     init(
         _ choice: Choice, _ transport: TransportProtocol, plan: RunPlan, lab: Lab, transfer: Transfer,
         note: @escaping MobileHost.Note
-    ) {
+    ) throws {
         self.choice = choice
         self.transport = transport
         self.plan = plan
@@ -40,6 +43,7 @@ final class Connection {
         self.transfer = transfer
         self.note = note
         order = RunPlan.preference(among: plan.paths)
+        initial = try plan.initialPath()
         transfer.stateChanged = { [unowned self] in changed(to: $0) }
     }
 
@@ -47,7 +51,11 @@ final class Connection {
     func connectIfNeeded(joined: [Bool], uses: [PathUse]) throws {
         guard !everEstablished, transfer.state != .connecting, transfer.state != .complete else { return }
         switch choice {
-        case .home: try connect(from: lab.homeAddress ?? "", over: nil)
+        case .home:
+            guard let home = lab.homeAddress else {
+                throw Fault(.failed, "run \(plan.id) needs a home address, and the lab has none")
+            }
+            try connect(from: home, over: nil)
         case .fixed(let path, _): if joined[path] { try connect(over: path) }
         case .preferred: if let path = order.first(where: { joined[$0] }) { try connect(over: path) }
         case .multipath: if let path = first(joined, uses) { try connect(over: path) }
@@ -72,7 +80,6 @@ final class Connection {
 
     /// The path of an MPTCP connection's first SYN.
     private func first(_ joined: [Bool], _ uses: [PathUse]) -> Int? {
-        let initial = plan.paths.firstIndex { $0.name == plan.transport.initialPath }
         if let initial, joined[initial], uses[initial] != .none { return initial }
         // Every path is as good as another to plain MPTCP, which begins with the first of the plan.
         let order = plan.strategy == .mptcp || plan.strategy == .mptcpCompeting ? Array(joined.indices) : order

@@ -31,10 +31,11 @@ package final class MobileHost {
         policy = try PathPolicy(plan)
         uses = plan.paths.map { _ in .full }
         let transports = Self.transports(of: plan)
-        connections = zip(Self.choices(of: plan), zip(transports, transfers)).enumerated().map { index, connection in
+        connections = try zip(try Self.choices(of: plan), zip(transports, transfers)).enumerated().map {
+            index, connection in
             let (choice, (transport, transfer)) = connection
             // What a companion of the run's own connection does is told apart by its path.
-            return Connection(choice, transport, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
+            return try Connection(choice, transport, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
                 note(index == 0 ? kind : "companion-\(kind)", path, detail)
             }
         }
@@ -46,11 +47,10 @@ package final class MobileHost {
         return plan.strategy == .mptcpCompeting ? [own] + plan.paths.map { _ in .tcp } : [own]
     }
 
-    private static func choices(of plan: RunPlan) -> [Connection.Choice] {
-        func index(_ name: String) -> Int { plan.paths.firstIndex { $0.name == name } ?? 0 }
+    private static func choices(of plan: RunPlan) throws -> [Connection.Choice] {
         switch plan.strategy {
-        case .tcp(let path): return [.fixed(path: index(path), reconnects: false)]
-        case .tcpReconnect(let path): return [.fixed(path: index(path), reconnects: true)]
+        case .tcp(let path): return [.fixed(path: try plan.index(ofPath: path), reconnects: false)]
+        case .tcpReconnect(let path): return [.fixed(path: try plan.index(ofPath: path), reconnects: true)]
         case .wifiFirst: return [.preferred]
         case .wifiFirstIdeal, .mobileIP, .optimalBuilt: return [.home]
         case .mptcpCompeting:

@@ -179,7 +179,11 @@ final class ProgramExecution {
         var run = RunRecord(id: plan.run.id)
         run.measured = Series.binWidth * measured
         run.events = events
-        run.congestionControl = plan.run.transport.congestionControl
+        // What sockets of the programs begin with; they may choose another one.
+        let controls = try [lab.mobile, lab.server].map { host in
+            try host.run { try SystemControl.value(of: "net.ipv4.tcp_congestion_control") ?? "unknown" }
+        }
+        run.congestionControl = Set(controls).sorted().joined(separator: ", ")
         try lab.describe(into: &run)
         let series = Series(delivered: [UInt32](repeating: 0, count: bins), links: lab.series())
         let record = ProgramRecord(

@@ -204,7 +204,7 @@ package final class RunExecution {
         elapsed += count
         for index in flows.indices { flows[index].take(bins: count) }
         try mobileHost?.tick(at: Series.binWidth * elapsed)
-        noteDelays()
+        try noteDelays()
         isComplete = flows.prefix(plan.workload.directions.count).allSatisfy(\.isComplete)
         // Of an upload the server knows first.
         if isComplete, transfer.state != .complete { note("complete") }
@@ -212,7 +212,7 @@ package final class RunExecution {
     }
 
     /// In real time a late tick may stand for several steps.
-    private func noteDelays() {
+    private func noteDelays() throws {
         let missing = elapsed / Int(Series.Delays.step / Series.binWidth) - delays[0].queue.count
         guard missing > 0 else { return }
         var roundTrips: [String: UInt32] = [:]
@@ -224,7 +224,7 @@ package final class RunExecution {
             roundTrips[name] = flow.roundTripMicroseconds
         }
         for (index, path) in plan.paths.enumerated() {
-            let waiting = lab.waiting(on: index, plan.workload.directions[0])
+            let waiting = try lab.waiting(on: index, plan.workload.directions[0])
             delays[index].queue += repeatElement(UInt32(clamping: waiting.wholeNanoseconds / 1000), count: missing)
             // A subflow may outlive its path, with the estimate that it had.
             let roundTrip = radioIsUp[index] && hasJoined[index] ? roundTrips[path.name] ?? 0 : 0
@@ -302,8 +302,10 @@ package final class RunExecution {
 
     /// What the kernel says of the connection itself, from both of its ends.
     private func describeConnection() throws {
+        let controls = transfers.reduce(into: server.congestionControls) { $0.formUnion($1.congestionControls) }
+        record.congestionControl = controls.union(companionServer?.congestionControls ?? []).sorted()
+            .joined(separator: ", ")
         guard let socket = transfer.socket else { return }
-        record.congestionControl = socket.congestionControl
         if plan.strategy.usesMPTCP, socket.information.is_mptcp != 1 {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }

@@ -13,7 +13,11 @@ extension Lab {
         record.counters.merge(try counters()) { $1 }
         record.counterNames = try mobile.run { try ProtocolCounters.read().keys.sorted() }
         record.sysctls = sysctls
-        record.kernelRelease = try SystemControl.value(of: "kernel.osrelease") ?? ""
+        guard let release = try SystemControl.value(of: "kernel.osrelease") else {
+            throw Fault(.failed, "the kernel does not say its release in /proc/sys/kernel/osrelease")
+        }
+        record.kernelRelease = release
+        // A kernel without Multipath TCP has none.
         record.scheduler = sysctls["net.mptcp.scheduler"] ?? ""
     }
 
@@ -23,8 +27,11 @@ extension Lab {
     }
 
     /// How long a packet that is sent over a path now would wait at the link for those before it.
-    package func waiting(on path: Int, _ direction: Direction) -> Duration {
-        links[path].first { $0.direction == direction }?.link.waiting ?? .zero
+    package func waiting(on path: Int, _ direction: Direction) throws -> Duration {
+        guard let link = links[path].first(where: { $0.direction == direction }) else {
+            throw Fault(.failed, "path \(topology.paths[path].name) has no \(direction.rawValue)link in the lab")
+        }
+        return link.link.waiting
     }
 
     package func linkRecords() throws -> [RunRecord.Link] {

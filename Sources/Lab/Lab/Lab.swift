@@ -41,7 +41,8 @@ package final class Lab {
     /// Where each end sends the home address's traffic.
     var mobileHomePath: Int?
     var coreHomePath: Int?
-    /// Metrics of the default routes, in the order of the plan.
+    /// Metrics of the default routes, in the order of the plan. The initial path has the lowest, since that route
+    /// carries the first SYN of what is not bound to an address.
     let metrics: [UInt32]
 
     /// Builds the lab with every path attached. Packets pass unshaped until `start`.
@@ -66,8 +67,9 @@ package final class Lab {
         changes = topology.paths.map { _ in 0 }
         waitingChanges = changes
         uses = topology.paths.map { _ in .full }
-        metrics = Self.metrics(plan)
-        let families = Self.families(plan, topology)
+        let named = try plan.initialPath()
+        metrics = plan.paths.indices.map { $0 == named ? 10 : 100 + UInt32($0) }
+        let families = Self.families(plan, topology, named: named)
         self.families = families.paths
         initialFamily = families.initial
         let isMixed = families.paths.contains { $0 != families.initial }
@@ -135,22 +137,16 @@ package final class Lab {
         }?.name
     }
 
-    /// The initial path first, then the order of the plan: the default route with the lowest metric carries the first SYN of
-    /// what is not bound to an address.
-    private static func metrics(_ plan: RunPlan) -> [UInt32] {
-        let name = plan.transport.initialPath
-        return plan.paths.indices.map { plan.paths[$0].name == name ? 10 : 100 + UInt32($0) }
-    }
-
     /// One family for each path: more would only be further subflows on the same links. One that all paths have where there
-    /// is such, else that of the first connection where the path has it.
+    /// is such, else that of the first connection where the path has it. If no path is attached at first, the first
+    /// path's family stands for that of the first connection.
     private static func families(
-        _ plan: RunPlan, _ topology: Topology
+        _ plan: RunPlan, _ topology: Topology, named initialPath: Int?
     ) -> (paths: [IPAddress.Family], initial: IPAddress.Family) {
         let paths = topology.paths
         let shared = IPAddress.Family.allCases.first { family in paths.allSatisfy { $0.families.contains(family) } }
         let attached = MobilitySchedule(plan).initiallyAttached
-        let named = paths.firstIndex { $0.name == plan.transport.initialPath }.flatMap { attached[$0] ? $0 : nil }
+        let named = initialPath.flatMap { attached[$0] ? $0 : nil }
         let initial = shared ?? paths[named ?? attached.firstIndex(of: true) ?? 0].families[0]
         return (paths.map { $0.families.contains(initial) ? initial : $0.families[0] }, initial)
     }

@@ -32,6 +32,8 @@ package final class PayloadServer {
     private let listener: StreamSocket
     private var connections: [Int32: PayloadConnection] = [:]
     private var clients: [UInt64: Client] = [:]
+    /// What the kernel said of the socket of every connection that asked for something.
+    package private(set) var congestionControls: Set<String> = []
     /// Where uploads pass through.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
 
@@ -72,6 +74,7 @@ package final class PayloadServer {
     /// `connection` has asked for something. Where it uploads, it is the only one from now on that does so for its client,
     /// from where the one before left off: what had arrived over that one is taken first.
     func adopt(_ connection: PayloadConnection, by client: Client, uploading: Bool) {
+        if client.socket !== connection.socket { congestionControls.insert(connection.socket.congestionControl) }
         client.socket = connection.socket
         guard uploading, client.uploadingConnection !== connection else { return }
         if let previous = client.uploadingConnection {

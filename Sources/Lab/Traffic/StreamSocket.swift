@@ -117,9 +117,10 @@ package final class StreamSocket {
         walkback_abort(descriptor)
     }
 
+    /// As the kernel answers; `unknown` where it does not, which is the name of none.
     package var congestionControl: String {
         var name = [CChar](repeating: 0, count: 32)
-        guard walkback_congestion_control(descriptor, &name, name.count) == 0 else { return "" }
+        guard walkback_congestion_control(descriptor, &name, name.count) == 0 else { return "unknown" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

@@ -25,6 +25,8 @@ package final class Transfer {
     package private(set) var state = State.idle
     package private(set) var socket: StreamSocket?
     package var stateChanged: ((State) -> Void)?
+    /// What the kernel said of the socket of every connection that came about.
+    package private(set) var congestionControls: Set<String> = []
     /// Tells the server whose transfer this is, and both ends what its bytes are.
     package let seed: UInt64
 
@@ -101,6 +103,7 @@ package final class Transfer {
             change(to: .lost(error))
             return
         }
+        congestionControls.insert(socket.congestionControl)
         do {
             if exchanges != nil { try socket.setNoDelay() }
             // What a tick drains wakes nobody.

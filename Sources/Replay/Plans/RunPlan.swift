@@ -1,3 +1,4 @@
+import Documents
 import Traces
 
 /// All that one run needs to know: the guest's only input beside the link tables it names.
@@ -91,5 +92,21 @@ package struct RunPlan: Codable, Sendable, Equatable {
         self.routes = routes
         self.selections = selections
         self.energy = energy
+    }
+
+    /// - Throws: `Fault` where the plan has no path of this name.
+    package func index(ofPath name: String) throws -> Int {
+        guard let index = paths.firstIndex(where: { $0.name == name }) else {
+            throw Fault(
+                .badInput, "run \(id) names path '\(name)', and has \(paths.map(\.name).joined(separator: ", "))")
+        }
+        return index
+    }
+
+    /// The place of `transport.initialPath`; nil where none is named.
+    ///
+    /// - Throws: `Fault` where the plan has no path of this name.
+    package func initialPath() throws -> Int? {
+        try transport.initialPath.map { try index(ofPath: $0) }
     }
 }

@@ -33,6 +33,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var droppedQueue: ByteCount
         package var droppedLoss: ByteCount
         package var droppedDetached: ByteCount
+        /// IP packets that were offered.
         package var packets: Int64
         /// The largest IP packet that was offered.
         package var largestPacket: ByteCount
@@ -102,6 +103,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// Names of all that the kernel counts, as `MPTcpExt.MPJoinSynTx`: only those that are not zero are in `counters`.
     package var counterNames: [String]
     package var events: [Event]
+    /// What getsockopt(TCP_CONGESTION) said of the sockets of every connection, at both ends. More than one name where
+    /// they differ, empty where no connection came about.
     package var congestionControl: String
     package var scheduler: String
     package var sysctls: [String: String]

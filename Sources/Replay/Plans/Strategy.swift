@@ -45,7 +45,9 @@ package enum Strategy: Hashable, Sendable, Codable, CustomStringConvertible {
     package var hasHomeAddress: Bool {
         switch self {
         case .wifiFirstIdeal, .mobileIP, .optimalBuilt: true
-        default: false
+        case .tcp, .tcpReconnect, .wifiFirst, .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient,
+            .mptcpOmniscientDamped, .mptcpSmartScheduler, .mptcpCompeting:
+            false
         }
     }
 
@@ -53,7 +55,9 @@ package enum Strategy: Hashable, Sendable, Codable, CustomStringConvertible {
     package var savesEnergy: Bool {
         switch self {
         case .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped, .mptcpSmartScheduler: true
-        default: false
+        case .tcp, .tcpReconnect, .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt, .mptcp, .mptcpBackup,
+            .mptcpSingle, .mptcpCompeting:
+            false
         }
     }
 
@@ -61,7 +65,9 @@ package enum Strategy: Hashable, Sendable, Codable, CustomStringConvertible {
     package var path: String? {
         switch self {
         case .tcp(let path), .tcpReconnect(let path): path
-        default: nil
+        case .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt, .mptcp, .mptcpBackup, .mptcpSingle,
+            .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped, .mptcpSmartScheduler, .mptcpCompeting:
+            nil
         }
     }
 

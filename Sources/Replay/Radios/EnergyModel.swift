@@ -1,3 +1,4 @@
+import Documents
 import Quantities
 import Traces
 
@@ -17,8 +18,13 @@ package struct EnergyModel: Sendable, Equatable {
     /// Every model, the default first.
     package static let all = [hybrid, rateLinear, constant, tailEnder2009, huang2012]
 
-    package static func named(_ name: String) -> EnergyModel? {
-        all.first { $0.name == name }
+    /// - Throws: `Fault` where there is no such model.
+    package static func named(_ name: String) throws -> EnergyModel {
+        guard let model = all.first(where: { $0.name == name }) else {
+            let ending = Suggestion.ending(for: name, among: all.map(\.name))
+            throw Fault(.badInput, "there is no energy model '\(name)'\(ending)")
+        }
+        return model
     }
 
     /// nil: the models do not know such a radio.

@@ -40,7 +40,9 @@ extension Replay {
 
     /// One run. What the seed draws here, the start offset and a constant delay for each direction of each path, is
     /// the same for every strategy, and a path's draws do not depend on what other paths there are.
-    package func plan(strategy: Strategy, seed: UInt64) -> RunPlan {
+    ///
+    /// - Throws: `Fault` where the strategy decides by an energy model that there is not.
+    package func plan(strategy: Strategy, seed: UInt64) throws -> RunPlan {
         let offset = Self.draw(Self.offsetSpan, seed: seed, purpose: "start offset")
         let bin = Series.binWidth.wholeNanoseconds
         let bins = (duration - offset).wholeNanoseconds / bin
@@ -57,7 +59,8 @@ extension Replay {
         return RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
             duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
-            routes: routes(strategy, planned, span), selections: selections(strategy, planned, span), energy: energy)
+            routes: routes(strategy, planned, span), selections: try selections(strategy, planned, span),
+            energy: energy)
     }
 
     /// Of strategies with a home address.
@@ -71,7 +74,8 @@ extension Replay {
             return RouteSchedule.ideal(paths: paths, span: span)
         case .mobileIP:
             return RouteSchedule.reactive(paths: paths, traces: traces, mobility: mobility, span: span)
-        default:
+        case .tcp, .tcpReconnect, .wifiFirst, .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient,
+            .mptcpOmniscientDamped, .mptcpSmartScheduler, .mptcpCompeting:
             return []
         }
     }
@@ -79,18 +83,20 @@ extension Replay {
     /// Of strategies that choose among paths by what the traces will give.
     private func selections(
         _ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>
-    ) -> [PathSelection] {
+    ) throws -> [PathSelection] {
         let dwell: Duration
         switch strategy {
         case .mptcpOmniscient: dwell = .zero
         case .mptcpOmniscientDamped: dwell = energy.dwell
-        default: return []
+        case .tcp, .tcpReconnect, .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt, .mptcp, .mptcpBackup,
+            .mptcpSingle, .mptcpScheduler, .mptcpSmartScheduler, .mptcpCompeting:
+            return []
         }
         let direction = workload.directions[0]
         return EnergyForesight.selections(
             capacity: traces.map { $0.curve(direction) }, direction: direction, kinds: paths.map(\.kind),
             attachments: paths.map(\.attachments), span: span,
-            model: EnergyModel.named(energy.model) ?? .hybrid, dwell: dwell)
+            model: try EnergyModel.named(energy.model), dwell: dwell)
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

@@ -70,14 +70,24 @@ extension ReplayDocument {
             }
             let (comparison, bound) = try limit(entry, example: ">= 1") { Int64($0) }
             return [.counter(measure[1], comparison, bound)]
+        case "longest-gap":
+            let (comparison, bound) = try time(entry)
+            return [.longestGap(comparison, bound)]
+        case "carries-again":
+            let (comparison, bound) = try time(entry)
+            return [.carriesAgain(comparison, bound)]
+        case "first-byte-on-new-path":
+            let (comparison, bound) = try time(entry)
+            return [.firstByteOnNewPath(comparison, bound)]
         default:
-            let (comparison, bound) = try limit(entry, example: "<= 0.5s") { Duration(text: $0) }
-            switch measure[0] {
-            case "longest-gap": return [.longestGap(comparison, bound)]
-            case "carries-again": return [.carriesAgain(comparison, bound)]
-            default: return [.firstByteOnNewPath(comparison, bound)]
-            }
+            throw reader.fault(entry.keyNode, "unknown measure '\(measure[0])'")
         }
+    }
+
+    private func time(
+        _ entry: (key: String, keyNode: Node, value: Node)
+    ) throws -> (Bar.Comparison, Duration) {
+        try limit(entry, example: "<= 0.5s") { Duration(text: $0) }
     }
 
     private func limit<Value>(

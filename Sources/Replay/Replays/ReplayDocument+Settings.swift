@@ -11,11 +11,12 @@ extension ReplayDocument {
         if let node = members["kind"] {
             workload.kind = try reader.choice(node, "kind", Workload.Kind.allCases.map { ($0.rawValue, $0) })
         }
-        let own: [Workload.Kind: [String]] = [
-            .requests: ["kind", "duration", "size", "sigma", "think"],
-            .stream: ["kind", "duration", "rate", "interval", "deadline"],
-        ]
-        let allowed = own[workload.kind] ?? ["kind", "duration", "bytes"]
+        let allowed =
+            switch workload.kind {
+            case .download, .upload, .both: ["kind", "duration", "bytes"]
+            case .requests: ["kind", "duration", "size", "sigma", "think"]
+            case .stream: ["kind", "duration", "rate", "interval", "deadline"]
+            }
         if let other = members.entries.first(where: { !allowed.contains($0.key) }) {
             throw reader.fault(
                 other.keyNode,

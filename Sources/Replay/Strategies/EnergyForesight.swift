@@ -20,7 +20,7 @@ package enum EnergyForesight {
     ///   - attachments: of each path, on the trace's clock like everything here.
     ///   - span: from the first SYN to the run's end; steps begin with it.
     ///   - dwell: for how long a choice is kept at least, unless its path detaches.
-    /// - Returns: what holds at the span's beginning, then every change.
+    /// - Returns: the first choice, made as soon as a path is attached in the span, then every change.
     package static func selections(
         capacity: [Curve], direction: Direction = .down, kinds: [PathKind], attachments: [[RunPlan.Attachment]],
         span: Range<Duration>, model: EnergyModel, dwell: Duration = .zero
@@ -50,9 +50,8 @@ package enum EnergyForesight {
                     else { continue }
                     (best, most) = (path, efficiency)
                 }
-                // Something must be used at first, whatever it carries.
-                let next = best ?? attached.firstIndex(of: true) ?? 0
-                if next != present {
+                // Something must be used at first, whatever it carries; nothing where nothing is attached.
+                if let next = best ?? attached.firstIndex(of: true), next != present {
                     selections.append(PathSelection(time: start, paths: [next]))
                     (present, chosen) = (next, start)
                 }

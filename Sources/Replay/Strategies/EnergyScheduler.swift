@@ -25,10 +25,7 @@ struct EnergyScheduler {
     private var associations: AssociationTimes
 
     init(_ plan: RunPlan) throws {
-        guard let model = EnergyModel.named(plan.energy.model) else {
-            throw Fault(.failed, "there is no energy model '\(plan.energy.model)'")
-        }
-        self.model = model
+        model = try EnergyModel.named(plan.energy.model)
         policy = plan.energy
         kinds = plan.paths.map(\.kind)
         isSmart = plan.strategy == .mptcpSmartScheduler

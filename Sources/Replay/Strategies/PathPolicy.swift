@@ -37,7 +37,10 @@ package struct PathPolicy {
             rule = .selected(plan.selections)
         case .mptcpScheduler, .mptcpSmartScheduler:
             rule = .scheduled(try EnergyScheduler(plan))
-        default:
+        case .mptcp, .mptcpCompeting:
+            rule = .fixed(plan.paths.map { _ in .full })
+        // Without MPTCP there is nothing to tell it.
+        case .tcp, .tcpReconnect, .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt:
             rule = .fixed(plan.paths.map { _ in .full })
         }
     }

@@ -45,7 +45,11 @@ package struct Baseline: Sendable, Equatable {
 extension Baseline.Walk {
     package init(_ saved: SavedComparison, name: String) throws {
         let result = saved.result
-        let window = result.oracles.first?.window ?? .seconds(10)
+        let window = result.oracles.first?.window ?? result.environment.oracleWindow
+        guard window > .zero else {
+            throw Fault.input(
+                SavedComparison.documentName, "does not say over which windows its oracles are taken: compare again")
+        }
         self.init(
             name: name, replay: result.replay.name, sha256: result.replay.sha256,
             walkSHA256: result.replay.walkSHA256, duration: result.replay.duration,

@@ -15,13 +15,13 @@ extension ComparisonDocument {
         let paths = try replay["paths"].elements
         let names = try paths.map { try $0["name"].string }
         let environment = try document["environment"]
-        let models = try environment["energy"].optional("models")?.elements.map { try $0.string } ?? []
+        let models = try environment["energy"]["models"].elements.map { try $0.string }
         let duration = try replay["duration_s"].seconds
         var result = ComparisonResult(
             replay: .init(
                 name: try replay["name"].string, sha256: try replay["sha256"].string,
                 walkSHA256: try replay["walk_sha256"].string, duration: duration,
-                traces: try paths.map { try trace($0, duration: duration) },
+                traces: try paths.map { try trace($0, duration: duration) }, pathSettings: try pathSettings(paths),
                 workload: try readWorkload(try document["workload"])),
             environment: try readEnvironment(environment),
             runs: try document["runs"].elements.map { try readRun($0, paths: names, models: models) },
@@ -29,7 +29,7 @@ extension ComparisonDocument {
             ratios: try document["ratios"].elements.map(readRatio),
             builtWindows: try document["built_windows"].elements.map(readBuiltWindow),
             competitions: try document["competition"].elements.map(readCompetition),
-            bars: try document.optional("bars")?.elements.map(readBar) ?? [],
+            bars: try document["bars"].elements.map(readBar),
             command: try document["command"].string)
         if let pooled = try document.optional("exchanges")?.elements {
             result.pooledExchanges = Dictionary(
@@ -44,6 +44,16 @@ extension ComparisonDocument {
             name: try path["name"].string, kind: try path["kind"].choice(), duration: duration,
             queueDown: try path["queue_down_bytes"].bytes, queueUp: try path["queue_up_bytes"].bytes,
             source: try path["source"].string, samples: [])
+    }
+
+    /// None where a version wrote the document that did not record them.
+    private static func pathSettings(_ paths: [JSONReader]) throws -> [ComparisonResult.PathSettings] {
+        guard try paths.contains(where: { try $0.has("family") }) else { return [] }
+        return try paths.map { path in
+            .init(
+                family: try path["family"].choice(), subflows: Int(try path["subflows"].integer),
+                addressChanges: try path["address_changes_s"].elements.map { try $0.seconds })
+        }
     }
 
     /// Spans of detachment of each path.
@@ -66,36 +76,6 @@ extension ComparisonDocument {
         return strategy
     }
 
-    private static func readEnvironment(_ environment: JSONReader) throws -> ComparisonResult.Environment {
-        let transport = try environment["transport"]
-        var buffers = Transport()
-        buffers.congestionControl = try environment["congestion_control"].string
-        buffers.initialPath = try transport.optional("initial_path")?.string
-        buffers.receiveBuffer = try transport["receive_buffer_bytes"].bytes
-        buffers.sendBuffer = try transport["send_buffer_bytes"].bytes
-        let how = try environment["mobility"]
-        var mobility = Mobility()
-        mobility.mode = try how["mode"].choice()
-        mobility.detection = try how["detection_s"].seconds
-        mobility.acquisition = try how["acquisition_s"].seconds
-        mobility.warning = try how["warning_s"].seconds
-        let policy = try environment["energy"]
-        var energy = EnergyPolicy()
-        energy.model = try policy["model"].string
-        energy.probe = try policy["probe_s"].seconds
-        energy.hold = try policy["hold_s"].seconds
-        energy.dwell = try policy["dwell_s"].seconds
-        energy.switching = try policy["switching"].choice()
-        let sysctls = try environment["sysctls"].members.map { ($0.key, try $0.value.string) }
-        return .init(
-            walkback: try environment["walkback"].string,
-            kernelRelease: try environment["kernel"]["release"].string,
-            kernelPatches: try environment["kernel"]["patches"].elements.map { try $0.string },
-            congestionControl: buffers.congestionControl, scheduler: try environment["scheduler"].string,
-            sysctls: Dictionary(sysctls) { first, _ in first }, transport: buffers, mobility: mobility,
-            energy: energy)
-    }
-
     private static func readRun(_ run: JSONReader, paths: [String], models: [String]) throws -> ComparisonResult.Run {
         let strategy = try strategy(try run["strategy"], paths: paths)
         let energy = try run["energy"]
@@ -107,7 +87,9 @@ extension ComparisonDocument {
             paths: try run["paths"].elements.map {
                 .init(
                     name: try $0["name"].string, wireBytes: try $0["wire_bytes"].bytes,
-                    droppedBytes: try $0["dropped_bytes"].bytes)
+                    droppedBytes: try $0["dropped_bytes"].bytes,
+                    packetsDown: try $0.optional("packets_down")?.integer,
+                    packetsUp: try $0.optional("packets_up")?.integer)
             },
             fidelity: try run["fidelity"].elements.map(readFidelity),
             counters: Dictionary(try run["counters"].members.map { ($0.key, try $0.value.integer) }) { $1 },
@@ -126,12 +108,13 @@ extension ComparisonDocument {
                 guard let known = try energy.optional(model)?["paths"] else { return nil }
                 return .init(
                     model: model,
-                    paths: try paths.map { EnergyAmount(joules: try known.optional($0)?.number ?? 0) })
+                    paths: try paths.map { EnergyAmount(joules: try known[$0].number) })
             },
             handoffs: try run["handoffs"].elements.map(readHandoff),
             moves: try run["moves"].elements.map {
                 .init(time: try $0["time_s"].seconds, path: try $0.optional("path")?.string)
-            }, failure: try run.optional("failure")?.string)
+            }, congestionControl: try run.optional("congestion_control")?.string,
+            failure: try run.optional("failure")?.string)
     }
 
     private static func readFidelity(_ fidelity: JSONReader) throws -> ComparisonResult.Fidelity {
@@ -145,7 +128,7 @@ extension ComparisonDocument {
             overallError: try fidelity.optional("overall_error")?.number,
             worstWindow: try fidelity.optional("worst_window_s")?.seconds,
             violations: Int(try fidelity["violations"].integer),
-            errorHistogram: try fidelity.optional("error_histogram")?.elements.map { Int(try $0.integer) } ?? [])
+            errorHistogram: try fidelity["error_histogram"].elements.map { Int(try $0.integer) })
     }
 
     private static func readHandoff(_ handoff: JSONReader) throws -> ComparisonResult.Handoff {
@@ -172,7 +155,7 @@ extension ComparisonDocument {
             splicedOptimalStalled: try oracle.optional("spliced_optimal_stalled_bytes")?.bytes,
             splicedOptimalReconnect: try oracle.optional("spliced_optimal_reconnect_bytes")?.bytes,
             optimalBuilt: try oracle.optional("optimal_built_bytes")?.bytes,
-            splicedRuns: try oracle.optional("spliced_runs")?.elements.map { try $0.string } ?? [],
+            splicedRuns: try oracle["spliced_runs"].elements.map { try $0.string },
             completion: try oracle.optional("completion").map(readCompletion))
     }
 

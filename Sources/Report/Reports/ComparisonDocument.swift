@@ -38,52 +38,42 @@ package enum ComparisonDocument {
             "walk_sha256": .string(replay.walkSHA256),
             "duration_s": .number(replay.duration.seconds),
             "paths": .array(
-                replay.traces.map { trace in
-                    .object([
-                        "name": .string(trace.name), "kind": .string(trace.kind.rawValue),
-                        "source": .string(trace.source), "queue_down_bytes": .bytes(trace.queueDown),
-                        "queue_up_bytes": .bytes(trace.queueUp),
-                        "detached_s": .array(
-                            trace.detached.map {
-                                .line([.number($0.lowerBound.seconds), .number($0.upperBound.seconds)])
-                            }),
-                    ])
+                replay.traces.enumerated().map { index, trace in
+                    .object(
+                        [
+                            "name": .string(trace.name), "kind": .string(trace.kind.rawValue),
+                            "source": .string(trace.source), "queue_down_bytes": .bytes(trace.queueDown),
+                            "queue_up_bytes": .bytes(trace.queueUp),
+                            "detached_s": .array(
+                                trace.detached.map {
+                                    .line([.number($0.lowerBound.seconds), .number($0.upperBound.seconds)])
+                                }),
+                        ].merging(replay.pathSettings.isEmpty ? [:] : settings(replay.pathSettings[index])) { $1 })
                 }),
         ])
+    }
+
+    private static func settings(_ path: ComparisonResult.PathSettings) -> [String: JSON] {
+        [
+            "family": .string(path.family.rawValue), "subflows": .integer(Int64(path.subflows)),
+            "address_changes_s": .line(path.addressChanges.map { .number($0.seconds) }),
+        ]
     }
 
     private static func environment(
         _ environment: ComparisonResult.Environment, energyModels: [String]
     ) -> JSON {
-        .object([
-            "walkback": .string(environment.walkback),
-            "kernel": .object([
-                "release": .string(environment.kernelRelease),
-                "patches": .array(environment.kernelPatches.map { .string($0) }),
-            ]),
-            "congestion_control": .string(environment.congestionControl),
-            "scheduler": .string(environment.scheduler),
-            "sysctls": .object(environment.sysctls.mapValues { .string($0) }),
-            "transport": .object([
-                "initial_path": optional(environment.transport.initialPath),
-                "receive_buffer_bytes": .bytes(environment.transport.receiveBuffer),
-                "initial_receive_buffer_bytes": .bytes(environment.transport.initialReceiveBuffer),
-                "send_buffer_bytes": .bytes(environment.transport.sendBuffer),
-            ]),
-            "mobility": .object([
-                "mode": .string(environment.mobility.mode.rawValue),
-                "detection_s": .number(environment.mobility.detection.seconds),
-                "acquisition_s": .number(environment.mobility.acquisition.seconds),
-                "warning_s": .number(environment.mobility.warning.seconds),
-            ]),
-            "energy": .object([
-                "model": .string(environment.energy.model), "probe_s": .number(environment.energy.probe.seconds),
-                "hold_s": .number(environment.energy.hold.seconds),
-                "dwell_s": .number(environment.energy.dwell.seconds),
-                "switching": .string(environment.energy.switching.rawValue),
-                "models": .array(energyModels.map { .string($0) }),
-            ]),
-        ])
+        .object(
+            [
+                "walkback": .string(environment.walkback),
+                "kernel": .object([
+                    "release": .string(environment.kernelRelease),
+                    "patches": .array(environment.kernelPatches.map { .string($0) }),
+                ]),
+                "congestion_control": optional(environment.congestionControl),
+                "scheduler": .string(environment.scheduler),
+                "sysctls": .object(environment.sysctls.mapValues { .string($0) }),
+            ].merging(settings(environment, energyModels: energyModels)) { $1 })
     }
 
     private static func run(_ run: ComparisonResult.Run, _ workload: Workload, energyModel: String) -> JSON {
@@ -93,12 +83,14 @@ package enum ComparisonDocument {
             "duration_s": .number(run.duration.seconds), "app_bytes": .bytes(run.delivered),
             "goodput_mbps": .number(run.goodput.megabitsPerSecond), "longest_gap_s": .number(run.longestGap.seconds),
             "verified": .bool(run.verified), "failure": optional(run.failure),
+            "congestion_control": optional(run.congestionControl),
             "energy_j": .optional(run.energy(under: energyModel)?.total.joules), "energy": energy(of: run),
             "paths": .array(
                 run.paths.map { path in
                     .object([
                         "name": .string(path.name), "wire_bytes": .bytes(path.wireBytes),
                         "dropped_bytes": .bytes(path.droppedBytes),
+                        "packets_down": integer(path.packetsDown), "packets_up": integer(path.packetsUp),
                     ])
                 }),
             "fidelity": .array(run.fidelity.map(fidelity)),
@@ -221,7 +213,11 @@ package enum ComparisonDocument {
         Int64(exactly: seed).map { .integer($0) } ?? .string(String(seed))
     }
 
-    private static func optional(_ text: String?) -> JSON {
+    static func optional(_ text: String?) -> JSON {
         text.map { .string($0) } ?? .null
+    }
+
+    private static func integer(_ number: Int64?) -> JSON {
+        number.map { .integer($0) } ?? .null
     }
 }

@@ -9,12 +9,17 @@ enum FigureStyle {
 
     static func path(_ index: Int) -> String { "p\(min(index, pathColours - 1))" }
 
+    /// A path's colour by its name; that of no path where the result has none of that name.
+    static func colour(ofPath name: String, of result: ComparisonResult) -> String {
+        result.replay.traces.firstIndex { $0.name == name }.map { "c-\(path($0))" } ?? "c-other"
+    }
+
     /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what is
     /// left by their order in the result.
     static func strategy(_ strategy: Strategy, of result: ComparisonResult) -> String {
         if let name = strategy.path {
-            let colour = path(result.replay.traces.firstIndex { $0.name == name } ?? 0)
-            return if case .tcpReconnect = strategy { "c-\(colour) d1" } else { "c-\(colour)" }
+            let colour = colour(ofPath: name, of: result)
+            return if case .tcpReconnect = strategy { "\(colour) d1" } else { colour }
         }
         if strategy == .mptcp { return "c-mptcp" }
         if strategy == .optimalBuilt { return "c-optimal" }
@@ -26,7 +31,8 @@ enum FigureStyle {
             "c-other", "c-mptcp d1", "c-p2", "c-p3", "c-optimal d1", "c-other d1", "c-p2 d2", "c-p3 d2", "c-mptcp d2",
             "c-optimal d2", "c-other d3",
         ]
-        return looks[(others.firstIndex(of: strategy) ?? 0) % looks.count]
+        // One that was not run comes after those that were.
+        return looks[(others.firstIndex(of: strategy) ?? others.count) % looks.count]
     }
 
     /// Custom properties, for light and for dark.

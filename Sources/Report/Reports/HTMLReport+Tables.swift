@@ -73,43 +73,12 @@ extension HTMLReport {
             + "packet that a window cuts.</figcaption>\n</figure>\n"
     }
 
-    static func environment(_ result: ComparisonResult) -> String {
-        let environment = result.environment
-        var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1], isFacts: true)
-        table.add("walkback", environment.walkback)
-        table.add("kernel", "Linux \(environment.kernelRelease)")
-        if !environment.kernelPatches.isEmpty {
-            table.add("kernel patches", environment.kernelPatches.joined(separator: ", "))
-        }
-        table.add("congestion control", environment.congestionControl)
-        table.add("MPTCP scheduler", environment.scheduler)
-        let transport = environment.transport
-        table.add("initial path", transport.initialPath ?? "the first that is attached")
-        table.add(
-            "buffers",
-            "receive \(transport.receiveBuffer.megabytes.text()) MB (begins with "
-                + "\(transport.initialReceiveBuffer.megabytes.text()) MB), send \(transport.sendBuffer.megabytes.text()) MB at most"
-        )
-        let mobility = environment.mobility
-        table.add(
-            "mobility",
-            "\(mobility.mode.rawValue); detection \(mobility.detection.milliseconds.text()) ms, acquisition "
-                + "\(mobility.acquisition.milliseconds.text()) ms")
-        table.add("replay", "\(result.replay.name), SHA-256 \(result.replay.sha256)")
-        for trace in result.replay.traces {
-            table.add(
-                "path \(trace.name)",
-                "\(trace.kind.rawValue); queue \((Double(trace.queueDown.bytes) / 1000).text()) kB down, "
-                    + "\((Double(trace.queueUp.bytes) / 1000).text()) kB up; \(trace.source)")
-        }
-        for key in environment.sysctls.keys.sorted() { table.add(key, environment.sysctls[key] ?? "") }
-        return "<h2>Environment</h2>\n" + table.html
-    }
-
     static func everyRun(_ result: ComparisonResult) -> String {
         let paths = result.replay.traces.map(\.name)
         var table = HTMLTable(
-            "Every run", headers: ["run", "MB", "Mb/s", "longest gap", "verified"] + paths.map { "\($0) MB, dropped" })
+            "Every run",
+            headers: ["run", "MB", "Mb/s", "longest gap", "verified"] + paths.map { "\($0) MB, dropped" }
+                + paths.map { "\($0) packets down, up" })
         for run in result.runs {
             var cells = [
                 HTMLTable.Cell(text: run.delivered.megabytes.text(decimals: 2)),
@@ -124,9 +93,16 @@ extension HTMLReport {
                         "\($0.wireBytes.megabytes.text(decimals: 2)), \($0.droppedBytes.megabytes.text(decimals: 2))"
                     } ?? "-")
             }
+            cells += paths.map { name in .init(text: packets(run.paths.first { $0.name == name })) }
             table.add(run.id, cells)
         }
         return "<details>\n<summary>Every run (\(result.runs.count))</summary>\n" + table.html
-            + "<p class=\"note\">Per path: IP bytes that arrived, both directions, and bytes dropped.</p>\n</details>\n"
+            + "<p class=\"note\">Per path: IP bytes that arrived, both directions, and bytes dropped; packets "
+            + "that each link was offered.</p>\n</details>\n"
+    }
+
+    private static func packets(_ path: ComparisonResult.RunPath?) -> String {
+        guard let down = path?.packetsDown, let up = path?.packetsUp else { return "-" }
+        return "\(down), \(up)"
     }
 }

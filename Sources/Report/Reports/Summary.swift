@@ -20,8 +20,8 @@ package enum Summary {
             ExchangeTables.times(of: result).markdown,
             details("Hand-offs", HandoffTables.grouped(of: result)),
             "\(Markup.markdown(FidelitySummary(result).sentence))\n",
-            "Linux \(Markup.markdown(environment.kernelRelease)), \(Markup.markdown(environment.congestionControl)), "
-                + "walkback \(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
+            "Linux \(Markup.markdown(environment.kernelRelease)), "
+                + "\(Markup.markdown(Wording.congestionControl(of: environment))), walkback \(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
                 + "Intervals are over seeds of one walk, not over walks. Again with:\n",
             "```\n\(result.command)\n```\n",
         ]

@@ -133,6 +133,6 @@ enum TotalsFigure {
         if strategy == .optimalBuilt { return "c-optimal" }
         if strategy.usesMPTCP { return "c-mptcp" }
         guard let path = strategy.path else { return "c-other" }
-        return "c-\(FigureStyle.path(result.replay.traces.firstIndex { $0.name == path } ?? 0))"
+        return FigureStyle.colour(ofPath: path, of: result)
     }
 }

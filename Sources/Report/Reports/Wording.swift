@@ -37,6 +37,10 @@ enum Wording {
         "\(number) \(number == 1 ? noun : several ?? "\(noun)s")"
     }
 
+    static func congestionControl(of environment: ComparisonResult.Environment) -> String {
+        environment.congestionControl ?? "congestion control not known: no run had a connection"
+    }
+
     private static func interval(_ low: Double?, _ high: Double?, _ decimals: Int) -> String {
         guard let low, let high else { return unknown }
         return "\(low.text(decimals: decimals)) to \(high.text(decimals: decimals))"

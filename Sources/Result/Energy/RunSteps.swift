@@ -67,8 +67,10 @@ struct Steps: Sequence, IteratorProtocol {
     private static let width = Series.binWidth.wholeNanoseconds
 
     init(of path: String, in series: Series, length: Duration, duration: Duration) {
-        down = series.link(path, .down)?.arrived ?? []
-        up = series.link(path, .up)?.arrived ?? []
+        guard let down = series.link(path, .down), let up = series.link(path, .up) else {
+            preconditionFailure("a run's series lack path \(path), which was checked when they were read")
+        }
+        (self.down, self.up) = (down.arrived, up.arrived)
         bins = Int(Swift.max(1, length.wholeNanoseconds / Self.width))
         self.duration = duration.wholeNanoseconds
     }

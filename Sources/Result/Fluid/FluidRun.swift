@@ -12,7 +12,9 @@ package struct FluidRun: Sendable {
     /// nil for what is not modelled: workloads other than a download without end, congestion controls other than reno, cubic and
     /// lia, MPTCP strategies other than `mptcp`, and that one with several subflows on a path or in a mode of mobility other than
     /// `informed`; and where `tables` lacks one that the plan names.
-    package init?(plan: RunPlan, tables: [String: LinkTable]) {
+    ///
+    /// - Throws: `Fault` where the plan names a path that it does not have.
+    package init?(plan: RunPlan, tables: [String: LinkTable]) throws {
         guard plan.workload.kind == .download, plan.workload.size == nil,
             let network = FluidNetwork(plan, tables: tables)
         else { return nil }
@@ -24,9 +26,9 @@ package struct FluidRun: Sendable {
         default: return nil
         }
         let outcome: (delivered: [UInt32], links: [FluidLink])
-        if var single = SinglePath(plan, network, control) {
+        if var single = try SinglePath(plan, network, control) {
             outcome = single.run()
-        } else if var multiple = MultiPath(plan, network, control) {
+        } else if var multiple = try MultiPath(plan, network, control) {
             outcome = multiple.run()
         } else {
             return nil

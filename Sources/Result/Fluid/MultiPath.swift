@@ -27,13 +27,13 @@ struct MultiPath {
     /// What the kernel sends again at a time: a fragment of eight pages.
     static let fragment = 32_768 * Segment.size / Segment.mptcpPayload
 
-    init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) {
+    init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) throws {
         guard plan.strategy == .mptcp, plan.mobility.mode == .informed, plan.paths.allSatisfy({ $0.subflows == 1 })
         else { return nil }
         self.network = network
         self.control = control
         limit = Double(plan.transport.sendBuffer.bytes) / Segment.charge * Segment.size
-        initial = plan.paths.firstIndex { $0.name == plan.transport.initialPath }
+        initial = try plan.initialPath()
         openings = plan.paths.map { _ in nil }
         subflows = network.links.map { Subflow(control, link: $0.ledger, step: 0) }
         whole = plan.paths.map { _ in 0 }

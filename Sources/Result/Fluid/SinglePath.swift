@@ -29,14 +29,15 @@ struct SinglePath {
     var whole = 0.0
     var delivered: Tally
 
-    init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) {
-        func index(_ name: String) -> Int? { plan.paths.firstIndex { $0.name == name } }
+    init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) throws {
         switch plan.strategy {
-        case .tcp(let name): choice = .fixed(index(name) ?? 0, reconnects: false)
-        case .tcpReconnect(let name): choice = .fixed(index(name) ?? 0, reconnects: true)
+        case .tcp(let name): choice = .fixed(try plan.index(ofPath: name), reconnects: false)
+        case .tcpReconnect(let name): choice = .fixed(try plan.index(ofPath: name), reconnects: true)
         case .wifiFirst: choice = .preferred
         case .wifiFirstIdeal, .mobileIP, .optimalBuilt: choice = .home
-        default: return nil
+        case .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped,
+            .mptcpSmartScheduler, .mptcpCompeting:
+            return nil
         }
         self.network = network
         sender = FluidSender(control, link: network.links[0].ledger, step: 0)

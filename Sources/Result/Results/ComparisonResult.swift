@@ -14,18 +14,35 @@ package struct ComparisonResult: Sendable {
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
+        /// One for each of `traces`; empty of a result that was read back and does not say.
+        package var pathSettings: [PathSettings]
         package var workload: Workload
 
         package init(
             name: String, sha256: String, walkSHA256: String = "", duration: Duration, traces: [PathTrace],
-            workload: Workload = Workload()
+            pathSettings: [PathSettings], workload: Workload = Workload()
         ) {
             self.name = name
             self.sha256 = sha256
             self.walkSHA256 = walkSHA256
             self.duration = duration
             self.traces = traces
+            self.pathSettings = pathSettings
             self.workload = workload
+        }
+    }
+
+    /// What the replay sets for one path.
+    package struct PathSettings: Sendable, Equatable {
+        package var family: RunPlan.AddressFamily
+        package var subflows: Int
+        /// On the trace's clock.
+        package var addressChanges: [Duration]
+
+        package init(family: RunPlan.AddressFamily, subflows: Int, addressChanges: [Duration]) {
+            self.family = family
+            self.subflows = subflows
+            self.addressChanges = addressChanges
         }
     }
 
@@ -33,18 +50,25 @@ package struct ComparisonResult: Sendable {
         package var walkback: String
         package var kernelRelease: String
         package var kernelPatches: [String]
-        package var congestionControl: String
+        /// The kernel's answer in the runs, as `RunRecord.congestionControl`. Several names where the runs disagree,
+        /// nil where no run had a connection. `transport` has what was asked for.
+        package var congestionControl: String?
         package var scheduler: String
         package var sysctls: [String: String]
         package var transport: Transport
         package var mobility: Mobility
+        package var oracleWindow: Duration
+        package var switchingCost: Duration
         /// Names the energy model whose joules are a run's `energy_j`.
         package var energy: EnergyPolicy
+        /// Settings that the file of this result lacks, as `environment.mobility.registration_s`. The values that stand
+        /// here for them mean nothing.
+        package var notRecorded: [String] = []
 
         package init(
-            walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String,
+            walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String?,
             scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility,
-            energy: EnergyPolicy = EnergyPolicy()
+            oracleWindow: Duration, switchingCost: Duration, energy: EnergyPolicy
         ) {
             self.walkback = walkback
             self.kernelRelease = kernelRelease
@@ -54,6 +78,8 @@ package struct ComparisonResult: Sendable {
             self.sysctls = sysctls
             self.transport = transport
             self.mobility = mobility
+            self.oracleWindow = oracleWindow
+            self.switchingCost = switchingCost
             self.energy = energy
         }
     }
@@ -83,6 +109,8 @@ package struct ComparisonResult: Sendable {
         package var handoffs: [Handoff]
         /// Where its home address was to be reached, by its schedule; empty where it has none.
         package var moves: [Move]
+        /// The kernel's answer, as `RunRecord.congestionControl`; nil where it was not asked.
+        package var congestionControl: String?
         /// Why the run may not be trusted, as far as it knows itself; nil where it may.
         package var failure: String?
 
@@ -102,7 +130,7 @@ package struct ComparisonResult: Sendable {
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
             counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
             exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
-            moves: [Move] = [], failure: String? = nil
+            moves: [Move] = [], congestionControl: String? = nil, failure: String? = nil
         ) {
             self.id = id
             self.strategy = strategy
@@ -123,6 +151,7 @@ package struct ComparisonResult: Sendable {
             self.energy = energy
             self.handoffs = handoffs
             self.moves = moves
+            self.congestionControl = congestionControl
             self.failure = failure
         }
     }
@@ -132,13 +161,19 @@ package struct ComparisonResult: Sendable {
         /// IP bytes that arrived, both directions.
         package var wireBytes: ByteCount
         package var droppedBytes: ByteCount
+        /// IP packets that each direction's link was offered; nil where they were not counted.
+        package var packetsDown: Int64?
+        package var packetsUp: Int64?
 
         package init(
-            name: String, wireBytes: ByteCount, droppedBytes: ByteCount
+            name: String, wireBytes: ByteCount, droppedBytes: ByteCount, packetsDown: Int64? = nil,
+            packetsUp: Int64? = nil
         ) {
             self.name = name
             self.wireBytes = wireBytes
             self.droppedBytes = droppedBytes
+            self.packetsDown = packetsDown
+            self.packetsUp = packetsUp
         }
     }
 

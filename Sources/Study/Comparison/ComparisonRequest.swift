@@ -50,12 +50,13 @@ package struct ComparisonRequest: Sendable {
         private let walk: WalksResult.Walk
         let kernelRelease: String
 
-        init(_ result: ComparisonResult, table: String, json: String, exitCode: ExitCode) {
+        /// - Parameter control: the congestion control that was asked for.
+        init(_ result: ComparisonResult, control: String, table: String, json: String, exitCode: ExitCode) {
             self.table = table
             self.json = json
             self.exitCode = exitCode
             kernelRelease = result.environment.kernelRelease
-            row = SideBySide.Row(result.environment.congestionControl, result)
+            row = SideBySide.Row(control, result)
             walk = WalksResult.Walk(result, directory: "")
         }
 
@@ -95,13 +96,13 @@ package struct ComparisonRequest: Sendable {
         let kernel = try Kernel.find(self.kernel)
         let output = try OutputDirectory(self.output)
         do {
-            let runs = PlannedRuns(replay)
+            let runs = try PlannedRuns(replay)
             let display = ProgressDisplay(runs: runs.distinct.count, runDuration: replay.duration)
             defer { display.end() }
             let finished = try runs.execute(
                 on: kernel, jobs: kernel.isVirtual ? jobs : 1, in: output, cancellation: cancellation,
                 progress: display.take)
-            var measured = ComparisonResult(
+            var measured = try ComparisonResult(
                 replay: replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: command)
             let counters = Set(finished.flatMap(\.record.counterNames))
             measured.bars = replay.verdicts(on: measured, counters: counters)
@@ -117,7 +118,8 @@ package struct ComparisonRequest: Sendable {
             notes.forEach(say)
             let table = ComparisonTable.text(of: result)
             let json = String(decoding: saved.document, as: UTF8.self)
-            return Outcome(result, table: table, json: json, exitCode: exitCode)
+            return Outcome(
+                result, control: replay.transport.congestionControl, table: table, json: json, exitCode: exitCode)
         } catch {
             output.discardPartial()
             throw error

@@ -1,3 +1,4 @@
+import Documents
 import Energy
 import Kernels
 import Oracles
@@ -10,27 +11,53 @@ import Verification
 
 extension ComparisonResult {
     /// Everything that follows from the runs: fidelity, oracles, ratios.
+    ///
+    /// - Throws: `Fault` where the runs were not made on one kernel with one set of settings.
     package init(
         replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String,
         command: String
-    ) {
+    ) throws {
+        let records = finished.map(\.record)
+        for record in records.dropFirst() { try Self.check(record, against: records[0]) }
         let runs = finished.flatMap(Run.all)
+        let controls = Set(runs.compactMap(\.congestionControl)).sorted()
         let oracles = Bounds.oracles(
             runs: runs, traces: replay.traces, window: replay.oracleWindow, workload: replay.workload)
-        let record = finished.first?.record
+        let record = records.first
         self.init(
             replay: ComparisonResult.Replay(
                 name: replay.name, sha256: replay.sha256, walkSHA256: replay.walkSHA256, duration: replay.duration,
-                traces: replay.traces, workload: replay.workload),
+                traces: replay.traces,
+                pathSettings: replay.paths.map {
+                    PathSettings(family: $0.family, subflows: $0.subflows, addressChanges: $0.addressChanges)
+                }, workload: replay.workload),
             environment: Environment(
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
-                kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
-                scheduler: finished.map(\.record.scheduler).first { !$0.isEmpty } ?? "",
-                sysctls: record?.sysctls ?? [:], transport: replay.transport, mobility: replay.mobility,
+                kernelPatches: kernel.patches,
+                congestionControl: controls.isEmpty ? nil : controls.joined(separator: ", "),
+                scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], transport: replay.transport,
+                mobility: replay.mobility, oracleWindow: replay.oracleWindow, switchingCost: replay.switchingCost,
                 energy: replay.energy),
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
+    }
+
+    /// The result says of all runs what one record says of the kernel and its settings.
+    private static func check(_ record: RunRecord, against first: RunRecord) throws {
+        func compare(_ what: String, _ value: String?, _ other: String?) throws {
+            guard value != other else { return }
+            let (now, before) = (value ?? "not set", other ?? "not set")
+            throw Fault(
+                .failed,
+                "\(what) was '\(before)' in run \(first.id) and '\(now)' in run \(record.id), so they cannot be "
+                    + "compared: run them again on one kernel")
+        }
+        try compare("the kernel", record.kernelRelease, first.kernelRelease)
+        try compare("the MPTCP scheduler", record.scheduler, first.scheduler)
+        for name in Set(record.sysctls.keys).union(first.sysctls.keys).sorted() {
+            try compare(name, record.sysctls[name], first.sysctls[name])
+        }
     }
 }
 
@@ -49,9 +76,13 @@ extension ComparisonResult.Run {
         measured.duration = record.measured
         let paths = plan.paths.map { path in
             let links = record.links.filter { $0.path == path.name }
+            func packets(_ direction: Direction) -> Int64? {
+                links.first { $0.direction == direction.rawValue }?.packets
+            }
             return ComparisonResult.RunPath(
                 name: path.name, wireBytes: links.map(\.arrived).reduce(.zero, +),
-                droppedBytes: links.map { $0.droppedQueue + $0.droppedLoss + $0.droppedDetached }.reduce(.zero, +))
+                droppedBytes: links.map { $0.droppedQueue + $0.droppedLoss + $0.droppedDetached }.reduce(.zero, +),
+                packetsDown: packets(.down), packetsUp: packets(.up))
         }
         // Both directions of one run share its links: each answers for its own.
         let fidelity = ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
@@ -69,7 +100,9 @@ extension ComparisonResult.Run {
             others: flow.others.map(\.flow), exchanges: record.exchanges,
             energy: ComparisonResult.Energy.all(plan: plan, series: series, duration: record.measured),
             handoffs: ComparisonResult.Handoff.measure(plan: measured, record: record, series: series),
-            moves: Self.moves(plan), failure: Self.failure(record))
+            moves: Self.moves(plan),
+            congestionControl: record.congestionControl.isEmpty ? nil : record.congestionControl,
+            failure: Self.failure(record, plan))
     }
 
     /// Where the home agent sends what comes down to the mobile host.
@@ -111,8 +144,13 @@ extension ComparisonResult.Run {
         }
     }
 
-    private static func failure(_ record: RunRecord) -> String? {
+    private static func failure(_ record: RunRecord, _ plan: RunPlan) -> String? {
         if let failure = record.failure { return failure }
+        let (asked, used) = (plan.transport.congestionControl, record.congestionControl)
+        if used != asked, !used.isEmpty || record.delivered > .zero {
+            let answer = used.isEmpty ? "no connection of the run has one" : "the run's connections have '\(used)'"
+            return "congestion control '\(asked)' was asked for, and by the kernel's answer \(answer)"
+        }
         if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
             return
                 "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"

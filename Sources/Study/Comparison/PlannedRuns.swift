@@ -31,13 +31,14 @@ package struct PlannedRuns {
     private let all: [Planned]
     let distinct: [(plan: RunPlan, tables: [String: LinkTable])]
 
-    init(_ replay: Replay) {
+    /// - Throws: `Fault` where the replay names what there is not.
+    init(_ replay: Replay) throws {
         var distinct: [(plan: RunPlan, tables: [String: LinkTable])] = []
         var all: [Planned] = []
         let tables = replay.tables()
         for strategy in replay.strategies {
             for seed in replay.seedValues {
-                let plan = replay.plan(strategy: strategy, seed: seed)
+                let plan = try replay.plan(strategy: strategy, seed: seed)
                 var canonical = plan
                 canonical.strategy = Self.canonical(strategy, plan)
                 canonical.id = "\(canonical.strategy).\(seed)"
@@ -73,9 +74,9 @@ package struct PlannedRuns {
             try RunFiles.write(plan, tables, to: runs.appending(plan.id))
         }
         let records = try GuestPool(width: width).run(jobs, on: kernel, cancellation: cancellation, progress: progress)
-        let finished = try zip(records, jobs).map { result, job in
+        let finished = try zip(records, zip(jobs, distinct)).map { result, executed in
             let record = try result.get()
-            return (record, try RunFiles.series(of: record, in: job.directory))
+            return (record, try RunFiles.series(of: record, executed.1.plan, in: executed.0.directory))
         }
         return all.map { planned in
             let (record, series) = finished[planned.executed]

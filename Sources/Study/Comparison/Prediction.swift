@@ -34,7 +34,8 @@ package struct Prediction: Sendable {
     let walkback: String
     let kernelRelease: String
     let kernelPatches: [String]
-    let congestionControl: String
+    /// What the kernel answered in the runs; several where they disagree, none where no run had a connection.
+    let congestionControls: [String]
     package let stretches: [Stretch]
 
     private var time: Duration { stretches.map(\.transfer.duration).reduce(.zero, +) }
@@ -92,7 +93,8 @@ package struct Prediction: Sendable {
                 "kernel": .object([
                     "release": .string(kernelRelease), "patches": .array(kernelPatches.map { .string($0) }),
                 ]),
-                "congestion_control": .string(congestionControl),
+                "congestion_control": congestionControls.isEmpty
+                    ? .null : .string(congestionControls.joined(separator: ", ")),
             ]),
             "stretches": .array(stretches.map(Self.stretch)),
             "all": .object([

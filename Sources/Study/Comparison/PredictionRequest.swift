@@ -52,8 +52,8 @@ package struct PredictionRequest: Sendable {
         let replay = try Replay.load(self.replay.string)
         let stretches = try stretches(in: replay, say)
         let kernel = try Kernel.find(self.kernel)
-        let plans = stretches.enumerated().map { index, stretch in
-            (1...UInt64(seeds)).map { plan(stretch, number: index + 1, seed: $0, of: replay) }
+        let plans = try stretches.enumerated().map { index, stretch in
+            try (1...UInt64(seeds)).map { try plan(stretch, number: index + 1, seed: $0, of: replay) }
         }
         let output = try OutputDirectory(
             self.output, mark: Prediction.fileName, remains: [Derivation.replayFileName])
@@ -68,7 +68,7 @@ package struct PredictionRequest: Sendable {
                 jobs, on: kernel, cancellation: cancellation, progress: display.take)
             var finished = try zip(zip(all, jobs), records).map { planned, record in
                 let record = try record.get()
-                let series = try RunFiles.series(of: record, in: planned.1.directory)
+                let series = try RunFiles.series(of: record, planned.0, in: planned.1.directory)
                 return PlannedRuns.Finished(plan: planned.0, tables: tables, record: record, series: series)
             }[...]
             var results: [Prediction.Stretch] = []
@@ -83,7 +83,8 @@ package struct PredictionRequest: Sendable {
             let prediction = Prediction(
                 replay: replay.name, sha256: replay.sha256, walkback: walkbackVersion,
                 kernelRelease: records.compactMap { try? $0.get().kernelRelease }.first ?? kernel.release,
-                kernelPatches: kernel.patches, congestionControl: replay.transport.congestionControl,
+                kernelPatches: kernel.patches,
+                congestionControls: Set(results.flatMap(\.runs).compactMap(\.congestionControl)).sorted(),
                 stretches: results)
             try output.publish([(Prediction.fileName, Array(prediction.json.text.utf8))])
             return prediction
@@ -127,7 +128,7 @@ package struct PredictionRequest: Sendable {
     }
 
     /// The first SYN leaves when the live one did, and from the same path where that is there.
-    private func plan(_ stretch: Stretch, number: Int, seed: UInt64, of replay: Replay) -> RunPlan {
+    private func plan(_ stretch: Stretch, number: Int, seed: UInt64, of replay: Replay) throws -> RunPlan {
         var replay = replay
         replay.workload = Workload(kind: stretch.transfer.direction == .down ? .download : .upload)
         if let path = replay.paths.first(where: { $0.name == stretch.transfer.path }),
@@ -135,7 +136,7 @@ package struct PredictionRequest: Sendable {
         {
             replay.transport.initialPath = path.name
         }
-        var plan = replay.plan(strategy: stretch.strategy, seed: seed)
+        var plan = try replay.plan(strategy: stretch.strategy, seed: seed)
         plan.id = "stretch-\(number).\(seed)"
         plan.offset = stretch.start
         plan.duration = stretch.transfer.duration

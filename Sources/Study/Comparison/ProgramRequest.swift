@@ -77,7 +77,7 @@ package struct ProgramRequest: Sendable {
                 _ = unlink(output.path.appending(name).string)
             }
             let plan = ProgramPlan(
-                run: replay.exactPlan(seed: seed), command: [program] + command.dropFirst(),
+                run: try replay.exactPlan(seed: seed), command: [program] + command.dropFirst(),
                 serverCommand: serverCommand, environment: environment, workingDirectory: directory,
                 outputDirectory: try Self.realPath(output.path))
             let job = try job(plan, replay.tables(), in: output)
@@ -158,8 +158,8 @@ package struct ProgramRequest: Sendable {
 
 extension Replay {
     /// The walk from its beginning and with its own delays: what a program meets that is to be compared with the traces.
-    func exactPlan(seed: UInt64) -> RunPlan {
-        var plan = plan(strategy: .mptcp, seed: seed)
+    func exactPlan(seed: UInt64) throws -> RunPlan {
+        var plan = try plan(strategy: .mptcp, seed: seed)
         plan.id = "run"
         plan.offset = .zero
         let bin = Series.binWidth.wholeNanoseconds

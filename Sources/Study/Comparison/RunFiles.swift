@@ -27,10 +27,20 @@ package enum RunFiles {
         return GuestJob(id: plan.id, directory: directory, seed: plan.seed, memory: memory)
     }
 
-    package static func series(of record: RunRecord, in directory: FilePath) throws -> Series {
+    /// - Throws: `Fault` where a link of the plan has no record or no series: what is missing would count as silence.
+    package static func series(of record: RunRecord, _ plan: RunPlan, in directory: FilePath) throws -> Series {
         let path = directory.appending(Series.fileName)
-        let links = record.links.compactMap { link in
-            Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
+        let links = try record.links.map { link in
+            guard let direction = Direction(rawValue: link.direction) else {
+                throw Fault(.failed, "run \(record.id) has a link in the direction '\(link.direction)': run it again")
+            }
+            return (path: link.path, direction: direction)
+        }
+        for name in plan.paths.map(\.name) {
+            for direction in Direction.allCases where !links.contains(where: { $0 == (name, direction) }) {
+                throw Fault(
+                    .failed, "run \(record.id) left no record of path \(name), \(direction.rawValue)link: run it again")
+            }
         }
         guard let bytes = try Files.read(path), let series = Series(bytes, links: links) else {
             throw Fault(.failed, "run \(record.id) left no whole series in \(path): run it again")

@@ -7,11 +7,11 @@ import Results
 /// A cell on the fluid engine.
 enum FluidCell {
     /// - Returns: its rows; a run that is not modelled has one that says so.
-    static func rows(of cell: SweepCell, _ made: FluidRuns) -> [SweepRow] {
+    static func rows(of cell: SweepCell, _ made: FluidRuns) throws -> [SweepRow] {
         var runs: [ComparisonResult.Run] = []
         var failed: [SweepRow] = []
         for (place, plan) in cell.plans.enumerated() {
-            if let run = made.run(place, of: cell) {
+            if let run = try made.run(place, of: cell) {
                 runs.append(run)
             } else {
                 var row = SweepRow(

@@ -20,7 +20,7 @@ package struct FluidErrors: Sendable {
         var ratios: [Double] = []
         let made = FluidRuns()
         for (index, measured) in result.rows.enumerated() {
-            let modelled = FluidCell.rows(of: try SweepCell(sweep, index), made)
+            let modelled = try FluidCell.rows(of: SweepCell(sweep, index), made)
             for row in measured where row.kind == .run {
                 let model = modelled.first { $0.strategy == row.strategy && $0.seed == row.seed }
                 guard let bytes = row.delivered, bytes > .zero, let model = model?.delivered else { continue }

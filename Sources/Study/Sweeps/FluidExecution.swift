@@ -32,7 +32,7 @@ struct FluidExecution {
     func run(_ indices: [Int], jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
         let rows = try GuestPool(width: jobs).map(indices, cancellation: cancellation) {
             [sweep, cells, runs] index, _ in
-            let rows = FluidCell.rows(of: try SweepCell(sweep, index), runs)
+            let rows = try FluidCell.rows(of: SweepCell(sweep, index), runs)
             guard rows.contains(where: { $0.failure != nil }) else {
                 try cells.write(index, rows)
                 return [SweepRow]()

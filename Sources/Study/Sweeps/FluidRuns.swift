@@ -19,10 +19,10 @@ final class FluidRuns: Sendable {
     private let last = Mutex<[Int: Made]>([:])
 
     /// The run of a cell's plan; nil where it is not modelled.
-    func run(_ place: Int, of cell: SweepCell) -> ComparisonResult.Run? {
+    func run(_ place: Int, of cell: SweepCell) throws -> ComparisonResult.Run? {
         let (plan, tables) = cell.executable(place)
         if let made = last.withLock({ $0[place] }), made.plan == plan, made.tables == tables { return made.run }
-        guard let modelled = FluidRun(plan: plan, tables: tables) else { return nil }
+        guard let modelled = try FluidRun(plan: plan, tables: tables) else { return nil }
         let run = Self.measured(modelled, plan: cell.plans[place], executable: plan)
         last.withLock { $0[place] = Made(plan: plan, tables: tables, run: run) }
         return run

@@ -74,7 +74,8 @@ final class SweepExecution: Sendable {
             do {
                 let record = try GuestPool.execute(
                     job, on: kernel, cancellation: cancellation, progress: display.take)
-                outcome = .success(Outcome(record: record, series: try RunFiles.series(of: record, in: directory)))
+                outcome = .success(
+                    Outcome(record: record, series: try RunFiles.series(of: record, plan, in: directory)))
                 OutputDirectory.remove(directory)
             } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
                 outcome = .failure(try keep(directory, of: job.id, fault))
@@ -133,7 +134,7 @@ final class SweepExecution: Sendable {
             case nil: break
             }
         }
-        let result = ComparisonResult(
+        let result = try ComparisonResult(
             replay: cell.replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: "")
         let rows = SweepRow.all(runs: result.runs, oracles: result.oracles) + failed
         if failed.isEmpty { try cells.write(index, rows) }

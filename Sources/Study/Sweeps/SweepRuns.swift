@@ -1,5 +1,6 @@
 import Comparison
 import Determinism
+import Documents
 import FoundationEssentials
 import Plans
 import Replays
@@ -37,9 +38,9 @@ struct SweepRuns: Sendable {
             cells.append(
                 (
                     index,
-                    cell.plans.indices.map { place in
+                    try cell.plans.indices.map { place in
                         wanted += 1
-                        let key = cell.key(of: place, digests)
+                        let key = try cell.key(of: place, digests)
                         if let run = known[key] { return run }
                         known[key] = distinct.count
                         distinct.append(Run(cell: index, place: place, duration: cell.plans[place].duration))
@@ -60,8 +61,8 @@ struct SweepCell {
     init(_ sweep: Sweep, _ index: Int) throws {
         replay = try sweep.replay(of: index)
         let replay = replay
-        plans = replay.strategies.flatMap { strategy in
-            replay.seedValues.map { replay.plan(strategy: strategy, seed: $0) }
+        plans = try replay.strategies.flatMap { strategy in
+            try replay.seedValues.map { try replay.plan(strategy: strategy, seed: $0) }
         }
         tables = replay.tables()
     }
@@ -80,20 +81,25 @@ struct SweepCell {
         var plan = plans[place]
         plan.strategy = PlannedRuns.canonical(plan.strategy, plan)
         plan.id = "\(plan.strategy).\(plan.seed)"
-        if let path = plan.strategy.path { plan.paths.removeAll { $0.name != path } }
+        if let path = plan.strategy.path {
+            plan.paths.removeAll { $0.name != path }
+            if plan.transport.initialPath != path { plan.transport.initialPath = nil }
+        }
         let names = plan.paths.flatMap { [$0.downTable, $0.upTable] }
         return (plan, tables.filter { names.contains($0.key) })
     }
 
     /// Runs of one key are one run.
-    func key(of place: Int, _ digests: [String: String]) -> String {
+    func key(of place: Int, _ digests: [String: String]) throws -> String {
         let (plan, tables) = executable(place)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         var hash = SHA256()
-        // Of strings and numbers alone, which encode.
-        hash.update((try? encoder.encode(plan)).map(Array.init) ?? [])
-        for name in tables.keys.sorted() { hash.update(Array((digests[name] ?? "").utf8)) }
+        hash.update(Array(try encoder.encode(plan)))
+        for name in tables.keys.sorted() {
+            guard let digest = digests[name] else { throw Fault(.failed, "run \(plan.id) has no table '\(name)'") }
+            hash.update(Array(digest.utf8))
+        }
         return hash.hexadecimal()
     }
 }

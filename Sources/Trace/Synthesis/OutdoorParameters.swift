@@ -51,7 +51,13 @@ package struct OutdoorParameters: Sendable, Equatable {
         try check()
     }
 
-    subscript(parameter: OutdoorParameter) -> Double { values[parameter] ?? 0 }
+    /// Only of those that this movement and calibration have: any other would be a walk that nobody asked for.
+    subscript(parameter: OutdoorParameter) -> Double {
+        guard let value = values[parameter] else {
+            preconditionFailure("a \(calibration.rawValue) \(movement.rawValue) walk has no \(parameter.rawValue)")
+        }
+        return value
+    }
 
     /// Those that this movement and calibration have, in the order of their declaration.
     package var parameters: [(parameter: OutdoorParameter, value: Double)] {

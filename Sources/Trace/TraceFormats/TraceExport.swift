@@ -10,12 +10,24 @@ package enum TraceExport {
         case mahimahi
     }
 
+    /// One direction of a path in a format, and what that format cannot say.
+    ///
+    /// - Parameter path: of the trace's file, for messages.
+    /// - Throws: `Fault` (bad input) where the format has no way to write that direction.
+    package static func text(
+        of trace: PathTrace, _ direction: Direction, as format: Format, path: String
+    ) throws -> (text: String, notes: [String]) {
+        switch format {
+        case .mahimahi: try mahimahi(of: trace, direction, path: path)
+        }
+    }
+
     /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one more
     /// packet of 1500 bytes. What a file of opportunities cannot say is said in `notes`.
     ///
     /// - Parameter path: of the trace's file, for messages.
     /// - Throws: `Fault` (bad input) where the trace carries no whole packet in that direction.
-    package static func mahimahi(
+    private static func mahimahi(
         of trace: PathTrace, _ direction: Direction, path: String
     ) throws -> (text: String, notes: [String]) {
         guard let opportunities = Opportunities(of: trace.curve(direction)) else {

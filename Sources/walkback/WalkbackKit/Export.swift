@@ -29,9 +29,9 @@ struct Export: ParsableCommand {
     var output: String
 
     func run() throws {
-        guard TraceExport.Format(rawValue: format) != nil else {
+        guard let format = TraceExport.Format(rawValue: format) else {
             let known = TraceExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Fault(.usage, "--format \(format) is not known; there is \(known)")
+            throw Fault(.usage, "--format \(self.format) is not known; there is \(known)")
         }
         var directions = Direction.allCases
         if let direction {
@@ -42,7 +42,7 @@ struct Export: ParsableCommand {
         }
         let read = try TraceFile.read(trace)
         let files = try directions.map { direction in
-            let (text, notes) = try TraceExport.mahimahi(of: read, direction, path: trace)
+            let (text, notes) = try TraceExport.text(of: read, direction, as: format, path: trace)
             for note in notes { Walkback.print(standardError: "note: \(note)") }
             return (name: self.direction == nil ? "\(output).\(direction.rawValue)" : output, text: text)
         }
