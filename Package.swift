@@ -43,6 +43,7 @@ let base: [Target] = [
     target("Base", "Determinism"),
     target("Base", "Quantities", ["Determinism"]),
     target("Base", "Documents", ["Determinism", "Quantities"]),
+    target("Base", "Registries"),
     target("Base", "Statistics"),
     target("Base", "System", ["CLinux", "Determinism", "Documents", "Quantities", system]),
     target(

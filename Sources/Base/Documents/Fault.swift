@@ -1,5 +1,5 @@
 /// How a command of Walkback ends; the numbers are a contract with scripts.
-package enum ExitCode: Int32, Sendable {
+public enum ExitCode: Int32, Sendable {
     case success = 0
     /// Could not run.
     case failed = 1
@@ -21,20 +21,20 @@ package enum ExitCode: Int32, Sendable {
 }
 
 /// A failure as its reader meets it: one sentence that says what failed, on what, and what to do next.
-package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
-    package let code: ExitCode
-    package let message: String
+public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
+    public let code: ExitCode
+    public let message: String
 
-    package init(_ code: ExitCode, _ message: String) {
+    public init(_ code: ExitCode, _ message: String) {
         self.code = code
         self.message = message
     }
 
     /// Bad input at a place in a file, as `path:line:column: message`.
-    package static func input(_ path: String, line: Int? = nil, column: Int? = nil, _ message: String) -> Fault {
+    public static func input(_ path: String, line: Int? = nil, column: Int? = nil, _ message: String) -> Fault {
         let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
         return Fault(.badInput, "\(path)\(place): \(message)")
     }
 
-    package var description: String { message }
+    public var description: String { message }
 }

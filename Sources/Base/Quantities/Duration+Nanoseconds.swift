@@ -3,7 +3,7 @@ import Determinism
 /// The lab's arithmetic is in whole nanoseconds, as the kernel's is; `Duration` stays the type in every signature.
 extension Duration {
     /// Whole nanoseconds, rounded towards zero. Holds 292 years.
-    package var wholeNanoseconds: Int64 {
+    public var wholeNanoseconds: Int64 {
         // One division of the processor's in place of the several that `components` takes: this is in every inner loop.
         let whole = attoseconds
         let high = UInt64(truncatingIfNeeded: whole >> 64)
@@ -16,15 +16,15 @@ extension Duration {
     }
 
     /// Seconds as a floating-point number, for printing and rates.
-    package var seconds: Double {
+    public var seconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) * 1e-18
     }
 
-    package var milliseconds: Double { seconds * 1e3 }
+    public var milliseconds: Double { seconds * 1e3 }
 
     /// The nearest whole nanosecond to `seconds`; nil where it is not a finite number or beyond 100 years.
-    package init?(exactlySeconds seconds: Double) {
+    public init?(exactlySeconds seconds: Double) {
         guard seconds.isFinite, abs(seconds) < 3.2e9 else { return nil }
         self = .nanoseconds(Int64((seconds * 1e9).rounded()))
     }

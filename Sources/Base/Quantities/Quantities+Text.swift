@@ -3,7 +3,7 @@ import Determinism
 /// Quantities as people write them on a command line or in a replay: a number and a unit, as in `20ms`, `6MB`, `0.5Mbit`.
 /// Decimal prefixes throughout. Initialisers return nil for anything else, so that the caller can name file and line.
 extension DataRate {
-    package init?(text: String) {
+    public init?(text: String) {
         let units: [(String, Double)] = [
             ("Gbit/s", 1e9), ("Mbit/s", 1e6), ("kbit/s", 1e3), ("bit/s", 1),
             ("Gb/s", 1e9), ("Mb/s", 1e6), ("kb/s", 1e3), ("b/s", 1),
@@ -15,7 +15,7 @@ extension DataRate {
 }
 
 extension ByteCount {
-    package init?(text: String) {
+    public init?(text: String) {
         let units: [(String, Double)] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1)]
         guard let value = Quantity.parse(text, units: units), value >= 0, value < 9e18 else { return nil }
         self.init(Int64(value.rounded()))
@@ -23,7 +23,7 @@ extension ByteCount {
 }
 
 extension Duration {
-    package init?(text: String) {
+    public init?(text: String) {
         let units: [(String, Double)] = [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("min", 60), ("h", 3600), ("s", 1)]
         guard let value = Quantity.parse(text, units: units), value >= 0 else { return nil }
         self.init(exactlySeconds: value)

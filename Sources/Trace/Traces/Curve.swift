@@ -6,50 +6,50 @@ import Quantities
 /// A *linear* curve runs straight between its points; a *staircase* jumps at each (a delivery-opportunity file). Before
 /// the first point it is zero, after the last it stays level. Times are whole nanoseconds and positions 1/256 byte,
 /// because the kernel's link evaluates the same curve with the same integer arithmetic (`Sources/Link/BPF/link.bpf.c`).
-package struct Curve: Sendable, Equatable {
-    package enum Shape: String, Sendable, Codable, CaseIterable {
+public struct Curve: Sendable, Equatable {
+    public enum Shape: String, Sendable, Codable, CaseIterable {
         case linear, staircase
     }
 
     /// A place on the curve's vertical axis, in 1/256 byte, so that 8 kb/s is still placed to 4 microseconds.
-    package struct Position: Hashable, Comparable, Sendable {
-        package let units: UInt64
+    public struct Position: Hashable, Comparable, Sendable {
+        public let units: UInt64
 
-        package static let unitsPerByte: UInt64 = 256
-        package static let zero = Position(units: 0)
+        public static let unitsPerByte: UInt64 = 256
+        public static let zero = Position(units: 0)
 
-        package init(units: UInt64) {
+        public init(units: UInt64) {
             self.units = units
         }
 
-        package init(_ bytes: ByteCount) {
+        public init(_ bytes: ByteCount) {
             units = UInt64(max(0, bytes.bytes)) * Self.unitsPerByte
         }
 
         /// In bytes, with the fraction.
-        package var bytes: Double { Double(units) / Double(Self.unitsPerByte) }
+        public var bytes: Double { Double(units) / Double(Self.unitsPerByte) }
 
-        package static func < (left: Position, right: Position) -> Bool { left.units < right.units }
+        public static func < (left: Position, right: Position) -> Bool { left.units < right.units }
     }
 
-    package struct Point: Sendable, Equatable {
+    public struct Point: Sendable, Equatable {
         /// Nanoseconds since the curve's time zero.
-        package let time: Int64
-        package let position: Position
+        public let time: Int64
+        public let position: Position
 
-        package init(time: Int64, position: Position) {
+        public init(time: Int64, position: Position) {
             self.time = time
             self.position = position
         }
     }
 
-    package let shape: Shape
+    public let shape: Shape
     /// At least one point; times rise strictly, positions never fall.
-    package let points: [Point]
+    public let points: [Point]
 
     /// - Parameter points: in order of time, none before zero. Points of one instant are merged into the last of them; a
     ///   linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
-    package init(shape: Shape, points: [Point]) {
+    public init(shape: Shape, points: [Point]) {
         self.shape = shape
         var kept: [Point] = []
         kept.reserveCapacity(points.count + 1)
@@ -66,7 +66,7 @@ package struct Curve: Sendable, Equatable {
     /// The curve of a rate that holds from each time to the next, and at last until `end`.
     ///
     /// - Parameter rates: in order of time, the first at zero or later (nothing is carried before it).
-    package init(rates: [(time: Duration, rate: DataRate)], end: Duration) {
+    public init(rates: [(time: Duration, rate: DataRate)], end: Duration) {
         var points = [Point(time: 0, position: .zero)]
         points.reserveCapacity(rates.count + 1)
         var position: UInt64 = 0
@@ -108,16 +108,16 @@ package struct Curve: Sendable, Equatable {
     }
 
     /// The curve's last instant.
-    package var end: Duration { .nanoseconds(points[points.count - 1].time) }
+    public var end: Duration { .nanoseconds(points[points.count - 1].time) }
 
-    package var total: Position { points[points.count - 1].position }
+    public var total: Position { points[points.count - 1].position }
 
     /// C(t), rounded down to 1/256 byte.
-    package func position(at time: Duration) -> Position {
+    public func position(at time: Duration) -> Position {
         position(atNanosecond: time.wholeNanoseconds)
     }
 
-    package func position(atNanosecond time: Int64) -> Position {
+    public func position(atNanosecond time: Int64) -> Position {
         // The last point at or before `time`.
         let after = points.partitioningIndex { $0.time > time }
         guard after > 0 else { return .zero }
@@ -130,11 +130,11 @@ package struct Curve: Sendable, Equatable {
     }
 
     /// The earliest instant at which C reaches `position`; nil where it never does.
-    package func time(reaching position: Position) -> Duration? {
+    public func time(reaching position: Position) -> Duration? {
         nanosecond(reaching: position).map { .nanoseconds($0) }
     }
 
-    package func nanosecond(reaching position: Position) -> Int64? {
+    public func nanosecond(reaching position: Position) -> Int64? {
         let index = points.partitioningIndex { $0.position >= position }
         guard index < points.count else { return nil }
         guard shape == .linear, index > 0 else { return points[index].time }
@@ -148,7 +148,7 @@ package struct Curve: Sendable, Equatable {
     }
 
     /// What the path could have carried between two instants, in bytes with the fraction.
-    package func carried(from start: Duration, to end: Duration) -> Double {
+    public func carried(from start: Duration, to end: Duration) -> Double {
         Double(position(at: end).units - position(at: start).units) / Double(Position.unitsPerByte)
     }
 }

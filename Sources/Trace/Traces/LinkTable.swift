@@ -5,33 +5,33 @@ import Quantities
 ///
 /// The encoded form is what a run's host hands to its guest: a header, then the points and the conditions as they lie in
 /// the BPF maps, so that the guest reads them from the file straight into the kernel's memory.
-package struct LinkTable: Sendable, Equatable {
+public struct LinkTable: Sendable, Equatable {
     /// Delay and loss from `time` until the next condition.
-    package struct Condition: Sendable, Equatable {
-        package let time: Duration
-        package let delay: Duration
+    public struct Condition: Sendable, Equatable {
+        public let time: Duration
+        public let delay: Duration
         /// Probability, 0 to 1.
-        package let loss: Double
+        public let loss: Double
 
-        package init(time: Duration, delay: Duration, loss: Double) {
+        public init(time: Duration, delay: Duration, loss: Double) {
             self.time = time
             self.delay = delay
             self.loss = loss
         }
 
         /// The loss probability as the kernel compares it with 32 random bits; 2^32 is certain loss.
-        package var lossThreshold: UInt64 { UInt64((min(max(loss, 0), 1) * 4_294_967_296).rounded()) }
+        public var lossThreshold: UInt64 { UInt64((min(max(loss, 0), 1) * 4_294_967_296).rounded()) }
     }
 
-    package let curve: Curve
+    public let curve: Curve
     /// At least one, the first at time zero.
-    package let conditions: [Condition]
+    public let conditions: [Condition]
     /// A packet is dropped on arrival when it would raise the backlog above this.
-    package let queue: ByteCount
+    public let queue: ByteCount
     /// Bytes that each packet takes on the link beside its IP bytes (4 in a Mahimahi file).
-    package let overhead: ByteCount
+    public let overhead: ByteCount
 
-    package init(curve: Curve, conditions: [Condition], queue: ByteCount, overhead: ByteCount) {
+    public init(curve: Curve, conditions: [Condition], queue: ByteCount, overhead: ByteCount) {
         self.curve = curve
         var rows = conditions
         if rows.first?.time != .zero {
@@ -43,14 +43,14 @@ package struct LinkTable: Sendable, Equatable {
         self.overhead = overhead
     }
 
-    package static let magic: UInt64 = 0x314b_4e4c_4257  // "WBLNK1" in memory order
-    package static let headerSize = 48
-    package static let pointSize = 16
-    package static let conditionSize = 24
+    public static let magic: UInt64 = 0x314b_4e4c_4257  // "WBLNK1" in memory order
+    public static let headerSize = 48
+    public static let pointSize = 16
+    public static let conditionSize = 24
 
     /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each); points as
     /// (time in ns, position in 1/256 byte); conditions as (time in ns, delay in ns, loss threshold).
-    package func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] {
         var words: [UInt64] = [
             Self.magic, UInt64(curve.points.count), UInt64(conditions.count), curve.shape == .staircase ? 1 : 0,
             Curve.Position(queue).units, Curve.Position(overhead).units,
@@ -69,20 +69,20 @@ package struct LinkTable: Sendable, Equatable {
     }
 
     /// The header of an encoded table.
-    package struct Header: Sendable, Equatable {
-        package let points: Int
-        package let conditions: Int
-        package let shape: Curve.Shape
+    public struct Header: Sendable, Equatable {
+        public let points: Int
+        public let conditions: Int
+        public let shape: Curve.Shape
         /// 1/256 byte.
-        package let queue: Curve.Position
+        public let queue: Curve.Position
         /// 1/256 byte.
-        package let overhead: Curve.Position
+        public let overhead: Curve.Position
 
-        package var pointBytes: Int { points * LinkTable.pointSize }
-        package var conditionBytes: Int { conditions * LinkTable.conditionSize }
+        public var pointBytes: Int { points * LinkTable.pointSize }
+        public var conditionBytes: Int { conditions * LinkTable.conditionSize }
 
         /// nil where `bytes` is not the start of an encoded table.
-        package init?(_ bytes: [UInt8]) {
+        public init?(_ bytes: [UInt8]) {
             guard bytes.count >= LinkTable.headerSize else { return nil }
             let words = bytes.withUnsafeBytes { raw in
                 (0..<6).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }

@@ -7,19 +7,19 @@ import Quantities
 /// counts), of as many opportunities as it needs, and is delivered at its last one; what is left of an opportunity serves the
 /// packets that wait behind it, and what nobody waits for is lost. After the last instant the file begins anew, with that
 /// instant as its new zero.
-package struct Opportunities: Sendable, Hashable {
+public struct Opportunities: Sendable, Hashable {
     /// Of one opportunity: 1500 IP bytes and the tunnel's header.
-    package static let size = ByteCount(1504)
+    public static let size = ByteCount(1504)
     /// What each packet takes beside its IP bytes.
-    package static let overhead = ByteCount(4)
+    public static let overhead = ByteCount(4)
     /// IP bytes of one opportunity in full packets.
-    package static let payload = ByteCount(1500)
+    public static let payload = ByteCount(1500)
 
     /// Whole milliseconds, rising; one that stands several times is several opportunities. At least one, the last above zero.
-    package let milliseconds: [Int64]
+    public let milliseconds: [Int64]
 
     /// nil where `milliseconds` are no such file.
-    package init?(milliseconds: [Int64]) {
+    public init?(milliseconds: [Int64]) {
         guard let first = milliseconds.first, let last = milliseconds.last, first >= 0, last > 0,
             zip(milliseconds, milliseconds.dropFirst()).allSatisfy({ $0 <= $1 })
         else { return nil }
@@ -27,10 +27,10 @@ package struct Opportunities: Sendable, Hashable {
     }
 
     /// After how long it begins anew.
-    package var period: Duration { .milliseconds(milliseconds[milliseconds.count - 1]) }
+    public var period: Duration { .milliseconds(milliseconds[milliseconds.count - 1]) }
 
     /// Every opportunity before `end`, as often as the file begins anew.
-    package func instants(before end: Duration) -> [Int64] {
+    public func instants(before end: Duration) -> [Int64] {
         let period = milliseconds[milliseconds.count - 1]
         var instants: [Int64] = []
         var base: Int64 = 0
@@ -45,7 +45,7 @@ package struct Opportunities: Sendable, Hashable {
     }
 
     /// The staircase that it is: 1504 bytes up at each opportunity.
-    package func curve(until end: Duration) -> Curve {
+    public func curve(until end: Duration) -> Curve {
         var points: [Curve.Point] = []
         var count: UInt64 = 0
         let step = UInt64(Self.size.bytes) * UInt64(Curve.Position.unitsPerByte)
@@ -58,7 +58,7 @@ package struct Opportunities: Sendable, Hashable {
     }
 
     /// The mean rate of each second before `end`, in IP bits of full packets.
-    package func rates(until end: Duration) -> [DataRate] {
+    public func rates(until end: Duration) -> [DataRate] {
         let seconds = Int((end.seconds).rounded(.up))
         var counts = [Int64](repeating: 0, count: max(1, seconds))
         for instant in instants(before: end) { counts[Int(instant / 1000)] += 1 }
@@ -70,7 +70,7 @@ package struct Opportunities: Sendable, Hashable {
 
     /// An uplink nobody measured: every third opportunity, and one wherever the last is 12 ms ago (1504 bytes in 12 ms are
     /// 1 Mb/s). Where this one carries nothing, neither does that.
-    package func third() -> Opportunities {
+    public func third() -> Opportunities {
         var kept: [Int64] = []
         var passed = 0
         for instant in milliseconds {
@@ -89,7 +89,7 @@ package struct Opportunities: Sendable, Hashable {
     /// carried one more full packet.
     ///
     /// - Returns: nil where there is none, or none after the first millisecond.
-    package init?(of curve: Curve) {
+    public init?(of curve: Curve) {
         var instants: [Int64] = []
         let packet = UInt64(Self.payload.bytes) * UInt64(Curve.Position.unitsPerByte)
         var position = packet

@@ -1,27 +1,27 @@
 import Quantities
 
 /// Which way data flows, as seen from the mobile host.
-package enum Direction: String, Sendable, Codable, CaseIterable {
+public enum Direction: String, Sendable, Codable, CaseIterable {
     case down, up
 }
 
-package enum PathKind: String, Sendable, Codable, CaseIterable {
+public enum PathKind: String, Sendable, Codable, CaseIterable {
     case wifi, cellular, other
 }
 
 /// What one path of a walk gave: rates, delays, losses and attachment over time, and the size of its queues.
-package struct PathTrace: Sendable, Equatable {
+public struct PathTrace: Sendable, Equatable {
     /// What holds from `time` until the next sample, or until the trace ends.
-    package struct Sample: Sendable, Equatable {
-        package var time: Duration
-        package var down: LinkSample
-        package var up: LinkSample
+    public struct Sample: Sendable, Equatable {
+        public var time: Duration
+        public var down: LinkSample
+        public var up: LinkSample
         /// Whether the path's address is usable. A rate of zero while attached is a link that carries nothing.
-        package var attached: Bool
+        public var attached: Bool
         /// Received signal strength in dBm, where it is known. Kept for reports and energy; the link does not use it.
-        package var signal: Double?
+        public var signal: Double?
 
-        package init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
+        public init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
             self.time = time
             self.down = down
             self.up = up
@@ -29,50 +29,50 @@ package struct PathTrace: Sendable, Equatable {
             self.signal = signal
         }
 
-        package subscript(direction: Direction) -> LinkSample {
+        public subscript(direction: Direction) -> LinkSample {
             direction == .down ? down : up
         }
     }
 
     /// One direction of a path at one moment.
-    package struct LinkSample: Sendable, Equatable {
+    public struct LinkSample: Sendable, Equatable {
         /// IP-layer capacity.
-        package var rate: DataRate
+        public var rate: DataRate
         /// One-way propagation delay, without queueing.
-        package var delay: Duration
+        public var delay: Duration
         /// Probability, 0 to 1, that a packet is lost after it has used the link.
-        package var loss: Double
+        public var loss: Double
 
-        package init(rate: DataRate, delay: Duration, loss: Double = 0) {
+        public init(rate: DataRate, delay: Duration, loss: Double = 0) {
             self.rate = rate
             self.delay = delay
             self.loss = loss
         }
     }
 
-    package struct Attachment: Sendable, Equatable {
-        package let time: Duration
-        package let attached: Bool
+    public struct Attachment: Sendable, Equatable {
+        public let time: Duration
+        public let attached: Bool
 
-        package init(time: Duration, attached: Bool) {
+        public init(time: Duration, attached: Bool) {
             self.time = time
             self.attached = attached
         }
     }
 
-    package var name: String
-    package var kind: PathKind
-    package var duration: Duration
-    package var queueDown: ByteCount
-    package var queueUp: ByteCount
+    public var name: String
+    public var kind: PathKind
+    public var duration: Duration
+    public var queueDown: ByteCount
+    public var queueUp: ByteCount
     /// Where the numbers come from, in words: the command that made them, or the file they were read from.
-    package var source: String
+    public var source: String
     /// In order of time, the first at zero.
-    package var samples: [Sample]
+    public var samples: [Sample]
     /// What the links carry, in place of the samples' rates, which are then its means; nil: what the samples say.
-    package var opportunities: PathOpportunities?
+    public var opportunities: PathOpportunities?
 
-    package init(
+    public init(
         name: String, kind: PathKind, duration: Duration, queueDown: ByteCount, queueUp: ByteCount, source: String,
         samples: [Sample], opportunities: PathOpportunities? = nil
     ) {
@@ -86,19 +86,19 @@ package struct PathTrace: Sendable, Equatable {
         self.opportunities = opportunities
     }
 
-    package func queue(_ direction: Direction) -> ByteCount {
+    public func queue(_ direction: Direction) -> ByteCount {
         direction == .down ? queueDown : queueUp
     }
 
     /// The capacity curve of one direction. A detached path carries nothing, whatever rate is written beside it.
-    package func curve(_ direction: Direction) -> Curve {
+    public func curve(_ direction: Direction) -> Curve {
         if let opportunities { return opportunities[direction].curve(until: duration) }
         return Curve(
             rates: samples.map { ($0.time, $0.attached ? $0[direction].rate : .zero) }, end: duration)
     }
 
     /// The first state, then every instant at which the path attaches or detaches.
-    package var attachments: [Attachment] {
+    public var attachments: [Attachment] {
         var changes: [Attachment] = []
         for sample in samples where sample.attached != changes.last?.attached {
             changes.append(Attachment(time: sample.time, attached: sample.attached))
@@ -107,7 +107,7 @@ package struct PathTrace: Sendable, Equatable {
     }
 
     /// Spans of the trace during which the path was detached.
-    package var detached: [Range<Duration>] {
+    public var detached: [Range<Duration>] {
         let changes = attachments
         return changes.enumerated().compactMap { index, change in
             let end = index + 1 < changes.count ? changes[index + 1].time : duration
@@ -116,7 +116,7 @@ package struct PathTrace: Sendable, Equatable {
     }
 
     /// Delay and loss of one direction, one row for each change.
-    package func conditions(_ direction: Direction) -> [LinkTable.Condition] {
+    public func conditions(_ direction: Direction) -> [LinkTable.Condition] {
         var rows: [LinkTable.Condition] = []
         for sample in samples {
             let link = sample[direction]
@@ -127,14 +127,14 @@ package struct PathTrace: Sendable, Equatable {
         return rows
     }
 
-    package func table(_ direction: Direction) -> LinkTable {
+    public func table(_ direction: Direction) -> LinkTable {
         LinkTable(
             curve: curve(direction), conditions: conditions(direction), queue: queue(direction),
             overhead: opportunities == nil ? .zero : Opportunities.overhead)
     }
 
     /// The same trace, ended at `end`.
-    package func cut(to end: Duration) -> PathTrace {
+    public func cut(to end: Duration) -> PathTrace {
         var copy = self
         copy.duration = min(duration, end)
         copy.samples = samples.filter { $0.time < copy.duration }
@@ -143,16 +143,16 @@ package struct PathTrace: Sendable, Equatable {
 }
 
 /// Both directions of a path as opportunities to send a packet.
-package struct PathOpportunities: Sendable, Hashable {
-    package var down: Opportunities
-    package var up: Opportunities
+public struct PathOpportunities: Sendable, Hashable {
+    public var down: Opportunities
+    public var up: Opportunities
 
-    package init(down: Opportunities, up: Opportunities) {
+    public init(down: Opportunities, up: Opportunities) {
         self.down = down
         self.up = up
     }
 
-    package subscript(direction: Direction) -> Opportunities {
+    public subscript(direction: Direction) -> Opportunities {
         direction == .down ? down : up
     }
 }
@@ -164,7 +164,7 @@ extension PathTrace {
     ///   - roundTrip: of propagation; half of it each way.
     ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as detached in
     ///     between; nil: attached throughout.
-    package init(
+    public init(
         name: String, kind: PathKind, duration: Duration, opportunities: PathOpportunities, roundTrip: Duration,
         detachAfter: Duration?, source: String
     ) {
