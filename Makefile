@@ -15,7 +15,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 # The kernel tier: these test targets run again inside the embedded kernel.
 KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
 
-.PHONY: demo paper paper-full test test-debug kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo paper paper-full test test-debug lint kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -34,7 +34,11 @@ build: dependencies swift
 kernel: dependencies
 	@Kernel/build >/dev/null
 
-test: dependencies swift kernel
+# The format, licence lines and lengths of the sources.
+lint: swift
+	SWIFT="$(SWIFT)" .ci/lint
+
+test: lint dependencies swift kernel
 	$(SWIFT) build --build-tests
 	WALKBACK_KERNEL="$$(Kernel/build)" $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" .build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
