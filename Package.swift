@@ -121,7 +121,13 @@ let package = Package(
         tests("Synthesis", ["TraceFormats"]), tests("Runs"),
         tests("Energy"), tests("Replays"), tests("Oracle"), tests("Fluid"),
         tests("Reports", ["Oracle"], exclude: ["Golden"]),
-        tests("Sweeps", ["Synthesis", "TraceFormats"]), tests("Paper", ["Sweeps", "Statistics"]),
+        tests("Sweeps", ["Synthesis", "TraceFormats"]),
+        tests(
+            "Paper",
+            [
+                "Comparison", "Energy", "Kernels", "Runs", "Statistics", "Sweeps", "TraceFormats", "Traces", "Units",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
         tests("Netlink", ["KernelTier"]), tests("Link", ["KernelTier", "Netlink"]), tests("Lab", ["KernelTier"]),
         tests("Traffic", ["KernelTier", "Lab"]), tests("Execution", ["KernelTier"]),

@@ -4,8 +4,8 @@ import Testing
 
 /// For tests that run inside the embedded kernel only.
 ///
-/// On the host they are skipped, and their names are written to the file `$WALKBACK_KERNEL_TIER_LIST`, if that is set. From
-/// this list `Tests/kernel-tier` knows which tests to run in the guest. There each of them prints a line before it
+/// On the host they are skipped, and their names are written to the file `$WALKBACK_KERNEL_TIER_LIST`, if that is set.
+/// From this list `Tests/kernel-tier` knows which tests to run in the guest. There each of them prints a line before it
 /// starts, and the script fails if the line of a listed test is missing.
 package struct KernelTierTrait: TestTrait, SuiteTrait, TestScoping {
     /// The tests of a suite have the trait too.
