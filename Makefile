@@ -12,10 +12,11 @@ CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev libssl-dev \
             gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
 
-# The kernel tier: these test targets run again inside the embedded kernel.
-KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|GuestTests|RecorderTests|ProbeTests
+# Every test, as a program that a guest can run; the names of those that have to run in one.
+BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
+TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo paper paper-full test test-debug kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo paper paper-full test test-debug lint kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -34,17 +35,20 @@ build: dependencies swift
 kernel: dependencies
 	@Kernel/build >/dev/null
 
-test: dependencies swift kernel
+# The format, licence lines and lengths of the sources.
+lint: swift
+	SWIFT="$(SWIFT)" .ci/lint
+
+test: lint dependencies swift kernel
 	$(SWIFT) build --build-tests
-	WALKBACK_KERNEL="$$(Kernel/build)" $(SWIFT) test --skip-build
-	WALKBACK_KERNEL="$$(Kernel/build)" .build/debug/walkback boot -- .build/debug/walkbackPackageTests.xctest --testing-library swift-testing \
-		--filter '^($(KERNEL_TIER))\.'
+	@rm -f $(TIER_LIST)
+	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
+	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)
 
 # Not part of `test`: a second kernel, which watches its locks and its memory, and minutes of tests in it.
 test-debug: dependencies swift
 	$(SWIFT) build --build-tests
-	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- .build/debug/walkbackPackageTests.xctest \
-		--testing-library swift-testing --filter 'Coupled subflows'
+	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- $(BUNDLE) --filter 'Coupled subflows'
 
 bench: build kernel
 	Benchmarks/run

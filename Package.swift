@@ -189,7 +189,7 @@ let testTargets: [Target] = [
             "TraceFormats", "Traces", system,
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
-    tests("Scrubbing", ["Determinism", "Pcap", "Quantities", system]),
+    tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
     tests("Plans", ["Determinism", "Quantities", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
@@ -226,7 +226,12 @@ let testTargets: [Target] = [
             "Determinism", "Documents", "Plans", "Quantities", "Replays", "Reports", "Statistics", "Synthesis", "System",
             "TraceFormats", "Traces",
         ]),
-    tests("Paper", ["Determinism", "Statistics"]),
+    tests(
+        "Paper",
+        [
+            "Comparison", "Determinism", "Documents", "Energy", "Kernels", "Plans", "Quantities", "Results",
+            "Statistics", "Sweeps", "System", "TraceFormats", "Traces", system,
+        ]),
     tests(
         "Comparison",
         [

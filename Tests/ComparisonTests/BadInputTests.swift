@@ -104,7 +104,7 @@ import Testing
         #expect(outcome.errors.contains("bar not met: mptcp/capacity-sum >= 1.5, but it is 0."))
     }
 
-    @Test(.enabled(if: Walkback.isRoot, "mounts a file system: needs root"))
+    @Test(.enabled(if: Walkback.canMount, "mounts a file system: needs root that may, which a container's may not"))
     func `of space is said in one sentence`() throws {
         let scratch = try Scratch()
         let replay = try scratch.walk()
@@ -120,17 +120,20 @@ import Testing
     }
 
     @Test(.enabled(if: Walkback.isRoot, "needs root, or it ends with 77"))
-    func `of a kernel without fq is refused`() throws {
+    func `of a kernel without fq is refused, and one that has it runs in real time`() throws {
         let scratch = try Scratch()
+        let output = scratch.path.appending("out")
         let outcome = try Walkback.run([
-            "compare", try scratch.walk().string, "--output", scratch.path.appending("refused").string, "--kernel",
-            "host",
-            "--strategies", "tcp-wifi",
+            "compare", try scratch.walk().string, "--output", output.string, "--kernel", "host", "--strategies",
+            "tcp-wifi",
         ])
-        // A kernel that has all of it runs, in real time.
-        guard outcome.status != 0 else { return }
-        #expect(outcome.status == 69, "\(outcome.errors)")
-        #expect(outcome.errors.contains("fq"), "\(outcome.errors)")
+        if outcome.status == 69 {
+            #expect(outcome.errors.contains("fq"), "\(outcome.errors)")
+        } else {
+            // What a busy machine delivers in real time need not be trustworthy.
+            #expect([0, 3].contains(outcome.status), "\(outcome.errors)")
+            #expect(Files.entries(of: output).contains("comparison.json"), "\(outcome.errors)")
+        }
     }
 
     @Test(arguments: [SIGINT, SIGKILL]) func `of patience leaves nothing running`(signal: Int32) throws {

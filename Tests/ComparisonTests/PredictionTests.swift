@@ -64,6 +64,8 @@ private let predictionWhyNot: Comment =
                 + arguments)
     }
 
+    // The document's own keys.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     private struct Document: Decodable {
         struct Stretch: Decodable {
             var start_s: Double

@@ -20,6 +20,13 @@ enum Walkback {
     static let whyNot: Comment =
         "runs walkback on the embedded kernel: needs one (`make kernel`), the program beside the tests, and not to run in a guest"
     static let isRoot = geteuid() == 0
+    /// Root of a container often may not. Bit 21 is CAP_SYS_ADMIN.
+    static let canMount: Bool = {
+        let status = (try? text("/proc/self/status")) ?? ""
+        let effective = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let bits = effective.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) }
+        return (bits ?? 0) >> 21 & 1 == 1
+    }()
 
     struct Outcome {
         var status: Int32

@@ -28,7 +28,7 @@ enum ProbeWork {
             try record("times", guest)
         case "spin":
             // Children too, so that there is something to leave behind.
-            for _ in 0..<3 where fork_() == 0 { while true { pause() } }
+            for _ in 0..<3 where forked() == 0 { while true { pause() } }
             guest.note("spinning")
             while true {}
         case "fill":
@@ -61,7 +61,7 @@ enum ProbeWork {
     }
 
     /// Swift hides fork(); the probe has one thread, where it is harmless.
-    private static func fork_() -> pid_t {
+    private static func forked() -> pid_t {
         typealias Fork = @convention(c) () -> pid_t
         guard let symbol = dlsym(nil, "fork") else { return -1 }
         return unsafeBitCast(symbol, to: Fork.self)()

@@ -151,14 +151,18 @@ struct PcapFile {
     @Test(arguments: samples)
     func `However little of it was captured, nothing is made up`(sample: Sample) throws {
         let memory = try PageEnd()
+        var found = 0
         for count in 0..<sample.bytes.count {
             memory.withPacket(sample.bytes[..<count], sample.linkType, originalBytes: sample.bytes.count) { packet in
                 guard let internet = packet.internetPacket else { return }
+                found += 1
                 // Lengths are the wire's, whatever was kept.
                 #expect(internet.length == ByteCount(sample.isVersionSix ? 88 : 60))
                 if case .tcp(let segment) = internet.transport { #expect(segment.payloadLength == 8) }
             }
         }
+        // From the whole IP header on, it is found.
+        #expect(found == sample.bytes.count - sample.header.count - (sample.isVersionSix ? 40 : 20), "\(found)")
     }
 
     @Test func `Cooked headers say which way a packet went`() throws {

@@ -1,6 +1,7 @@
 import Determinism
 import Documents
 import Quantities
+import SystemPackage
 import Testing
 
 @testable import Pcap
@@ -63,15 +64,36 @@ import Testing
         }
         let disk = SmallDisk(room: 1 << 20)
         try PcapngWriterTests.write(to: disk)
-        let shared = SharedCaptures.isPresent ? SharedCaptures.all.filter { !$0.contains("iperf") } : []
-        return try own + [("own pcapng", disk.bytes)]
-            + shared.map { ($0, Array(try ScratchDirectory.read(SharedCaptures.path($0)).prefix(60_000))) }
+        return own + [("own pcapng", disk.bytes)]
+    }
+
+    /// The beginnings of the shipped captures, as they are and uncompressed: a probe's datagrams and Multipath TCP.
+    private func shipped() throws -> [(name: String, bytes: [UInt8])] {
+        try SharedCaptures.shipped.flatMap { name in
+            let plain = scratch.file("plain").string
+            _ = SharedCaptures.run(["sh", "-c", "gzip -dc '\(SharedCaptures.path(name))' >'\(plain)'"])
+            return try [(name, SharedCaptures.path(name)), ("\(name), uncompressed", plain)].map {
+                ($0, Array(try ScratchDirectory.read($1).prefix(60_000)))
+            }
+        }
     }
 
     @Test func `No change to a file is a crash`() throws {
+        let shipped = try shipped()
+        // gzip is there.
+        #expect(shipped.allSatisfy { $0.bytes.count == 60_000 })
+        try mutate(try Self.seeds() + shipped)
+    }
+
+    @Test(.enabled(if: SharedCaptures.isPresent, SharedCaptures.missing))
+    func `No change to a published file is a crash`() throws {
+        let names = SharedCaptures.published.filter { !$0.contains("iperf") }
+        try mutate(names.map { ($0, Array(try ScratchDirectory.read(SharedCaptures.path($0)).prefix(60_000))) })
+    }
+
+    private func mutate(_ seeds: [(name: String, bytes: [UInt8])]) throws {
         var read = 0
         var refused = 0
-        let seeds = try Self.seeds()
         for (index, seed) in seeds.enumerated() {
             // Small files are read quickly and their headers are a larger part of them.
             let rounds = seed.bytes.count < 4000 ? 60 : 8

@@ -2,22 +2,27 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// Captures that others published, in a directory beside the checkout.
+/// The captures that the project ships, and those that others published, in a directory beside the checkout.
 enum SharedCaptures {
-    static let directory = [
-        #filePath.split(separator: "/").dropLast(3), ["..", "shared", "data"],
-    ].joined().reduce("") { "\($0)/\($1)" }
+    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+    static let directory = "\(root)/../shared/data"
 
-    static let missing: Comment =
-        "the captures (shared/data/pcap-* beside the checkout) are not here, or tshark and capinfos are not installed"
+    static let missing: Comment = "the captures (shared/data/pcap-* beside the checkout) are not here"
+    static let noWireshark: Comment = "tshark and capinfos are not installed"
 
-    static func path(_ name: String) -> String { "\(directory)/\(name)" }
+    static let shipped = ["recorded-walk.pcapng.gz", "recorded-transfers.pcapng.gz"]
+
+    static func path(_ name: String) -> String {
+        shipped.contains(name) ? "\(root)/Captures/\(name)" : "\(directory)/\(name)"
+    }
 
     static let isPresent = access(path("pcap-odd"), R_OK) == 0
     static let hasWireshark = run(["capinfos", "--version"]) != nil && run(["tshark", "--version"]) != nil
 
-    /// Every capture below pcap-*, by its path from the directory.
-    static let all: [String] = {
+    /// The shipped ones, and every capture below pcap-*, by its path from the directory.
+    static let all = shipped + published
+
+    static let published: [String] = {
         guard let text = run(["find", directory + "/", "-path", "*/pcap-*", "-name", "*.pcap*", "-type", "f"]) else {
             return []
         }

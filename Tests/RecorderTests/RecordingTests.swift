@@ -128,7 +128,11 @@ import Testing
 
     @Test func `has every packet's header, and its bytes in the log, in and out`() throws {
         let rig = try Rig()
-        let (end, summaries) = try rig.record({ $0.duration = .seconds(3) }) { try rig.talk(count: 500, size: 1000) }
+        let (end, summaries) = try rig.record {
+            $0.duration = .seconds(3)
+        } meanwhile: {
+            try rig.talk(count: 500, size: 1000)
+        }
         #expect(end == .duration)
         let captured = try Self.captured("\(rig.directory.path)/walk.pcapng")
         #expect(captured.packets == 1000 && captured.outgoing == 500)
@@ -145,17 +149,21 @@ import Testing
 
     @Test func `keeps payloads where it is asked to`() throws {
         let rig = try Rig()
-        _ = try rig.record({
+        _ = try rig.record {
             $0.duration = .seconds(1)
             $0.snap = .zero
-        }) { try rig.talk(count: 5, size: 1000) }
+        } meanwhile: {
+            try rig.talk(count: 5, size: 1000)
+        }
         #expect(try Self.captured("\(rig.directory.path)/walk.pcapng").longest == 1042)
     }
 
     @Test func `can be read to the last second at any moment`() throws {
         let rig = try Rig()
         let path = "\(rig.directory.path)/walk.pcapng"
-        _ = try rig.record({ $0.duration = .seconds(4) }) {
+        _ = try rig.record {
+            $0.duration = .seconds(4)
+        } meanwhile: {
             for _ in 0..<3 {
                 try rig.talk(count: 1000, size: 100)
                 let captured = try Self.captured(path)
@@ -179,7 +187,9 @@ import Testing
 
     @Test func `picks an interface up again that comes back with another number`() throws {
         let rig = try Rig()
-        let (end, summaries) = try rig.record({ $0.duration = .seconds(4) }) {
+        let (end, summaries) = try rig.record {
+            $0.duration = .seconds(4)
+        } meanwhile: {
             try rig.talk(count: 100, size: 100)
             try rig.near.routing.perform([.deleteInterface("wwan0", index: 10)])
             usleep(500_000)
@@ -200,7 +210,9 @@ import Testing
 
     @Test func `goes on after its interface was down`() throws {
         let rig = try Rig()
-        let (_, summaries) = try rig.record({ $0.duration = .seconds(4) }) {
+        let (_, summaries) = try rig.record {
+            $0.duration = .seconds(4)
+        } meanwhile: {
             try rig.talk(count: 50, size: 100)
             try rig.near.routing.perform([.setInterface("wwan0", index: 10, up: false)])
             usleep(500_000)
@@ -219,10 +231,12 @@ import Testing
 
     @Test func `goes on in further captures, each whole by itself`() throws {
         let rig = try Rig()
-        _ = try rig.record({
+        _ = try rig.record {
             $0.duration = .seconds(5)
             $0.rotateTime = .seconds(2)
-        }) { try rig.talk(count: 4900, size: 100) }
+        } meanwhile: {
+            try rig.talk(count: 4900, size: 100)
+        }
         let names = rig.directory.names
         #expect(names == ["walk.2.pcapng", "walk.3.pcapng", "walk.events.jsonl", "walk.pcapng", "walk.throughput.csv"])
         let parts = try names.filter { $0.hasSuffix("pcapng") }.map { try Self.captured("\(rig.directory.path)/\($0)") }
@@ -236,10 +250,10 @@ import Testing
         mkdir(disk, 0o755)
         try #require(mount("none", disk, "tmpfs", 0, "size=2m") == 0)
         defer { umount(disk) }
-        let (end, summaries) = try rig.record({
+        let (end, summaries) = try rig.record {
             $0.output = FilePath("\(disk)/walk")
             $0.reserve = ByteCount(1_000_000)
-        }) {
+        } meanwhile: {
             // 2 x 200 bytes each millisecond: a megabyte is full after two and a half seconds.
             try rig.talk(count: 6000, size: 100)
         }
@@ -255,7 +269,9 @@ import Testing
         mkdir(disk, 0o755)
         try #require(mount("none", disk, "tmpfs", 0, "size=512k") == 0)
         defer { umount(disk) }
-        let (end, _) = try rig.record({ $0.output = FilePath("\(disk)/walk") }) {
+        let (end, _) = try rig.record {
+            $0.output = FilePath("\(disk)/walk")
+        } meanwhile: {
             try rig.talk(count: 6000, size: 100)
         }
         guard case .failed(let fault) = end else {
@@ -292,7 +308,12 @@ import Testing
 
     @Test func `of an interface that is not there names those that are`() throws {
         let rig = try Rig()
-        let fault = #expect(throws: Fault.self) { try rig.record({ $0.interfaces = ["wlan7"] }) {} }
+        let fault = #expect(throws: Fault.self) {
+            try rig.record {
+                $0.interfaces = ["wlan7"]
+            } meanwhile: {
+            }
+        }
         #expect(fault?.code == .usage)
         #expect(fault?.message.contains("there are lo, wwan0") == true, "\(fault?.message ?? "")")
         #expect(rig.directory.names == [])
@@ -301,7 +322,9 @@ import Testing
     @Test func `counts every packet of those that the kernel merged`() throws {
         let rig = try Rig()
         // Offloads are on: a sender's kernel hands over tens of kilobytes at once, and so they arrive.
-        _ = try rig.record({ $0.duration = .seconds(3) }) {
+        _ = try rig.record {
+            $0.duration = .seconds(3)
+        } meanwhile: {
             let server = try rig.far.run { try TestSocket(.stream, on: Rig.farAddress.description, port: 9) }
             let client = try rig.near.run {
                 try TestSocket(

@@ -40,6 +40,11 @@ struct PageInBrowserTests {
         try write(picture, to: "\(directory)/\(name).png")
     }
 
+    private func text(_ value: JSON) throws -> String {
+        guard case .string(let text) = value else { throw Fault(.failed, "the page has \(value) for a text") }
+        return text
+    }
+
     private func number(_ value: JSON) -> Double {
         switch value {
         case .integer(let number): Double(number)
@@ -87,7 +92,7 @@ struct PageInBrowserTests {
         let x = number(try browser.evaluate("\(place).left + 300"))
         let y = number(try browser.evaluate("\(place).top + 60"))
         try browser.mouse("mouseMoved", x: x, y: y)
-        guard case .string(let told) = try browser.evaluate(read) else { return }
+        let told = try text(try browser.evaluate(read))
         #expect(JSON.string(told) != idle)
         for word in ["MPTCP ", " Mb/s, ", " MB", "wifi offers ", "Optimal TCP on "] {
             #expect(told.contains(word), "\(told)")
@@ -97,7 +102,7 @@ struct PageInBrowserTests {
         #expect(try browser.evaluate(read) == idle)
         _ = try browser.evaluate("document.querySelector('svg.live').focus()")
         try browser.press("ArrowRight")
-        guard case .string(let first) = try browser.evaluate(read) else { return }
+        let first = try text(try browser.evaluate(read))
         #expect(first.contains("MPTCP "))
         try browser.press("ArrowRight")
         #expect(try browser.evaluate(read) != .string(first))
@@ -152,11 +157,11 @@ struct PageInBrowserTests {
         var reached: [String] = []
         for _ in 0..<14 {
             try browser.press("Tab")
-            if case .string(let name) = try browser.evaluate(
-                "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim().slice(0, 60)"
-            ) {
-                reached.append(name)
-            }
+            reached.append(
+                try text(
+                    try browser.evaluate(
+                        "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent)"
+                            + ".trim().slice(0, 60)")))
         }
         #expect(reached.starts(with: ["Zoom in", "Zoom out", "Earlier", "Later", "The whole walk", "Optimal TCP"]))
         let unnamed = """

@@ -34,7 +34,8 @@ import Traces
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
     }
 
-    private static let recordings = "../shared/data/mahimahi-lte"
+    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+    private static let recordings = "\(root)/../shared/data/mahimahi-lte"
     private static let names = ["ATT-LTE-driving-2016", "Verizon-EVDO-driving", "Verizon-LTE-short"]
     private static let hasRecordings = access("\(recordings)/\(names[0]).down", R_OK) == 0
 
@@ -42,7 +43,21 @@ import Traces
         .enabled(if: hasRecordings, "the recordings (shared/data/mahimahi-lte beside the checkout) are not here"),
         arguments: names, Direction.allCases)
     func `that was recorded comes out as it went in`(name: String, direction: Direction) throws {
-        let file = try InputFile.read("\(Self.recordings)/\(name).\(direction.rawValue)")
+        try check(try InputFile.read("\(Self.recordings)/\(name).\(direction.rawValue)"))
+    }
+
+    @Test(arguments: ["indoor-walk.cellular", "recorded-transfers.wifi"], Direction.allCases)
+    func `made of a shipped trace comes out as it went in`(name: String, direction: Direction) throws {
+        let path = "\(Self.root)/Replays/\(name).trace.csv"
+        let trace = try TraceFile.parse(InputFile.read(path))
+        let text = try TraceExport.text(of: trace, direction, as: .mahimahi, path: path).text
+        try check(InputFile(path: "\(name).\(direction.rawValue)", bytes: Array(text.utf8)))
+        // It carries what the trace carries, in packets of 1500 bytes, but for a last one that is not whole.
+        let packets = text.split(separator: "\n").count
+        #expect(packets == Int(trace.curve(direction).total.bytes / 1500), "\(packets) packets")
+    }
+
+    private func check(_ file: InputFile) throws {
         let opportunities = try OpportunityFile.parse(file)
         #expect(Array(OpportunityFile.text(of: opportunities).utf8) == file.bytes)
         // Its staircase has a step of 1504 bytes for each line, wherever one looks.
@@ -50,8 +65,9 @@ import Traces
         let lines = file.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
             Int64(String(decoding: $0, as: UTF8.self))
         }
+        var count = 0
         for time in stride(from: Int64(0), through: lines[lines.count - 1], by: 997) {
-            let count = lines.prefix { $0 <= time }.count
+            while count < lines.count, lines[count] <= time { count += 1 }
             #expect(curve.position(at: .milliseconds(time)) == Curve.Position(ByteCount(Int64(count) * 1504)))
         }
     }

@@ -132,17 +132,54 @@ final class ScratchDirectory {
 
     // MARK: - Real walks
 
-    static let walks = [
-        #filePath.split(separator: "/").dropLast(3), ["..", "shared", "data", "walk-wifi-cell-sbu"],
-    ].joined().reduce("") { "\($0)/\($1)" }
+    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+    static let walks = "\(root)/../shared/data/walk-wifi-cell-sbu"
     static let hasWalks = access(walks, R_OK) == 0
 
     @Test(
         .enabled(if: hasWalks, "the recorded walks (shared/data/walk-wifi-cell-sbu beside the checkout) are not here"),
         arguments: ["7_1", "7_2", "7_3", "7_4", "7_5", "8_1", "8_2", "13_1", "13_2", "23_1"])
     func `A recorded walk keeps its bytes`(walk: String) throws {
+        try check(["wifi", "cellular"].map { "\(Self.walks)/\(walk)_\($0).csv" })
+    }
+
+    @Test(arguments: ["indoor-walk", "recorded-walk", "recorded-transfers"])
+    func `A shipped walk, summed for each second, keeps its bytes`(walk: String) throws {
+        let wifi = try Self.seconds(of: "\(Self.root)/Replays/\(walk).wifi.trace.csv")
+        let cellular = try Self.seconds(of: "\(Self.root)/Replays/\(walk).cellular.trace.csv")
+        #expect(cellular.count > 100 && cellular.reduce(0, +) > 1_000_000)
+        func text(_ seconds: [Int], _ end: String) -> String {
+            seconds.enumerated().map { "\($0 + 1),\($1)\(end)" }.joined()
+        }
+        try check([
+            try scratch.write("wifi.csv", text(wifi, "\r\n")),
+            // One ends before the other, as recorded pairs do.
+            try scratch.write("cellular.csv", text(cellular.dropLast(3), "\n")),
+        ])
+    }
+
+    /// A trace's bytes in the downlink for each of its whole seconds, read with nothing of what is tested.
+    private static func seconds(of path: String) throws -> [Int] {
+        let rows = try InputFile.read(path).text().split(separator: "\n").compactMap { line -> (Double, Double)? in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard fields.count == 9, let time = Double(fields[0]), let rate = Double(fields[1]) else { return nil }
+            return (time, rate)
+        }
+        let end = try #require(rows.last).0.rounded(.down)
+        var sums = [Double](repeating: 0, count: Int(end))
+        for (row, next) in zip(rows, rows.dropFirst() + [(end, 0)]) {
+            var time = row.0
+            while time < min(next.0, end) {
+                let until = min(next.0, time.rounded(.down) + 1, end)
+                sums[Int(time)] += row.1 * (until - time) * 1e6 / 8
+                time = until
+            }
+        }
+        return sums.map { Int($0.rounded()) }
+    }
+
+    private func check(_ files: [String]) throws {
         let names = ["wifi", "cellular"]
-        let files = names.map { "\(Self.walks)/\(walk)_\($0).csv" }
         let result = try TraceImport(
             .init(
                 paths: try zip(names, files).map { try PathSpecification(parsing: "\($0)=\($1)") },

@@ -119,11 +119,12 @@ struct FidelityTests {
         #expect(abs(try #require(fidelity.overallError)) < max(0.001, edges), "\(name)")
     }
 
-    @Test("A link that is wrong by 1 % is caught", arguments: links.indices, [0.99, 1.01])
+    // Not slow ones: where 1 % of a second is more than a packet and 0.1 %.
+    @Test(
+        "A link that is wrong by 1 % is caught", arguments: links.indices.filter { !links[$0].name.contains("slow") },
+        [0.99, 1.01])
     func onePerCent(index: Int, factor: Double) {
         var (name, link) = Self.links[index]
-        // Where 1 % of a second is more than a packet and 0.1 %.
-        guard !name.contains("slow") else { return }
         let table = link.table
         link.rates = link.rates.map { ($0.time, $0.rate * factor) }
         #expect(link.measure(link.run(), window: .seconds(1), against: table).violations > 0, "\(name)")

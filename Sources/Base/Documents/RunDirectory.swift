@@ -28,6 +28,8 @@ package struct GuestCommand: Codable, Sendable, Equatable {
     /// The program's whole environment, beside what the guest adds.
     package var environment: [String: String]
     /// Seconds of the guest's clock after which it is switched off, naming what still runs.
+    // The document's own key.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     package var deadline_s: Double
 
     package init(argv: [String], environment: [String: String] = [:], deadline: Duration) {

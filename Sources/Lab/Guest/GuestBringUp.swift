@@ -15,11 +15,6 @@ package struct GuestBringUp {
     package let directory: String
     private let isFirstProcess: Bool
 
-    private init(directory: String, isFirstProcess: Bool) {
-        self.directory = directory
-        self.isFirstProcess = isFirstProcess
-    }
-
     /// Whether the kernel started this process as its first, on the host's behalf.
     package static var isFirstProcess: Bool { getpid() == 1 && getenv("WALKBACK_GUEST") != nil }
 

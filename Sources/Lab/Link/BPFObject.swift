@@ -45,10 +45,6 @@ struct BPFObject: ~Copyable {
         return object
     }
 
-    private init(object: OpaquePointer) {
-        self.object = object
-    }
-
     deinit {
         bpf_object__close(object)
     }

@@ -5,6 +5,8 @@ import System
 
 /// A comparison's results, as far as a summary needs them.
 enum ResultInspection {
+    // The document's own keys.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     private struct Document: Decodable {
         struct Replay: Decodable {
             var name: String

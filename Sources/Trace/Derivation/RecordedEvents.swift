@@ -15,6 +15,8 @@ struct RecordedEvents {
         var dBm: Double
     }
 
+    // The log's own keys.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     private struct Line: Decodable {
         var kind: String
         var time_ns: Int64

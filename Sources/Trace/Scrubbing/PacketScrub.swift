@@ -41,7 +41,8 @@ enum PacketScrub {
             zero(&bytes, (payload + 2)..<(payload + 4))
             zero(&bytes, (payload + 8)..<bytes.count)
         case .other:
-            zero(&bytes, payload..<bytes.count)
+            // Where the header has options or extensions, this may lie beyond what was captured.
+            zero(&bytes, payload..<max(payload, bytes.count))
         }
         return bytes
     }
