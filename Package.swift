@@ -77,7 +77,7 @@ let trace: [Target] = [
 let replay: [Target] = [
     target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
-    target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
+    target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Registries", "Traces"]),
     target(
         "Replay", "Replays",
         [
@@ -118,7 +118,8 @@ let report: [Target] = [
     target(
         "Report", "Reports",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Strategies", "Traces",
+            "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
         "Report", "Inspection",
@@ -130,7 +131,7 @@ let study: [Target] = [
         "Study", "Comparison",
         [
             "Derivation", "Determinism", "Documents", "Energy", "Kernels", "Oracles", "Plans", "Quantities", "Replays",
-            "Reports", "Results", "System", "Traces", "Verification", system,
+            "Reports", "Results", "Strategies", "System", "Traces", "Verification", system,
         ]),
     target(
         "Study", "Sweeps",
@@ -152,8 +153,8 @@ let program: [Target] = [
         "walkback", "WalkbackKit",
         [
             "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper", "Plans",
-            "Probe", "ProbeFormat", "Quantities", "Recorder", "Replays", "Reports", "Scrubbing", "Sweeps", "Synthesis",
-            "System", "TraceFormats", "Traces", system,
+            "Probe", "ProbeFormat", "Quantities", "Recorder", "Registries", "Replays", "Reports", "Scrubbing", "Strategies",
+            "Sweeps", "Synthesis", "System", "TraceFormats", "Traces", system,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     .executableTarget(
@@ -194,26 +195,37 @@ let testTargets: [Target] = [
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
-        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "System", "TraceFormats", "Traces"]),
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TraceFormats",
+            "Traces",
+        ]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
-    tests("Lab", ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Traces", system]),
     tests(
-        "Traffic", ["CLinux", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "System", "Traces", system]),
+        "Lab",
+        ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Strategies", "Traces", system]),
+    tests(
+        "Traffic", [
+            "CLinux", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Strategies", "System", "Traces",
+            system,
+        ]),
     tests(
         "Guest",
         [
             "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
-            "System", "Traces", "Traffic", "Verification", system,
+            "Strategies", "System", "Traces", "Traffic", "Verification", system,
         ]),
     tests(
         "Kernels",
         ["Determinism", "Documents", "Plans", "Quantities", "System", "guest-probe", system]),
     tests("Results", ["Plans", "Quantities"]),
     tests(
-        "Verification", ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "System", "Traces"]),
+        "Verification",
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Strategies", "System", "Traces",
+        ]),
     tests("Oracles", ["Determinism", "Plans", "Quantities", "Results", "Traces", "Verification"]),
-    tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Traces"]),
-    tests("Fluid", ["Plans", "Quantities", "Traces"]),
+    tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Strategies", "Traces"]),
+    tests("Fluid", ["Plans", "Quantities", "Strategies", "Traces"]),
     tests(
         "Reports",
         [

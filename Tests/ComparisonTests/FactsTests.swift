@@ -157,7 +157,7 @@ import Quantities
     @Test func `have no plan by an energy model or over a path that there is not`() throws {
         var replay = replay
         replay.energy.model = "hybird"
-        let fault = #expect(throws: Fault.self) { try replay.plan(strategy: .mptcpOmniscient, seed: 1) }
+        let fault = #expect(throws: Fault.self) { try replay.plan(strategy: "mptcp-omniscient", seed: 1) }
         #expect(fault?.message == "there is no energy model 'hybird'; did you mean 'hybrid'?")
         var plan = try replay.plan(strategy: .mptcp, seed: 1)
         #expect(try plan.initialPath() == nil && plan.index(ofPath: "cellular") == 1)

@@ -5,6 +5,7 @@ import Plans
 import Quantities
 import Radios
 import Results
+import Strategies
 import Testing
 import Traces
 
@@ -93,11 +94,11 @@ import Traces
 }
 
 @Suite struct `A run's energy` {
-    private func energy(_ strategy: Strategy, kinds: [PathKind] = [.wifi, .cellular]) -> [ComparisonResult.Energy] {
+    private func energy(_ strategy: StrategyName, kinds: [PathKind] = [.wifi, .cellular]) throws -> [ComparisonResult.Energy] {
         let runs = kinds.enumerated().map { index, kind in
             (kind, RadioRun(EnergyModel.hybrid.wifi, lasting: .seconds(5)).carrying(megabit, in: Double(index)..<3))
         }
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "\(strategy).1", strategy: strategy, seed: 1, paths: runs.map { $1.path($0, name: $0.rawValue) },
             offset: .zero, duration: .seconds(5), workload: Workload(), transport: Transport(), mobility: Mobility())
         let series = Series(delivered: [], links: runs.flatMap { $1.links(name: $0.rawValue) })
@@ -105,7 +106,7 @@ import Traces
     }
 
     @Test func `is that of each path's own radio, under every model`() throws {
-        let energy = energy(.mptcp)
+        let energy = try energy(.mptcp)
         #expect(energy.map(\.model) == EnergyModel.all.map(\.name))
         let hybrid = try #require(energy.first)
         // WiFi: 0.5 J + 3 x 1.001 J + 2 s x 0.30 W. Cellular: 0.02 J + 3.5 J + 2 x 1.04 J + 2 s x 0.62 W.
@@ -115,9 +116,9 @@ import Traces
         #expect(energy.allSatisfy { $0.paths.allSatisfy { $0 > .zero && $0.joules.isFinite } })
     }
 
-    @Test(arguments: [Strategy.tcp(path: "wifi"), .tcpReconnect(path: "wifi")])
-    func `has one radio where the strategy has one path`(strategy: Strategy) throws {
-        let hybrid = try #require(energy(strategy).first)
+    @Test(arguments: [StrategyName.tcp(path: "wifi"), .tcpReconnect(path: "wifi")])
+    func `has one radio where the strategy has one path`(strategy: StrategyName) throws {
+        let hybrid = try #require(try energy(strategy).first)
         #expect(isNear(hybrid.paths[0].joules, 4.103))
         #expect(hybrid.paths[1] == .zero)
     }

@@ -17,7 +17,7 @@ struct FluidRunTests {
 
     @Test("carries nothing where there is no capacity")
     func nothing() throws {
-        for strategy in [Strategy.tcp(path: "p0"), .tcpReconnect(path: "p0"), .mptcp] {
+        for strategy in [StrategyName.tcp(path: "p0"), .tcpReconnect(path: "p0"), .mptcp] {
             let run = try #require(Walk([.steady(0)]).run(strategy))
             #expect(run.delivered == .zero)
             #expect(run.series.links.allSatisfy { $0.arrived.allSatisfy { $0 == 0 } })
@@ -39,7 +39,7 @@ struct FluidRunTests {
     @Test("is the same every time")
     func same() throws {
         let walk = Walk([Walk.Path(rate: 3, away: 10..<14), .steady(1, roundTrip: 150)])
-        for strategy in [Strategy.tcpReconnect(path: "p0"), .mptcp] {
+        for strategy in [StrategyName.tcpReconnect(path: "p0"), .mptcp] {
             let (first, second) = (try #require(walk.run(strategy)), try #require(walk.run(strategy)))
             #expect(first.series == second.series)
         }
@@ -56,7 +56,7 @@ struct FluidRunTests {
     @Test("leaves a path alone that is never attached")
     func neverAttached() throws {
         let walk = Walk([.steady(2), Walk.Path(rate: 8, away: 0..<60)])
-        for strategy in [Strategy.mptcp, .tcp(path: "p1")] {
+        for strategy in [StrategyName.mptcp, .tcp(path: "p1")] {
             let run = try #require(walk.run(strategy))
             let link = try #require(run.series.link("p1", .down))
             #expect(link.arrived.allSatisfy { $0 == 0 })
@@ -66,7 +66,7 @@ struct FluidRunTests {
     @Test("never carries more than the curve allows, nor delivers more than was carried")
     func conservation() throws {
         let walk = Walk([Walk.Path(rate: 3, away: 10..<14), Walk.Path(rate: 1, away: 30..<40, roundTrip: 150)])
-        for strategy in [Strategy.tcp(path: "p0"), .tcpReconnect(path: "p1"), .wifiFirst, .mptcp] {
+        for strategy in [StrategyName.tcp(path: "p0"), .tcpReconnect(path: "p1"), "wifi-first", .mptcp] {
             let run = try #require(walk.run(strategy))
             var wire = 0.0
             for (link, path) in zip(run.series.links.filter { $0.direction == .down }, walk.paths) {
@@ -96,7 +96,7 @@ struct FluidRunTests {
     @Test("is not there for what is not modelled")
     func unmodelled() {
         let walk = Walk([.steady(4), .steady(1)])
-        #expect(walk.run(.mptcpScheduler) == nil)
+        #expect(walk.run("mptcp-energy") == nil)
         #expect(walk.run(.tcp(path: "p0"), control: "bbr") == nil)
         #expect(walk.run(.tcp(path: "p0"), workload: Workload(kind: .upload)) == nil)
         #expect(walk.run(.tcp(path: "p0"), workload: Workload(size: ByteCount(1000))) == nil)

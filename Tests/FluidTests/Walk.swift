@@ -1,5 +1,6 @@
 import Plans
 import Quantities
+import Strategies
 import Testing
 import Traces
 
@@ -45,7 +46,7 @@ struct Walk {
     init(_ paths: [Path]) { self.paths = paths }
 
     func run(
-        _ strategy: Strategy, control: String = "cubic", workload: Workload = Workload(), routes: [RouteChange] = []
+        _ strategy: StrategyName, control: String = "cubic", workload: Workload = Workload(), routes: [RouteChange] = []
     ) -> FluidRun? {
         var transport = Transport()
         transport.congestionControl = control
@@ -54,8 +55,10 @@ struct Walk {
                 name: "p\(index)", kind: index == 0 ? .wifi : .cellular, downTable: "\(index).down",
                 upTable: "\(index).up", downJitter: .zero, upJitter: .zero, attachments: paths[index].attachments)
         }
+        let names = planned.map(\.name)
+        let known = StrategyRegistry.find(strategy.description, over: names)
         let plan = RunPlan(
-            id: "test", strategy: strategy, seed: 1, paths: planned, offset: .zero, duration: .seconds(60),
+            id: "test", strategy: strategy, connections: known?.connections(over: names) ?? [], seed: 1, paths: planned, offset: .zero, duration: .seconds(60),
             workload: workload, transport: transport, mobility: Mobility(), routes: routes)
         var tables: [String: LinkTable] = [:]
         for (index, path) in paths.enumerated() {

@@ -2,6 +2,7 @@ import Determinism
 import Guest
 import Plans
 import Quantities
+import Strategies
 import SystemPackage
 import Traces
 
@@ -34,7 +35,7 @@ enum CoupledRig {
     }
 
     static func execute(
-        _ strategy: Strategy, over paths: [Path], control: String, seconds: Int, seed: UInt64 = 1
+        _ strategy: StrategyName, over paths: [Path], control: String, seconds: Int, seed: UInt64 = 1
     ) throws -> (record: RunRecord, series: Series) {
         let directory = FilePath("/dev/walkback")
         let planned = try paths.map { path in
@@ -60,7 +61,7 @@ enum CoupledRig {
         }
         var transport = Transport()
         transport.congestionControl = control
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: .zero,
             duration: .seconds(seconds), workload: Workload(), transport: transport, mobility: Mobility())
         let (record, series) = try RunExecution(plan: plan, directory: directory, clock: .virtual) { _ in }.run()

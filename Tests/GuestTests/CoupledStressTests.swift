@@ -8,6 +8,7 @@ import Plans
 import Quantities
 import System
 import SystemPackage
+import Strategies
 import Testing
 import Traces
 import Traffic
@@ -35,7 +36,7 @@ import Traffic
                 name: name, kind: .other, downTable: "stress.down.link", upTable: "stress.up.link",
                 attachments: [.init(time: .zero, attached: true)], subflows: subflows)
         }
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "stress.1", strategy: .mptcp, seed: 1, paths: paths, offset: .zero, duration: .seconds(seconds),
             workload: Workload(), transport: Transport(), mobility: Mobility())
         return (try Lab(plan: plan, directory: directory, bins: 1, mptcpEndpoints: true), plan)

@@ -4,6 +4,7 @@ import Plans
 import Quantities
 import Results
 import SystemPackage
+import Strategies
 import Testing
 import Traces
 import Verification
@@ -43,7 +44,7 @@ import Verification
                     upTable: "\(name).link", attachments: scene.attachments[index],
                     addressChanges: index == 0 ? scene.addressChanges : []))
         }
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "mptcp.1", strategy: .mptcp, seed: 1, paths: paths, offset: .zero, duration: .seconds(scene.seconds),
             workload: Workload(), transport: Transport(), mobility: scene.mobility)
         let (record, series) = try RunExecution(plan: plan, directory: directory, clock: .virtual) { _ in }.run()

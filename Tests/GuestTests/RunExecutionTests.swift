@@ -2,13 +2,14 @@ import Documents
 import KernelTier
 import Plans
 import Quantities
+import Strategies
 import Testing
 import Traces
 
 /// Whole runs in the guest, over links whose answer is known.
 @Suite(.kernelTier, .serialized) struct `A run` {
     private func execute(
-        _ strategy: Strategy, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)], size: ByteCount? = nil,
+        _ strategy: StrategyName, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)], size: ByteCount? = nil,
         congestionControl: String = "cubic"
     ) throws -> (RunRecord, Series) {
         try RunRig.execute(strategy, seconds: seconds, wifi: wifi) { plan in
@@ -22,7 +23,7 @@ import Traces
 
     @Test(arguments: [("tcp-wifi", 8.0), ("tcp-cellular", 2.0), ("mptcp", 10.0)])
     func `delivers what its links carry, and no more`(name: String, rate: Double) throws {
-        let strategy = try #require(Strategy(name: name, paths: ["wifi", "cellular"]))
+        let strategy = try #require(StrategyRegistry.find(name, over: ["wifi", "cellular"])?.name)
         let (record, series) = try execute(strategy, seconds: 20)
         #expect(record.verified)
         #expect(record.failure == nil)
@@ -41,14 +42,15 @@ import Traces
 
     @Test(arguments: ["tcp-wifi", "tcp-cellular", "mptcp"])
     func `has the round trips of its links and their queues`(name: String) throws {
-        let strategy = try #require(Strategy(name: name, paths: ["wifi", "cellular"]))
+        let strategy = try #require(StrategyRegistry.find(name, over: ["wifi", "cellular"])?.name)
         let (_, series) = try execute(strategy, seconds: 20)
         #expect(series.delays.map(\.path) == ["wifi", "cellular"])
         // Milliseconds: there and back without a queue; the full queue of 100 kB at the link's rate.
         for (path, (base, full)) in zip(series.delays, [(20.0, 100.0), (60, 400)]) {
             #expect(path.queue.count == 200 && path.roundTrip.count == 200)
             #expect(path.queue.allSatisfy { Double($0) / 1000 <= full })
-            guard strategy.path == nil || strategy.path == path.path else {
+            let own = strategy.path(among: ["wifi", "cellular"])
+            guard own == nil || own == path.path else {
                 #expect(path.queue.allSatisfy { $0 == 0 } && path.roundTrip.allSatisfy { $0 == 0 })
                 continue
             }
@@ -93,8 +95,8 @@ import Traces
         #expect(during > 0)
     }
 
-    @Test(arguments: [Strategy.tcp(path: "wifi"), .tcpReconnect(path: "wifi")])
-    func `of a single path resumes the stream after an outage`(strategy: Strategy) throws {
+    @Test(arguments: [StrategyName.tcp(path: "wifi"), .tcpReconnect(path: "wifi")])
+    func `of a single path resumes the stream after an outage`(strategy: StrategyName) throws {
         let outage: [(Duration, Bool)] = [
             (.zero, true), (.seconds(3), false),
             (.seconds(9), true),
@@ -104,7 +106,7 @@ import Traces
         let connections = record.events.count { $0.kind == "connected" }
         #expect(connections == (strategy == .tcp(path: "wifi") ? 1 : 2))
         #expect(series.delivered.suffix(500).reduce(0) { $0 + Int($1) } > 0)
-        if case .tcpReconnect = strategy {
+        if strategy == .tcpReconnect(path: "wifi") {
             // One round trip for the connection and one for the request, then data.
             let first = try #require(series.delivered.indices.first { $0 > 850 && series.delivered[$0] > 0 })
             #expect(first < 870)

@@ -2,6 +2,7 @@ import Determinism
 import Guest
 import Plans
 import Quantities
+import Strategies
 import SystemPackage
 import Traces
 
@@ -11,7 +12,7 @@ enum RunRig {
     private static let offset = Duration.milliseconds(500)
 
     static func execute(
-        _ strategy: Strategy, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)],
+        _ strategy: StrategyName, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)],
         change: (inout RunPlan) -> Void = { _ in }
     ) throws -> (RunRecord, Series) {
         let directory = FilePath("/dev/walkback")
@@ -36,7 +37,7 @@ enum RunRig {
         }
         var transport = Transport()
         transport.initialPath = "wifi"
-        var plan = RunPlan(
+        var plan = try RunPlan(
             id: "\(strategy).1", strategy: strategy, seed: 1, paths: paths, offset: offset,
             duration: .seconds(seconds), workload: Workload(), transport: transport, mobility: Mobility())
         change(&plan)

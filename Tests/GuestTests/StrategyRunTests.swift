@@ -22,7 +22,7 @@ import Traces
     }
 
     @Test func `moves one connection by its home address`() throws {
-        for strategy in [Strategy.optimalBuilt, .wifiFirstIdeal, .mobileIP] {
+        for strategy in [StrategyName.optimalBuilt, "wifi-first-ideal", "mobile-ip"] {
             let (record, series) = try RunRig.execute(strategy, seconds: 20, wifi: Self.outage) { plan in
                 plan.routes = [
                     (0.5, 0), (6, 1), (10, 0),
@@ -41,7 +41,7 @@ import Traces
     }
 
     @Test func `prefers WiFi with a new connection each time`() throws {
-        let (record, series) = try RunRig.execute(.wifiFirst, seconds: 20, wifi: Self.outage)
+        let (record, series) = try RunRig.execute("wifi-first", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
         let connecting = record.events.filter { $0.kind == "connecting" }.map(\.path)
         #expect(connecting == ["wifi", "cellular", "wifi"])
@@ -52,7 +52,7 @@ import Traces
     }
 
     @Test func `keeps backups silent while WiFi is there`() throws {
-        let (record, series) = try RunRig.execute(.mptcpBackup, seconds: 20, wifi: Self.outage)
+        let (record, series) = try RunRig.execute("mptcp-backup", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
         // Handshake and control only.
         #expect(try carried(series, "cellular", 0.5, 5.9) < 2000)
@@ -62,7 +62,7 @@ import Traces
     }
 
     @Test func `has one subflow at a time`() throws {
-        let (record, series) = try RunRig.execute(.mptcpSingle, seconds: 20, wifi: Self.outage)
+        let (record, series) = try RunRig.execute("mptcp-single", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
         #expect(try carried(series, "cellular", 0.5, 5.9) == 0)
         // Nobody could tell the server, since the address's removal went down with the only path: it keeps giving data to the
@@ -76,7 +76,7 @@ import Traces
 
     @Test(arguments: [EnergyPolicy.Switching.removal, .priority])
     func `switches a radio off while the better one is held`(switching: EnergyPolicy.Switching) throws {
-        let (record, series) = try RunRig.execute(.mptcpScheduler, seconds: 20) { plan in
+        let (record, series) = try RunRig.execute("mptcp-energy", seconds: 20) { plan in
             plan.energy.probe = .seconds(4)
             plan.energy.hold = .seconds(10)
             plan.energy.switching = switching
@@ -89,8 +89,8 @@ import Traces
         #expect(try carried(series, "cellular", 15.5, 18.4) > 300_000)
     }
 
-    @Test(arguments: [Strategy.tcpReconnect(path: "wifi"), .wifiFirst, .mptcpSingle, .mptcpBackup, .mptcp])
-    func `goes on over WiFi when its address there becomes another`(strategy: Strategy) throws {
+    @Test(arguments: [StrategyName.tcpReconnect(path: "wifi"), "wifi-first", "mptcp-single", "mptcp-backup", .mptcp])
+    func `goes on over WiFi when its address there becomes another`(strategy: StrategyName) throws {
         let (record, series) = try RunRig.execute(strategy, seconds: 16) { plan in
             plan.paths[0].addressChanges = [.seconds(6)]
         }

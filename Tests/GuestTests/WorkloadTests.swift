@@ -4,6 +4,7 @@ import Plans
 import Quantities
 import Results
 import SystemPackage
+import Strategies
 import Testing
 import Traces
 
@@ -12,7 +13,7 @@ import Traces
     /// One steady path of 10 ms each way and queues of 100 kB, so that the round trip is 20 ms and 1 Mb/s is 125 bytes a
     /// millisecond.
     private func execute(
-        _ workload: Workload, _ strategy: Strategy = .tcp(path: "wifi"), down: Double = 8, up: Double = 4,
+        _ workload: Workload, _ strategy: StrategyName = .tcp(path: "wifi"), down: Double = 8, up: Double = 4,
         seconds: Int = 20, away: Range<Double>? = nil
     ) throws -> (record: RunRecord, series: Series) {
         let directory = FilePath("/dev/walkback")
@@ -37,7 +38,7 @@ import Traces
         let path = RunPlan.Path(
             name: "wifi", kind: .wifi, downTable: "workload.down.link", upTable: "workload.up.link",
             attachments: attachments)
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "\(strategy).1", strategy: strategy, seed: 1, paths: [path], offset: .zero,
             duration: .seconds(seconds), workload: workload, transport: Transport(), mobility: Mobility())
         let (record, series) = try RunExecution(plan: plan, directory: directory, clock: .virtual) { _ in }.run()
@@ -63,8 +64,8 @@ import Traces
 
     // MARK: - Bulk
 
-    @Test(arguments: [Strategy.tcp(path: "wifi"), .mptcp])
-    func `up carries what the uplink does, and no more`(strategy: Strategy) throws {
+    @Test(arguments: [StrategyName.tcp(path: "wifi"), .mptcp])
+    func `up carries what the uplink does, and no more`(strategy: StrategyName) throws {
         let (record, series) = try execute(Workload(kind: .upload), strategy)
         let share = share(record.delivered, of: 4)
         print("upload, \(strategy): \(share) of the uplink")
@@ -146,8 +147,8 @@ import Traces
     }
 
     /// 10 kB are seven full segments with 52 bytes of headers each; MPTCP takes 28 more, and so an eighth segment.
-    @Test(arguments: [(Strategy.tcp(path: "wifi"), 7 * 52), (.mptcp, 8 * 80)])
-    func `of frames misses nothing on a link that is faster`(strategy: Strategy, headers: Int) throws {
+    @Test(arguments: [(StrategyName.tcp(path: "wifi"), 7 * 52), (.mptcp, 8 * 80)])
+    func `of frames misses nothing on a link that is faster`(strategy: StrategyName, headers: Int) throws {
         let (record, _) = try execute(Workload(kind: .stream), strategy)
         let frames = record.exchanges
         let first = try #require(frames.first?.start.seconds)

@@ -4,6 +4,7 @@ import KernelTier
 import Plans
 import Quantities
 import SystemPackage
+import Strategies
 import Testing
 import Traces
 
@@ -34,7 +35,7 @@ final class LabRig {
         let file = try FileDescriptor.open(
             FilePath("\(directory)/table"), .writeOnly, options: [.create], permissions: .ownerReadWrite)
         try file.closeAfter { _ = try file.writeAll(table.encoded()) }
-        var plan = RunPlan(
+        var plan = try RunPlan(
             id: "test.1", strategy: .mptcp, seed: 1,
             paths: families.enumerated().map { index, family in
                 RunPlan.Path(

@@ -14,7 +14,7 @@ struct BoundsTests {
             queueUp: ByteCount(64_000), source: "a test", samples: [.init(time: .zero, down: sample, up: sample)])
     }
 
-    static func run(_ strategy: Strategy, seed: UInt64, bytes: UInt32) -> ComparisonResult.Run {
+    static func run(_ strategy: StrategyName, seed: UInt64, bytes: UInt32) -> ComparisonResult.Run {
         ComparisonResult.Run(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, direction: .down,
             offset: .milliseconds(100 * Int(seed)), duration: .seconds(20),

@@ -22,7 +22,7 @@ struct BuiltAccountTests {
     }
 
     static func run(
-        _ strategy: Strategy, _ bytesPerSecond: (Int) -> UInt32, moves: [(Int, String)] = [], silent: Range<Int> = 0..<0
+        _ strategy: StrategyName, _ bytesPerSecond: (Int) -> UInt32, moves: [(Int, String)] = [], silent: Range<Int> = 0..<0
     ) -> ComparisonResult.Run {
         let delivered = (0..<6000).map { silent.contains($0) ? 0 : bytesPerSecond($0 / 100) / 100 }
         let none = [UInt32](repeating: 0, count: 6000)

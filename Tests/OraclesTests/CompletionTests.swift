@@ -92,7 +92,7 @@ import Verification
 
     /// `size` in so many seconds; with `part` below 1, only so much of it.
     private func run(
-        _ strategy: Strategy, seed: UInt64 = 1, _ direction: Direction = .down, bins: Int, part: Double = 1
+        _ strategy: StrategyName, seed: UInt64 = 1, _ direction: Direction = .down, bins: Int, part: Double = 1
     ) -> ComparisonResult.Run {
         let each = UInt32((Double(Self.size.bytes) * part / Double(bins)).rounded())
         return ComparisonResult.Run(

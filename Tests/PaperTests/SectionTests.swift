@@ -85,7 +85,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         let scheduler = wifi.map { $0 * 0.5 }
         return [
             ("tcp-cellular", [1, 1, 1]), ("tcp-wifi", wifi), ("mptcp", [mptcp, mptcp, mptcp]),
-            ("mptcp-scheduler", scheduler), ("mptcp-omniscient", scheduler.map { $0 / [0.9, 1.3, 1][walk] }),
+            ("mptcp-energy", scheduler), ("mptcp-omniscient", scheduler.map { $0 / [0.9, 1.3, 1][walk] }),
         ]
     }
 
@@ -95,8 +95,8 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     private let driving = Made.sweep(over: "wifi_coverage_percent", ["50"]) { walk, _ in
         [
             Made.run("tcp-cellular", 1, efficiency: [1, 1, 1]),
-            Made.run("mptcp-scheduler", 1, efficiency: below),
-            Made.run("mptcp-smart-scheduler", 1, efficiency: below.map { $0 * above[walk] }),
+            Made.run("mptcp-energy", 1, efficiency: below),
+            Made.run("mptcp-energy-smart", 1, efficiency: below.map { $0 * above[walk] }),
         ]
     }
 
@@ -146,7 +146,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         #expect(html.cells(of: "in a car the scheduler loses to 3G alone")?.first == "so here, too")
         let smart = html.cells(of: "one that knows how brief WiFi is does better")
         #expect(smart?.first == "so here, too")
-        #expect(smart?.last?.hasPrefix("mptcp-smart-scheduler over mptcp-scheduler: hybrid \(aboveText);") == true)
+        #expect(smart?.last?.hasPrefix("mptcp-energy-smart over mptcp-energy: hybrid \(aboveText);") == true)
     }
 }
 

@@ -4,6 +4,7 @@ import Plans
 import Quantities
 import Statistics
 import System
+import Strategies
 import Testing
 import TraceFormats
 import Traces
@@ -122,9 +123,9 @@ func load(_ text: String) throws -> Replay {
 
     @Test func `Only strategies with a home address have routes, and they begin with the run`() throws {
         let replay = try load(goodReplay)
-        for strategy in Strategy.all(paths: ["wifi", "cellular"]) {
-            let plan = try replay.plan(strategy: strategy, seed: 1)
-            #expect(plan.routes.isEmpty != strategy.hasHomeAddress, "\(strategy)")
+        for strategy in StrategyRegistry.all(over: ["wifi", "cellular"]) {
+            let plan = try replay.plan(strategy: strategy.name, seed: 1)
+            #expect(plan.routes.isEmpty != plan.hasHomeAddress, "\(strategy)")
             #expect(plan.routes.first.map { $0.time == plan.offset } ?? true)
         }
     }
@@ -312,7 +313,7 @@ func load(_ text: String) throws -> Replay {
             transport: {congestion_control: cubic, receive_buffer: 6MB, send_buffer: 4MB}
 
             """)
-        #expect(replay.strategies == Strategy.standard(paths: ["wifi"]))
+        #expect(replay.strategies == StrategyRegistry.standard(over: ["wifi"]))
         #expect(replay.mobility == Mobility() && replay.transport == Transport())
     }
 }

@@ -158,7 +158,7 @@ private struct Fields {
     private mutating func add(_ value: Any, _ place: String, _ except: [String]) {
         if except.contains(where: { place == $0 || place.hasSuffix(".\($0)") }) { return }
         let mirror = Mirror(reflecting: value)
-        if value is Duration || value is any RawRepresentable || value is Strategy || value is Range<Duration> {
+        if value is Duration || value is any RawRepresentable || value is StrategyName || value is Range<Duration> {
             all[place] = "\(value)"
             return
         }

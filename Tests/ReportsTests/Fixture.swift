@@ -30,11 +30,11 @@ enum Fixture {
                 "wifi", .wifi, shape, best: 14, floor: 0.2, seed: 11, away: [(0.28, 0.34), (0.62, 0.66), (0.8, 0.81)]),
             trace("cellular", .cellular, shape, best: 4, floor: 0.5, seed: 12, away: [(0.45, 0.5)]),
         ]
-        var strategies: [Strategy] = [.tcp(path: "wifi"), .tcp(path: "cellular")]
+        var strategies: [StrategyName] = [.tcp(path: "wifi"), .tcp(path: "cellular")]
         if shape.reconnecting { strategies += [.tcpReconnect(path: "wifi"), .tcpReconnect(path: "cellular")] }
-        if shape.rich { strategies += [.optimalBuilt, .wifiFirst] }
+        if shape.rich { strategies += [.optimalBuilt, "wifi-first"] }
         if shape.mptcp { strategies.append(.mptcp) }
-        if shape.rich { strategies += [.mptcpScheduler, .mptcpCompeting] }
+        if shape.rich { strategies += ["mptcp-energy", .mptcpCompeting] }
         let links = traces.map { capacity(of: $0) }
         let runs = strategies.flatMap { strategy in
             shape.seeds.map { run(strategy, seed: $0, traces: traces, links: links, shape: shape) }
@@ -119,7 +119,7 @@ enum Fixture {
     }
 
     private static func run(
-        _ strategy: Strategy, seed: UInt64, traces: [PathTrace], links capacities: [[Double]], shape: Shape
+        _ strategy: StrategyName, seed: UInt64, traces: [PathTrace], links capacities: [[Double]], shape: Shape
     ) -> ComparisonResult.Run {
         var random = SplitMix64(seed: seed, purpose: "\(strategy)")
         var draw = SplitMix64(seed: seed)
@@ -133,12 +133,12 @@ enum Fixture {
         for (trace, capacity) in zip(traces, capacities) {
             var used: (share: Double, stalls: Bool)?
             switch strategy {
-            case .tcp(trace.name): used = (0.93 * luck, true)
-            case .tcpReconnect(trace.name): used = (0.92 * luck, false)
+            case .tcp(path: trace.name): used = (0.93 * luck, true)
+            case .tcpReconnect(path: trace.name): used = (0.92 * luck, false)
             case .mptcp: used = (shape.mptcpShare * luck, false)
-            case .mptcpScheduler: used = (0.7 * luck, false)
+            case "mptcp-energy": used = (0.7 * luck, false)
             case .mptcpCompeting: used = (0.5 * luck, false)
-            case .wifiFirst: used = trace.kind == .wifi ? (0.9 * luck, true) : (0.3, true)
+            case "wifi-first": used = trace.kind == .wifi ? (0.9 * luck, true) : (0.3, true)
             case .optimalBuilt: used = (0.9 * luck, true)
             default: used = nil
             }
@@ -163,7 +163,7 @@ enum Fixture {
             delivered: delivered.map { UInt32($0) },
             others: rivals.map { _, capacity in
                 carried(capacity, bins: bins, offset: offset, share: 0.45, stalls: true).map { UInt32($0) }
-            }, links: links, delays: delays(links, idle: strategy.path))
+            }, links: links, delays: delays(links, idle: strategy.path(among: traces.map(\.name))))
         let id = "\(strategy).\(seed)"
         return .init(
             id: id, strategy: strategy, seed: seed, direction: .down, offset: offset, duration: duration,

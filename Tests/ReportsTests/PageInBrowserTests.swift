@@ -119,7 +119,7 @@ struct PageInBrowserTests {
         let curves = "document.querySelector('svg.live').querySelectorAll('path.curve').length"
         let before = number(try browser.evaluate(curves))
         let toggle =
-            "[...document.querySelectorAll('.legend button')].find((one) => one.textContent === 'mptcp-scheduler')"
+            "[...document.querySelectorAll('.legend button')].find((one) => one.textContent === 'mptcp-energy')"
         #expect(try browser.evaluate("\(toggle).getAttribute('aria-pressed')") == .string("false"))
         _ = try browser.evaluate("\(toggle).click()")
         #expect(number(try browser.evaluate(curves)) == before + 1)

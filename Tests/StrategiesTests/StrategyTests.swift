@@ -1,4 +1,5 @@
 import Plans
+import Strategies
 import Testing
 import Traces
 
@@ -6,29 +7,34 @@ import Traces
     private static let paths = ["wifi", "cellular"]
 
     @Test func `is read as it is written`() {
-        for strategy in Strategy.all(paths: Self.paths) {
-            #expect(Strategy(name: strategy.description, paths: Self.paths) == strategy)
+        for strategy in StrategyRegistry.all(over: Self.paths) {
+            #expect(StrategyRegistry.find(strategy.name.description, over: Self.paths)?.name == strategy.name)
         }
-        #expect(Strategy(name: "tcp-ethernet", paths: Self.paths) == nil)
+        #expect(StrategyRegistry.find("tcp-ethernet", over: Self.paths) == nil)
+    }
+
+    @Test func `is still read by the name that it once had`() {
+        #expect(StrategyRegistry.find("mptcp-scheduler", over: Self.paths)?.name == "mptcp-energy")
+        #expect(StrategyRegistry.find("mptcp-smart-scheduler", over: Self.paths)?.name == "mptcp-energy-smart")
     }
 
     @Test func `has a name of its own`() {
-        let all = Strategy.all(paths: Self.paths)
-        #expect(Set(all.map(\.description)).count == all.count)
+        let all = StrategyRegistry.all(over: Self.paths)
+        #expect(Set(all.map(\.name)).count == all.count)
     }
 
     @Test(arguments: [
         ("wifi-first", [PathKind.cellular, .cellular]), ("wifi-first-ideal", [.wifi, .wifi]),
         ("mobile-ip", [.other, .cellular]), ("mptcp-backup", [.cellular, .other]), ("mptcp-single", [.wifi]),
-        ("mptcp-scheduler", [.wifi, .other]), ("mptcp-omniscient", [.wifi]),
-        ("mptcp-smart-scheduler", [.wifi, .wifi]),
+        ("mptcp-energy", [.wifi, .other]), ("mptcp-omniscient", [.wifi]),
+        ("mptcp-energy-smart", [.wifi, .wifi]),
     ]) func `objects to paths of which it can make nothing`(name: String, kinds: [PathKind]) throws {
-        let strategy = try #require(Strategy(name: name, paths: Self.paths))
+        let strategy = try #require(StrategyRegistry.find(name, over: Self.paths))
         #expect(strategy.objection(to: kinds)?.hasPrefix("needs ") == true)
     }
 
     @Test func `objects to no path of the usual pair`() {
-        for strategy in Strategy.all(paths: Self.paths) {
+        for strategy in StrategyRegistry.all(over: Self.paths) {
             #expect(strategy.objection(to: [.wifi, .cellular]) == nil, "\(strategy)")
         }
     }

@@ -6,6 +6,7 @@ import Netlink
 import Plans
 import Quantities
 import SystemPackage
+import Strategies
 import Testing
 import Traces
 
@@ -56,7 +57,7 @@ private final class EagerReader {
         let path = RunPlan.Path(
             name: "wifi", kind: .wifi, downTable: "reader.down.link", upTable: "reader.up.link",
             attachments: [.init(time: .zero, attached: true)])
-        let plan = RunPlan(
+        let plan = try RunPlan(
             id: "reader.1", strategy: .tcp(path: "wifi"), seed: 1, paths: [path], offset: .zero,
             duration: .seconds(seconds), workload: Workload(), transport: Transport(), mobility: Mobility())
         return try Lab(plan: plan, directory: directory, bins: 1, mptcpEndpoints: false)

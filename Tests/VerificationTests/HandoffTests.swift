@@ -2,6 +2,7 @@ import Determinism
 import Plans
 import Quantities
 import Results
+import Strategies
 import Testing
 import Traces
 import Verification
@@ -15,13 +16,15 @@ import Verification
         var wifi = [UInt32](repeating: 10_000, count: 2000)
         var cellular = [UInt32](repeating: 2500, count: 2000)
 
-        init(_ strategy: Strategy = .mptcp) {
+        init(_ strategy: StrategyName = .mptcp) {
             let outage: [RunPlan.Attachment] = [
                 .init(time: .zero, attached: true), .init(time: .milliseconds(5500), attached: false),
                 .init(time: .milliseconds(9500), attached: true),
             ]
+            let known = StrategyRegistry.find(strategy.description, over: ["wifi", "cellular"])
             plan = RunPlan(
-                id: "mptcp.1", strategy: strategy, seed: 1,
+                id: "mptcp.1", strategy: strategy, connections: known?.connections(over: ["wifi", "cellular"]) ?? [],
+                seed: 1,
                 paths: [
                     .init(name: "wifi", kind: .wifi, downTable: "", upTable: "", attachments: outage),
                     .init(
@@ -119,7 +122,7 @@ import Verification
     }
 
     @Test func `of a loss looks for the first byte on a path that was not in use`() {
-        var walk = Walk(.wifiFirst)
+        var walk = Walk("wifi-first")
         #expect(walk.measured()[0].firstByteOnNewPath == nil)
         walk.clear(\.cellular, 0, 5.6)
         #expect(walk.measured()[0].firstByteOnNewPath == .milliseconds(610))

@@ -3,6 +3,7 @@ import Documents
 import Plans
 import Quantities
 import Results
+import Strategies
 import System
 import Testing
 import Traces
@@ -36,7 +37,7 @@ import Traces
     }
 
     private func result(
-        of replay: Replay, strategies: [Strategy], ratios: [ComparisonResult.Ratio] = [],
+        of replay: Replay, strategies: [StrategyName], ratios: [ComparisonResult.Ratio] = [],
         counters: [String: Int64] = [:]
     ) -> ComparisonResult {
         ComparisonResult(
@@ -53,7 +54,7 @@ import Traces
             }, oracles: [], ratios: ratios, command: "")
     }
 
-    private static let everything: [Strategy] = [.tcp(path: "wifi"), .tcp(path: "cellular"), .optimalBuilt, .mptcp]
+    private static let everything: [StrategyName] = [.tcp(path: "wifi"), .tcp(path: "cellular"), .optimalBuilt, .mptcp]
 
     @Test func `on a ratio is met or missed by its mean`() throws {
         let replay = try replay("mptcp/optimal: \">= 1\"")
@@ -73,13 +74,13 @@ import Traces
     }
 
     @Test(arguments: [
-        ("mptcp/optimal: \">= 1\"", [Strategy.tcp(path: "wifi")], "mptcp was not run"),
+        ("mptcp/optimal: \">= 1\"", [StrategyName.tcp(path: "wifi")], "mptcp was not run"),
         ("mptcp/optimal: \">= 1\"", [.mptcp, .tcp(path: "wifi")], "no TCP was run over cellular, nor optimal-built"),
         ("mptcp/spliced-optimal: \">= 1\"", [.mptcp, .optimalBuilt], "no TCP was run over wifi and cellular"),
         ("mptcp/optimal-built: \">= 1\"", [.mptcp, .tcp(path: "wifi")], "optimal-built was not run"),
         ("mptcp/longest-gap: \"<= 1s\"", [.tcp(path: "wifi")], "mptcp was not run"),
     ])
-    func `of what was not run is that it was not`(line: String, strategies: [Strategy], finding: String) throws {
+    func `of what was not run is that it was not`(line: String, strategies: [StrategyName], finding: String) throws {
         let replay = try replay(line)
         let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]
         #expect(verdict.outcome == .notEvaluated)

@@ -15,8 +15,8 @@ final class Connection {
         case preferred
         /// From the home address, wherever that is reached.
         case home
-        /// Any path that is joined and may be used; the others join it.
-        case multipath
+        /// Any path that is joined and may be used, the first one in this order; the others join it.
+        case multipath(order: [Int])
     }
 
     private let plan: RunPlan
@@ -33,16 +33,22 @@ final class Connection {
     private var present: Int?
 
     init(
-        _ choice: Choice, _ transport: TransportProtocol, plan: RunPlan, lab: Lab, transfer: Transfer,
-        note: @escaping MobileHost.Note
+        _ planned: PlannedConnection, plan: RunPlan, lab: Lab, transfer: Transfer, note: @escaping MobileHost.Note
     ) throws {
-        self.choice = choice
-        self.transport = transport
+        order = RunPlan.preference(among: plan.paths)
+        transport = planned.isMPTCP ? .mptcp : .tcp
+        choice =
+            switch planned {
+            case .tcp(let path, let reconnects): .fixed(path: try plan.index(ofPath: path), reconnects: reconnects)
+            case .preferredTCP: .preferred
+            case .homeTCP: .home
+            case .mptcp(.listed): .multipath(order: Array(plan.paths.indices))
+            case .mptcp(.preferred): .multipath(order: order)
+            }
         self.plan = plan
         self.lab = lab
         self.transfer = transfer
         self.note = note
-        order = RunPlan.preference(among: plan.paths)
         initial = try plan.initialPath()
         transfer.stateChanged = { [unowned self] in changed(to: $0) }
     }
@@ -58,7 +64,7 @@ final class Connection {
             try connect(from: home, over: nil)
         case .fixed(let path, _): if joined[path] { try connect(over: path) }
         case .preferred: if let path = order.first(where: { joined[$0] }) { try connect(over: path) }
-        case .multipath: if let path = first(joined, uses) { try connect(over: path) }
+        case .multipath(let order): if let path = first(in: order, joined, uses) { try connect(over: path) }
         }
     }
 
@@ -79,10 +85,8 @@ final class Connection {
     }
 
     /// The path of an MPTCP connection's first SYN.
-    private func first(_ joined: [Bool], _ uses: [PathUse]) -> Int? {
+    private func first(in order: [Int], _ joined: [Bool], _ uses: [PathUse]) -> Int? {
         if let initial, joined[initial], uses[initial] != .none { return initial }
-        // Every path is as good as another to plain MPTCP, which begins with the first of the plan.
-        let order = plan.strategy == .mptcp || plan.strategy == .mptcpCompeting ? Array(joined.indices) : order
         return order.first { joined[$0] && uses[$0] == .full } ?? order.first { joined[$0] }
     }
 

@@ -1,3 +1,4 @@
+import Documents
 import Lab
 import Plans
 import Strategies
@@ -14,13 +15,13 @@ package final class MobileHost {
     /// Whether each path's address is usable.
     private var joined: [Bool]
     private let connections: [Connection]
-    private var policy: PathPolicy
+    private var strategy: any Strategy
     private var uses: [PathUse]
     private let note: Note
     /// Since the first SYN.
     private var time = Duration.zero
 
-    /// - Parameter transfers: one for each of `transports(of:)`, in that order.
+    /// - Parameter transfers: one for each of the plan's connections, in that order.
     package init(
         plan: RunPlan, lab: Lab, transfers: [Transfer], joined: [Bool], note: @escaping Note
     ) throws {
@@ -28,36 +29,14 @@ package final class MobileHost {
         self.lab = lab
         self.joined = joined
         self.note = note
-        policy = try PathPolicy(plan)
+        strategy = try StrategyRegistry.strategy(plan.strategy, over: plan.paths.map(\.name))
         uses = plan.paths.map { _ in .full }
-        let transports = Self.transports(of: plan)
-        connections = try zip(try Self.choices(of: plan), zip(transports, transfers)).enumerated().map {
-            index, connection in
-            let (choice, (transport, transfer)) = connection
+        connections = try zip(plan.connections, transfers).enumerated().map { index, connection in
+            let (planned, transfer) = connection
             // What a companion of the run's own connection does is told apart by its path.
-            return try Connection(choice, transport, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
+            return try Connection(planned, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
                 note(index == 0 ? kind : "companion-\(kind)", path, detail)
             }
-        }
-    }
-
-    /// What the strategy's connections speak, the run's own first.
-    package static func transports(of plan: RunPlan) -> [TransportProtocol] {
-        let own: TransportProtocol = plan.strategy.usesMPTCP ? .mptcp : .tcp
-        return plan.strategy == .mptcpCompeting ? [own] + plan.paths.map { _ in .tcp } : [own]
-    }
-
-    private static func choices(of plan: RunPlan) throws -> [Connection.Choice] {
-        switch plan.strategy {
-        case .tcp(let path): return [.fixed(path: try plan.index(ofPath: path), reconnects: false)]
-        case .tcpReconnect(let path): return [.fixed(path: try plan.index(ofPath: path), reconnects: true)]
-        case .wifiFirst: return [.preferred]
-        case .wifiFirstIdeal, .mobileIP, .optimalBuilt: return [.home]
-        case .mptcpCompeting:
-            return [.multipath] + plan.paths.indices.map { .fixed(path: $0, reconnects: true) }
-        case .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped,
-            .mptcpSmartScheduler:
-            return [.multipath]
         }
     }
 
@@ -100,7 +79,7 @@ package final class MobileHost {
     /// Called once a tick, with the time since the first SYN.
     package func tick(at time: Duration) throws {
         self.time = time
-        if plan.strategy.savesEnergy { try choosePaths() }
+        try choosePaths()
         try connectIfNeeded()
     }
 
@@ -108,15 +87,27 @@ package final class MobileHost {
         for connection in connections { try connection.connectIfNeeded(joined: joined, uses: uses) }
     }
 
+    private var view: StrategyView {
+        StrategyView(
+            time: time,
+            paths: plan.paths.enumerated().map { .init(name: $1.name, kind: $1.kind, isJoined: joined[$0]) },
+            energy: plan.energy, selected: plan.selections.last { $0.time <= time + plan.offset }?.paths,
+            carried: lab.arrived(over:))
+    }
+
     private func choosePaths() throws {
-        guard plan.strategy.usesMPTCP else { return }
-        let wanted = policy.decide(at: time, joined: joined) { lab.arrived(over: $0) }
+        guard plan.usesMPTCP else { return }
+        let wanted = try strategy.decide(view)
+        guard wanted.count == plan.paths.count else {
+            throw Fault(
+                .failed, "strategy '\(plan.strategy)' decided on \(wanted.count) paths, and there are \(plan.paths.count)")
+        }
         let changes = plan.paths.indices.filter { wanted[$0] != uses[$0] }
         guard !changes.isEmpty else { return }
         // More first and less then, or the other way round where the strategy is to be without a path in between.
         let more = changes.filter { wanted[$0] == .full }
         let less = changes.filter { wanted[$0] != .full }
-        for path in policy.breaksBeforeMaking ? less + more : more + less {
+        for path in strategy.breaksBeforeMaking ? less + more : more + less {
             try lab.use(path, as: wanted[path])
             note("use", plan.paths[path].name, wanted[path].rawValue)
         }

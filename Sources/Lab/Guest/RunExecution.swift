@@ -73,17 +73,16 @@ package final class RunExecution {
         delays = plan.paths.map { Series.Delays(path: $0.name) }
         radioIsUp = schedule.initiallyAttached
         hasJoined = schedule.initiallyAttached
-        lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.strategy.usesMPTCP)
+        lab = try Lab(plan: plan, directory: directory, bins: bins, mptcpEndpoints: plan.usesMPTCP)
         loop = try EventLoop()
         let (lab, loop) = (self.lab, self.loop)
-        let transports = MobileHost.transports(of: plan)
         func listen(_ transport: TransportProtocol, port: UInt16) throws -> PayloadServer {
             try lab.server.run {
                 try PayloadServer(
                     loop: loop, port: port, transport: transport, congestionControl: plan.transport.congestionControl)
             }
         }
-        let own = try listen(transports[0], port: Self.port)
+        let own = try listen(plan.usesMPTCP ? .mptcp : .tcp, port: Self.port)
         let ownTransfer = try Transfer(loop: loop, workload: plan.workload, seed: plan.seed, port: Self.port)
         flows = plan.workload.directions.map { direction in
             RunFlow(
@@ -91,19 +90,26 @@ package final class RunExecution {
                 transfer: ownTransfer, client: own.client(ownTransfer.seed))
         }
         var transfers = [ownTransfer]
-        companionServer = transports.count > 1 ? try listen(.tcp, port: Self.companionPort) : nil
+        // Companions are plain TCPs, each over a path of its own.
+        let companions = plan.connections.dropFirst().compactMap { connection in
+            if case .tcp(let path, _) = connection { path } else { nil }
+        }
+        guard companions.count == plan.connections.count - 1 else {
+            throw Fault(.failed, "strategy '\(plan.strategy)' opens a second connection that is not a TCP over one path")
+        }
+        companionServer = companions.isEmpty ? nil : try listen(.tcp, port: Self.companionPort)
         if let companionServer {
             // They fill the links whatever the run's own connection does.
             let direction = plan.workload.directions[0]
             let workload = Workload(kind: direction == .up ? .upload : .download)
-            for path in plan.paths {
-                var generator = SplitMix64(seed: plan.seed, purpose: "companion \(path.name)")
+            for path in companions {
+                var generator = SplitMix64(seed: plan.seed, purpose: "companion \(path)")
                 let companion = try Transfer(
                     loop: loop, workload: workload, seed: generator.next(), port: Self.companionPort)
                 transfers.append(companion)
                 flows.append(
                     RunFlow(
-                        name: "tcp-\(path.name)", direction: direction, size: nil, transfer: companion,
+                        name: "tcp-\(path)", direction: direction, size: nil, transfer: companion,
                         client: companionServer.client(companion.seed)))
             }
         }
@@ -117,9 +123,9 @@ package final class RunExecution {
             plan: plan, lab: lab, transfers: transfers, joined: schedule.initiallyAttached
         ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
-        try lab.begin(attached: schedule.initiallyAttached, configuring: !plan.strategy.hasHomeAddress)
+        try lab.begin(attached: schedule.initiallyAttached, configuring: !plan.hasHomeAddress)
         zero = MonotonicTimer.nextBeginning
-        if plan.strategy.usesMPTCP {
+        if plan.usesMPTCP {
             reports = try Lab.HostEnd.allCases.map { (end: $0, events: try lab.listen(to: $0)) }
             for (end, events) in reports {
                 try loop.watch(events.descriptor, for: .readable) { [unowned self] _ in
@@ -184,7 +190,7 @@ package final class RunExecution {
         note(entry.action.event, path: name)
         if entry.action == .join { noteStranded(except: name) }
         // A home address's routes are the schedule's alone: a link that is down would take them with it.
-        try lab.perform(entry, configuring: !plan.strategy.hasHomeAddress)
+        try lab.perform(entry, configuring: !plan.hasHomeAddress)
         switch entry.action {
         case .leave:
             hasJoined[entry.path] = false
@@ -216,7 +222,7 @@ package final class RunExecution {
         let missing = elapsed / Int(Series.Delays.step / Series.binWidth) - delays[0].queue.count
         guard missing > 0 else { return }
         var roundTrips: [String: UInt32] = [:]
-        let flows = plan.strategy.usesMPTCP ? sender?.subflows ?? [] : [sender?.flow].compactMap(\.self)
+        let flows = plan.usesMPTCP ? sender?.subflows ?? [] : [sender?.flow].compactMap(\.self)
         for flow in flows where flow.roundTripMicroseconds > 0 {
             guard let name = lab.pathName(ofAddress: flow.remote) ?? lab.pathName(ofAddress: flow.local) ?? homePath
             else { continue }
@@ -247,7 +253,7 @@ package final class RunExecution {
     /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back nothing that
     /// a subflow was given while that subflow lives.
     private func noteStranded(except path: String) {
-        guard plan.strategy.usesMPTCP, let sender else { return }
+        guard plan.usesMPTCP, let sender else { return }
         var waiting: [String: ByteCount] = [:]
         for subflow in sender.subflows {
             guard let name = lab.pathName(ofAddress: subflow.remote) ?? lab.pathName(ofAddress: subflow.local),
@@ -306,7 +312,7 @@ package final class RunExecution {
         record.congestionControl = controls.union(companionServer?.congestionControls ?? []).sorted()
             .joined(separator: ", ")
         guard let socket = transfer.socket else { return }
-        if plan.strategy.usesMPTCP, socket.information.is_mptcp != 1 {
+        if plan.usesMPTCP, socket.information.is_mptcp != 1 {
             record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
         }
         guard let peer = server.client(transfer.seed).socket else { return }

@@ -88,7 +88,7 @@ package final class Lab {
         try mobile.routing.perform(mobileRules())
         for path in topology.paths.indices { try mobile.routing.perform(joinRequests(path)) }
         try shape(plan: plan, directory: directory, bins: bins)
-        if plan.strategy.hasHomeAddress { try addHome() }
+        if plan.hasHomeAddress { try addHome() }
         for path in topology.paths.indices { try addEndpoints(path) }
     }
 

@@ -1,7 +1,7 @@
 /// How the mobile host notices that a path has come or gone.
-package struct Mobility: Codable, Sendable, Equatable {
+public struct Mobility: Codable, Sendable, Equatable {
     /// What happens on the mobile host when it notices that a radio is gone; all of it is undone when the radio is back.
-    package enum Mode: String, Codable, Sendable, CaseIterable {
+    public enum Mode: String, Codable, Sendable, CaseIterable {
         /// Link, address, route and MPTCP endpoint go and come together.
         case informed
         /// The interface is set down and its routes go with it; MPTCP is told nothing.
@@ -14,20 +14,20 @@ package struct Mobility: Codable, Sendable, Equatable {
         case blackhole
     }
 
-    package var mode = Mode.informed
+    public var mode = Mode.informed
     /// How long before a radio goes the mobile host sees it fading, and asks to be sent no more over it while another path is
     /// there: so that what is on its way arrives before the link breaks. Zero: never. Without MPTCP it changes nothing.
-    package var warning = Duration.zero
+    public var warning = Duration.zero
     /// From the loss of the link until the mobile host acts on it.
-    package var detection = Duration.zero
+    public var detection = Duration.zero
     /// From the return of the link until its address is usable.
-    package var acquisition = Duration.zero
+    public var acquisition = Duration.zero
     /// Strategy `mobile-ip`: from the mobile host's move until its home agent has heard of it; nil: the round-trip time of
     /// the path that it moves to.
-    package var registration: Duration?
+    public var registration: Duration?
     /// Strategy `mobile-ip`: WiFi is left below this signal and taken again from `signalHysteresis` above it, in dBm and dB.
-    package var leaveSignal = -80.0
-    package var signalHysteresis = 5.0
+    public var leaveSignal = -80.0
+    public var signalHysteresis = 5.0
 
-    package init() {}
+    public init() {}
 }

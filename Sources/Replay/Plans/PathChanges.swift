@@ -1,20 +1,20 @@
 import Quantities
 
 /// A move of the home address at one of its two ends. Times are on the trace's clock.
-package struct RouteChange: Codable, Sendable, Equatable {
-    package enum End: String, Codable, Sendable {
+public struct RouteChange: Codable, Sendable, Equatable {
+    public enum End: String, Codable, Sendable {
         /// What the mobile host sends.
         case mobile
         /// What the home agent, in the core, forwards to the mobile host.
         case home
     }
 
-    package var time: Duration
-    package var end: End
+    public var time: Duration
+    public var end: End
     /// Index into the plan's paths; nil: nowhere, so that packets vanish.
-    package var path: Int?
+    public var path: Int?
 
-    package init(time: Duration, end: End, path: Int?) {
+    public init(time: Duration, end: End, path: Int?) {
         self.time = time
         self.end = end
         self.path = path
@@ -22,20 +22,20 @@ package struct RouteChange: Codable, Sendable, Equatable {
 }
 
 /// From `time` on, on the trace's clock, these paths are used as far as they are there.
-package struct PathSelection: Codable, Sendable, Equatable {
-    package var time: Duration
+public struct PathSelection: Codable, Sendable, Equatable {
+    public var time: Duration
     /// Indices into the plan's paths.
-    package var paths: [Int]
+    public var paths: [Int]
 
-    package init(time: Duration, paths: [Int]) {
+    public init(time: Duration, paths: [Int]) {
         self.time = time
         self.paths = paths
     }
 }
 
 /// What energy strategies decide by, and how they act.
-package struct EnergyPolicy: Codable, Sendable, Equatable {
-    package enum Switching: String, Codable, Sendable, CaseIterable {
+public struct EnergyPolicy: Codable, Sendable, Equatable {
+    public enum Switching: String, Codable, Sendable, CaseIterable {
         /// A path's subflow is removed and joined again.
         case removal
         /// A path's subflow becomes a backup (MP_PRIO). Stray packets still wake its radio.
@@ -43,14 +43,14 @@ package struct EnergyPolicy: Codable, Sendable, Equatable {
     }
 
     /// Name of the energy model that decisions and `energy_j` follow.
-    package var model = "hybrid"
+    public var model = "hybrid"
     /// For how long every path is used to learn its rate.
-    package var probe = Duration.seconds(10)
+    public var probe = Duration.seconds(10)
     /// For how long the better radio is then used alone.
-    package var hold = Duration.seconds(100)
+    public var hold = Duration.seconds(100)
     /// How long `mptcp-omniscient-damped` stays with each choice at least.
-    package var dwell = Duration.seconds(30)
-    package var switching = Switching.removal
+    public var dwell = Duration.seconds(30)
+    public var switching = Switching.removal
 
-    package init() {}
+    public init() {}
 }

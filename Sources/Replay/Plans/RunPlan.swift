@@ -59,7 +59,9 @@ package struct RunPlan: Codable, Sendable, Equatable {
     package var schema = RunPlan.currentSchema
     /// Names the run in every result: `STRATEGY.SEED`.
     package var id: String
-    package var strategy: Strategy
+    package var strategy: StrategyName
+    /// What the strategy opens, the run's own connection first; the others are its companions.
+    package var connections: [PlannedConnection]
     package var seed: UInt64
     package var paths: [Path]
     /// Trace time of the first SYN.
@@ -76,12 +78,14 @@ package struct RunPlan: Codable, Sendable, Equatable {
     package var energy: EnergyPolicy
 
     package init(
-        id: String, strategy: Strategy, seed: UInt64, paths: [Path], offset: Duration, duration: Duration,
+        id: String, strategy: StrategyName, connections: [PlannedConnection], seed: UInt64, paths: [Path],
+        offset: Duration, duration: Duration,
         workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],
         selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy()
     ) {
         self.id = id
         self.strategy = strategy
+        self.connections = connections
         self.seed = seed
         self.paths = paths
         self.offset = offset
@@ -92,6 +96,17 @@ package struct RunPlan: Codable, Sendable, Equatable {
         self.routes = routes
         self.selections = selections
         self.energy = energy
+    }
+
+    /// Whether the run's own connection is an MPTCP connection.
+    package var usesMPTCP: Bool { connections.first?.isMPTCP ?? false }
+
+    /// Whether the run's own connection has an address that belongs to no path.
+    package var hasHomeAddress: Bool { connections.first == .homeTCP }
+
+    /// The path of a run whose only connection is over one path alone.
+    package var onlyPath: String? {
+        if case .tcp(let path, _) = connections.first { path } else { nil }
     }
 
     /// - Throws: `Fault` where the plan has no path of this name.

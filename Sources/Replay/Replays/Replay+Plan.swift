@@ -42,7 +42,7 @@ extension Replay {
     /// the same for every strategy, and a path's draws do not depend on what other paths there are.
     ///
     /// - Throws: `Fault` where the strategy decides by an energy model that there is not.
-    package func plan(strategy: Strategy, seed: UInt64) throws -> RunPlan {
+    package func plan(strategy: StrategyName, seed: UInt64) throws -> RunPlan {
         let offset = Self.draw(Self.offsetSpan, seed: seed, purpose: "start offset")
         let bin = Series.binWidth.wholeNanoseconds
         let bins = (duration - offset).wholeNanoseconds / bin
@@ -56,47 +56,14 @@ extension Replay {
                 addressChanges: path.addressChanges, subflows: path.subflows)
         }
         let span = offset..<offset + .nanoseconds(bins * bin)
-        return RunPlan(
+        let foresight = try StrategyRegistry.strategy(strategy, over: planned.map(\.name)).foresee(
+            KnownWalk(
+                traces: traces, paths: planned, span: span, direction: workload.directions[0], window: oracleWindow,
+                switchingCost: switchingCost, mobility: mobility, energy: energy))
+        return try RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
             duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
-            routes: routes(strategy, planned, span), selections: try selections(strategy, planned, span),
-            energy: energy)
-    }
-
-    /// Of strategies with a home address.
-    private func routes(_ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>) -> [RouteChange] {
-        switch strategy {
-        case .optimalBuilt:
-            let direction = workload.directions[0]
-            return RouteSchedule.optimal(
-                capacity: traces.map { $0.curve(direction) }, span: span, window: oracleWindow, cost: switchingCost)
-        case .wifiFirstIdeal:
-            return RouteSchedule.ideal(paths: paths, span: span)
-        case .mobileIP:
-            return RouteSchedule.reactive(paths: paths, traces: traces, mobility: mobility, span: span)
-        case .tcp, .tcpReconnect, .wifiFirst, .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient,
-            .mptcpOmniscientDamped, .mptcpSmartScheduler, .mptcpCompeting:
-            return []
-        }
-    }
-
-    /// Of strategies that choose among paths by what the traces will give.
-    private func selections(
-        _ strategy: Strategy, _ paths: [RunPlan.Path], _ span: Range<Duration>
-    ) throws -> [PathSelection] {
-        let dwell: Duration
-        switch strategy {
-        case .mptcpOmniscient: dwell = .zero
-        case .mptcpOmniscientDamped: dwell = energy.dwell
-        case .tcp, .tcpReconnect, .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt, .mptcp, .mptcpBackup,
-            .mptcpSingle, .mptcpScheduler, .mptcpSmartScheduler, .mptcpCompeting:
-            return []
-        }
-        let direction = workload.directions[0]
-        return EnergyForesight.selections(
-            capacity: traces.map { $0.curve(direction) }, direction: direction, kinds: paths.map(\.kind),
-            attachments: paths.map(\.attachments), span: span,
-            model: try EnergyModel.named(energy.model), dwell: dwell)
+            routes: foresight.routes, selections: foresight.selections, energy: energy)
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

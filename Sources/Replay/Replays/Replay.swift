@@ -2,6 +2,7 @@ import Determinism
 import Documents
 import Plans
 import Quantities
+import Strategies
 import System
 import TraceFormats
 import Traces
@@ -39,7 +40,7 @@ package struct Replay: Sendable, Equatable {
     /// In the order of the file; at least one.
     package var paths: [Path]
     package var workload: Workload
-    package var strategies: [Strategy]
+    package var strategies: [StrategyName]
     /// Runs of each strategy, with seeds from 1 to this.
     package var seeds: Int
     package var mobility: Mobility
@@ -130,7 +131,9 @@ package struct Replay: Sendable, Equatable {
                     addressChanges: entry.addressChanges, subflows: entry.subflows))
         }
         for (strategy, node) in zip(document.strategies, document.strategyNodes) {
-            if let objection = strategy.objection(to: paths.map(\.kind)) {
+            if let objection = try StrategyRegistry.strategy(strategy, over: paths.map(\.name))
+                .objection(to: paths.map(\.kind))
+            {
                 throw document.reader.fault(node, "strategy '\(strategy)' \(objection)")
             }
         }

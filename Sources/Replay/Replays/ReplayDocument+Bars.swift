@@ -36,7 +36,7 @@ extension ReplayDocument {
     }
 
     /// A strategy that the replay runs and what is measured of it; nil where the key has not both.
-    private func runBarKey(_ key: String) -> (Strategy, measure: [String])? {
+    private func runBarKey(_ key: String) -> (StrategyName, measure: [String])? {
         guard let slash = key.firstIndex(of: "/"),
             let strategy = strategies.first(where: { $0.description == key[..<slash] })
         else { return nil }

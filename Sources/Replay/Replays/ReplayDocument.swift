@@ -1,6 +1,7 @@
 import Documents
 import Plans
 import Quantities
+import Strategies
 import System
 import TraceFormats
 import Traces
@@ -27,7 +28,7 @@ struct ReplayDocument {
     var name = ""
     var paths: [Path] = []
     var workload = Workload()
-    var strategies: [Strategy] = []
+    var strategies: [StrategyName] = []
     /// Where each of them is named; empty where none is.
     var strategyNodes: [Node] = []
     var seeds = 10
@@ -146,10 +147,13 @@ struct ReplayDocument {
     mutating func readStrategies(_ root: YAMLReader.Members) throws {
         let names = paths.map(\.name)
         guard let node = root["strategies"] else {
-            strategies = Strategy.standard(paths: names)
+            strategies = StrategyRegistry.standard(over: names)
             return
         }
-        let choices = Strategy.all(paths: names).map { ($0.description, $0) }
+        let all = StrategyRegistry.all(over: names)
+        let choices =
+            all.map { ($0.name.description, $0.name) }
+            + all.compactMap { strategy in strategy.formerName.map { ($0.description, strategy.name) } }
         for element in try reader.list(node, "strategies", example: "[tcp-\(names[0]), mptcp]") {
             let strategy = try reader.choice(element, "strategy", choices)
             guard !strategies.contains(strategy) else {

@@ -19,10 +19,10 @@ package struct RunBar: Sendable, Equatable, CustomStringConvertible {
         case events([String])
     }
 
-    package let strategy: Strategy
+    package let strategy: StrategyName
     package let demand: Demand
 
-    package init(_ strategy: Strategy, _ demand: Demand) {
+    package init(_ strategy: StrategyName, _ demand: Demand) {
         self.strategy = strategy
         self.demand = demand
     }

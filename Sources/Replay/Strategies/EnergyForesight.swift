@@ -60,4 +60,12 @@ package enum EnergyForesight {
         }
         return selections
     }
+
+    /// - Throws: `Fault` for an energy model that there is not.
+    static func selections(of walk: KnownWalk, dwell: Duration) throws -> [PathSelection] {
+        selections(
+            capacity: walk.capacity, direction: walk.direction, kinds: walk.paths.map(\.kind),
+            attachments: walk.paths.map(\.attachments), span: walk.span,
+            model: try EnergyModel.named(walk.energy.model), dwell: dwell)
+    }
 }

@@ -17,95 +17,81 @@ struct EnergyScheduler {
         case idle
     }
 
-    private let model: EnergyModel
-    private let policy: EnergyPolicy
-    private let kinds: [PathKind]
     private let isSmart: Bool
     private var phase = Phase.idle
-    private var associations: AssociationTimes
+    private var associations = AssociationTimes()
 
-    init(_ plan: RunPlan) throws {
-        model = try EnergyModel.named(plan.energy.model)
-        policy = plan.energy
-        kinds = plan.paths.map(\.kind)
-        isSmart = plan.strategy == .mptcpSmartScheduler
-        associations = AssociationTimes(kinds: kinds)
+    init(isSmart: Bool) {
+        self.isSmart = isSmart
     }
 
     /// The paths to use now, as far as they are there.
-    mutating func decide(
-        at time: Duration, joined: [Bool], arrived: (Int) -> ByteCount
-    ) -> [Int] {
-        associations.observe(joined, at: time)
-        let all = Array(joined.indices)
+    ///
+    /// - Throws: `Fault` for an energy model that there is not.
+    mutating func decide(_ view: StrategyView) throws -> [Int] {
+        associations.observe(view)
+        let all = Array(view.paths.indices)
         switch phase {
-        case .probing(let since, let carried) where time >= since + policy.probe:
-            let best = best(of: all.filter { joined[$0] }, carriedBefore: carried, arrived: arrived)
-            guard let best else {
+        case .probing(let since, let carried) where view.time >= since + view.energy.probe:
+            let model = try EnergyModel.named(view.energy.model)
+            guard let best = best(of: view, model, carriedBefore: carried) else {
                 // Nothing moved: there is nothing to choose by.
-                startProbing(at: time, arrived: arrived)
+                startProbing(view)
                 return all
             }
-            let paths = kept(beside: best, of: all)
-            phase = .holding(paths: paths, until: time + policy.hold)
+            let paths = kept(with: best, of: view, model)
+            phase = .holding(paths: paths, until: view.time + view.energy.hold)
             return paths
         case .probing:
             return all
-        case .holding(let paths, let until) where time < until && paths.contains(where: { joined[$0] }):
+        case .holding(let paths, let until) where view.time < until && paths.contains { view.paths[$0].isJoined }:
             return paths
         case .holding, .idle:
-            startProbing(at: time, arrived: arrived)
+            startProbing(view)
             return all
         }
     }
 
-    private mutating func startProbing(at time: Duration, arrived: (Int) -> ByteCount) {
-        phase = .probing(since: time, carried: kinds.indices.map { arrived($0) })
+    private mutating func startProbing(_ view: StrategyView) {
+        phase = .probing(since: view.time, carried: view.paths.indices.map { view.carried(over: $0) })
     }
 
-    /// The path that gave the most bits for its energy while probing; nil where none gave any.
-    private func best(
-        of paths: [Int], carriedBefore: [ByteCount], arrived: (Int) -> ByteCount
-    ) -> Int? {
+    /// The joined path that gave the most bits for its energy while probing; nil where none gave any.
+    private func best(of view: StrategyView, _ model: EnergyModel, carriedBefore: [ByteCount]) -> Int? {
         var best: Int?
         var most = EnergyEfficiency(bitsPerJoule: 0)
-        for path in paths {
-            let rate = (arrived(path) - carriedBefore[path]).rate(over: policy.probe)
-            guard let efficiency = model.efficiency(of: kinds[path], at: rate), efficiency > most else { continue }
+        for path in view.paths.indices where view.paths[path].isJoined {
+            let rate = (view.carried(over: path) - carriedBefore[path]).rate(over: view.energy.probe)
+            guard let efficiency = model.efficiency(of: view.paths[path].kind, at: rate), efficiency > most
+            else { continue }
             (best, most) = (path, efficiency)
         }
         return best
     }
 
     /// The best path, and with it cellular where switching it off would not pay.
-    private func kept(beside best: Int, of paths: [Int]) -> [Int] {
-        guard isSmart, kinds[best] == .wifi, let mean = associations.mean,
-            mean < policy.probe + (model.breakEvenOffTime ?? .zero)
+    private func kept(with best: Int, of view: StrategyView, _ model: EnergyModel) -> [Int] {
+        guard isSmart, view.paths[best].kind == .wifi, let mean = associations.mean,
+            mean < view.energy.probe + (model.breakEvenOffTime ?? .zero)
         else { return [best] }
-        return paths.filter { $0 == best || kinds[$0] == .cellular }
+        return view.paths.indices.filter { $0 == best || view.paths[$0].kind == .cellular }
     }
 }
 
 /// How long WiFi stayed joined each time, as the mobile host has seen it.
 private struct AssociationTimes {
-    private let isWiFi: [Bool]
-    private var since: [Duration?]
+    /// Of each path that is joined, by its index.
+    private var since: [Int: Duration] = [:]
     private var total = Duration.zero
     private var count = 0
 
-    init(kinds: [PathKind]) {
-        isWiFi = kinds.map { $0 == .wifi }
-        since = kinds.map { _ in nil }
-    }
-
-    mutating func observe(_ joined: [Bool], at time: Duration) {
-        for path in joined.indices where isWiFi[path] {
-            if joined[path] {
-                since[path] = since[path] ?? time
-            } else if let start = since[path] {
-                total += time - start
+    mutating func observe(_ view: StrategyView) {
+        for (index, path) in view.paths.enumerated() where path.kind == .wifi {
+            if path.isJoined {
+                since[index] = since[index] ?? view.time
+            } else if let start = since.removeValue(forKey: index) {
+                total += view.time - start
                 count += 1
-                since[path] = nil
             }
         }
     }

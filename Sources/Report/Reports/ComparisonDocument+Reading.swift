@@ -2,6 +2,7 @@ import Documents
 import Plans
 import Quantities
 import Results
+import Strategies
 import Traces
 import Verification
 
@@ -69,11 +70,10 @@ extension ComparisonDocument {
         }
     }
 
-    private static func strategy(_ name: JSONReader, paths: [String]) throws -> Strategy {
-        guard let strategy = Strategy(name: try name.string, paths: paths) else {
-            throw Fault.input(name.path, "'\(name.place)' is '\(try name.string)', which is no strategy of its paths")
-        }
-        return strategy
+    /// One that had another name when the result was written has that of today; one that is not known here keeps its own.
+    private static func strategy(_ name: JSONReader, paths: [String]) throws -> StrategyName {
+        let written = try name.string
+        return StrategyRegistry.find(written, over: paths)?.name ?? StrategyName(written)
     }
 
     private static func readRun(_ run: JSONReader, paths: [String], models: [String]) throws -> ComparisonResult.Run {

@@ -5,7 +5,7 @@ import Plans
 
 /// One strategy's requests or frames, of all seeds together.
 struct ExchangeTotals: Sendable {
-    let strategy: Strategy
+    let strategy: StrategyName
     let summary: ExchangeSummary
 
     static func all(of result: ComparisonResult) -> [ExchangeTotals] {

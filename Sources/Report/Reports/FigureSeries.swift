@@ -74,7 +74,7 @@ struct FigureSeries {
                     min(
                         spliced.count, delivered.count)..<max(
                             min(spliced.count, delivered.count), min(bins, delivered.count))]
-            if let path = result.replay.traces.firstIndex(where: { run.strategy.path == $0.name }) {
+            if let path = result.replay.traces.firstIndex(where: { run.strategy.path(among: [$0.name]) != nil }) {
                 choices.append((offset + start..<offset + end, path))
             }
         }
@@ -85,7 +85,7 @@ struct FigureSeries {
         let steps = Int((result.replay.duration / step).rounded(.up))
         paths = result.replay.traces.map { trace in
             let curve = trace.curve(direction)
-            let candidates = runs.filter { $0.strategy.path == trace.name }
+            let candidates = runs.filter { $0.strategy.path(among: [trace.name]) != nil }
             // The one that Optimal TCP took, else the better.
             let run =
                 candidates.first { taken.contains($0.id) }

@@ -1,5 +1,6 @@
 import Results
 import Plans
+import Strategies
 import Traces
 
 /// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on dark.
@@ -16,16 +17,16 @@ enum FigureStyle {
 
     /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what is
     /// left by their order in the result.
-    static func strategy(_ strategy: Strategy, of result: ComparisonResult) -> String {
-        if let name = strategy.path {
-            let colour = colour(ofPath: name, of: result)
-            return if case .tcpReconnect = strategy { "\(colour) d1" } else { colour }
+    static func strategy(_ strategy: StrategyName, of result: ComparisonResult) -> String {
+        switch appearance(of: strategy, in: result) {
+        case .mptcp: return "c-mptcp"
+        case .optimal: return "c-optimal"
+        case .path(let name, let isDashed): return colour(ofPath: name, of: result) + (isDashed ? " d1" : "")
+        case .next: break
         }
-        if strategy == .mptcp { return "c-mptcp" }
-        if strategy == .optimalBuilt { return "c-optimal" }
-        var others: [Strategy] = []
-        for run in result.runs where run.strategy.path == nil && !others.contains(run.strategy) {
-            if run.strategy != .mptcp, run.strategy != .optimalBuilt { others.append(run.strategy) }
+        var others: [StrategyName] = []
+        for run in result.runs where appearance(of: run.strategy, in: result) == .next {
+            if !others.contains(run.strategy) { others.append(run.strategy) }
         }
         let looks = [
             "c-other", "c-mptcp d1", "c-p2", "c-p3", "c-optimal d1", "c-other d1", "c-p2 d2", "c-p3 d2", "c-mptcp d2",
@@ -33,6 +34,11 @@ enum FigureStyle {
         ]
         // One that was not run comes after those that were.
         return looks[(others.firstIndex(of: strategy) ?? others.count) % looks.count]
+    }
+
+    /// A strategy that this program does not know has the next colour.
+    static func appearance(of strategy: StrategyName, in result: ComparisonResult) -> StrategyAppearance {
+        StrategyRegistry.find(strategy.description, over: result.replay.traces.map(\.name))?.appearance ?? .next
     }
 
     /// Custom properties, for light and for dark.

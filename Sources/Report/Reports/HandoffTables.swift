@@ -68,7 +68,7 @@ enum HandoffTables {
         return "\(Wording.seconds(known.mean)), \(known.count) of \(times.count)"
     }
 
-    private static func events(of result: ComparisonResult) -> [(Strategy, [Event])] {
+    private static func events(of result: ComparisonResult) -> [(StrategyName, [Event])] {
         StrategyTotals.all(of: result).compactMap { totals in
             var events: [(place: Int, event: Event)] = []
             for run in result.runs where run.strategy == totals.strategy {

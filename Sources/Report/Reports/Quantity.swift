@@ -87,8 +87,8 @@ package struct Quantity: Sendable, Equatable {
     }
 
     /// Every strategy and direction, in the order in which they were run.
-    static func flows(of result: ComparisonResult) -> [(strategy: Strategy, direction: Direction)] {
-        var flows: [(strategy: Strategy, direction: Direction)] = []
+    static func flows(of result: ComparisonResult) -> [(strategy: StrategyName, direction: Direction)] {
+        var flows: [(strategy: StrategyName, direction: Direction)] = []
         for run in result.runs where !flows.contains(where: { $0 == (run.strategy, run.direction) }) {
             flows.append((run.strategy, run.direction))
         }

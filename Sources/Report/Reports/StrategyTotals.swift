@@ -6,7 +6,7 @@ import Plans
 
 /// What one strategy delivered, over its seeds.
 struct StrategyTotals: Sendable {
-    let strategy: Strategy
+    let strategy: StrategyName
     /// MB, one for each seed, in order of seed.
     let megabytes: Sample
     /// Mb/s, likewise.
@@ -25,7 +25,7 @@ struct StrategyTotals: Sendable {
     /// In the first direction that was measured, in the order in which the strategies were first run.
     static func all(of result: ComparisonResult) -> [StrategyTotals] {
         let result = result.byDirection[0]
-        var strategies: [Strategy] = []
+        var strategies: [StrategyName] = []
         for run in result.runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
         let model = EnergyTotals.chosenModel(of: result)
         return strategies.map { strategy in

@@ -2,6 +2,7 @@ import Determinism
 import Results
 import Statistics
 import Plans
+import Strategies
 import Traces
 
 /// What each strategy delivered, a dot for each seed, and across all of them what the oracles allow; of a workload of a fixed
@@ -129,10 +130,15 @@ enum TotalsFigure {
     }
 
     /// A bar is named beside it, so all that is MPTCP shares a colour.
-    private static func look(_ strategy: Strategy, of result: ComparisonResult) -> String {
-        if strategy == .optimalBuilt { return "c-optimal" }
-        if strategy.usesMPTCP { return "c-mptcp" }
-        guard let path = strategy.path else { return "c-other" }
-        return FigureStyle.colour(ofPath: path, of: result)
+    private static func look(_ strategy: StrategyName, of result: ComparisonResult) -> String {
+        let paths = result.replay.traces.map(\.name)
+        switch FigureStyle.appearance(of: strategy, in: result) {
+        case .optimal: return "c-optimal"
+        case .mptcp: return "c-mptcp"
+        case .path(let path, _): return FigureStyle.colour(ofPath: path, of: result)
+        case .next:
+            let known = StrategyRegistry.find(strategy.description, over: paths)
+            return known?.connections(over: paths).first?.isMPTCP == true ? "c-mptcp" : "c-other"
+        }
     }
 }

@@ -24,7 +24,7 @@ extension ComparisonResult.Energy {
             var paths: [EnergyAmount] = []
             for path in plan.paths {
                 guard let radio = model.radio(of: path.kind) else { return nil }
-                let isOn = plan.strategy.path == nil || plan.strategy.path == path.name
+                let isOn = plan.onlyPath == nil || plan.onlyPath == path.name
                 paths.append(isOn ? EnergyAccount(radio, activity(path, step: radio.activityStep)).total : .zero)
             }
             return ComparisonResult.Energy(model: model.name, paths: paths)

@@ -18,7 +18,7 @@ struct FluidNetwork {
         let schedule = MobilitySchedule(plan)
         offset = plan.offset.wholeNanoseconds
         bins = Int(plan.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
-        isConfigured = !plan.strategy.hasHomeAddress
+        isConfigured = !plan.hasHomeAddress
         entries = schedule.entries[...]
         next = entries.first?.time.wholeNanoseconds ?? .max
         links = []

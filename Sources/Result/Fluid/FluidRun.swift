@@ -22,7 +22,7 @@ package struct FluidRun: Sendable {
         switch plan.transport.congestionControl {
         case "cubic": control = .cubic
         case "reno": control = .reno
-        case "lia": control = plan.strategy.usesMPTCP ? .lia : .reno
+        case "lia": control = plan.usesMPTCP ? .lia : .reno
         default: return nil
         }
         let outcome: (delivered: [UInt32], links: [FluidLink])

@@ -30,14 +30,12 @@ struct SinglePath {
     var delivered: Tally
 
     init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) throws {
-        switch plan.strategy {
-        case .tcp(let name): choice = .fixed(try plan.index(ofPath: name), reconnects: false)
-        case .tcpReconnect(let name): choice = .fixed(try plan.index(ofPath: name), reconnects: true)
-        case .wifiFirst: choice = .preferred
-        case .wifiFirstIdeal, .mobileIP, .optimalBuilt: choice = .home
-        case .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient, .mptcpOmniscientDamped,
-            .mptcpSmartScheduler, .mptcpCompeting:
-            return nil
+        guard plan.connections.count == 1 else { return nil }
+        switch plan.connections[0] {
+        case .tcp(let name, let reconnects): choice = .fixed(try plan.index(ofPath: name), reconnects: reconnects)
+        case .preferredTCP: choice = .preferred
+        case .homeTCP: choice = .home
+        case .mptcp: return nil
         }
         self.network = network
         sender = FluidSender(control, link: network.links[0].ledger, step: 0)

@@ -54,10 +54,10 @@ extension Bounds {
     private static func ofOneDirection(
         runs: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle]
     ) -> [ComparisonResult.Ratio] {
-        var strategies: [Strategy] = []
+        var strategies: [StrategyName] = []
         for run in runs where !strategies.contains(run.strategy) { strategies.append(run.strategy) }
         let completions = byKey(oracles.compactMap { oracle in oracle.completion.map { (oracle.seed, $0) } })
-        func ratios(_ strategy: Strategy, to bound: Bound) -> [ComparisonResult.Ratio] {
+        func ratios(_ strategy: StrategyName, to bound: Bound) -> [ComparisonResult.Ratio] {
             let name = "\(strategy)/\(bound.name)"
             let runs = runs.filter { $0.strategy == strategy }
             let reached = byKey(

@@ -78,7 +78,7 @@ package enum Bounds {
 
     /// The TCPs of each path.
     private static func deliveries(_ runs: [ComparisonResult.Run], _ traces: [PathTrace]) -> [SplicedOptimal.Path] {
-        func delivery(_ strategy: Strategy) -> SplicedOptimal.Delivery? {
+        func delivery(_ strategy: StrategyName) -> SplicedOptimal.Delivery? {
             runs.first { $0.strategy == strategy }.map { .init(run: $0.id, delivered: $0.series.delivered) }
         }
         return traces.map {

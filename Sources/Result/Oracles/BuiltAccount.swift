@@ -27,10 +27,11 @@ package enum BuiltAccount {
             return zip(spans, oracle.splicedRuns).compactMap { span, id in
                 guard let spliced = runs.first(where: { $0.id == id }) else { return nil }
                 let path = built.moves.last { $0.time < span.upperBound }?.path
+                let splicedPath = spliced.strategy.path(among: traces.map(\.name))
                 return ComparisonResult.BuiltWindow(
-                    seed: oracle.seed, span: span, builtPath: path, splicedPath: spliced.strategy.path,
+                    seed: oracle.seed, span: span, builtPath: path, splicedPath: splicedPath,
                     spliced: bytes(of: spliced, in: span), built: bytes(of: built, in: span),
-                    cause: cause(built, on: traces.first { $0.name == path }, instead: spliced.strategy.path, in: span))
+                    cause: cause(built, on: traces.first { $0.name == path }, instead: splicedPath, in: span))
             }
         }
     }

@@ -86,7 +86,7 @@ package struct ComparisonResult: Sendable {
 
     package struct Run: Sendable {
         package var id: String
-        package var strategy: Strategy
+        package var strategy: StrategyName
         package var seed: UInt64
         package var direction: Direction
         /// Trace time of the first SYN, and how long was measured from it.
@@ -126,7 +126,7 @@ package struct ComparisonResult: Sendable {
         }
 
         package init(
-            id: String, strategy: Strategy, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
+            id: String, strategy: StrategyName, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
             counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
             exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
@@ -334,7 +334,7 @@ package struct ComparisonResult: Sendable {
     /// Of the replay's bars, in its order.
     package var bars: [BarVerdict]
     /// Of a result that was read back, whose runs hold no exchanges: those of each strategy in all seeds together.
-    package var pooledExchanges: [Strategy: ExchangeSummary]?
+    package var pooledExchanges: [StrategyName: ExchangeSummary]?
     /// The command that repeats this comparison.
     package var command: String
 

@@ -74,7 +74,7 @@ extension ComparisonResult.Handoff {
             var joined = schedule.initiallyAttached
             var instants: [Instant] = []
             // To a strategy of one path, what the others do is no hand-off.
-            let own = plan.strategy.path.flatMap { name in plan.paths.firstIndex { $0.name == name } }
+            let own = plan.onlyPath.flatMap { name in plan.paths.firstIndex { $0.name == name } }
             for entry in schedule.entries where own == nil || own == entry.path {
                 let time = entry.time - plan.offset
                 switch entry.action {
@@ -85,7 +85,7 @@ extension ComparisonResult.Handoff {
                 case .join:
                     joined[entry.path] = true
                     // A home address is handed over by its moves.
-                    if !plan.strategy.hasHomeAddress { instants.append((.gained, entry.path, time)) }
+                    if !plan.hasHomeAddress { instants.append((.gained, entry.path, time)) }
                 case .leave:
                     joined[entry.path] = false
                 case .renumber:
@@ -125,7 +125,7 @@ extension ComparisonResult.Handoff {
             var start = bin(instant.time)
             var paths = [instant.path]
             switch instant.kind {
-            case .gained where !plan.strategy.usesMPTCP || isOpen(instant.path, at: instant.time), .moved:
+            case .gained where !plan.usesMPTCP || isOpen(instant.path, at: instant.time), .moved:
                 break
             case .gained, .renumbered:
                 // What was on its way to an old address still arrives, in front of what makes the new subflow; and what a
@@ -158,7 +158,7 @@ extension ComparisonResult.Handoff {
         /// When a connection or subflow over the path was made.
         private func connected(_ path: Int, after time: Duration) -> Duration? {
             let name = plan.paths[path].name
-            let kinds = plan.strategy.usesMPTCP ? ["mptcp.sub-established", "mptcp.established"] : ["connected"]
+            let kinds = plan.usesMPTCP ? ["mptcp.sub-established", "mptcp.established"] : ["connected"]
             return record.events.first {
                 $0.time >= time && kinds.contains($0.kind) && ($0.path == nil || $0.path == name)
             }?.time

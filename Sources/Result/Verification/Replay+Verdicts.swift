@@ -31,7 +31,7 @@ extension Bar {
         let strategies = Set(result.runs.map(\.strategy))
         guard strategies.contains(where: { $0.description == parts[0] }) else { return "\(parts[0]) was not run" }
         let paths = result.replay.traces.map(\.name)
-        let alone = paths.filter { path in !strategies.contains { $0.path == path } }
+        let alone = paths.filter { path in !strategies.contains { $0.path(among: [path]) != nil } }
         switch parts[1] {
         case "optimal-built" where !strategies.contains(.optimalBuilt): return "optimal-built was not run"
         case "spliced-optimal" where !alone.isEmpty: return "no TCP was run over \(alone.joined(separator: " and "))"

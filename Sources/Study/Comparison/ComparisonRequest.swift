@@ -6,6 +6,7 @@ import Replays
 import Reports
 import Results
 import Plans
+import Strategies
 import System
 import SystemPackage
 import Verification
@@ -75,14 +76,14 @@ package struct ComparisonRequest: Sendable {
         if let strategies {
             let names = replay.paths.map(\.name)
             replay.strategies = try strategies.map { name in
-                guard let strategy = Strategy(name: name, paths: names) else {
-                    let ending = Suggestion.ending(for: name, among: Strategy.all(paths: names).map(\.description))
+                guard let strategy = StrategyRegistry.find(name, over: names) else {
+                    let ending = Suggestion.ending(for: name, among: StrategyRegistry.all(over: names).map(\.name.description))
                     throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths\(ending)")
                 }
                 if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
                     throw Fault(.usage, "--strategies: '\(name)' \(objection)")
                 }
-                return strategy
+                return strategy.name
             }
         }
         return replay

@@ -39,9 +39,7 @@ package struct PlannedRuns {
         for strategy in replay.strategies {
             for seed in replay.seedValues {
                 let plan = try replay.plan(strategy: strategy, seed: seed)
-                var canonical = plan
-                canonical.strategy = Self.canonical(strategy, plan)
-                canonical.id = "\(canonical.strategy).\(seed)"
+                let canonical = Self.canonical(plan)
                 if let index = distinct.firstIndex(where: { $0.plan.id == canonical.id }) {
                     all.append(Planned(plan: plan, tables: tables, executed: index))
                 } else {
@@ -55,14 +53,18 @@ package struct PlannedRuns {
     }
 
     /// An application that reconnects when its path returns does nothing else than one that does not where it never goes.
-    package static func canonical(_ strategy: Strategy, _ plan: RunPlan) -> Strategy {
-        guard case .tcpReconnect(let name) = strategy,
+    package static func canonical(_ plan: RunPlan) -> RunPlan {
+        guard let name = plan.onlyPath, plan.strategy == .tcpReconnect(path: name),
             let path = plan.paths.firstIndex(where: { $0.name == name }),
             !MobilitySchedule(plan).entries.contains(where: {
                 $0.path == path && ($0.action == .join || $0.action == .renumber)
             })
-        else { return strategy }
-        return .tcp(path: name)
+        else { return plan }
+        var canonical = plan
+        canonical.strategy = .tcp(path: name)
+        canonical.connections = [.tcp(path: name, reconnects: false)]
+        canonical.id = "\(canonical.strategy).\(plan.seed)"
+        return canonical
     }
 
     func execute(

@@ -14,7 +14,7 @@ package struct Prediction: Sendable {
     /// One transfer.
     package struct Stretch: Sendable {
         let start: Duration
-        let strategy: Strategy
+        let strategy: StrategyName
         let transfer: LiveTransfer
         let known: [(path: String, share: Double)]
         let runs: [ComparisonResult.Run]

@@ -42,7 +42,7 @@ package struct PredictionRequest: Sendable {
     /// A transfer with the part of the replay that it was made in.
     private struct Stretch {
         let transfer: LiveTransfer
-        let strategy: Strategy
+        let strategy: StrategyName
         /// On the traces' clock.
         let start: Duration
     }

@@ -13,7 +13,7 @@ enum EnergySection {
     /// The paper's table.
     private static let published = [
         "tcp-cellular": ("1.16", "1.24"), "tcp-wifi": ("1.44", "1.55"), "mptcp": ("1.30", "2.79"),
-        "mptcp-scheduler": ("1.55", "2.37"),
+        "mptcp-energy": ("1.55", "2.37"),
     ]
 
     static func html(table: SweepResult, driving: SweepResult) -> String {
@@ -68,8 +68,8 @@ enum EnergySection {
         [
             order("MPTCP over both is more efficient than 3G alone", "mptcp", "tcp-cellular", result, point),
             order("MPTCP over both is less efficient than WiFi alone", "tcp-wifi", "mptcp", result, point),
-            order("the scheduler is more efficient than WiFi alone", "mptcp-scheduler", "tcp-wifi", result, point),
-            order("the scheduler beats an omniscient switcher", "mptcp-scheduler", "mptcp-omniscient", result, point),
+            order("the scheduler is more efficient than WiFi alone", "mptcp-energy", "tcp-wifi", result, point),
+            order("the scheduler beats an omniscient switcher", "mptcp-energy", "mptcp-omniscient", result, point),
             order(
                 "damping brings the omniscient switcher up again", "mptcp-omniscient-damped", "mptcp-omniscient",
                 result,
@@ -79,9 +79,9 @@ enum EnergySection {
 
     private static func drivingClaims(of result: SweepResult, at point: [String]) -> [Finding] {
         [
-            order("in a car the scheduler loses to 3G alone", "tcp-cellular", "mptcp-scheduler", result, point),
+            order("in a car the scheduler loses to 3G alone", "tcp-cellular", "mptcp-energy", result, point),
             order(
-                "one that knows how brief WiFi is does better", "mptcp-smart-scheduler", "mptcp-scheduler", result,
+                "one that knows how brief WiFi is does better", "mptcp-energy-smart", "mptcp-energy", result,
                 point),
         ]
     }

@@ -78,10 +78,8 @@ struct SweepCell {
 
     /// What is executed for a plan.
     func executable(_ place: Int) -> (plan: RunPlan, tables: [String: LinkTable]) {
-        var plan = plans[place]
-        plan.strategy = PlannedRuns.canonical(plan.strategy, plan)
-        plan.id = "\(plan.strategy).\(plan.seed)"
-        if let path = plan.strategy.path {
+        var plan = PlannedRuns.canonical(plans[place])
+        if let path = plan.onlyPath {
             plan.paths.removeAll { $0.name != path }
             if plan.transport.initialPath != path { plan.transport.initialPath = nil }
         }

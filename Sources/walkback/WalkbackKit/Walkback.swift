@@ -1,13 +1,18 @@
 import ArgumentParser
 import Documents
 import Glibc
+import Strategies
 
 /// The program: parses, calls, prints. Results go to standard output, everything else to standard error.
 public enum Walkback {
     static let version = "0.1.0"
 
-    /// Runs what the command line asks for. A program of your own calls this from its entry point.
-    public static func main() {
+    /// Runs what the command line asks for. A program of your own calls this from its entry point, with what it adds to
+    /// Walkback. The lab's guests boot the program that was called, so what is added is there too.
+    ///
+    /// - Parameter strategies: what can be named in replays and with `--strategies` next to the built-in ones.
+    public static func main(adding strategies: [any Strategy.Type] = []) {
+        for strategy in strategies { StrategyRegistry.types.add(strategy) }
         do {
             var command = try RootCommand.parseAsRoot()
             try command.run()

@@ -1,0 +1,49 @@
+import Plans
+import Quantities
+import Traces
+
+/// A walk as an oracle knows it before a run: the whole of its traces. Times are on the trace's clock.
+public struct KnownWalk: Sendable {
+    /// In the order of the replay.
+    public let traces: [PathTrace]
+    /// From the first SYN to the run's end.
+    public let span: Range<Duration>
+    /// The main direction of the workload.
+    public let direction: Direction
+    /// The replay's `oracle.window`, and how long nothing is carried after a move.
+    public let window: Duration
+    public let switchingCost: Duration
+    public let mobility: Mobility
+    public let energy: EnergyPolicy
+    package let paths: [RunPlan.Path]
+
+    package init(
+        traces: [PathTrace], paths: [RunPlan.Path], span: Range<Duration>, direction: Direction, window: Duration,
+        switchingCost: Duration, mobility: Mobility, energy: EnergyPolicy
+    ) {
+        self.traces = traces
+        self.paths = paths
+        self.span = span
+        self.direction = direction
+        self.window = window
+        self.switchingCost = switchingCost
+        self.mobility = mobility
+        self.energy = energy
+    }
+
+    /// What each path can carry in the main direction.
+    public var capacity: [Curve] { traces.map { $0.curve(direction) } }
+}
+
+/// What a strategy took from the traces before a run.
+public struct Foresight: Sendable {
+    /// Where the home address is reached, and when that changes: for strategies that open a `homeTCP`.
+    public var routes: [RouteChange]
+    /// Which paths `StrategyView.selected` names, and when that changes.
+    public var selections: [PathSelection]
+
+    public init(routes: [RouteChange] = [], selections: [PathSelection] = []) {
+        self.routes = routes
+        self.selections = selections
+    }
+}

@@ -1,0 +1,13 @@
+import Plans
+
+/// One MPTCP connection over every path.
+struct MPTCP: Strategy {
+    static func strategies(over paths: [String]) -> [MPTCP] { [MPTCP()] }
+
+    let name = StrategyName.mptcp
+    let summary = "One MPTCP connection over every path."
+    let appearance = StrategyAppearance.mptcp
+
+    // To plain MPTCP every path is as good as another.
+    func connections(over paths: [String]) -> [PlannedConnection] { [.mptcp(begins: .listed)] }
+}

@@ -1,0 +1,20 @@
+import Traces
+
+/// What several strategies need of the paths, each as the end of a sentence; nil where it is there.
+enum PathDemands {
+    static func wifiAndAnother(_ kinds: [PathKind]) -> String? {
+        guard kinds.contains(.wifi) else { return "needs a path of kind wifi to prefer, and there is none" }
+        guard kinds.contains(where: { $0 != .wifi }) else {
+            return "needs a path of another kind to fall back on, and all are wifi"
+        }
+        return nil
+    }
+
+    /// The energy models know two radios.
+    static func knownRadios(_ kinds: [PathKind]) -> String? {
+        guard kinds.allSatisfy({ $0 != .other }) else {
+            return "needs to know what each radio costs, so every path must be of kind wifi or cellular"
+        }
+        return kinds.count > 1 ? nil : "needs at least two paths to choose from"
+    }
+}
