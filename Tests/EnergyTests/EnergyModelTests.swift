@@ -123,7 +123,7 @@ import Traces
         #expect(hybrid.paths[1] == .zero)
     }
 
-    @Test func `is not known where a path is neither WiFi nor cellular`() {
-        #expect(energy(.mptcp, kinds: [.wifi, .other]).isEmpty)
+    @Test func `is not known where a path is neither WiFi nor cellular`() throws {
+        #expect(try energy(.mptcp, kinds: [.wifi, .other]).isEmpty)
     }
 }
