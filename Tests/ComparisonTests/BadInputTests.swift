@@ -95,13 +95,13 @@ import Testing
         #expect(!Files.entries(of: output).contains(".partial"))
     }
 
-    @Test func `in a bar ends with 2 and says by how much`() throws {
+    @Test func `in a gate ends with 2 and says by how much`() throws {
         let scratch = try Scratch()
-        let bars = "bars: {mptcp/capacity-sum: \">= 1.5\"}"
+        let gates = "gates: {mptcp/capacity-sum: \">= 1.5\"}"
         let output = scratch.path.appending("out")
-        let outcome = try Walkback.run(["compare", try scratch.walk(extra: bars).string, "--output", output.string])
+        let outcome = try Walkback.run(["compare", try scratch.walk(extra: gates).string, "--output", output.string])
         #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("bar not met: mptcp/capacity-sum >= 1.5, but it is 0."))
+        #expect(outcome.errors.contains("gate not met: mptcp/capacity-sum >= 1.5, but it is 0."))
     }
 
     @Test(.enabled(if: Walkback.canMount, "mounts a file system: needs root that may, which a container's may not"))

@@ -40,7 +40,7 @@ import Yams
             #expect(commands.count >= 2)
             // A project as the commands find it: the program, the kernel's script, a replay and no baseline yet.
             let project = try Scratch()
-            _ = try project.walk(extra: "bars: {mptcp/capacity-sum: \">= 0.5\"}")
+            _ = try project.walk(extra: "gates: {mptcp/capacity-sum: \">= 0.5\"}")
             for directory in [".build", ".build/release", "Kernel", "Replays", "Replays/baselines"] {
                 mkdir(project.path.appending(directory).string, 0o755)
             }
@@ -66,8 +66,8 @@ import Yams
             let unchanged = try run(["rm -rf results"] + commands)
             #expect(unchanged.status == 0, "\(unchanged.errors)")
             #expect(unchanged.output.contains("Bit-identical to the baseline in all 6 runs."), "\(unchanged.output)")
-            // A bar that cannot be met: the comparison's code passes, the check's does not, and its report is there.
-            _ = try project.walk(extra: "bars: {mptcp/capacity-sum: \">= 1.5\"}")
+            // A gate that cannot be met: the comparison's code passes, the check's does not, and its report is there.
+            _ = try project.walk(extra: "gates: {mptcp/capacity-sum: \">= 1.5\"}")
             let missed = try run(["rm -rf results Replays/baselines/*"] + [commands[0]])
             #expect(missed.status == 0, "\(missed.errors)")
             let failed = try run([".build/release/walkback baseline save results"] + commands.dropFirst())

@@ -44,7 +44,7 @@ struct RealLevelTests {
     }
 
     private func regressions(_ now: Baseline, _ before: Baseline) throws -> [String] {
-        try RegressionCheck(now, against: before, bars: [:], baselinePath: "pool").regressions.map(\.quantity.name)
+        try RegressionCheck(now, against: before, gates: [:], baselinePath: "pool").regressions.map(\.quantity.name)
     }
 
     @Test(arguments: [3, 10, 12, 14]) func `of what differs only in seed calls at most 1 % worse`(pairs: Int) throws {

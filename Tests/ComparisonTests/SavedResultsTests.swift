@@ -68,7 +68,7 @@ import Testing
         #expect(worse.status == 2, "\(worse.output)")
         #expect(worse.output.contains("Regression: tcp-wifi goodput"))
         let report = try Walkback.run(["check", output.string, "--baseline", faster.string, "--json"])
-        #expect(report.output.hasPrefix("{\n  \"bars\": []"))
+        #expect(report.output.hasPrefix("{\n  \"gates\": []"))
         #expect(try Walkback.run(["check", output.string, "--level", "1"]).status == 64)
     }
 
@@ -117,13 +117,13 @@ import Testing
         }
     }
 
-    @Test func `of bars that were not run say so, and end with 0`() throws {
+    @Test func `of gates that were not run say so, and end with 0`() throws {
         let scratch = try Scratch()
-        let replay = try scratch.walk(extra: "bars: {mptcp/longest-gap: \"<= 0.001s\", mptcp/optimal: \">= 9\"}")
+        let replay = try scratch.walk(extra: "gates: {mptcp/longest-gap: \"<= 0.001s\", mptcp/optimal: \">= 9\"}")
         let output = scratch.path.appending("out")
         let left = try compare(replay, to: output, ["--strategies", "tcp-wifi"])
         #expect(left.status == 0, "\(left.errors)")
-        #expect(left.errors.contains("bar not evaluated: mptcp/optimal >= 9, since mptcp was not run"))
+        #expect(left.errors.contains("gate not evaluated: mptcp/optimal >= 9, since mptcp was not run"))
         #expect(try Walkback.run(["check", output.string]).status == 0)
         #expect(try compare(replay, to: output).status == 2)
         #expect(try Walkback.run(["check", output.string]).status == 2)
@@ -131,7 +131,7 @@ import Testing
 
     @Test func `of a counter that is misspelt say so`() throws {
         let scratch = try Scratch()
-        let replay = try scratch.walk(extra: "bars: {mptcp/counter mobile.MPTcpExt.RmAdrTx: \"<= 100\"}")
+        let replay = try scratch.walk(extra: "gates: {mptcp/counter mobile.MPTcpExt.RmAdrTx: \"<= 100\"}")
         let outcome = try compare(replay, to: scratch.path.appending("out"))
         #expect(outcome.status == 2)
         #expect(outcome.errors.contains("the kernel has no such counter; did you mean 'mobile.MPTcpExt.RmAddrTx'?"))

@@ -150,7 +150,7 @@ import Testing
 
     @Test(arguments: [
         ("", "is empty"), ("%PDF-1.4", "is a PDF document"),
-        ("{\"schema\": 3}", "is JSON but no result of 'walkback.comparison/1'"),
+        ("{\"schema\": 3}", "is JSON but no result of 'walkback.comparison/2'"),
         ("hello", "is no capture (pcap or pcapng"), ("1\n2\nx\n", "is no capture (pcap or pcapng"),
     ])
     func `What is none of these is refused, and named where it is known`(text: String, message: String) throws {

@@ -22,7 +22,7 @@ let goodReplay = """
     mobility: {mode: informed, detection: 200ms, acquisition: 500ms}
     oracle: {window: 5s}
     transport: {congestion_control: reno, initial_path: wifi, receive_buffer: 5MB, send_buffer: 3MB, initial_receive_buffer: 1MB}
-    bars:
+    gates:
       mptcp/spliced-optimal: ">= 1.0"
 
     """
@@ -76,7 +76,7 @@ func load(_ text: String) throws -> Replay {
             replay.transport.receiveBuffer == ByteCount(5_000_000)
                 && replay.transport.sendBuffer == ByteCount(3_000_000)
                 && replay.transport.initialReceiveBuffer == ByteCount(1_000_000))
-        #expect(replay.bars == [Bar(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
+        #expect(replay.gates == [Gate(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
         #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
         let bytes = try [goodReplay, traceText("w.trace.csv"), traceText("c.trace.csv")].joined()
@@ -95,7 +95,7 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.seeds == 10)
         #expect(replay.mobility == Mobility() && replay.transport == Transport() && replay.workload == Workload())
         #expect(replay.oracleWindow == .seconds(10))
-        #expect(replay.bars.isEmpty)
+        #expect(replay.gates.isEmpty)
     }
 
     @Test func `A strategy that its paths cannot run is refused where it is named`() {
@@ -200,8 +200,8 @@ func load(_ text: String) throws -> Replay {
             ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"
         ),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
-        Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no bar; write >="),
-        Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no bar"),
+        Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no gate; write >="),
+        Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no gate"),
         Slip(
             "mptcp/spliced-optimal", "mptcp/spliced-optimum",
             ":12:3: unknown ratio or measure 'mptcp/spliced-optimum'; did you mean"),
@@ -269,10 +269,10 @@ func load(_ text: String) throws -> Replay {
     @Test(arguments: [
         (">= 1.0", 1.0, true), (">=1", 0.999, false), ("<= 2", 2, true), ("> 1", 1, false), ("< 1", 0.5, true),
     ])
-    func `A bar compares`(text: String, value: Double, met: Bool) throws {
-        let bar = try #require(Bar(ratio: "mptcp/optimal", text: text))
-        #expect(bar.isMet(by: value) == met)
-        #expect(!bar.isMet(by: nil) && !bar.isMet(by: .nan))
+    func `A gate compares`(text: String, value: Double, met: Bool) throws {
+        let gate = try #require(Gate(ratio: "mptcp/optimal", text: text))
+        #expect(gate.isMet(by: value) == met)
+        #expect(!gate.isMet(by: nil) && !gate.isMet(by: .nan))
     }
 
     // MARK: - Files
@@ -326,7 +326,7 @@ func load(_ text: String) throws -> Replay {
             var other = try replay.plan(strategy: .tcp(path: "wifi"), seed: seed)
             #expect(plan.id == "mptcp.\(seed)" && other.id == "tcp-wifi.\(seed)")
             other.id = plan.id
-            other.strategy = plan.strategy
+            (other.strategy, other.connections) = (plan.strategy, plan.connections)
             #expect(other == plan)
             #expect(plan.offset >= .zero && plan.offset < .seconds(1))
             let left = Duration.seconds(12) - plan.offset - plan.duration

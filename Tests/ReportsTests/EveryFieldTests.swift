@@ -249,8 +249,8 @@ extension `A result in which no field has its default` {
                     seed: 7, mptcp: ByteCount(3001), flows: [.init(name: "tcp-wifi", delivered: ByteCount(3002))],
                     optimal: ByteCount(3003), ratio: 0.875, jain: 0.75)
             ],
-            bars: [
-                .init(bar: "mptcp/optimal >= 2", quantity: "mptcp/optimal", outcome: .missed, finding: "it is 1.25")
+            gates: [
+                .init(gate: "mptcp/optimal >= 2", quantity: "mptcp/optimal", outcome: .missed, finding: "it is 1.25")
             ], command: "walkback compare walk.yaml")
     }()
 

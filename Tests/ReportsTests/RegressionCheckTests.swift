@@ -20,10 +20,10 @@ struct RegressionCheckTests {
     }
 
     private func check(
-        _ now: Baseline, bars: [String: [String]] = [:], settings: RegressionCheck.Settings = .init()
+        _ now: Baseline, gates: [String: [String]] = [:], settings: RegressionCheck.Settings = .init()
     ) throws -> RegressionCheck {
         try RegressionCheck(
-            now, against: try #require(Self.baseline), bars: bars, settings: settings, baselinePath: "base.json")
+            now, against: try #require(Self.baseline), gates: gates, settings: settings, baselinePath: "base.json")
     }
 
     @Test("of an unchanged system finds it bit-identical")
@@ -36,7 +36,7 @@ struct RegressionCheckTests {
 
     @Test("calls a loss of 5 % a regression of the strategy that has it, and says where")
     func regression() throws {
-        let check = try check(try Self.walk(0.93 * 0.95), bars: ["walk": ["mptcp/optimal"]])
+        let check = try check(try Self.walk(0.93 * 0.95), gates: ["walk": ["mptcp/optimal"]])
         #expect(check.regressions.map(\.quantity.name) == ["mptcp goodput", "mptcp/optimal"])
         let finding = try #require(check.regressions.first)
         #expect(finding.test?.method == .signFlip)
@@ -73,7 +73,7 @@ struct RegressionCheckTests {
     func oneSeed() throws {
         let one = try Self.walk(0.5, seeds: [1])
         let check = try RegressionCheck(
-            one, against: try Self.walk(0.93, seeds: [1]), bars: [:], baselinePath: "b.json")
+            one, against: try Self.walk(0.93, seeds: [1]), gates: [:], baselinePath: "b.json")
         #expect(check.regressions.isEmpty)
         #expect(check.findings.contains { $0.verdict == .notComparable })
         #expect(CheckReport(walks: [], check: check).text.contains("One pair shows no spread"))

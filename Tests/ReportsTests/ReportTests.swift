@@ -126,7 +126,7 @@ struct ReportTests {
             Issue.record("not the shape of a comparison")
             return
         }
-        #expect(document["schema"] == .string("walkback.comparison/1"))
+        #expect(document["schema"] == .string("walkback.comparison/2"))
         #expect(Set(document.keys).isSuperset(of: ["replay", "environment", "runs", "oracles", "ratios"]))
         #expect(
             Set(run.keys).isSuperset(of: [

@@ -136,7 +136,7 @@ struct SavedComparisonTests {
         #expect(cut?.message.hasPrefix("out/comparison.json:") == true)
         let schema = try fault { files in
             let text = String(decoding: files[name] ?? [], as: UTF8.self)
-            files[name] = Array(text.replacing("walkback.comparison/1", with: "walkback.comparison/9").utf8)
+            files[name] = Array(text.replacing("walkback.comparison/2", with: "walkback.comparison/9").utf8)
         }
         #expect(schema?.message.contains("has the schema 'walkback.comparison/9'") == true)
         var result = Fixture.result(.init(seconds: 12, seeds: [1]))
@@ -219,17 +219,17 @@ struct AgreementTests {
     }
 }
 
-@Suite("Bars")
-struct BarReportTests {
+@Suite("Gates")
+struct GateReportTests {
     private var result: ComparisonResult {
         var result = Fixture.result(.init(seconds: 12, seeds: [1]))
-        result.bars = [
-            .init(bar: "mptcp/optimal >= 0.5", quantity: "mptcp/optimal", outcome: .met, finding: "it is 1.02"),
+        result.gates = [
+            .init(gate: "mptcp/optimal >= 0.5", quantity: "mptcp/optimal", outcome: .met, finding: "it is 1.02"),
             .init(
-                bar: "mptcp/longest-gap <= 0.35 s", quantity: "mptcp/longest-gap", outcome: .missed,
+                gate: "mptcp/longest-gap <= 0.35 s", quantity: "mptcp/longest-gap", outcome: .missed,
                 finding: "in run mptcp.1 it is <0.5> s"),
             .init(
-                bar: "wifi-first/events a < b", quantity: "wifi-first/events", outcome: .notEvaluated,
+                gate: "wifi-first/events a < b", quantity: "wifi-first/events", outcome: .notEvaluated,
                 finding: "wifi-first was not run"),
         ]
         return result
@@ -253,8 +253,8 @@ struct BarReportTests {
         let result = result
         #expect(ComparisonDocument.json(of: result).text.contains("\"outcome\": \"not-evaluated\""))
         for text in [Summary.markdown(of: result), ComparisonTable.text(of: result), HTMLReport.text(of: result)] {
-            #expect(text.contains("Bars: 1 of 3 met, 1 missed, 1 not evaluated."))
+            #expect(text.contains("Gates: 1 of 3 met, 1 missed, 1 not evaluated."))
         }
-        #expect(try SavedComparison(result).result.bars == result.bars)
+        #expect(try SavedComparison(result).result.gates == result.gates)
     }
 }

@@ -66,24 +66,24 @@ struct WalksTests {
         if name == "walks.html" { try Tags.checkBalance(text) }
     }
 
-    @Test("Replays of hand-offs, which have no Optimal TCP, show their gaps and bars in place of dashes")
+    @Test("Replays of hand-offs, which have no Optimal TCP, show their gaps and gates in place of dashes")
     func handoffs() throws {
         var result = Self.walks([nil, nil])
         for index in result.walks.indices {
             result.walks[index].ratios = []
             result.walks[index].goodput = .megabitsPerSecond(4)
             result.walks[index].longestGap = .milliseconds(350)
-            result.walks[index].bars = [
+            result.walks[index].gates = [
                 .init(
-                    bar: "mptcp/longest-gap <= 0.5 s", quantity: "mptcp/longest-gap", outcome: .met,
+                    gate: "mptcp/longest-gap <= 0.5 s", quantity: "mptcp/longest-gap", outcome: .met,
                     finding: "it is met"),
                 .init(
-                    bar: "mptcp/events a < b", quantity: "mptcp/events", outcome: index == 0 ? .missed : .met,
+                    gate: "mptcp/events a < b", quantity: "mptcp/events", outcome: index == 0 ? .missed : .met,
                     finding: "in run mptcp.1 there was no b"),
             ]
         }
         let page = WalksReport.html(of: result)
-        #expect(page.contains("3 of 4 bars on 2 walks are met; none compares MPTCP with Optimal TCP"))
+        #expect(page.contains("3 of 4 gates on 2 walks are met; none compares MPTCP with Optimal TCP"))
         #expect(page.contains("<td>4.00</td><td>0.35 s</td><td class=\"bad\">1 of 2</td>"))
         #expect(page.contains("in run mptcp.1 there was no b"))
         #expect(!page.contains("<td>-</td>") && !page.contains("smallest difference"))

@@ -11,16 +11,16 @@ import Traces
 @testable import Replays
 @testable import Verification
 
-@Suite struct `What came of a bar` {
-    private func replay(_ bars: String) throws -> Replay {
+@Suite struct `What came of a gate` {
+    private func replay(_ gates: String) throws -> Replay {
         let text = """
             name: walk
             paths:
               wifi: {trace: wifi}
               cellular: {trace: cellular, kind: cellular}
             strategies: [tcp-wifi, tcp-cellular, optimal-built, mptcp]
-            bars:
-              \(bars)
+            gates:
+              \(gates)
             """
         return try Replay.parse(InputFile(path: "walk.yaml", bytes: Array(text.utf8))) { name in
             let trace = """
@@ -58,7 +58,7 @@ import Traces
 
     @Test func `on a ratio is met or missed by its mean`() throws {
         let replay = try replay("mptcp/optimal: \">= 1\"")
-        func verdict(_ value: Double?) -> ComparisonResult.BarVerdict {
+        func verdict(_ value: Double?) -> ComparisonResult.GateVerdict {
             replay.verdicts(
                 on: result(
                     of: replay, strategies: Self.everything,
@@ -68,9 +68,9 @@ import Traces
                 counters: [])[0]
         }
         #expect(verdict(1.02).outcome == .met && verdict(1.02).note == nil)
-        #expect(verdict(0.97).note == "bar not met: mptcp/optimal >= 1, but it is 0.97")
+        #expect(verdict(0.97).note == "gate not met: mptcp/optimal >= 1, but it is 0.97")
         // All were run, and there is no value: not all of a transfer arrived.
-        #expect(verdict(nil).note == "bar not met: mptcp/optimal >= 1, but it is not known")
+        #expect(verdict(nil).note == "gate not met: mptcp/optimal >= 1, but it is not known")
     }
 
     @Test(arguments: [
@@ -85,12 +85,12 @@ import Traces
         let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]
         #expect(verdict.outcome == .notEvaluated)
         #expect(verdict.finding == finding)
-        #expect(verdict.note?.hasPrefix("bar not evaluated: ") == true)
+        #expect(verdict.note?.hasPrefix("gate not evaluated: ") == true)
     }
 
     @Test func `on a counter that the kernel does not have is that it has none`() throws {
         let known: Set<String> = ["MPTcpExt.RmAddrTx", "MPTcpExt.RmAddr"]
-        func verdict(_ name: String, counters: [String: Int64] = [:]) throws -> ComparisonResult.BarVerdict {
+        func verdict(_ name: String, counters: [String: Int64] = [:]) throws -> ComparisonResult.GateVerdict {
             let replay = try replay("mptcp/counter \(name): \"<= 3\"")
             return replay.verdicts(on: result(of: replay, strategies: [.mptcp], counters: counters), counters: known)[0]
         }

@@ -3,7 +3,7 @@ public enum ExitCode: Int32, Sendable {
     case success = 0
     /// Could not run.
     case failed = 1
-    /// A bar or baseline was not met.
+    /// A gate or baseline was not met.
     case barNotMet = 2
     /// Measured, but not trustworthy: fidelity or verification failed.
     case notTrustworthy = 3

@@ -14,13 +14,14 @@ package struct JSONReader: Sendable {
         self.place = place
     }
 
-    /// - Throws: `Fault` (bad input) where it is no JSON object of the schema `schema`.
-    package init(document bytes: [UInt8], path: String, schema: String) throws {
+    /// - Parameter older: schemas of the same kind that are still read.
+    /// - Throws: `Fault` (bad input) where it is no JSON object of the schema `schema` or of an older one.
+    package init(document bytes: [UInt8], path: String, schema: String, older: [String] = []) throws {
         self.init(try JSON.parse(bytes, path: path), path: path)
         guard let found = try optional("schema")?.string else {
             throw Fault.input(path, "has no 'schema', so it is no document of walkback: name another")
         }
-        guard found == schema else {
+        guard found == schema || older.contains(found) else {
             let kind = schema.prefix { $0 != "/" }
             let isOther = found.hasPrefix("\(kind)/")
             throw Fault.input(

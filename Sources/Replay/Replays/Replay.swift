@@ -52,9 +52,9 @@ package struct Replay: Sendable, Equatable {
     package var transport: Transport
     /// What `transport` names that only the kernel knows.
     package var demands: [KernelDemand]
-    package var bars: [Bar]
+    package var gates: [Gate]
     /// What is demanded of single runs.
-    package var runBars: [RunBar]
+    package var runGates: [RunGate]
     /// Of every path's trace.
     package var duration: Duration
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
@@ -151,8 +151,8 @@ package struct Replay: Sendable, Equatable {
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
             seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
             switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
-            demands: document.demands, bars: document.bars,
-            runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
+            demands: document.demands, gates: document.gates,
+            runGates: document.runGates, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }
 

@@ -39,11 +39,11 @@ struct ReplayDocument {
     var demands: [KernelDemand] = []
     var switchingCost = Duration.zero
     var energy = EnergyPolicy()
-    var bars: [Bar] = []
-    var runBars: [RunBar] = []
+    var gates: [Gate] = []
+    var runGates: [RunGate] = []
 
     static let keys = [
-        "name", "paths", "workload", "strategies", "seeds", "mobility", "oracle", "transport", "energy", "bars",
+        "name", "paths", "workload", "strategies", "seeds", "mobility", "oracle", "transport", "energy", "gates", "bars",
     ]
 
     /// Upstream Linux gives an MPTCP connection at most this many subflows.
@@ -73,7 +73,7 @@ struct ReplayDocument {
         try readOracle(root)
         try readTransport(root)
         try readEnergy(root)
-        try readBars(root)
+        try readGates(root)
     }
 
     // MARK: - Paths

@@ -39,7 +39,7 @@ enum ResultInspection {
         var ratios: [Ratio]
     }
 
-    private static let schema = "walkback.comparison/1"
+    private static let schemas = ["walkback.comparison/2", "walkback.comparison/1"]
     private static let barWidth = 40
 
     static func inspect(_ name: String) throws -> Inspection {
@@ -48,10 +48,10 @@ enum ResultInspection {
         do {
             document = try JSONDecoder().decode(Document.self, from: Data(file.bytes))
         } catch {
-            throw Fault.input(name, "is JSON but no result of '\(schema)'; name the directory of a comparison")
+            throw Fault.input(name, "is JSON but no result of '\(schemas[0])'; name the directory of a comparison")
         }
-        guard document.schema == schema else {
-            throw Fault.input(name, "has the schema '\(document.schema)'; this Walkback reads '\(schema)'")
+        guard schemas.contains(document.schema) else {
+            throw Fault.input(name, "has the schema '\(document.schema)'; this Walkback reads '\(schemas[0])'")
         }
         return inspection(document, name)
     }

@@ -4,9 +4,9 @@ import Quantities
 import Results
 import Statistics
 
-/// What `walkback check` says: of the bars alone, or of a baseline too.
+/// What `walkback check` says: of the gates alone, or of a baseline too.
 package struct CheckReport: Sendable {
-    package static let schema = "walkback.check/1"
+    package static let schema = "walkback.check/2"
 
     /// Each walk's result under its name.
     let walks: [(name: String, result: ComparisonResult)]
@@ -26,21 +26,21 @@ package struct CheckReport: Sendable {
         }
     }
 
-    private var bars: [ComparisonResult.BarVerdict] { walks.flatMap(\.result.bars) }
+    private var gates: [ComparisonResult.GateVerdict] { walks.flatMap(\.result.gates) }
 
     package var exitCode: ExitCode {
         if !doubts.isEmpty { return .notTrustworthy }
-        let missed = bars.contains { $0.outcome == .missed }
+        let missed = gates.contains { $0.outcome == .missed }
         return missed || check?.regressions.isEmpty == false ? .barNotMet : .success
     }
 
-    /// One sentence each: trust, bars, baseline.
+    /// One sentence each: trust, gates, baseline.
     package var sentences: [String] {
         var sentences = doubts.map { "Not trustworthy: \($0)" }
         sentences += walks.compactMap { walk in
-            BarTables.sentence(of: walk.result).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
+            GateTables.sentence(of: walk.result).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
         }
-        if bars.isEmpty { sentences.append("The replay has no bars.") }
+        if gates.isEmpty { sentences.append("The replay has no gates.") }
         guard let check else { return sentences + ["Not compared with a baseline."] }
         let others = check.walks.map(\.name).filter { !check.identical.contains($0) }
         if others.isEmpty {
@@ -94,7 +94,7 @@ package struct CheckReport: Sendable {
         if !check.otherSettings.isEmpty {
             cautions.append(
                 "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the baseline's, and says "
-                    + "something else of settings, strategies, seeds or bars.")
+                    + "something else of settings, strategies, seeds or gates.")
         }
         if check.findings.contains(where: { $0.test?.method == .t && $0.pairs <= PairedTest.mostExact }) {
             cautions.append(
@@ -133,7 +133,7 @@ package struct CheckReport: Sendable {
 
     package var text: String {
         let missed = walks.flatMap { walk in
-            walk.result.bars.compactMap(\.note).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
+            walk.result.gates.compactMap(\.note).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
         }
         return [(sentences + missed).joined(separator: "\n") + "\n", check == nil ? "" : table.text].filter {
             !$0.isEmpty
@@ -146,14 +146,14 @@ package struct CheckReport: Sendable {
         let mark = exitCode == .success ? "passed" : exitCode == .barNotMet ? "FAILED" : "NOT TRUSTWORTHY"
         var blocks = ["### Walkback check: \(mark)\n", sentences.map { "- \(Markup.markdown($0))\n" }.joined()]
         if check != nil { blocks.append(table.markdown) }
-        for walk in walks where !walk.result.bars.isEmpty {
+        for walk in walks where !walk.result.gates.isEmpty {
             if walks.count > 1 { blocks.append("**\(Markup.markdown(walk.name))**\n") }
-            blocks.append(BarTables.bars(of: walk.result).markdown)
+            blocks.append(GateTables.gates(of: walk.result).markdown)
         }
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    /// A case for every bar, and one for every quantity that was compared.
+    /// A case for every gate, and one for every quantity that was compared.
     package var junit: String {
         JUnitReport.document(
             walks.map { walk in
@@ -175,12 +175,12 @@ package struct CheckReport: Sendable {
         .object([
             "schema": .string(Self.schema), "exit_code": .integer(Int64(exitCode.rawValue)),
             "sentences": .array(sentences.map { .string($0) }),
-            "bars": .array(
+            "gates": .array(
                 walks.flatMap { walk in
-                    walk.result.bars.map { bar in
+                    walk.result.gates.map { gate in
                         .object([
-                            "walk": .string(walk.name), "bar": .string(bar.bar),
-                            "outcome": .string(bar.outcome.rawValue), "finding": .string(bar.finding),
+                            "walk": .string(walk.name), "gate": .string(gate.gate),
+                            "outcome": .string(gate.outcome.rawValue), "finding": .string(gate.finding),
                         ])
                     }
                 }),

@@ -30,7 +30,7 @@ extension ComparisonDocument {
             ratios: try document["ratios"].elements.map(readRatio),
             builtWindows: try document["built_windows"].elements.map(readBuiltWindow),
             competitions: try document["competition"].elements.map(readCompetition),
-            bars: try document["bars"].elements.map(readBar),
+            gates: try (document.optional("gates") ?? document["bars"]).elements.map(readGate),
             command: try document["command"].string)
         if let pooled = try document.optional("exchanges")?.elements {
             result.pooledExchanges = Dictionary(
@@ -198,9 +198,9 @@ extension ComparisonDocument {
             jain: try one.optional("jain")?.number)
     }
 
-    private static func readBar(_ bar: JSONReader) throws -> ComparisonResult.BarVerdict {
+    private static func readGate(_ gate: JSONReader) throws -> ComparisonResult.GateVerdict {
         .init(
-            bar: try bar["bar"].string, quantity: try bar["quantity"].string, outcome: try bar["outcome"].choice(),
-            finding: try bar["finding"].string)
+            gate: try (gate.optional("gate") ?? gate["bar"]).string, quantity: try gate["quantity"].string, outcome: try gate["outcome"].choice(),
+            finding: try gate["finding"].string)
     }
 }

@@ -8,7 +8,9 @@ import Verification
 
 /// comparison.json: the whole result for programs, and the same bytes for the same replay, seeds and kernel.
 package enum ComparisonDocument {
-    package static let schema = "walkback.comparison/1"
+    package static let schema = "walkback.comparison/2"
+    /// In the first one `gates` was called `bars`.
+    package static let olderSchemas = ["walkback.comparison/1"]
 
     /// - Parameter files: bytes of the files beside it that a report needs too, so that half a result is known as such.
     package static func json(of result: ComparisonResult, files: [String: Int] = [:]) -> JSON {
@@ -27,7 +29,7 @@ package enum ComparisonDocument {
             "ratios": .array(result.ratios.map(ratio)),
             "built_windows": .array(result.builtWindows.map(builtWindow)),
             "competition": .array(result.competitions.map(competition)),
-            "bars": .array(result.bars.map(bar)),
+            "gates": .array(result.gates.map(gate)),
             "exchanges": pooledExchanges(of: result),
         ])
     }
@@ -201,10 +203,10 @@ package enum ComparisonDocument {
         ])
     }
 
-    static func bar(_ bar: ComparisonResult.BarVerdict) -> JSON {
+    static func gate(_ gate: ComparisonResult.GateVerdict) -> JSON {
         .object([
-            "bar": .string(bar.bar), "quantity": .string(bar.quantity), "outcome": .string(bar.outcome.rawValue),
-            "finding": .string(bar.finding),
+            "gate": .string(gate.gate), "quantity": .string(gate.quantity), "outcome": .string(gate.outcome.rawValue),
+            "finding": .string(gate.finding),
         ])
     }
 

@@ -16,8 +16,8 @@ package enum ComparisonTable {
         let head =
             ([HeadlineSentence.text(of: result)] + HeadlineSentence.resolution(of: result))
             .joined(separator: "\n") + "\n"
-        let bars = BarTables.sentence(of: result).map { "\($0)\n" } ?? ""
-        return ([head] + ofParts + [bars, "\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
+        let gates = GateTables.sentence(of: result).map { "\($0)\n" } ?? ""
+        return ([head] + ofParts + [gates, "\(FidelitySummary(result).sentence)\n"]).filter { !$0.isEmpty }
             .joined(separator: "\n")
     }
 

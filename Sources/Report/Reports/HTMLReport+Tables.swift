@@ -13,7 +13,7 @@ extension HTMLReport {
             result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
         return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
-            + "<figcaption>Figure 2. Bars: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
+            + "<figcaption>Figure 2. Gates: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
             + "dots: single seeds. Across: what the oracles allow.</figcaption>\n"
             + "</figure>\n" + StrategyTables.strategies(of: result, whole: true).html
             + (EnergyTotals.chosenModel(of: result).map { model in

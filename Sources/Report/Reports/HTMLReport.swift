@@ -13,7 +13,7 @@ package enum HTMLReport {
         // What both directions of a run share is told once.
         let once = parts[0]
         let sections = [
-            header(result), bars(result), each(figure), each(totals), ratios(result), handoffs(once),
+            header(result), gates(result), each(figure), each(totals), ratios(result), handoffs(once),
             each(exchanges), competition(result), energy(once), built(result), fidelity(result), method(result),
             environment(result), again(result), files(result), glossary, everyRun(result),
         ]
@@ -119,9 +119,9 @@ package enum HTMLReport {
         return "<h2>\(direction == .down ? "Downlink" : "Uplink")</h2>\n"
     }
 
-    private static func bars(_ result: ComparisonResult) -> String {
-        guard let sentence = BarTables.sentence(of: result) else { return "" }
-        return "<h2>Bars</h2>\n<p>\(Markup.escaped(sentence))</p>\n" + BarTables.bars(of: result).html
+    private static func gates(_ result: ComparisonResult) -> String {
+        guard let sentence = GateTables.sentence(of: result) else { return "" }
+        return "<h2>Gates</h2>\n<p>\(Markup.escaped(sentence))</p>\n" + GateTables.gates(of: result).html
     }
 
     // MARK: Words
@@ -148,7 +148,7 @@ package enum HTMLReport {
         for file in FigureFiles.all(of: result) {
             table.add("\(file.name).svg, \(file.name).csv", file.what)
         }
-        table.add("junit.xml, summary.md", "the bars for CI systems, and a comment for a pull request")
+        table.add("junit.xml, summary.md", "the gates for CI systems, and a comment for a pull request")
         return "<h2>Files beside this page</h2>\n" + table.html
             + "<p class=\"note\">To load one: <code>\(Markup.escaped(FigureFiles.python("figure1")))</code> in Python, "
             + "<code>\(Markup.escaped(FigureFiles.r("figure1")))</code> in R.</p>\n"

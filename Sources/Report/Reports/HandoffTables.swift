@@ -5,7 +5,7 @@ import Plans
 
 /// What every coming and going of a path cost the application.
 enum HandoffTables {
-    private static let headers = ["longest gap", "first byte", "carries again", "stranded kB"]
+    private static let headers = ["longest gap, mean", "first byte", "carries again", "stranded kB"]
 
     /// The same event in every seed: the nth of its kind and path.
     private struct Event {
@@ -18,7 +18,7 @@ enum HandoffTables {
 
     /// All events of one kind and path of a strategy together.
     static func grouped(of result: ComparisonResult) -> ResultTable {
-        var table = ResultTable("Hand-offs", headers: ["hand-offs", "events", "worst gap"] + headers)
+        var table = ResultTable("Hand-offs", headers: ["hand-offs", "events", "longest gap, max"] + headers)
         for (strategy, events) in events(of: result) {
             var groups: [Event] = []
             for event in events {

@@ -1,7 +1,7 @@
 import Documents
 import Results
 
-/// junit.xml: a case for every bar, as CI systems show them; what was not run is skipped.
+/// junit.xml: a case for every gate, as CI systems show them; what was not run is skipped.
 package enum JUnitReport {
     package static func xml(of result: ComparisonResult) -> String {
         document([suite(result, name: result.replay.name)])
@@ -14,11 +14,11 @@ package enum JUnitReport {
 
     struct Case {
         let name: String
-        let outcome: ComparisonResult.BarVerdict.Outcome
+        let outcome: ComparisonResult.GateVerdict.Outcome
         let finding: String
     }
 
-    /// Where the runs cannot be trusted a case of its own says so: bars are then neither met nor missed.
+    /// Where the runs cannot be trusted a case of its own says so: gates are then neither met nor missed.
     static func suite(_ result: ComparisonResult, name: String) -> Suite {
         let doubts = FidelitySummary.doubts(about: result)
         let trust = Case(
@@ -26,11 +26,11 @@ package enum JUnitReport {
             finding: doubts.joined(separator: " "))
         return Suite(
             name: name,
-            cases: [trust] + result.bars.map { Case(name: $0.bar, outcome: $0.outcome, finding: $0.finding) })
+            cases: [trust] + result.gates.map { Case(name: $0.gate, outcome: $0.outcome, finding: $0.finding) })
     }
 
     static func document(_ suites: [Suite]) -> String {
-        func count(_ cases: [Case], _ outcome: ComparisonResult.BarVerdict.Outcome) -> Int {
+        func count(_ cases: [Case], _ outcome: ComparisonResult.GateVerdict.Outcome) -> Int {
             cases.count { $0.outcome == outcome }
         }
         let all = suites.flatMap(\.cases)

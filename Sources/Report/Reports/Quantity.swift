@@ -28,7 +28,7 @@ package struct Quantity: Sendable, Equatable {
     }
 
     package let kind: Kind
-    /// As `mptcp goodput`, or as a bar has it: `mptcp/optimal`, `mptcp/longest-gap`.
+    /// As `mptcp goodput`, or as a gate has it: `mptcp/optimal`, `mptcp/longest-gap`.
     package let name: String
     /// Of whose runs; nil: of a ratio.
     package let strategy: String?

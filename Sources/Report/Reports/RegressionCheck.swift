@@ -66,15 +66,15 @@ package struct RegressionCheck: Sendable {
     package let identical: [String]
     /// Walks whose seeds were paired in their order, since none is in both.
     package let pairedInOrder: [String]
-    /// Walks whose replays say something else of settings, strategies or bars than the baseline's.
+    /// Walks whose replays say something else of settings, strategies or gates than the baseline's.
     package let otherSettings: [String]
 
     package var regressions: [Finding] { findings.filter { $0.verdict == .regression } }
 
-    /// - Parameter bars: quantities on which each walk's bars stand: compared beside what every strategy moved.
+    /// - Parameter gates: quantities on which each walk's gates stand: compared beside what every strategy moved.
     /// - Throws: `Fault` (bad input) where the baseline is of other replays.
     package init(
-        _ now: Baseline, against baseline: Baseline, bars: [String: [String]], settings: Settings = Settings(),
+        _ now: Baseline, against baseline: Baseline, gates: [String: [String]], settings: Settings = Settings(),
         baselinePath: String
     ) throws {
         self.settings = settings
@@ -86,7 +86,7 @@ package struct RegressionCheck: Sendable {
         var inOrder: [String] = []
         var compared: [(walk: Baseline.Walk, before: Baseline.Walk, quantity: Quantity, pairs: [(Double, Double)])] = []
         for (walk, before) in pairs {
-            for quantity in walk.quantities where Self.isCompared(quantity, bars: bars[walk.name] ?? []) {
+            for quantity in walk.quantities where Self.isCompared(quantity, gates: gates[walk.name] ?? []) {
                 guard let old = before.quantities.first(where: { $0.name == quantity.name }) else { continue }
                 let (values, ordered) = Self.paired(old, quantity)
                 if ordered, !inOrder.contains(walk.name) { inOrder.append(walk.name) }
@@ -117,11 +117,11 @@ package struct RegressionCheck: Sendable {
                 + "result's \(walk.walkSHA256.prefix(12)); save a baseline of the replay as it is now")
     }
 
-    /// What strategies moved, or how long their exchanges took, and all that a bar stands on.
-    private static func isCompared(_ quantity: Quantity, bars: [String]) -> Bool {
+    /// What strategies moved, or how long their exchanges took, and all that a gate stands on.
+    private static func isCompared(_ quantity: Quantity, gates: [String]) -> Bool {
         switch quantity.kind {
         case .goodput, .medianTime, .slowTime: true
-        case .ratio, .longestGap: bars.contains(quantity.name)
+        case .ratio, .longestGap: gates.contains(quantity.name)
         }
     }
 

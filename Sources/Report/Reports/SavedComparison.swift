@@ -30,7 +30,8 @@ package struct SavedComparison: Sendable {
             Self.seriesName: series.count, Self.linksName: links.count, Self.delaysName: delays.count,
         ]
         document = Array(ComparisonDocument.json(of: result, files: files).text.utf8)
-        reader = try JSONReader(document: document, path: Self.documentName, schema: ComparisonDocument.schema)
+        reader = try JSONReader(document: document, path: Self.documentName, schema: ComparisonDocument.schema,
+            older: ComparisonDocument.olderSchemas)
         // The series are taken as they would be read back: their file is the one that is long.
         self.result = try Self.read(reader, links: links, delays: delays, directory: "") { _ in
             result.runs.map(\.series.inRows)
@@ -47,7 +48,8 @@ package struct SavedComparison: Sendable {
                 directory, "holds no \(Self.documentName), so it is no whole result: name the --output of a comparison")
         }
         let reader = try JSONReader(
-            document: document, path: Self.place(Self.documentName, in: directory), schema: ComparisonDocument.schema)
+            document: document, path: Self.place(Self.documentName, in: directory), schema: ComparisonDocument.schema,
+            older: ComparisonDocument.olderSchemas)
         func part(_ name: String) throws -> [UInt8] {
             let path = Self.place(name, in: directory)
             guard let bytes = try file(name) else {

@@ -10,7 +10,7 @@ package enum Summary {
             "### Walkback: \(Markup.markdown(result.replay.name))\n",
             "**\(Markup.markdown(HeadlineSentence.text(of: result)))**\n",
             HeadlineSentence.resolution(of: result).map { "\(Markup.markdown($0))\n" }.joined(),
-            BarTables.sentence(of: result).map { "\($0)\n" } ?? "", BarTables.bars(of: result).markdown,
+            GateTables.sentence(of: result).map { "\($0)\n" } ?? "", GateTables.gates(of: result).markdown,
             StrategyTables.strategies(of: result, whole: false).markdown,
             details("Ratios", StrategyTables.ratios(of: result, whole: false)),
             CompetitionTables.flows(of: result).markdown,

@@ -5,7 +5,7 @@ import Results
 
 /// What is written beside the results of several walks: walks.json, walks.md, walks.html, and the table.
 package enum WalksReport {
-    package static let schema = "walkback.walks/1"
+    package static let schema = "walkback.walks/2"
 
     package static func json(of result: WalksResult) -> JSON {
         .object([
@@ -25,7 +25,7 @@ package enum WalksReport {
                         "seeds": .integer(Int64(walk.seeds)), "trustworthy": .bool(walk.isTrustworthy),
                         "mptcp_mbps": .optional(walk.goodput?.megabitsPerSecond),
                         "mptcp_longest_gap_s": .optional(walk.longestGap?.seconds),
-                        "bars": .array(walk.bars.map(ComparisonDocument.bar)),
+                        "gates": .array(walk.gates.map(ComparisonDocument.gate)),
                         "ratios": .array(walk.ratios.map { .object(ComparisonDocument.statistics($0)) }),
                     ])
                 }),
@@ -42,7 +42,7 @@ package enum WalksReport {
     package static func text(of result: WalksResult) -> String {
         [
             ([WalksTables.sentence(of: result)] + WalksTables.resolution(of: result)).joined(separator: "\n") + "\n",
-            WalksTables.walks(of: result).text, WalksTables.bars(of: result).text,
+            WalksTables.walks(of: result).text, WalksTables.gates(of: result).text,
             WalksTables.overall(of: result).text,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -52,7 +52,7 @@ package enum WalksReport {
             "### Walkback: \(Wording.count(result.walks.count, "walk"))\n",
             "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n",
             WalksTables.resolution(of: result).map { "\($0)\n" }.joined(), WalksTables.walks(of: result).markdown,
-            WalksTables.bars(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
+            WalksTables.gates(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
             WalksTables.matrix(of: result).markdown,
             "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). Again with:\n",
             "```\n\(result.command)\n```\n",
@@ -65,7 +65,7 @@ package enum WalksReport {
                 + "\(Markup.escaped(walk.headline))</li>\n"
         }.joined()
         let overall = WalksTables.overall(of: result)
-        let missed = WalksTables.bars(of: result)
+        let missed = WalksTables.gates(of: result)
         let body = """
             <header>
             <p class="kicker">Walkback</p>
@@ -76,7 +76,7 @@ package enum WalksReport {
             </header>
             \(figure(result))<h2>Walks</h2>
             \(WalksTables.walks(of: result).html(isSortable: true))\
-            \(missed.isEmpty ? "" : "<h2>Bars that were not met</h2>\n\(missed.html)")\
+            \(missed.isEmpty ? "" : "<h2>Gates that were not met</h2>\n\(missed.html)")\
             \(overall.isEmpty ? "" : "<h2>Every ratio over all walks</h2>\n\(overall.html)")\
             <h2>Every walk</h2>
             \(WalksTables.matrix(of: result).html)\

@@ -12,7 +12,7 @@ extension WalksResult.Walk {
             directory: directory, replay: result.replay.name, sha256: result.replay.sha256,
             duration: result.replay.duration, seeds: Set(result.runs.map(\.seed)).count,
             headline: HeadlineSentence.text(of: result), ratios: result.ratios.filter { $0.seed == nil },
-            isTrustworthy: FidelitySummary.doubts(about: result).isEmpty, bars: result.bars,
+            isTrustworthy: FidelitySummary.doubts(about: result).isEmpty, gates: result.gates,
             goodput: mptcp?.goodput.mean.map { .megabitsPerSecond($0) }, longestGap: mptcp?.longestGap)
     }
 }

@@ -7,23 +7,23 @@ enum WalksTables {
     static let headline = "mptcp/optimal"
 
     /// A row for each walk and one for all of them; each says what its interval is over. A column that no walk has anything
-    /// for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and bars that count.
+    /// for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and gates that count.
     static func walks(of result: WalksResult) -> ResultTable {
         let hasRatio = result.walks.contains { $0.ratio(headline)?.value != nil }
-        let hasBars = result.walks.contains { !$0.bars.isEmpty }
+        let hasGates = result.walks.contains { !$0.gates.isEmpty }
         let hasMPTCP = result.walks.contains { $0.goodput != nil }
         func of<Value>(_ isThere: Bool, _ value: Value) -> Value? { isThere ? value : nil }
         let headers: [String?] = [
-            "walk", of(hasMPTCP, "MPTCP Mb/s"), of(hasMPTCP, "longest gap"), of(hasRatio, headline),
+            "walk", of(hasMPTCP, "MPTCP Mb/s"), of(hasMPTCP, "longest gap, max"), of(hasRatio, headline),
             of(hasRatio, "95 %"),
-            of(hasRatio, "over"), of(hasRatio, "smallest difference"), of(hasBars, "bars met"),
+            of(hasRatio, "over"), of(hasRatio, "smallest difference"), of(hasGates, "gates met"),
         ]
         let present = headers.compactMap { $0 }
         var table = ResultTable(
             "Walks", headers: present, textColumns: Set([present.firstIndex(of: "over")].compactMap { $0 }))
         for walk in result.walks {
             let ratio = walk.ratio(headline)
-            let met = walk.bars.count { $0.outcome == .met }
+            let met = walk.gates.count { $0.outcome == .met }
             let cells: [HTMLTable.Cell?] = [
                 of(hasMPTCP, .init(text: Wording.number(walk.goodput?.megabitsPerSecond, 2))),
                 of(hasMPTCP, .init(text: Wording.seconds(walk.longestGap))),
@@ -31,35 +31,35 @@ enum WalksTables {
                 of(hasRatio, .init(text: Wording.count(walk.seeds, "seed"))),
                 of(hasRatio, .init(text: Wording.smallestDifference(ratio))),
                 of(
-                    hasBars,
+                    hasGates,
                     .init(
-                        text: walk.bars.isEmpty ? Wording.unknown : "\(met) of \(walk.bars.count)",
-                        isBad: walk.bars.contains { $0.outcome == .missed })),
+                        text: walk.gates.isEmpty ? Wording.unknown : "\(met) of \(walk.gates.count)",
+                        isBad: walk.gates.contains { $0.outcome == .missed })),
             ]
             table.add(walk.directory + (walk.isTrustworthy ? "" : " (not trustworthy)"), cells: cells.compactMap { $0 })
         }
         if let overall = result.overall(headline) {
             let cells: [String?] = [
                 of(hasMPTCP, ""), of(hasMPTCP, ""), Wording.value(overall.ratio), Wording.interval(overall.ratio),
-                Wording.count(overall.walks, "walk"), Wording.smallestDifference(overall.ratio), of(hasBars, ""),
+                Wording.count(overall.walks, "walk"), Wording.smallestDifference(overall.ratio), of(hasGates, ""),
             ]
             table.add("mean of the walks", cells, style: .lead)
         }
         return table
     }
 
-    /// Bars that some walk missed or could not judge.
-    static func bars(of result: WalksResult) -> ResultTable {
+    /// Gates that some walk missed or could not judge.
+    static func gates(of result: WalksResult) -> ResultTable {
         var table = ResultTable(
-            "Bars that were not met", headers: ["walk", "bar", "", "found"], textColumns: [1, 2, 3])
+            "Gates that were not met", headers: ["walk", "gate", "", "found"], textColumns: [1, 2, 3])
         for walk in result.walks {
-            for bar in walk.bars where bar.outcome != .met {
+            for gate in walk.gates where gate.outcome != .met {
                 table.add(
                     walk.directory,
                     cells: [
-                        .init(text: bar.bar),
-                        .init(text: BarTables.name(of: bar.outcome), isBad: bar.outcome == .missed),
-                        .init(text: bar.finding),
+                        .init(text: gate.gate),
+                        .init(text: GateTables.name(of: gate.outcome), isBad: gate.outcome == .missed),
+                        .init(text: gate.finding),
                     ])
             }
         }
@@ -112,11 +112,11 @@ enum WalksTables {
     }
 
     private static func withoutRatio(_ result: WalksResult) -> String {
-        let bars = result.walks.flatMap(\.bars)
-        guard !bars.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
-        let met = bars.count { $0.outcome == .met }
+        let gates = result.walks.flatMap(\.gates)
+        guard !gates.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
+        let met = gates.count { $0.outcome == .met }
         return
-            "\(met) of \(Wording.count(bars.count, "bar")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
+            "\(met) of \(Wording.count(gates.count, "gate")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
             + "MPTCP with Optimal TCP, so there is no overall."
     }
 

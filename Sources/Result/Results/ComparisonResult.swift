@@ -331,8 +331,8 @@ package struct ComparisonResult: Sendable {
     package var builtWindows: [BuiltWindow]
     /// Of the runs in which MPTCP competed with a TCP on every path.
     package var competitions: [Competition]
-    /// Of the replay's bars, in its order.
-    package var bars: [BarVerdict]
+    /// Of the replay's gates, in its order.
+    package var gates: [GateVerdict]
     /// Of a result that was read back, whose runs hold no exchanges: those of each strategy in all seeds together.
     package var pooledExchanges: [StrategyName: ExchangeSummary]?
     /// The command that repeats this comparison.
@@ -340,7 +340,7 @@ package struct ComparisonResult: Sendable {
 
     package init(
         replay: Replay, environment: Environment, runs: [Run], oracles: [Oracle], ratios: [Ratio],
-        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], bars: [BarVerdict] = [], command: String
+        builtWindows: [BuiltWindow] = [], competitions: [Competition] = [], gates: [GateVerdict] = [], command: String
     ) {
         self.replay = replay
         self.environment = environment
@@ -349,7 +349,7 @@ package struct ComparisonResult: Sendable {
         self.ratios = ratios
         self.builtWindows = builtWindows
         self.competitions = competitions
-        self.bars = bars
+        self.gates = gates
         self.command = command
     }
 }

@@ -17,7 +17,7 @@ package struct WalksResult: Sendable, Equatable {
         /// Means over seeds.
         package var ratios: [ComparisonResult.Ratio]
         package var isTrustworthy: Bool
-        package var bars: [ComparisonResult.BarVerdict]
+        package var gates: [ComparisonResult.GateVerdict]
         /// Of MPTCP, mean over seeds; nil where it was not run.
         package var goodput: DataRate?
         /// Of MPTCP, in any of the seeds.
@@ -25,7 +25,7 @@ package struct WalksResult: Sendable, Equatable {
 
         package init(
             directory: String, replay: String, sha256: String, duration: Duration, seeds: Int, headline: String,
-            ratios: [ComparisonResult.Ratio], isTrustworthy: Bool, bars: [ComparisonResult.BarVerdict] = [],
+            ratios: [ComparisonResult.Ratio], isTrustworthy: Bool, gates: [ComparisonResult.GateVerdict] = [],
             goodput: DataRate? = nil, longestGap: Duration? = nil
         ) {
             self.directory = directory
@@ -36,7 +36,7 @@ package struct WalksResult: Sendable, Equatable {
             self.headline = headline
             self.ratios = ratios
             self.isTrustworthy = isTrustworthy
-            self.bars = bars
+            self.gates = gates
             self.goodput = goodput
             self.longestGap = longestGap
         }

@@ -6,21 +6,21 @@ import Results
 import Traces
 
 extension Replay {
-    /// What came of every bar, in the order of the file: first those on ratios, then those on single runs.
+    /// What came of every gate, in the order of the file: first those on ratios, then those on single runs.
     ///
     /// - Parameter counters: names of all that the kernel counts, without the end that counts it; empty: not known.
-    package func verdicts(on result: ComparisonResult, counters: Set<String>) -> [ComparisonResult.BarVerdict] {
-        bars.map { $0.verdict(on: result) } + runBars.map { $0.verdict(on: result, counters: counters) }
+    package func verdicts(on result: ComparisonResult, counters: Set<String>) -> [ComparisonResult.GateVerdict] {
+        gates.map { $0.verdict(on: result) } + runGates.map { $0.verdict(on: result, counters: counters) }
     }
 }
 
-extension Bar {
-    fileprivate func verdict(on result: ComparisonResult) -> ComparisonResult.BarVerdict {
+extension Gate {
+    fileprivate func verdict(on result: ComparisonResult) -> ComparisonResult.GateVerdict {
         let value = result.ratios.first { $0.name == ratio && $0.seed == nil }?.value
         let missing = value == nil ? whatWasNotRun(in: result) : nil
         let finding = missing ?? value.map { "it is \($0.text())" } ?? "it is not known"
         return .init(
-            bar: description, quantity: ratio,
+            gate: description, quantity: ratio,
             outcome: missing != nil ? .notEvaluated : isMet(by: value) ? .met : .missed, finding: finding)
     }
 
@@ -42,13 +42,13 @@ extension Bar {
     }
 }
 
-extension RunBar {
-    fileprivate func verdict(on result: ComparisonResult, counters: Set<String>) -> ComparisonResult.BarVerdict {
+extension RunGate {
+    fileprivate func verdict(on result: ComparisonResult, counters: Set<String>) -> ComparisonResult.GateVerdict {
         let runs = result.runs.filter { $0.strategy == strategy }
-        func verdict(_ outcome: ComparisonResult.BarVerdict.Outcome, _ finding: String)
-            -> ComparisonResult.BarVerdict
+        func verdict(_ outcome: ComparisonResult.GateVerdict.Outcome, _ finding: String)
+            -> ComparisonResult.GateVerdict
         {
-            .init(bar: description, quantity: quantity, outcome: outcome, finding: finding)
+            .init(gate: description, quantity: quantity, outcome: outcome, finding: finding)
         }
         guard !runs.isEmpty else { return verdict(.notEvaluated, "\(strategy) was not run") }
         if let unknown = unknownCounter(among: counters, in: runs) { return verdict(.missed, unknown) }

@@ -106,7 +106,7 @@ package struct ComparisonRequest: Sendable {
             var measured = try ComparisonResult(
                 replay: replay, kernel: kernel, runs: finished, walkbackVersion: walkbackVersion, command: command)
             let counters = Set(finished.flatMap(\.record.counterNames))
-            measured.bars = replay.verdicts(on: measured, counters: counters)
+            measured.gates = replay.verdicts(on: measured, counters: counters)
             let saved = try SavedComparison(measured)
             let result = saved.result
             try output.publish(

@@ -6,9 +6,9 @@ import Results
 enum Judgement {
     static func of(_ result: ComparisonResult) -> (notes: [String], exitCode: ExitCode) {
         let doubts = FidelitySummary.doubts(about: result)
-        let notes = doubts.map { "not trustworthy: \($0)" } + result.bars.compactMap(\.note)
-        // What cannot be trusted meets no bar and misses none.
-        let missed = result.bars.contains { $0.outcome == .missed }
+        let notes = doubts.map { "not trustworthy: \($0)" } + result.gates.compactMap(\.note)
+        // What cannot be trusted meets no gate and misses none.
+        let missed = result.gates.contains { $0.outcome == .missed }
         return (notes, !doubts.isEmpty ? .notTrustworthy : missed ? .barNotMet : .success)
     }
 }

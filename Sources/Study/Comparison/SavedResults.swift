@@ -133,10 +133,10 @@ package struct SavedResults: Sendable {
     package func check(against baseline: FilePath?, settings: RegressionCheck.Settings) throws -> CheckReport {
         let results = walks.map { (name: $0.name, result: $0.saved.result) }
         guard let baseline else { return CheckReport(walks: results, check: nil) }
-        let bars = walks.map { ($0.name, $0.saved.result.bars.map(\.quantity)) }
+        let gates = walks.map { ($0.name, $0.saved.result.gates.map(\.quantity)) }
         let check = try RegressionCheck(
             try self.baseline, against: try Baselines.read(baseline, for: walks.map(\.name)),
-            bars: Dictionary(bars) { first, _ in first }, settings: settings, baselinePath: baseline.string)
+            gates: Dictionary(gates) { first, _ in first }, settings: settings, baselinePath: baseline.string)
         return CheckReport(walks: results, check: check)
     }
 }

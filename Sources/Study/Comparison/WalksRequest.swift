@@ -68,7 +68,7 @@ package struct WalksRequest: Sendable {
         ] + WalksReport.figureFiles(of: result)
     }
 
-    /// Not to be trusted is worse than a bar that is not met.
+    /// Not to be trusted is worse than a gate that is not met.
     package static func worst(of codes: [ExitCode]) -> ExitCode {
         codes.max { $0.rawValue < $1.rawValue } ?? .success
     }

@@ -8,11 +8,11 @@ import SystemPackage
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check saved results against the replay's bars and a baseline.",
+        abstract: "Check saved results against the replay's gates and a baseline.",
         discussion: """
             Example: walkback check walkback-out/indoor-walk --baseline Replays/baselines
 
-            Ends with 2 where a bar was missed or something is worse than in the baseline by more than --smallest-effect and \
+            Ends with 2 where a gate was missed or something is worse than in the baseline by more than --smallest-effect and \
             beyond chance. Runs are deterministic, so an unchanged system is bit-identical to its baseline. Writes check.md and \
             junit.xml beside the results. Documentation/statistics.md has the test.
             """)

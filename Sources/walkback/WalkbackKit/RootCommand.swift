@@ -8,7 +8,7 @@ struct RootCommand: ParsableCommand {
         discussion: """
             Example: walkback compare Replays/indoor-walk.yaml
 
-            Exit codes: 0 fine; 1 could not run; 2 a bar was not met; 3 measured but not trustworthy; 64 usage; \
+            Exit codes: 0 fine; 1 could not run; 2 a gate was not met; 3 measured but not trustworthy; 64 usage; \
             65 bad input file; 69 a feature is missing; 77 permission; 130 interrupted.
             """,
         version: Walkback.version,

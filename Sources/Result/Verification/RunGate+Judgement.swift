@@ -4,8 +4,8 @@ import Quantities
 import Replays
 import Results
 
-extension RunBar {
-    /// How `run`, which must be of this strategy, misses the bar, to end a sentence with; nil where it meets it.
+extension RunGate {
+    /// How `run`, which must be of this strategy, misses the gate, to end a sentence with; nil where it meets it.
     package func miss(in run: ComparisonResult.Run) -> String? {
         switch demand {
         case .longestGap(let comparison, let bound):
@@ -36,7 +36,7 @@ extension RunBar {
     }
 
     private func miss(
-        in handoffs: [ComparisonResult.Handoff], _ comparison: Bar.Comparison, _ bound: Duration,
+        in handoffs: [ComparisonResult.Handoff], _ comparison: Gate.Comparison, _ bound: Duration,
         _ value: (ComparisonResult.Handoff) -> Duration?
     ) -> String? {
         for handoff in handoffs {

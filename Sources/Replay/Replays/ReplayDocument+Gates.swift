@@ -11,19 +11,23 @@ extension ReplayDocument {
         "longest-gap", "first-byte-on-new-path", "carries-again", "stranded", "counter", "events",
     ]
 
-    mutating func readBars(_ root: YAMLReader.Members) throws {
+    mutating func readGates(_ root: YAMLReader.Members) throws {
         // What a comparison of these strategies computes beside MPTCP's own ratios.
         let own = strategies.filter { $0 != .mptcp && $0 != .mptcpCompeting }.map { "\($0)/optimal" }
-        let ratios = Bar.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
-        for entry in try reader.section("bars", of: root, keys: nil).entries {
+        let ratios = Gate.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
+        // `bars` was the key's name until version 0.2.
+        if let former = root["bars"], root["gates"] != nil {
+            throw reader.fault(former, "'bars' is the former name of 'gates', and both are here; put all under 'gates'")
+        }
+        for entry in try reader.section(root["gates"] == nil ? "bars" : "gates", of: root, keys: nil).entries {
             if ratios.contains(entry.key) {
                 let text = try reader.string(entry.value, entry.key)
-                guard let bar = Bar(ratio: entry.key, text: text) else {
-                    throw noBar(entry.value, text, example: ">= 1.0")
+                guard let gate = Gate(ratio: entry.key, text: text) else {
+                    throw noGate(entry.value, text, example: ">= 1.0")
                 }
-                bars.append(bar)
-            } else if let (strategy, measure) = runBarKey(entry.key) {
-                for demand in try demands(measure, entry) { runBars.append(RunBar(strategy, demand)) }
+                gates.append(gate)
+            } else if let (strategy, measure) = runGateKey(entry.key) {
+                for demand in try demands(measure, entry) { runGates.append(RunGate(strategy, demand)) }
             } else {
                 let known = ratios + strategies.flatMap { strategy in Self.measures.map { "\(strategy)/\($0)" } }
                 let word = entry.key.split(separator: " ").first.map(String.init) ?? entry.key
@@ -36,7 +40,7 @@ extension ReplayDocument {
     }
 
     /// A strategy that the replay runs and what is measured of it; nil where the key has not both.
-    private func runBarKey(_ key: String) -> (StrategyName, measure: [String])? {
+    private func runGateKey(_ key: String) -> (StrategyName, measure: [String])? {
         guard let slash = key.firstIndex(of: "/"),
             let strategy = strategies.first(where: { $0.description == key[..<slash] })
         else { return nil }
@@ -49,7 +53,7 @@ extension ReplayDocument {
 
     private func demands(
         _ measure: [String], _ entry: (key: String, keyNode: Node, value: Node)
-    ) throws -> [RunBar.Demand] {
+    ) throws -> [RunGate.Demand] {
         switch measure[0] {
         case "events":
             guard case .sequence(let orders) = entry.value else {
@@ -86,26 +90,26 @@ extension ReplayDocument {
 
     private func time(
         _ entry: (key: String, keyNode: Node, value: Node)
-    ) throws -> (Bar.Comparison, Duration) {
+    ) throws -> (Gate.Comparison, Duration) {
         try limit(entry, example: "<= 0.5s") { Duration(text: $0) }
     }
 
     private func limit<Value>(
         _ entry: (key: String, keyNode: Node, value: Node), example: String, _ parse: (String) -> Value?
-    ) throws -> (Bar.Comparison, Value) {
+    ) throws -> (Gate.Comparison, Value) {
         let text = try reader.string(entry.value, entry.key)
         // The longer operators stand first, since ">=" begins with ">".
-        guard let comparison = Bar.Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }),
+        guard let comparison = Gate.Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }),
             let bound = parse(String(text.dropFirst(comparison.rawValue.count).drop { $0 == " " }))
-        else { throw noBar(entry.value, text, example: example) }
+        else { throw noGate(entry.value, text, example: example) }
         return (comparison, bound)
     }
 
-    private func noBar(_ node: Node, _ text: String, example: String) -> any Error {
+    private func noGate(_ node: Node, _ text: String, example: String) -> any Error {
         let what = example.contains { $0.isLetter } ? "a value with its unit" : "a number"
         return reader.fault(
             node,
-            "'\(text.prefix(40))' is no bar; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
+            "'\(text.prefix(40))' is no gate; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
     }
 
     /// `KIND PATH < KIND PATH < …`, where a kind may stand alone.

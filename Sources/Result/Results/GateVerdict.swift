@@ -1,6 +1,6 @@
 extension ComparisonResult {
-    /// What came of one of the replay's bars.
-    package struct BarVerdict: Sendable, Equatable {
+    /// What came of one of the replay's gates.
+    package struct GateVerdict: Sendable, Equatable {
         package enum Outcome: String, Sendable, CaseIterable {
             case met, missed
             /// What it stands on was not run.
@@ -8,15 +8,15 @@ extension ComparisonResult {
         }
 
         /// As `mptcp/optimal >= 1`.
-        package var bar: String
+        package var gate: String
         /// What it stands on, as `mptcp/optimal` or `mptcp/longest-gap`.
         package var quantity: String
         package var outcome: Outcome
-        /// What was found, to stand after the bar and a comma.
+        /// What was found, to stand after the gate and a comma.
         package var finding: String
 
-        package init(bar: String, quantity: String, outcome: Outcome, finding: String) {
-            self.bar = bar
+        package init(gate: String, quantity: String, outcome: Outcome, finding: String) {
+            self.gate = gate
             self.quantity = quantity
             self.outcome = outcome
             self.finding = finding
@@ -26,8 +26,8 @@ extension ComparisonResult {
         package var note: String? {
             switch outcome {
             case .met: nil
-            case .missed: "bar not met: \(bar), but \(finding)"
-            case .notEvaluated: "bar not evaluated: \(bar), since \(finding)"
+            case .missed: "gate not met: \(gate), but \(finding)"
+            case .notEvaluated: "gate not evaluated: \(gate), since \(finding)"
             }
         }
     }

@@ -3,18 +3,18 @@ import Quantities
 import Plans
 
 /// What a replay demands of every run of one strategy, as `mptcp/longest-gap: "<= 0.35s"`.
-package struct RunBar: Sendable, Equatable, CustomStringConvertible {
+package struct RunGate: Sendable, Equatable, CustomStringConvertible {
     package enum Demand: Sendable, Equatable {
         /// Of the whole run.
-        case longestGap(Bar.Comparison, Duration)
+        case longestGap(Gate.Comparison, Duration)
         /// Of every path that comes, changes its address or is moved to.
-        case firstByteOnNewPath(Bar.Comparison, Duration)
+        case firstByteOnNewPath(Gate.Comparison, Duration)
         /// Of every path that returns.
-        case carriesAgain(Bar.Comparison, Duration)
+        case carriesAgain(Gate.Comparison, Duration)
         /// Of every other path's subflow whenever a path comes.
-        case stranded(Bar.Comparison, ByteCount)
+        case stranded(Gate.Comparison, ByteCount)
         /// One that is absent is zero.
-        case counter(String, Bar.Comparison, Int64)
+        case counter(String, Gate.Comparison, Int64)
         /// These happen, and for the first time in this order.
         case events([String])
     }

@@ -1,7 +1,7 @@
 import Determinism
 
 /// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
-package struct Bar: Sendable, Equatable, CustomStringConvertible {
+package struct Gate: Sendable, Equatable, CustomStringConvertible {
     package enum Comparison: String, Sendable, CaseIterable {
         case atLeast = ">="
         case atMost = "<="
@@ -35,7 +35,7 @@ package struct Bar: Sendable, Equatable, CustomStringConvertible {
         self.init(ratio: ratio, comparison: comparison, bound: bound)
     }
 
-    /// A value that could not be measured meets no bar.
+    /// A value that could not be measured meets no gate.
     package func isMet(by value: Double?) -> Bool {
         guard let value, value.isFinite else { return false }
         return comparison.holds(value, bound)
@@ -44,7 +44,7 @@ package struct Bar: Sendable, Equatable, CustomStringConvertible {
     package var description: String { "\(ratio) \(comparison.rawValue) \(bound.text())" }
 }
 
-extension Bar.Comparison {
+extension Gate.Comparison {
     /// Whether `value` stands so to `bound`.
     package func holds<Value: Comparable>(_ value: Value, _ bound: Value) -> Bool {
         switch self {

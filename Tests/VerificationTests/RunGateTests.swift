@@ -10,16 +10,16 @@ import Verification
 
 @testable import Replays
 
-@Suite struct `A bar on single runs` {
-    private func load(_ bars: String) throws -> Replay {
+@Suite struct `A gate on single runs` {
+    private func load(_ gates: String) throws -> Replay {
         let text = """
             name: walk
             paths:
               wifi: {trace: wifi}
               cellular: {trace: cellular, kind: cellular}
             strategies: [mptcp, tcp-wifi]
-            bars:
-              \(bars)
+            gates:
+              \(gates)
             """
         return try Replay.parse(InputFile(path: "walk.yaml", bytes: Array(text.utf8))) { name in
             let trace = """
@@ -46,23 +46,23 @@ import Verification
     }
 
     @Test(arguments: [
-        ("mptcp/longest-gap: \"<= 0.35s\"", RunBar.Demand.longestGap(.atMost, .milliseconds(350))),
+        ("mptcp/longest-gap: \"<= 0.35s\"", RunGate.Demand.longestGap(.atMost, .milliseconds(350))),
         ("mptcp/first-byte-on-new-path: \"<=0.6s\"", .firstByteOnNewPath(.atMost, .milliseconds(600))),
         ("mptcp/carries-again: \"< 1s\"", .carriesAgain(.below, .seconds(1))),
         ("mptcp/stranded: \"<= 100kB\"", .stranded(.atMost, ByteCount(100_000))),
         ("mptcp/counter mobile.MPTcpExt.RmAddrTx: \">= 1\"", .counter("mobile.MPTcpExt.RmAddrTx", .atLeast, 1)),
         ("mptcp/events: \"left wifi < connection-lost\"", .events(["left wifi", "connection-lost"])),
     ])
-    func `is read as it is written`(line: String, demand: RunBar.Demand) throws {
+    func `is read as it is written`(line: String, demand: RunGate.Demand) throws {
         let replay = try load(line)
-        #expect(replay.runBars == [RunBar(.mptcp, demand)])
-        #expect(replay.bars.isEmpty)
+        #expect(replay.runGates == [RunGate(.mptcp, demand)])
+        #expect(replay.gates.isEmpty)
     }
 
-    @Test func `stands beside bars on the ratio of any strategy that is run`() throws {
+    @Test func `stands beside gates on the ratio of any strategy that is run`() throws {
         #expect(
-            try load("tcp-wifi/optimal: \">= 0.9\"").bars == [
-                Bar(ratio: "tcp-wifi/optimal", comparison: .atLeast, bound: 0.9)
+            try load("tcp-wifi/optimal: \">= 0.9\"").gates == [
+                Gate(ratio: "tcp-wifi/optimal", comparison: .atLeast, bound: 0.9)
             ])
         let fault = #expect(throws: Fault.self) { try load("tcp-cellular/optimal: \">= 0.9\"") }
         #expect(
@@ -72,7 +72,7 @@ import Verification
 
     @Test func `may give several orders of events`() throws {
         let replay = try load("mptcp/events: [\"left wifi < joined wifi\", \"joined cellular\"]")
-        #expect(replay.runBars.map(\.demand) == [.events(["left wifi", "joined wifi"]), .events(["joined cellular"])])
+        #expect(replay.runGates.map(\.demand) == [.events(["left wifi", "joined wifi"]), .events(["joined cellular"])])
     }
 
     @Test(arguments: [
@@ -88,11 +88,11 @@ import Verification
             "tcp-cellular/longest-gap: \"<= 1s\"",
             "7:3: unknown ratio or measure 'tcp-cellular/longest-gap'; there are: "
         ),
-        ("mptcp/longest-gap: \"<= 1\"", "7:22: '<= 1' is no bar; write >=, <=, > or < and a value with its unit"),
-        ("mptcp/stranded: \"100kB\"", "7:19: '100kB' is no bar"),
+        ("mptcp/longest-gap: \"<= 1\"", "7:22: '<= 1' is no gate; write >=, <=, > or < and a value with its unit"),
+        ("mptcp/stranded: \"100kB\"", "7:19: '100kB' is no gate"),
         ("mptcp/counter: \">= 1\"", "7:3: unknown ratio or measure 'mptcp/counter'"),
         ("mptcp/counter RmAddrTx: \">= 1\"", "7:3: 'RmAddrTx' is no counter; name one as a result has it"),
-        ("mptcp/counter mobile.X: \">= x\"", "7:27: '>= x' is no bar; write >=, <=, > or < and a number"),
+        ("mptcp/counter mobile.X: \">= x\"", "7:27: '>= x' is no gate; write >=, <=, > or < and a number"),
         ("mptcp/events: \"left wifi <\"", "7:17: 'left wifi <' is no order of events"),
         ("mptcp/events: \"left wfi\"", "7:17: unknown path 'wfi'; did you mean 'wifi'?"),
     ])
@@ -113,47 +113,47 @@ import Verification
     }
 
     @Test func `on the longest gap is one on the whole run`() {
-        let bar = RunBar(.mptcp, .longestGap(.atMost, .milliseconds(350)))
-        #expect(bar.miss(in: run(gap: .milliseconds(350))) == nil)
-        #expect(bar.miss(in: run(gap: .milliseconds(360))) == "it is 0.36 s")
+        let gate = RunGate(.mptcp, .longestGap(.atMost, .milliseconds(350)))
+        #expect(gate.miss(in: run(gap: .milliseconds(350))) == nil)
+        #expect(gate.miss(in: run(gap: .milliseconds(360))) == "it is 0.36 s")
     }
 
     @Test func `on the first byte holds for every path that comes, and not for one that goes`() {
-        let bar = RunBar(.mptcp, .firstByteOnNewPath(.atMost, .milliseconds(600)))
+        let gate = RunGate(.mptcp, .firstByteOnNewPath(.atMost, .milliseconds(600)))
         let good = handoff(.gained, first: .milliseconds(600))
-        #expect(bar.miss(in: run(handoffs: [handoff(.lost, first: .seconds(4)), good])) == nil)
+        #expect(gate.miss(in: run(handoffs: [handoff(.lost, first: .seconds(4)), good])) == nil)
         #expect(
-            bar.miss(in: run(handoffs: [good, handoff(.renumbered, first: .milliseconds(610))]))
+            gate.miss(in: run(handoffs: [good, handoff(.renumbered, first: .milliseconds(610))]))
                 == "it is 0.61 s after wifi was renumbered at 5.000 s")
         #expect(
-            bar.miss(in: run(handoffs: [good, handoff(.gained)]))
+            gate.miss(in: run(handoffs: [good, handoff(.gained)]))
                 == "wifi carried nothing after wifi was gained at 5.000 s")
-        #expect(bar.miss(in: run(handoffs: [handoff(.lost)])) == "there was no such hand-off")
+        #expect(gate.miss(in: run(handoffs: [handoff(.lost)])) == "there was no such hand-off")
     }
 
     @Test func `on carrying again is one on paths that were lost before`() {
-        let bar = RunBar(.mptcp, .carriesAgain(.atMost, .seconds(1)))
-        #expect(bar.miss(in: run(handoffs: [handoff(.gained)])) == "there was no such hand-off")
+        let gate = RunGate(.mptcp, .carriesAgain(.atMost, .seconds(1)))
+        #expect(gate.miss(in: run(handoffs: [handoff(.gained)])) == "there was no such hand-off")
         #expect(
-            bar.miss(in: run(handoffs: [handoff(.gained), handoff(.lost), handoff(.gained, again: .seconds(1))])) == nil
+            gate.miss(in: run(handoffs: [handoff(.gained), handoff(.lost), handoff(.gained, again: .seconds(1))])) == nil
         )
-        #expect(bar.miss(in: run(handoffs: [handoff(.lost), handoff(.gained)])) != nil)
+        #expect(gate.miss(in: run(handoffs: [handoff(.lost), handoff(.gained)])) != nil)
     }
 
     @Test func `on stranded bytes is one on every subflow`() {
-        let bar = RunBar(.mptcp, .stranded(.atMost, ByteCount(100)))
+        let gate = RunGate(.mptcp, .stranded(.atMost, ByteCount(100)))
         let some = handoff(.gained, stranded: ["cellular": ByteCount(100), "other": ByteCount(0)])
-        #expect(bar.miss(in: run(handoffs: [some])) == nil)
+        #expect(gate.miss(in: run(handoffs: [some])) == nil)
         let more = handoff(.gained, stranded: ["cellular": ByteCount(100), "other": ByteCount(101)])
-        #expect(bar.miss(in: run(handoffs: [more])) == "101 B waited on other after wifi was gained at 5.000 s")
-        #expect(bar.miss(in: run()) == "no path came")
+        #expect(gate.miss(in: run(handoffs: [more])) == "101 B waited on other after wifi was gained at 5.000 s")
+        #expect(gate.miss(in: run()) == "no path came")
     }
 
     @Test func `takes a counter that is absent for zero`() {
-        let bar = RunBar(.mptcp, .counter("mobile.MPTcpExt.RmAddrTx", .atLeast, 1))
-        #expect(bar.miss(in: run(counters: ["mobile.MPTcpExt.RmAddrTx": 1])) == nil)
-        #expect(bar.miss(in: run()) == "it is 0")
-        #expect(RunBar(.mptcp, .counter("mobile.X", .atMost, 0)).miss(in: run()) == nil)
+        let gate = RunGate(.mptcp, .counter("mobile.MPTcpExt.RmAddrTx", .atLeast, 1))
+        #expect(gate.miss(in: run(counters: ["mobile.MPTcpExt.RmAddrTx": 1])) == nil)
+        #expect(gate.miss(in: run()) == "it is 0")
+        #expect(RunGate(.mptcp, .counter("mobile.X", .atMost, 0)).miss(in: run()) == nil)
     }
 
     @Test func `on events asks for the first of each in order`() {
@@ -162,7 +162,7 @@ import Verification
             .init(time: .seconds(2), kind: "joined", path: "wifi"),
             .init(time: .seconds(3), kind: "left", path: "wifi"),
         ]
-        func miss(_ names: [String]) -> String? { RunBar(.mptcp, .events(names)).miss(in: run(events: events)) }
+        func miss(_ names: [String]) -> String? { RunGate(.mptcp, .events(names)).miss(in: run(events: events)) }
         #expect(miss(["connected", "left wifi", "joined wifi"]) == nil)
         #expect(miss(["joined wifi", "left wifi"]) == "left wifi came at 1.000 s, before joined wifi at 2.000 s")
         #expect(miss(["left cellular"]) == "there was no left cellular")

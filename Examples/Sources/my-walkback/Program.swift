@@ -1,0 +1,8 @@
+import WalkbackKit
+
+@main
+enum Program {
+    static func main() {
+        Walkback.main(adding: [SettledWiFi.self])
+    }
+}
