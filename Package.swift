@@ -66,7 +66,7 @@ let record: [Target] = [
 
 let trace: [Target] = [
     target("Trace", "Traces", ["Determinism", "Quantities"]),
-    target("Trace", "TraceFormats", ["Determinism", "Documents", "Quantities", "System", "Traces"]),
+    target("Trace", "TraceFormats", ["Determinism", "Documents", "Quantities", "Registries", "System", "Traces"]),
     target(
         "Trace", "Derivation",
         ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "System", "TraceFormats", "Traces"]),

@@ -83,6 +83,15 @@ import Traces
         #expect(result.replay.hasPrefix("# Made by: walkback derive walk.pcapng --fill hold\n"))
     }
 
+    @Test func `A file of a trace format is refused by its format's name`() throws {
+        try scratch.write("walk.pcapng", "1,1448000\n2,0\n")
+        let fault = #expect(throws: Fault.self) { try derive { _ in } }
+        #expect(
+            fault?.message.hasSuffix(
+                "walk.pcapng: is a file of the trace format 'per-second' and no capture; 'walkback import' reads it")
+                == true, "\(fault?.message ?? "")")
+    }
+
     @Test func `Silence is a detachment only where that is asked for`() throws {
         var capture = try CaptureMaker(scratch.file("walk.pcapng"), name: "wwan0")
         for second in [0.5, 1.5, 5.5, 6.5] {

@@ -127,6 +127,24 @@ import Testing
         #expect(text.contains("one way        1.0      11.99     11.99"), "\(text)")
     }
 
+    @Test func `A file of any other trace format is known by its content`() throws {
+        let scratch = try Scratch("seconds", "1,1448000\n2,0\n3,724000\n4,0\n")
+        let inspection = try Inspection.of(scratch.path)
+        #expect(inspection.text.hasPrefix("\(scratch.path): 4 rates of IP-layer capacity\n"))
+        #expect(inspection.text.contains("one way        4.0       4.50     12.00       2.0"), "\(inspection.text)")
+        guard case .object(let members) = inspection.document else {
+            Issue.record("no object")
+            return
+        }
+        #expect(members["kind"] == .string("rates"))
+    }
+
+    @Test func `A file of no kind is refused with the names of the formats`() throws {
+        let scratch = try Scratch("foreign", "hello")
+        let fault = try #require(throws: Fault.self) { try Inspection.of(scratch.path) }
+        #expect(fault.message.hasSuffix("none of the trace formats walkback, per-second, mahimahi; name another file"))
+    }
+
     @Test func `A comparison is a table of its strategies and ratios`() throws {
         let scratch = try Scratch(
             "comparison",

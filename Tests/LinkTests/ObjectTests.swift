@@ -1,5 +1,8 @@
 import Glibc
 import Testing
+import Traces
+
+@testable import Link
 
 /// The committed BPF object is what its source says.
 struct ObjectTests {
@@ -29,6 +32,11 @@ struct ObjectTests {
                 """)
         #expect(!compiled.isEmpty)
         #expect(compiled == Self.object, "compile it again: the command is at the top of link.bpf.c")
+    }
+
+    @Test("the kernel's condition has a member for each column that the link table writes")
+    func condition() {
+        #expect(Link.conditionSize == LinkTable.conditionSize)
     }
 
     private static func contents(of command: String) -> [UInt8] {

@@ -4,21 +4,21 @@ import Glibc
 import Quantities
 
 /// A file that somebody hands us, read whole.
-package struct InputFile: Sendable {
-    package let path: String
-    package let bytes: [UInt8]
+public struct InputFile: Sendable {
+    public let path: String
+    public let bytes: [UInt8]
 
     /// Two hours at one row a millisecond are 250 MB; beyond this a file is something else than a trace.
-    package static let largest = ByteCount(1_000_000_000)
+    public static let largest = ByteCount(1_000_000_000)
 
-    package init(path: String, bytes: [UInt8]) {
+    public init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
     }
 
     /// - Throws: `Fault` naming the file: permission where it may not be read, bad input where it is missing, a directory or too
     ///   large.
-    package static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
+    public static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let error = errno
@@ -56,7 +56,7 @@ package struct InputFile: Sendable {
     /// The text without a byte order mark.
     ///
     /// - Throws: `Fault` (bad input) with the line of the first byte that is not UTF-8.
-    package func text() throws -> String {
+    public func text() throws -> String {
         if let text = String(validating: bytes, as: UTF8.self) {
             return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         }

@@ -3,22 +3,22 @@ import Documents
 
 /// A text file line by line, as bytes: a walk at one row a millisecond has millions of them. Ends of lines are LF or
 /// CRLF; a byte order mark is skipped; lines that are blank are too.
-package struct TextLines {
-    package struct Line {
+public struct TextLines {
+    public struct Line {
         /// Counted from 1.
-        package let number: Int
-        package let bytes: ArraySlice<UInt8>
+        public let number: Int
+        public let bytes: ArraySlice<UInt8>
 
-        package var text: String { String(decoding: bytes, as: UTF8.self) }
+        public var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    package let path: String
+    public let path: String
     private let bytes: [UInt8]
     private var position: Int
     private var number = 0
 
     /// - Throws: `Fault` (bad input) where the file is not UTF-8.
-    package init(_ file: InputFile) throws {
+    public init(_ file: InputFile) throws {
         path = file.path
         bytes = file.bytes
         position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
@@ -26,15 +26,15 @@ package struct TextLines {
     }
 
     /// Whether nothing but blank lines is left.
-    package var isAtEnd: Bool {
+    public var isAtEnd: Bool {
         var rest = self
         return rest.next() == nil
     }
 
     /// The number of the line read last.
-    package var lastNumber: Int { number }
+    public var lastNumber: Int { number }
 
-    package mutating func next() -> Line? {
+    public mutating func next() -> Line? {
         while position < bytes.count {
             let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             let line = Self.trimmed(bytes[position..<end])
@@ -45,7 +45,7 @@ package struct TextLines {
         return nil
     }
 
-    package func fault(_ line: Line, column: Int? = 1, _ message: String) -> Fault {
+    public func fault(_ line: Line, column: Int? = 1, _ message: String) -> Fault {
         Fault.input(path, line: line.number, column: column, message)
     }
 
@@ -62,26 +62,25 @@ package struct TextLines {
 }
 
 /// One field of a line of comma-separated values, without blanks around it.
-package struct Field {
-    package let bytes: ArraySlice<UInt8>
+public struct Field {
+    public let bytes: ArraySlice<UInt8>
     /// Counted from 1, in bytes.
-    package let column: Int
+    public let column: Int
 
-    package init(bytes: ArraySlice<UInt8>, column: Int) {
+    public init(bytes: ArraySlice<UInt8>, column: Int) {
         self.bytes = bytes
         self.column = column
     }
 
-
-    package var text: String { String(decoding: bytes, as: UTF8.self) }
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
     /// As a message quotes it: a hostile file may hold a megabyte without a comma.
-    package var quoted: String {
+    public var quoted: String {
         let text = text
         return text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
     }
 
     /// The comma-separated fields of a line; at most `limit` of them, since a line of commas alone is no row.
-    package static func split(_ line: TextLines.Line, limit: Int) -> [Field] {
+    public static func split(_ line: TextLines.Line, limit: Int) -> [Field] {
         var fields: [Field] = []
         fields.reserveCapacity(limit)
         var start = line.bytes.startIndex

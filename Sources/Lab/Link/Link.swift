@@ -1,4 +1,5 @@
 import CBPF
+import Documents
 import Glibc
 import Quantities
 import Synchronization
@@ -47,6 +48,10 @@ package final class Link {
             ])
         let points = try Mapping<walkback_point>(object.map("points"), count: header.points)
         let conditions = try Mapping<walkback_condition>(object.map("conditions"), count: header.conditions)
+        guard Self.conditionSize == LinkTable.conditionSize else {
+            throw Fault(
+                .failed, "struct walkback_condition has not one member for each condition among LinkColumn.all; add it")
+        }
         try file.read(into: points.bytes)
         try file.read(into: conditions.bytes)
         try file.expectEnd()
@@ -124,6 +129,7 @@ package final class Link {
         state.entries[0].detached = 0
     }
 
+    static let conditionSize = MemoryLayout<walkback_condition>.stride
     static let binNanoseconds = UInt64(WALKBACK_BIN_NANOSECONDS)
 
     static func monotonicNow() -> UInt64 {

@@ -87,16 +87,16 @@ package struct CaptureSection: Sendable, Equatable {
 /// How a file begins, for those who ask what it is before they read it.
 package struct FileStart: Sendable, Equatable {
     package let isCapture: Bool
-    /// At most 64 bytes, decompressed where the file is compressed as captures are.
+    /// At most as many as were asked for, decompressed where the file is compressed as captures are.
     package let bytes: [UInt8]
     /// What the file is where it is none of ours, as the end of a sentence; nil where that is not known.
     package let foreign: String?
 
     /// - Throws: `Fault` (bad input) where the file cannot be read.
-    package init(of path: String) throws(Fault) {
+    package init(of path: String, size: Int) throws(Fault) {
         let contents = try CaptureContents(path)
         isCapture = CaptureFormat(header: contents.bytes) != nil
-        bytes = contents.bytes.extracting(0..<min(64, contents.bytes.byteCount)).array
+        bytes = contents.bytes.extracting(0..<min(size, contents.bytes.byteCount)).array
         foreign = ForeignFile.name(contents.bytes)
     }
 }

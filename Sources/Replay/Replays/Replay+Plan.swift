@@ -28,8 +28,9 @@ extension Replay {
             for direction in Direction.allCases {
                 let table = path.trace.table(direction)
                 let conditions = table.conditions.map { row in
-                    LinkTable.Condition(
-                        time: row.time, delay: max(.zero, row.delay - Self.jitterSpan / 2), loss: row.loss)
+                    var row = row
+                    row.delay = max(.zero, row.delay - Self.jitterSpan / 2)
+                    return row
                 }
                 tables[Self.tableFileName(path.name, direction)] = LinkTable(
                     curve: table.curve, conditions: conditions, queue: table.queue, overhead: table.overhead)

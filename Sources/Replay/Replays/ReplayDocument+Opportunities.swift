@@ -87,7 +87,7 @@ extension ReplayDocument.Path {
                 self.files[0].node,
                 "path '\(name)' is of kind '\(kind.rawValue)', for which no round-trip time is known; add 'rtt: 20ms'")
         }
-        let both = try files.map { try OpportunityFile.parse($0) }
+        let both = try files.map { try MahimahiFormat.parse($0) }
         let up = both.count > 1 ? both[1] : both[0].third()
         var trace = PathTrace(
             name: name, kind: kind, duration: settings.duration ?? min(both[0].period, up.period),

@@ -1,6 +1,7 @@
 import Determinism
 import Documents
 import Quantities
+import TraceFormats
 import Traces
 
 enum TraceInspection {
@@ -24,8 +25,17 @@ enum TraceInspection {
         }
     }
 
-    static func inspect(_ trace: PathTrace) -> Inspection {
-        let rows = Direction.allCases.map { direction in
+    static func inspect(_ reading: TraceReading, path: String) -> Inspection {
+        switch reading.contents {
+        case .path(let trace, let lacking):
+            inspect(trace, lacking.contains(.uplink) ? [.down] : Direction.allCases)
+        case .opportunities(let opportunities): inspect(opportunities, path: path)
+        case .rates(let rates, let end): inspect(rates, end: end, path: path)
+        }
+    }
+
+    private static func inspect(_ trace: PathTrace, _ directions: [Direction]) -> Inspection {
+        let rows = directions.map { direction in
             row(
                 trace.name, direction.rawValue, trace.duration, trace.curve(direction),
                 largest: trace.samples.map { $0.attached ? $0[direction].rate : .zero }.max() ?? .zero)
@@ -45,7 +55,16 @@ enum TraceInspection {
             ])
     }
 
-    static func inspect(_ opportunities: Opportunities, path: String) -> Inspection {
+    private static func inspect(_ rates: [TimedRate], end: Duration, path: String) -> Inspection {
+        let row = row(
+            path, "one way", end, Curve(rates: rates.map { ($0.time, $0.rate) }, end: end),
+            largest: rates.map(\.rate).max() ?? .zero)
+        return inspection(
+            "rates", [row], head: "\(path): \(rates.count) rates of IP-layer capacity\n",
+            ["rates": .integer(Int64(rates.count))])
+    }
+
+    private static func inspect(_ opportunities: Opportunities, path: String) -> Inspection {
         let rates = opportunities.rates(until: opportunities.period)
         let curve = Curve(rates: rates.enumerated().map { (.seconds($0), $1) }, end: opportunities.period)
         let row = row(path, "one way", opportunities.period, curve, largest: rates.max() ?? .zero)

@@ -10,25 +10,39 @@ import Traces
 /// Capacity is the mean over the step that begins at `time_s`, of IP-layer bits; a path that is detached carries nothing. Delay,
 /// loss and attachment are those at its beginning.
 package enum LinksFile {
-    package static let header = "time_s,path,direction,capacity_mbps,delay_ms,loss,attached\n"
+    private static let keys = ["time_s", "path", "direction"]
+
+    /// - Parameter isIncluded: whether a column that not every file has is in this one.
+    private static func columns(_ isIncluded: (LinkColumn) -> Bool) -> [LinkColumn] {
+        LinkColumn.all.filter { $0.linksCSV != nil && ($0.isRequired || isIncluded($0)) }
+    }
+
+    private static func header(_ columns: [LinkColumn]) -> String {
+        (keys + columns.compactMap(\.linksCSV)).joined(separator: ",") + "\n"
+    }
 
     package static func csv(of result: ComparisonResult) -> String {
         let duration = result.replay.duration
         let step = FigureSeries.step(for: duration)
-        return result.replay.traces.reduce(into: header) { text, trace in
+        let columns = columns { column in
+            result.replay.traces.contains { column.isSet(in: $0.samples, column.directions) }
+        }
+        return result.replay.traces.reduce(into: header(columns)) { text, trace in
             for direction in Direction.allCases {
                 let curve = trace.curve(direction)
-                var sample = 0
+                var place = 0
                 for index in 0..<Int((duration / step).rounded(.up)) {
                     let start = step * index
                     let end = min(step * (index + 1), duration)
-                    while sample + 1 < trace.samples.count, trace.samples[sample + 1].time <= start { sample += 1 }
-                    guard start < end, trace.samples.indices.contains(sample) else { continue }
-                    let link = trace.samples[sample][direction]
-                    let rate = curve.carried(from: start, to: end) * 8 / (end - start).seconds / 1e6
-                    text += "\(start.seconds.text()),\(trace.name),\(direction.rawValue),\(rate.text()),"
-                    text += "\(link.delay.milliseconds.text()),\(link.loss.text()),"
-                    text += trace.samples[sample].attached ? "1\n" : "0\n"
+                    while place + 1 < trace.samples.count, trace.samples[place + 1].time <= start { place += 1 }
+                    guard start < end, trace.samples.indices.contains(place) else { continue }
+                    var sample = trace.samples[place]
+                    let rate = DataRate(
+                        bitsPerSecond: curve.carried(from: start, to: end) * 8 / (end - start).seconds)
+                    if direction == .down { sample.down.rate = rate } else { sample.up.rate = rate }
+                    let fields = columns.map { $0.linksText(sample, direction) }
+                    text += "\(start.seconds.text()),\(trace.name),\(direction.rawValue),"
+                    text += fields.joined(separator: ",") + "\n"
                 }
             }
         }
@@ -47,17 +61,17 @@ package enum LinksFile {
     static func traces(
         _ file: [UInt8], path: String, of traces: [(trace: PathTrace, detached: [Range<Duration>])]
     ) throws -> [PathTrace] {
-        var table = try CSVRows(file, path: path, header: header)
+        let first = Set(file.prefix { $0 != 0x0a }.split(separator: 0x2c).map { String(decoding: $0, as: UTF8.self) })
+        let columns = columns { first.contains($0.linksCSV ?? "") }
+        var table = try CSVRows(file, path: path, header: header(columns))
         var rows: [String: Rows] = [:]
         while let fields = try table.next() {
             guard let time = table.seconds(fields[0]), let direction = Direction(rawValue: fields[2]),
-                let rate = Double(fields[3]), let delay = table.seconds(fields[4]), let loss = Double(fields[5]),
-                rate.isFinite, rate >= 0
+                let link = link(fields[Self.keys.count...], columns)
             else { throw table.fault("has a field that is none of this file's") }
             let key = "\(fields[1]) \(direction.rawValue)"
             rows[key, default: Rows()].times.append(time)
-            rows[key, default: Rows()].links.append(
-                .init(rate: .megabitsPerSecond(rate), delay: delay / 1000, loss: loss))
+            rows[key, default: Rows()].links.append(link)
         }
         return try traces.map { trace, detached in
             guard let down = rows["\(trace.name) down"], let up = rows["\(trace.name) up"],
@@ -67,6 +81,15 @@ package enum LinksFile {
             trace.samples = samples(down, up, detached: detached, end: trace.duration)
             return trace
         }
+    }
+
+    /// nil where a field is no value of its column. Attachment is not read: the traces have its spans.
+    private static func link(_ fields: ArraySlice<String>, _ columns: [LinkColumn]) -> PathTrace.LinkSample? {
+        var link = PathTrace.Sample.new.down
+        for (field, column) in zip(fields, columns) where column.isOfDirection {
+            guard let number = Double(field), column.take(number, into: &link) else { return nil }
+        }
+        return link
     }
 
     /// What is attached for a part of a step carries the step's bytes in that part.

@@ -24,7 +24,8 @@ struct FluidNetwork {
         links = []
         let zeros = [UInt32](repeating: 0, count: bins)
         for (path, isAttached) in zip(plan.paths, schedule.initiallyAttached) {
-            guard let down = tables[path.downTable], let up = tables[path.upTable] else { return nil }
+            guard let down = tables[path.downTable], let up = tables[path.upTable], Self.models(down), Self.models(up)
+            else { return nil }
             var link = FluidLink(path, down: down, up: up, start: plan.offset, zeros: zeros)
             if !isAttached {
                 _ = link.detach(0)
@@ -32,6 +33,11 @@ struct FluidNetwork {
             }
             links.append(link)
         }
+    }
+
+    /// Whether a link does nothing to packets but delay and lose them.
+    private static func models(_ table: LinkTable) -> Bool {
+        table.conditions.allSatisfy { $0.conditions == LinkConditions(delay: $0.delay, loss: $0.loss) }
     }
 
     /// On the trace's clock, in nanoseconds.

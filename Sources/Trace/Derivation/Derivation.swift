@@ -126,6 +126,12 @@ package struct Derivation: Sendable {
     private static func observe(
         _ source: CaptureSource, shift: Duration, _ options: Options, _ notes: inout [String]
     ) throws -> [Interface] {
+        let start = try FileStart(of: source.file, size: TraceBeginning.size)
+        let formats = TraceFormats.recognising(TraceBeginning(path: source.file, bytes: start.bytes))
+        if !start.isCapture, let format = formats.first {
+            throw Fault.input(
+                source.file, "is a file of the trace format '\(format.name)' and no capture; 'walkback import' reads it")
+        }
         let survey = try CaptureSurvey(source)
         for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }
         let whole = survey.shift(shift, alignsStarts: options.alignsStarts)

@@ -3,13 +3,13 @@ import Quantities
 import Traces
 
 /// What a walk's source does not say and a replay needs; all of it is written into the traces made from it.
-package enum TraceDefaults {
+public enum TraceDefaults {
     /// A full Ethernet-sized IP packet, and the TCP payload in it with timestamps: 1500 - 20 (IPv4) - 32 (TCP).
-    package static let packet = ByteCount(1500)
-    package static let payload = ByteCount(1448)
+    public static let packet = ByteCount(1500)
+    public static let payload = ByteCount(1448)
 
     /// Goodput to the IP capacity that it took, to the nearest whole bit per second.
-    package static func capacity(carrying goodput: DataRate) -> DataRate {
+    public static func capacity(carrying goodput: DataRate) -> DataRate {
         let exact = goodput.bitsPerSecond * Double(packet.bytes) / Double(payload.bytes)
         return DataRate(bitsPerSecond: exact.rounded())
     }
@@ -17,7 +17,7 @@ package enum TraceDefaults {
     /// An uplink nobody measured: the same shape as the downlink at a third of its rate, at least 1 Mb/s. Where the
     /// downlink carries nothing neither does the uplink: a radio out of reach is out of reach both ways, and 1 Mb/s
     /// there would carry an upload through every outage.
-    package static func uplink(besides downlink: DataRate) -> DataRate {
+    public static func uplink(besides downlink: DataRate) -> DataRate {
         guard downlink > .zero else { return .zero }
         return DataRate(bitsPerSecond: max((downlink.bitsPerSecond / 3).rounded(), 1e6))
     }

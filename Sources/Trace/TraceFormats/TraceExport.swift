@@ -1,50 +1,43 @@
-import Determinism
 import Documents
-import Quantities
+import System
 import Traces
 
-/// Our traces made into others'.
+/// A trace made into files of another format.
 package enum TraceExport {
-    package enum Format: String, Sendable, CaseIterable {
-        /// Milliseconds of opportunities to send a packet (`OpportunityFile`).
-        case mahimahi
-    }
-
-    /// One direction of a path in a format, and what that format cannot say.
-    ///
-    /// - Parameter path: of the trace's file, for messages.
-    /// - Throws: `Fault` (bad input) where the format has no way to write that direction.
-    package static func text(
-        of trace: PathTrace, _ direction: Direction, as format: Format, path: String
-    ) throws -> (text: String, notes: [String]) {
-        switch format {
-        case .mahimahi: try mahimahi(of: trace, direction, path: path)
+    /// - Parameters:
+    ///   - path: a file of any format that holds a whole path.
+    ///   - direction: that one alone, in a file of exactly the name `output`; nil: both.
+    ///   - output: the file's name; a format with a file for each direction adds `.down` and `.up`.
+    /// - Throws: `Fault`: bad input where the file is no whole path or the format cannot say it, usage where the format has no
+    ///   files of one direction.
+    package static func files(
+        _ path: String, as format: any TraceFormat, _ direction: Direction?, to output: String
+    ) throws -> [(name: String, trace: WrittenTrace)] {
+        let trace = try wholePath(path)
+        if let format = format as? any LinkWriting {
+            return try (direction.map { [$0] } ?? Direction.allCases).map { each in
+                let name = direction == nil ? "\(output).\(each.rawValue)" : output
+                return (name, try format.write(trace, each, from: path))
+            }
         }
+        guard let format = format as? any PathWriting else {
+            throw Fault(.usage, "the format '\(format.name)' can be read and not written")
+        }
+        guard direction == nil else {
+            throw Fault(.usage, "--direction is not for --format \(format.name), whose files hold both directions")
+        }
+        return [(output, try format.write(trace, from: path))]
     }
 
-    /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one more
-    /// packet of 1500 bytes. What a file of opportunities cannot say is said in `notes`.
-    ///
-    /// - Parameter path: of the trace's file, for messages.
-    /// - Throws: `Fault` (bad input) where the trace carries no whole packet in that direction.
-    private static func mahimahi(
-        of trace: PathTrace, _ direction: Direction, path: String
-    ) throws -> (text: String, notes: [String]) {
-        guard let opportunities = Opportunities(of: trace.curve(direction)) else {
+    private static func wholePath(_ path: String) throws -> PathTrace {
+        let file = try InputFile.read(path)
+        let format = try TraceFormats.format(of: file)
+        guard case .path(let trace, let lacking) = try TraceFormats.read(file, as: format).contents, lacking.isEmpty else {
             throw Fault.input(
-                path, "carries no whole packet \(direction.rawValue)link, so there is no opportunity to write")
+                path,
+                "does not hold a whole path with delays and queues, for its format is '\(format.name)'; make it a trace with "
+                    + "'walkback import' first")
         }
-        var notes: [String] = []
-        let link = "path '\(trace.name)', \(direction.rawValue)link"
-        if opportunities.period < trace.duration {
-            notes.append(
-                "\(link): the file begins anew after \(opportunities.period.seconds.text()) s, its last opportunity, and the "
-                    + "trace lasts \(trace.duration.seconds.text()) s")
-        }
-        let losses = Set(trace.samples.map { $0[direction].loss })
-        let lost = losses.contains { $0 > 0 } ? ", losses" : ""
-        notes.append(
-            "\(link): delays, queue\(lost) and attachment have no place in the file; give them to mm-delay and mm-link")
-        return (OpportunityFile.text(of: opportunities), notes)
+        return trace
     }
 }

@@ -9,18 +9,33 @@ import Traces
 ///
 /// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s
 /// to a whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps
-/// of 0.001. What is written here is read back as the same value.
-package enum TraceFile {
+/// of 0.001. What is written here is read back as the same value. The columns are those of `LinkColumn.all`.
+public struct TraceFile: PathWriting {
+    public let name = "walkback"
+    public let summary = "a path trace as this program writes it: rates, delays, losses and attachment of both directions"
+    public let holds = TraceExtent.path
+
+    public init() {}
+
+    public func recognises(_ beginning: TraceBeginning) -> Bool {
+        let words = (beginning.lines.first ?? "").split(separator: " ")
+        return words.count > 2 && words[0...2] == ["#", "walkback", "trace"]
+    }
+
+    public func read(_ file: InputFile) throws -> TraceReading {
+        TraceReading(.path(try Self.parse(file), lacking: []))
+    }
+
+    public func write(_ trace: PathTrace, from file: String) throws -> WrittenTrace {
+        WrittenTrace(bytes: Array(Self.text(of: trace).utf8))
+    }
+
     package static let version = 1
-    package static let columns = [
-        "time_s", "down_mbps", "up_mbps", "delay_down_ms", "delay_up_ms", "loss_down", "loss_up", "attached",
-        "signal_dbm",
-    ]
     static let firstLine = "# walkback trace \(version)"
 
     /// Beyond these nothing is a recording of a radio; within them no arithmetic of a link overflows.
-    static let largestRate = DataRate(bitsPerSecond: 1e12)
-    static let largestDelay = Duration.seconds(60)
+    static let largestRate = DataRate(bitsPerSecond: Double(LinkColumn.rate.form.limits.upperBound))
+    static let largestDelay = Duration.nanoseconds(LinkColumn.delay.form.limits.upperBound)
     static let largestDuration = Duration.seconds(48 * 3600)
     static let largestQueue = ByteCount(1_000_000_000_000)
 
@@ -30,13 +45,15 @@ package enum TraceFile {
     }
 
     /// The trace in a file whose bytes are at hand already.
-    package static func parse(_ file: InputFile) throws -> PathTrace {
+    ///
+    /// - Parameter columns: that a trace may have.
+    package static func parse(_ file: InputFile, columns: [LinkColumn] = LinkColumn.all) throws -> PathTrace {
         var lines = try TextLines(file)
         guard !lines.isAtEnd else {
             throw Fault.input(file.path, "is empty; the first line of a trace is '\(firstLine)'")
         }
-        let header = try TraceHeader(reading: &lines)
-        let samples = try TraceRows.read(&lines, duration: header.duration)
+        let header = try TraceHeader(reading: &lines, columns)
+        let samples = try TraceRows.read(&lines, header.columns, duration: header.duration)
         var trace = PathTrace(
             name: header.name, kind: header.kind, duration: header.duration, queueDown: .zero, queueUp: .zero,
             source: header.source, samples: samples)
@@ -46,7 +63,8 @@ package enum TraceFile {
     }
 
     /// The file's whole text. Values finer than the file's steps are rounded to them.
-    package static func text(of trace: PathTrace) -> String {
+    package static func text(of trace: PathTrace, columns all: [LinkColumn] = LinkColumn.all) -> String {
+        let columns = TraceColumns(all) { $0.isSet(in: trace.samples, $0.directions) }
         let source = trace.source.split(whereSeparator: \.isNewline).joined(separator: " ")
         let duration = FixedPoint.text(trace.duration.wholeNanoseconds, decimals: 9)
         var text = """
@@ -54,27 +72,304 @@ package enum TraceFile {
             # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(duration)   curve: linear
             # queue_down: \(trace.queueDown.bytes) B   queue_up: \(trace.queueUp.bytes) B   accounting: ip
             # source: \(source)
-            \(columns.joined(separator: ","))
+            \(columns.names.joined(separator: ","))
 
             """
         var rows: [UInt8] = []
         rows.reserveCapacity(trace.samples.count * 40)
-        for sample in trace.samples { append(sample, to: &rows) }
+        for sample in trace.samples {
+            FixedPoint.append(sample.time.wholeNanoseconds, decimals: 9, to: &rows)
+            for field in columns.fields {
+                rows.append(UInt8(ascii: ","))
+                guard let value = field.column.value(sample, field.direction) else { continue }
+                FixedPoint.append(value, decimals: field.form.decimals, to: &rows)
+            }
+            rows.append(UInt8(ascii: "\n"))
+        }
         text += String(decoding: rows, as: UTF8.self)
         return text
     }
+}
 
-    private static func append(_ sample: PathTrace.Sample, to row: inout [UInt8]) {
-        func field(_ value: Int64, decimals: Int) {
-            FixedPoint.append(value, decimals: decimals, to: &row)
-            row.append(UInt8(ascii: ","))
+/// The fields of a file's rows, after the time of each.
+private struct TraceColumns {
+    struct Field {
+        let column: LinkColumn
+        let direction: Direction
+        let name: String
+        let form: LinkColumn.Form
+    }
+
+    let fields: [Field]
+    /// All names in the order of the file.
+    let names: [String]
+
+    /// - Parameter isIncluded: whether a column that not every trace has is in this one.
+    init(_ columns: [LinkColumn], _ isIncluded: (LinkColumn) -> Bool) {
+        fields = columns.filter { $0.isRequired || isIncluded($0) }.flatMap { column in
+            zip(column.directions, column.csv).map {
+                Field(column: column, direction: $0, name: $1, form: column.form)
+            }
         }
-        field(sample.time.wholeNanoseconds, decimals: 9)
-        for rate in [sample.down.rate, sample.up.rate] { field(Int64(rate.bitsPerSecond.rounded()), decimals: 6) }
-        for delay in [sample.down.delay, sample.up.delay] { field(delay.wholeNanoseconds, decimals: 6) }
-        for loss in [sample.down.loss, sample.up.loss] { field(Int64((loss * 1e9).rounded()), decimals: 9) }
-        field(sample.attached ? 1 : 0, decimals: 0)
-        if let signal = sample.signal { FixedPoint.append(Int64((signal * 1e3).rounded()), decimals: 3, to: &row) }
-        row.append(UInt8(ascii: "\n"))
+        names = ["time_s"] + fields.map(\.name)
+    }
+}
+
+/// The lines of a trace before its rows.
+private struct TraceHeader {
+    static let keys = ["path", "kind", "duration_s", "curve", "queue_down", "queue_up", "accounting", "source"]
+
+    private(set) var name = ""
+    private(set) var kind = PathKind.other
+    private(set) var duration = Duration.zero
+    /// nil where the header has none.
+    private(set) var queueDown: ByteCount?
+    private(set) var queueUp: ByteCount?
+    private(set) var source = ""
+    private(set) var columns = TraceColumns([]) { _ in false }
+
+    /// A key and its value, and where the value stands.
+    private struct Entry {
+        var key: String
+        var keyColumn: Int
+        var value: String
+        var column: Int
+    }
+
+    /// Reads up to and including the line of column names.
+    init(reading lines: inout TextLines, _ known: [LinkColumn]) throws {
+        try Self.checkVersion(&lines)
+        var seen: Set<String> = []
+        while let line = lines.next() {
+            guard line.bytes.first == UInt8(ascii: "#") else {
+                for key in ["path", "kind", "duration_s"] where !seen.contains(key) {
+                    throw lines.fault(
+                        line, "the header before this line lacks '\(key)'; add '# \(key): \(Self.example(key))'")
+                }
+                columns = try Self.columns(line, known, in: lines)
+                return
+            }
+            for entry in Self.entries(line) {
+                guard Self.keys.contains(entry.key) else {
+                    throw lines.fault(
+                        line, column: entry.keyColumn,
+                        "unknown header key "
+                            + "'\(entry.key.prefix(40))'\(Suggestion.ending(for: entry.key, among: Self.keys))"
+                    )
+                }
+                guard seen.insert(entry.key).inserted else {
+                    throw lines.fault(
+                        line, column: entry.keyColumn, "'\(entry.key)' is given twice; remove one of them")
+                }
+                if let objection = take(entry) { throw lines.fault(line, column: entry.column, objection) }
+            }
+        }
+        throw Fault.input(
+            lines.path, line: lines.lastNumber,
+            "ends before any row; add '\(TraceColumns(known) { _ in false }.names.joined(separator: ","))' and rows")
+    }
+
+    private static func checkVersion(_ lines: inout TextLines) throws {
+        guard let line = lines.next() else { return }
+        let words = line.text.split(separator: " ").map(String.init)
+        guard words.count == 4, words[0...2] == ["#", "walkback", "trace"] else {
+            throw lines.fault(
+                line, "is no trace, for its first line is not '\(TraceFile.firstLine)'; 'walkback import' makes one")
+        }
+        guard words[3] == String(TraceFile.version) else {
+            throw lines.fault(
+                line, column: 18,
+                "is a trace of version '\(words[3])', and this Walkback reads version \(TraceFile.version); "
+                    + "update Walkback"
+            )
+        }
+    }
+
+    private static func columns(
+        _ line: TextLines.Line, _ known: [LinkColumn], in lines: TextLines
+    ) throws -> TraceColumns {
+        let all = TraceColumns(known) { _ in true }.names
+        let fields = Field.split(line, limit: all.count + 1)
+        let given = Set(fields.map(\.text))
+        // Of a column of both directions either name asks for both.
+        let columns = TraceColumns(known) { !given.isDisjoint(with: $0.csv) }
+        let names = columns.names
+        for (index, field) in fields.enumerated() where index >= names.count || field.text != names[index] {
+            let isKnown = names.contains(field.text)
+            let cause = isKnown || index >= names.count ? "does not belong here" : "is no column of a trace"
+            let ending =
+                isKnown || index >= names.count
+                ? "; the columns are \(names.joined(separator: ","))" : Suggestion.ending(for: field.text, among: all)
+            throw lines.fault(line, column: field.column, "column \(field.quoted) \(cause)\(ending)")
+        }
+        guard fields.count == names.count else {
+            throw lines.fault(
+                line, column: line.bytes.count + 1,
+                "column '\(names[fields.count])' is missing; the columns are \(names.joined(separator: ","))")
+        }
+        return columns
+    }
+
+    /// `# key: value words   key: value`; the source is all that follows its key.
+    private static func entries(_ line: TextLines.Line) -> [Entry] {
+        var entries: [Entry] = []
+        var start = line.bytes.startIndex + 1
+        while start < line.bytes.endIndex {
+            let end = line.bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? line.bytes.endIndex
+            let word = String(decoding: line.bytes[start..<end], as: UTF8.self)
+            let column = start - line.bytes.startIndex + 1
+            if word.hasSuffix(":") || (entries.isEmpty && !word.isEmpty) {
+                let key = word.hasSuffix(":") ? String(word.dropLast()) : word
+                entries.append(Entry(key: key, keyColumn: column, value: "", column: column + word.utf8.count + 1))
+                if key == "source" {
+                    let rest = line.bytes[min(end + 1, line.bytes.endIndex)...]
+                    entries[entries.count - 1].value = String(decoding: rest, as: UTF8.self)
+                    return entries
+                }
+            } else if !word.isEmpty {
+                if entries[entries.count - 1].value.isEmpty { entries[entries.count - 1].column = column }
+                entries[entries.count - 1].value += (entries[entries.count - 1].value.isEmpty ? "" : " ") + word
+            }
+            start = end + 1
+        }
+        return entries
+    }
+
+    private static func example(_ key: String) -> String {
+        ["path": "wifi", "kind": "wifi", "duration_s": "100"][key] ?? ""
+    }
+
+    /// Keeps a value; returns why it cannot.
+    private mutating func take(_ entry: Entry) -> String? {
+        let value = entry.value
+        switch entry.key {
+        case "path":
+            name = value
+            return PathName.objection(to: value)
+        case "kind":
+            guard let known = PathKind(rawValue: value) else {
+                return "unknown kind '\(value.prefix(40))'\(Suggestion.ending(for: value, among: PathKind.names))"
+            }
+            kind = known
+        case "duration_s":
+            guard let nanoseconds = try? FixedPoint.parse(Array(value.utf8), decimals: 9), nanoseconds > 0,
+                .nanoseconds(nanoseconds) <= TraceFile.largestDuration
+            else {
+                return "duration_s '\(value.prefix(40))' is not a number of seconds above 0 and up to "
+                    + "\(TraceFile.largestDuration.seconds.text()); write where the last row ends"
+            }
+            duration = .nanoseconds(nanoseconds)
+        case "curve":
+            if value == "staircase" { return "a staircase curve is not available in this version; use 'curve: linear'" }
+            guard value == "linear" else {
+                return "unknown curve '\(value.prefix(40))'\(Suggestion.ending(for: value, among: ["linear"]))"
+            }
+        case "queue_down", "queue_up":
+            guard let queue = ByteCount(text: value), queue > .zero, queue <= TraceFile.largestQueue else {
+                return "\(entry.key) '\(value.prefix(40))' is not a size above 0; write it as in '150000 B' or '150 kB'"
+            }
+            if entry.key == "queue_down" { queueDown = queue } else { queueUp = queue }
+        case "accounting":
+            guard value == "ip" else {
+                return
+                    "unknown accounting '\(value.prefix(40))'; convert the rates to IP-layer bits and write "
+                    + "'accounting: ip'"
+            }
+        default:
+            source = value
+        }
+        return nil
+    }
+}
+
+/// The rows of a trace.
+private enum TraceRows {
+    /// - Throws: `Fault` (bad input) at the first field that will not do.
+    static func read(_ lines: inout TextLines, _ columns: TraceColumns, duration: Duration) throws -> [PathTrace.Sample] {
+        var samples: [PathTrace.Sample] = []
+        while let line = lines.next() {
+            let sample = try Self.sample(line, columns, in: lines)
+            let column = 1
+            if let last = samples.last, sample.time <= last.time {
+                let how = sample.time == last.time ? "stands still" : "goes backwards"
+                throw lines.fault(
+                    line, column: column,
+                    "time \(how): \(text(sample.time)) s after \(text(last.time)) s; sort the rows by time_s")
+            }
+            if samples.isEmpty, sample.time != .zero {
+                throw lines.fault(
+                    line, column: column, "the first row is at \(text(sample.time)) s; the first row of a trace is at 0"
+                )
+            }
+            guard sample.time < duration else {
+                throw lines.fault(
+                    line, column: column,
+                    "time \(text(sample.time)) s is not before the trace's end; raise duration_s "
+                        + "(\(text(duration))) in the header"
+                )
+            }
+            samples.append(sample)
+        }
+        guard !samples.isEmpty else {
+            throw Fault.input(lines.path, line: lines.lastNumber, "has no rows; add at least one, at time 0")
+        }
+        return samples
+    }
+
+    private static func text(_ time: Duration) -> String {
+        FixedPoint.text(time.wholeNanoseconds, decimals: 9)
+    }
+
+    private static let time = LinkColumn.Form(
+        decimals: 9, limits: 0...TraceFile.largestDuration.wholeNanoseconds, bounds: "seconds from 0 up")
+
+    private static func sample(
+        _ line: TextLines.Line, _ columns: TraceColumns, in lines: TextLines
+    ) throws -> PathTrace.Sample {
+        let names = columns.names
+        let fields = Field.split(line, limit: names.count + 1)
+        guard fields.count == names.count else {
+            let found = fields.count > names.count ? "more than \(names.count)" : "\(fields.count)"
+            throw lines.fault(
+                line, "has \(found) columns instead of \(names.count); the columns are \(names.joined(separator: ","))")
+        }
+        var sample = PathTrace.Sample.new
+        sample.time = .nanoseconds(try value(fields[0], names[0], time, line, in: lines))
+        for (field, place) in zip(fields.dropFirst(), columns.fields) {
+            if field.bytes.isEmpty, place.form.mayBeEmpty { continue }
+            let value = try value(field, place.name, place.form, line, in: lines)
+            place.column.set(value, in: &sample, place.direction)
+        }
+        return sample
+    }
+
+    /// One field in steps of its column, within bounds that are said in the column's own unit.
+    private static func value(
+        _ field: Field, _ name: String, _ form: LinkColumn.Form, _ line: TextLines.Line, in lines: TextLines
+    ) throws -> Int64 {
+        let problem: String
+        if form.isFlag {
+            if field.bytes.count == 1, let digit = field.bytes.first, digit == 0x30 || digit == 0x31 {
+                return Int64(digit - 0x30)
+            }
+            throw lines.fault(line, column: field.column, "\(name) \(field.quoted) \(form.bounds)")
+        }
+        do throws(FixedPoint.Failure) {
+            let value = try FixedPoint.parse(field.bytes, decimals: form.decimals)
+            if form.limits.contains(value) { return value }
+            if value < 0, form.limits.lowerBound == 0 {
+                problem = "is negative"
+            } else {
+                problem = value < form.limits.lowerBound ? "is too low" : "is too high"
+            }
+        } catch .tooLarge {
+            problem = "is too large"
+        } catch .notFinite {
+            problem = "is not a finite number"
+        } catch .notANumber {
+            problem = field.bytes.isEmpty ? "is empty" : "is not a number"
+        }
+        let quoted = field.bytes.isEmpty ? "" : " \(field.quoted)"
+        throw lines.fault(line, column: field.column, "\(name)\(quoted) \(problem); write \(form.bounds)")
     }
 }

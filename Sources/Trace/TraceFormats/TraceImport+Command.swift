@@ -5,13 +5,15 @@ import Traces
 extension TraceImport {
     /// The command that makes the same files again, with the inputs' own names and not their directories: the traces
     /// name it, and where somebody keeps the recordings must not change a result's digest.
-    static func command(_ options: Options) -> String {
+    static func command(_ options: Options, _ formats: [any TraceFormat]) -> String {
         var words = ["walkback import"]
         for path in options.paths {
             let files = [path.down, path.up].compactMap { $0.map(lastComponent) }
             words.append("\(path.name):\(path.kind.rawValue)=\(files.joined(separator: ","))")
         }
-        words.append("--format \(options.format.rawValue)")
+        // Files of several formats are told apart again by how they begin.
+        let names = Set(formats.map(\.name))
+        if names.count == 1, let name = names.first { words.append("--format \(name)") }
         for path in options.paths {
             if let roundTrip = path.roundTrip { words.append("--rtt \(path.name)=\(milliseconds(roundTrip))") }
         }

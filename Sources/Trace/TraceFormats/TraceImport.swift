@@ -5,26 +5,20 @@ import Traces
 
 /// Others' traces made into ours. Nothing is resampled.
 package struct TraceImport: Sendable {
-    package enum Format: String, Sendable, CaseIterable {
-        /// `second,bytes_per_second` (`PerSecondFile`).
-        case perSecond = "per-second"
-        /// Milliseconds of opportunities to send a packet (`OpportunityFile`).
-        case mahimahi
-    }
-
     package struct Options: Sendable {
         /// Of the replay.
         package var name: String
         package var paths: [PathSpecification]
-        package var format: Format
+        /// Of every file; nil: what each file's beginning says.
+        package var format: (any TraceFormat)?
         /// A run of zeros, both ways, of at least this length is a detachment from its start to its end. nil: attached
         /// throughout.
         package var detachAfter: Duration?
-        /// Of the walk, where the format has files that begin anew; nil: the shortest of them once.
+        /// Of the walk, where the formats repeat; nil: the shortest file once.
         package var duration: Duration?
 
         package init(
-            name: String = "import", paths: [PathSpecification], format: Format = .perSecond,
+            name: String = "import", paths: [PathSpecification], format: (any TraceFormat)? = nil,
             detachAfter: Duration? = nil, duration: Duration? = nil
         ) {
             self.name = name
@@ -66,17 +60,18 @@ package struct TraceImport: Sendable {
     /// - Throws: `Fault`: bad input as `path:line:column: message`, usage where the options do not fit together.
     package init(_ options: Options) throws {
         try Self.check(options)
-        let command = Self.command(options)
-        var traces: [PathTrace]
-        switch options.format {
-        case .perSecond:
-            traces = try options.paths.map { try Self.trace(of: $0, options: options, command: command) }
-            opportunityFiles = []
-        case .mahimahi:
-            (traces, opportunityFiles) = try Self.opportunities(options, command: command)
+        let sources = try options.paths.map { try PathSource($0, options.format) }
+        try Self.checkDuration(options, sources.flatMap(\.formats))
+        let command = Self.command(options, sources.flatMap(\.formats))
+        let periods = sources.compactMap(\.period)
+        let period = options.duration ?? periods.min()
+        var traces: [PathTrace] = []
+        for source in sources {
+            traces.append(try source.trace(until: period, detachAfter: options.detachAfter, source: command))
         }
+        opportunityFiles = sources.flatMap(\.opportunityFiles)
         let shortest = traces.map(\.duration).min() ?? .zero
-        var notes: [String] = []
+        var notes = sources.flatMap(\.notes)
         for (index, trace) in traces.enumerated() where trace.duration > shortest {
             let span = "\(trace.duration.seconds.text()) s to the shortest path's \(shortest.seconds.text()) s"
             notes.append("path '\(trace.name)' was cut from \(span)")
@@ -84,7 +79,7 @@ package struct TraceImport: Sendable {
         }
         // By what remains: a queue follows the rates it serves.
         for (index, path) in options.paths.enumerated() {
-            for direction in Direction.allCases {
+            for direction in Direction.allCases where path.queue != nil || !sources[index].hasQueues {
                 let queue =
                     path.queue?.bytes(of: traces[index], direction) ?? TraceDefaults.queue(of: traces[index], direction)
                 if direction == .down { traces[index].queueDown = queue } else { traces[index].queueUp = queue }
@@ -108,19 +103,9 @@ package struct TraceImport: Sendable {
         if let detachAfter = options.detachAfter, detachAfter <= .zero {
             throw Fault(.usage, "--detach-after must be above 0, as in '--detach-after 2s'")
         }
-        if options.duration != nil, options.format != .mahimahi {
-            throw Fault(
-                .usage, "--duration is for --format mahimahi, whose files begin anew; others end where they end")
-        }
+        if let format = options.format { try checkDuration(options, [format]) }
         if let duration = options.duration, duration <= .zero || duration > TraceFile.largestDuration {
             throw Fault(.usage, "--duration must be above 0 and up to 48h, as in '--duration 300s'")
-        }
-        for path in options.paths where path.kind == .other && path.roundTrip == nil {
-            throw Fault(
-                .usage,
-                "path '\(path.name)' is of kind 'other', for which no round-trip time is known; add --rtt "
-                    + "\(path.name)=20ms"
-            )
         }
         for path in options.paths {
             guard let roundTrip = path.roundTrip, roundTrip > TraceFile.largestDelay else { continue }
@@ -129,36 +114,10 @@ package struct TraceImport: Sendable {
         }
     }
 
-    private static func trace(of path: PathSpecification, options: Options, command: String) throws -> PathTrace {
-        let down = try PerSecondFile.read(path.down).rates.map(TraceDefaults.capacity)
-        let up =
-            try path.up.map { try PerSecondFile.read($0).rates.map(TraceDefaults.capacity) }
-            ?? down.map(TraceDefaults.uplink)
-        let count = min(down.count, up.count)
-        let roundTrip = path.roundTrip ?? TraceDefaults.roundTrip(of: path.kind) ?? .zero
-        let delayDown = Duration.nanoseconds(roundTrip.wholeNanoseconds / 2)
-        var samples = (0..<count).map { second in
-            PathTrace.Sample(
-                time: .seconds(second), down: .init(rate: down[second], delay: delayDown),
-                up: .init(rate: up[second], delay: roundTrip - delayDown))
-        }
-        if let detachAfter = options.detachAfter { detach(&samples, after: detachAfter) }
-        return PathTrace(
-            name: path.name, kind: path.kind, duration: .seconds(count), queueDown: .zero, queueUp: .zero,
-            source: command,
-            samples: samples)
-    }
-
-    /// Turns each run of zeros of at least `span` into a detachment; `samples` are a second each.
-    private static func detach(_ samples: inout [PathTrace.Sample], after span: Duration) {
-        var start = 0
-        while start < samples.count {
-            var end = start
-            while end < samples.count, samples[end].down.rate == .zero, samples[end].up.rate == .zero { end += 1 }
-            if end > start, .seconds(end - start) >= span {
-                for index in start..<end { samples[index].attached = false }
-            }
-            start = max(end, start + 1)
-        }
+    private static func checkDuration(_ options: Options, _ formats: [any TraceFormat]) throws {
+        guard options.duration != nil, !formats.allSatisfy(\.repeats) else { return }
+        let repeating = TraceFormats.all.filter(\.repeats).map(\.name).joined(separator: " or ")
+        throw Fault(
+            .usage, "--duration is for --format \(repeating), whose files begin anew; others end where they end")
     }
 }

@@ -6,21 +6,28 @@ import Quantities
 /// The encoded form is what a run's host hands to its guest: a header, then the points and the conditions as they lie in
 /// the BPF maps, so that the guest reads them from the file straight into the kernel's memory.
 public struct LinkTable: Sendable, Equatable {
-    /// Delay and loss from `time` until the next condition.
+    /// What holds from `time` until the next condition.
     public struct Condition: Sendable, Equatable {
         public let time: Duration
-        public let delay: Duration
-        /// Probability, 0 to 1.
-        public let loss: Double
+        public var conditions: LinkConditions
 
-        public init(time: Duration, delay: Duration, loss: Double) {
+        public init(time: Duration, conditions: LinkConditions) {
             self.time = time
-            self.delay = delay
-            self.loss = loss
+            self.conditions = conditions
         }
 
+        public init(time: Duration, delay: Duration, loss: Double) {
+            self.init(time: time, conditions: LinkConditions(delay: delay, loss: loss))
+        }
+
+        public var delay: Duration {
+            get { conditions.delay }
+            set { conditions.delay = newValue }
+        }
+        /// Probability, 0 to 1.
+        public var loss: Double { conditions.loss }
         /// The loss probability as the kernel compares it with 32 random bits; 2^32 is certain loss.
-        public var lossThreshold: UInt64 { UInt64((min(max(loss, 0), 1) * 4_294_967_296).rounded()) }
+        public var lossThreshold: UInt64 { LinkWord.chance(loss) }
     }
 
     public let curve: Curve
@@ -35,8 +42,7 @@ public struct LinkTable: Sendable, Equatable {
         self.curve = curve
         var rows = conditions
         if rows.first?.time != .zero {
-            let first = rows.first
-            rows.insert(Condition(time: .zero, delay: first?.delay ?? .zero, loss: first?.loss ?? 0), at: 0)
+            rows.insert(Condition(time: .zero, conditions: rows.first?.conditions ?? LinkConditions()), at: 0)
         }
         self.conditions = rows
         self.queue = queue
@@ -46,24 +52,25 @@ public struct LinkTable: Sendable, Equatable {
     public static let magic: UInt64 = 0x314b_4e4c_4257  // "WBLNK1" in memory order
     public static let headerSize = 48
     public static let pointSize = 16
-    public static let conditionSize = 24
+    /// The time and a word for each condition among the columns, as `struct walkback_condition` has them.
+    public static let conditionSize = 8 * (1 + LinkColumn.words.count)
 
     /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each); points as
-    /// (time in ns, position in 1/256 byte); conditions as (time in ns, delay in ns, loss threshold).
+    /// (time in ns, position in 1/256 byte); conditions as the time in ns and the word of each `LinkColumn` that has one (delay in
+    /// ns, loss threshold).
     public func encoded() -> [UInt8] {
         var words: [UInt64] = [
             Self.magic, UInt64(curve.points.count), UInt64(conditions.count), curve.shape == .staircase ? 1 : 0,
             Curve.Position(queue).units, Curve.Position(overhead).units,
         ]
-        words.reserveCapacity(6 + curve.points.count * 2 + conditions.count * 3)
+        words.reserveCapacity(6 + curve.points.count * 2 + conditions.count * Self.conditionSize / 8)
         for point in curve.points {
             words.append(UInt64(point.time))
             words.append(point.position.units)
         }
         for condition in conditions {
             words.append(UInt64(condition.time.wholeNanoseconds))
-            words.append(UInt64(condition.delay.wholeNanoseconds))
-            words.append(condition.lossThreshold)
+            for word in LinkColumn.words { words.append(word(condition.conditions)) }
         }
         return words.withUnsafeBytes { Array($0) }
     }

@@ -38,15 +38,27 @@ public struct PathTrace: Sendable, Equatable {
     public struct LinkSample: Sendable, Equatable {
         /// IP-layer capacity.
         public var rate: DataRate
+        /// What happens to a packet on the link.
+        public var conditions: LinkConditions
+
         /// One-way propagation delay, without queueing.
-        public var delay: Duration
+        public var delay: Duration {
+            get { conditions.delay }
+            set { conditions.delay = newValue }
+        }
         /// Probability, 0 to 1, that a packet is lost after it has used the link.
-        public var loss: Double
+        public var loss: Double {
+            get { conditions.loss }
+            set { conditions.loss = newValue }
+        }
+
+        public init(rate: DataRate, conditions: LinkConditions) {
+            self.rate = rate
+            self.conditions = conditions
+        }
 
         public init(rate: DataRate, delay: Duration, loss: Double = 0) {
-            self.rate = rate
-            self.delay = delay
-            self.loss = loss
+            self.init(rate: rate, conditions: LinkConditions(delay: delay, loss: loss))
         }
     }
 
@@ -115,14 +127,13 @@ public struct PathTrace: Sendable, Equatable {
         }
     }
 
-    /// Delay and loss of one direction, one row for each change.
+    /// The conditions of one direction, one row for each change.
     public func conditions(_ direction: Direction) -> [LinkTable.Condition] {
         var rows: [LinkTable.Condition] = []
         for sample in samples {
-            let link = sample[direction]
-            let row = LinkTable.Condition(time: sample.time, delay: link.delay, loss: link.loss)
-            if let last = rows.last, last.delay == row.delay, last.loss == row.loss { continue }
-            rows.append(row)
+            let conditions = sample[direction].conditions
+            if rows.last?.conditions == conditions { continue }
+            rows.append(LinkTable.Condition(time: sample.time, conditions: conditions))
         }
         return rows
     }

@@ -14,40 +14,42 @@ struct Export: ParsableCommand {
 
             writes wifi.down and wifi.up for mm-link: one line for each packet of 1500 bytes that the path could have \
             carried, with the millisecond at which it could.
+
+            Formats:
+            \(TraceFormats.list(TraceFormats.writable))
             """)
 
-    @Argument(help: "The trace, as NAME.trace.csv.")
+    @Argument(help: "The trace, as NAME.trace.csv, or a file of another format that holds a whole path.")
     var trace: String
 
-    @Option(help: "What to write: \(TraceExport.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "What to write: \(TraceFormats.names(TraceFormats.writable)).")
     var format: String
 
     @Option(help: "down or up: that direction alone, in a file of exactly this name.")
     var direction: String?
 
-    @Option(help: "The file; for both directions FILE.down and FILE.up.")
+    @Option(help: "The file; FILE.down and FILE.up if the format has a file for each direction.")
     var output: String
 
     func run() throws {
-        guard let format = TraceExport.Format(rawValue: format) else {
-            let known = TraceExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Fault(.usage, "--format \(self.format) is not known; there is \(known)")
+        guard let format = TraceFormats.writable.first(where: { $0.name == self.format }) else {
+            throw Fault(
+                .usage,
+                "--format \(self.format) is not known; there are \(TraceFormats.names(TraceFormats.writable))")
         }
-        var directions = Direction.allCases
-        if let direction {
-            guard let known = Direction(rawValue: direction) else {
-                throw Fault(.usage, "--direction \(direction) is not known; write down or up")
+        var direction: Direction?
+        if let word = self.direction {
+            guard let known = Direction(rawValue: word) else {
+                throw Fault(.usage, "--direction \(word) is not known; write down or up")
             }
-            directions = [known]
+            direction = known
         }
-        let read = try TraceFile.read(trace)
-        let files = try directions.map { direction in
-            let (text, notes) = try TraceExport.text(of: read, direction, as: format, path: trace)
-            for note in notes { Walkback.print(standardError: "note: \(note)") }
-            return (name: self.direction == nil ? "\(output).\(direction.rawValue)" : output, text: text)
+        let written = try TraceExport.files(trace, as: format, direction, to: output)
+        for file in written {
+            for loss in file.trace.losses { Walkback.print(standardError: "note: \(loss)") }
         }
-        for file in files {
-            try OutputDirectory.replace(FilePath(file.name), with: Array(file.text.utf8))
+        for file in written {
+            try OutputDirectory.replace(FilePath(file.name), with: file.trace.bytes)
             Walkback.write("\(file.name)\n", to: 1)
         }
     }

@@ -20,13 +20,18 @@ struct Import: ParsableCommand {
 
             Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin anew \
             when they are over.
+
+            Formats:
+            \(TraceFormats.list(TraceFormats.all))
             """)
 
     @Argument(help: "PATH[:KIND]=DOWN[,UP]: a path's name, its kind (wifi, cellular or other) and its files.")
     var paths: [String]
 
-    @Option(help: "What the files are: \(TraceImport.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format: String = TraceImport.Format.perSecond.rawValue
+    @Option(
+        help:
+            "What the files are: \(TraceFormats.names(TraceFormats.all)). (default: what the beginning of each file says)")
+    var format: String?
 
     @Option(help: "Round-trip time of a path without queueing, as wifi=20ms.")
     var rtt: [String] = []
@@ -38,7 +43,9 @@ struct Import: ParsableCommand {
         help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
     var detachAfter: Double?
 
-    @Option(help: "How long the walk is, as 300s; for mahimahi. (default: the shortest file once)")
+    @Option(
+        help:
+            "How long the walk is, as 300s; for \(TraceFormats.names(TraceFormats.all.filter(\.repeats))). (default: the shortest file once)")
     var duration: String?
 
     @Option(help: "Name of the replay.")
@@ -48,9 +55,12 @@ struct Import: ParsableCommand {
     var output: String
 
     func run() throws {
-        guard let format = TraceImport.Format(rawValue: format) else {
-            let known = TraceImport.Format.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Fault(.usage, "--format \(self.format) is not known; there are \(known)")
+        let format = try format.map { name in
+            guard let format = TraceFormats.named(name) else {
+                throw Fault(
+                    .usage, "--format \(name) is not known; there are \(TraceFormats.names(TraceFormats.all))")
+            }
+            return format
         }
         var specifications = try paths.map(PathSpecification.init(parsing:))
         for option in rtt {

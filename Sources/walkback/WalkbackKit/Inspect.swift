@@ -2,6 +2,7 @@ import ArgumentParser
 import Determinism
 import Documents
 import Inspection
+import TraceFormats
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,8 +10,11 @@ struct Inspect: ParsableCommand {
         discussion: """
             Example: walkback inspect walk.pcapng
 
-            Reads pcap and pcapng (gzip and zstd too), path traces, Mahimahi's delivery-opportunity files, and a comparison's \
-            directory or comparison.json. Documentation/captures.md says what is read of a packet.
+            Reads pcap and pcapng (gzip and zstd too), a comparison's directory or comparison.json, and files of the trace \
+            formats below. Documentation/captures.md says what is read of a packet.
+
+            Formats:
+            \(TraceFormats.list(TraceFormats.all))
             """)
 
     @Argument(help: "The file, or a comparison's directory.")

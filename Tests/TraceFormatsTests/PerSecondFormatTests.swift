@@ -5,15 +5,14 @@ import Testing
 @testable import Determinism
 @testable import TraceFormats
 
-@Suite struct PerSecondFileTests {
-    func file(_ text: String) throws -> PerSecondFile {
-        try PerSecondFile(InputFile(path: "wifi.csv", bytes: Array(text.utf8)))
+@Suite struct PerSecondFormatTests {
+    func file(_ text: String) throws -> [DataRate] {
+        try PerSecondFormat.goodput(InputFile(path: "wifi.csv", bytes: Array(text.utf8)))
     }
 
     @Test(arguments: ["1,1000\n2,0\n3,2500000\n", "1,1000\r\n2,0\r\n3,2500000", "1.0,1e3\n2,0\n3.0,2500000.0"])
     func `Seconds end at their labels, whatever the line ends`(text: String) throws {
-        #expect(try file(text).rates.map(\.bitsPerSecond) == [8000, 0, 20_000_000])
-        #expect(try file(text).duration == .seconds(3))
+        #expect(try file(text).map(\.bitsPerSecond) == [8000, 0, 20_000_000])
     }
 
     @Test(arguments: [

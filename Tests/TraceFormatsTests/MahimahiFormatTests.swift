@@ -11,13 +11,13 @@ import Traces
 
 @Suite struct `A file of opportunities` {
     private func parse(_ text: String) throws -> Opportunities {
-        try OpportunityFile.parse(InputFile(path: "a.down", bytes: Array(text.utf8)))
+        try MahimahiFormat.parse(InputFile(path: "a.down", bytes: Array(text.utf8)))
     }
 
     @Test func `is one millisecond a line`() throws {
         let opportunities = try parse("0\r\n5\n5\n\n12")
         #expect(opportunities.milliseconds == [0, 5, 5, 12])
-        #expect(OpportunityFile.text(of: opportunities) == "0\n5\n5\n12\n")
+        #expect(MahimahiFormat.text(of: opportunities) == "0\n5\n5\n12\n")
     }
 
     @Test(arguments: [
@@ -50,7 +50,7 @@ import Traces
     func `made of a shipped trace comes out as it went in`(name: String, direction: Direction) throws {
         let path = "\(Self.root)/Replays/\(name).trace.csv"
         let trace = try TraceFile.parse(InputFile.read(path))
-        let text = try TraceExport.text(of: trace, direction, as: .mahimahi, path: path).text
+        let text = String(decoding: try MahimahiFormat().write(trace, direction, from: path).bytes, as: UTF8.self)
         try check(InputFile(path: "\(name).\(direction.rawValue)", bytes: Array(text.utf8)))
         // It carries what the trace carries, in packets of 1500 bytes, but for a last one that is not whole.
         let packets = text.split(separator: "\n").count
@@ -58,8 +58,8 @@ import Traces
     }
 
     private func check(_ file: InputFile) throws {
-        let opportunities = try OpportunityFile.parse(file)
-        #expect(Array(OpportunityFile.text(of: opportunities).utf8) == file.bytes)
+        let opportunities = try MahimahiFormat.parse(file)
+        #expect(Array(MahimahiFormat.text(of: opportunities).utf8) == file.bytes)
         // Its staircase has a step of 1504 bytes for each line, wherever one looks.
         let curve = opportunities.curve(until: opportunities.period + .milliseconds(1))
         let lines = file.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
@@ -89,7 +89,7 @@ import Traces
     private func run(up: String? = nil, _ change: (inout TraceImport.Options) -> Void = { _ in }) throws -> TraceImport
     {
         var options = TraceImport.Options(
-            paths: [PathSpecification(name: "cellular", kind: .cellular, down: down, up: up)], format: .mahimahi)
+            paths: [PathSpecification(name: "cellular", kind: .cellular, down: down, up: up)], format: MahimahiFormat())
         change(&options)
         return try TraceImport(options)
     }
@@ -136,7 +136,7 @@ import Traces
     @Test func `alone may say how long it lasts`() throws {
         let fault = #expect(throws: Fault.self) {
             try run {
-                $0.format = .perSecond
+                $0.format = PerSecondFormat()
                 $0.duration = .seconds(9)
             }
         }
@@ -155,12 +155,21 @@ import Traces
                 .init(time: .zero, down: link, up: none),
                 .init(time: .seconds(2), down: none, up: none, attached: false),
             ])
-        let (text, notes) = try TraceExport.text(of: trace, .down, as: .mahimahi, path: "wifi.trace.csv")
-        #expect(text == (1...2000).map { "\($0)\n" }.joined())
-        #expect(notes.count == 2)
-        #expect(notes[0].contains("begins anew after 2 s") && notes[0].contains("lasts 3 s"))
+        let written = try MahimahiFormat().write(trace, .down, from: "wifi.trace.csv")
+        #expect(written.bytes == Array((1...2000).map { "\($0)\n" }.joined().utf8))
+        #expect(
+            written.losses == [
+                "path 'wifi', downlink: the file begins anew after 2 s, its last opportunity, and the trace lasts 3 s",
+                "path 'wifi', downlink: delays, queue and attachment have no place in the file; give them to mm-delay "
+                    + "and mm-link",
+            ])
+        var lossy = trace
+        lossy.samples[0].down.loss = 0.01
+        #expect(
+            try MahimahiFormat().write(lossy, .down, from: "x").losses[1].contains(
+                "delays, queue, losses and attachment have no place"))
         let fault = #expect(throws: Fault.self) {
-            try TraceExport.text(of: trace, .up, as: .mahimahi, path: "wifi.trace.csv")
+            try MahimahiFormat().write(trace, .up, from: "wifi.trace.csv")
         }
         #expect(fault?.message == "wifi.trace.csv: carries no whole packet uplink, so there is no opportunity to write")
     }

@@ -8,18 +8,38 @@ import System
 /// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second
 /// from 1 on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it
 /// would invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
-package struct PerSecondFile: Sendable, Equatable {
-    /// Goodput of each second, the first from 0 to 1 s.
-    package let rates: [DataRate]
+///
+/// Values are bytes that TCP delivered, whole or with a fraction; the rates read are the IP-layer capacity that this takes
+/// (`TraceDefaults.capacity`).
+public struct PerSecondFormat: TraceFormat {
+    public let name = "per-second"
+    public let summary = "second,bytes_per_second above TCP, a line for each second from 1 on"
+    public let holds = TraceExtent.direction
 
-    package var duration: Duration { .seconds(rates.count) }
+    public init() {}
 
-    package static func read(_ path: String) throws -> PerSecondFile {
-        try PerSecondFile(InputFile.read(path))
+    public func recognises(_ beginning: TraceBeginning) -> Bool {
+        guard !beginning.lines.isEmpty else { return false }
+        return beginning.lines.prefix(2).allSatisfy { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
+                try? FixedPoint.parse(field.utf8.filter { $0 != 0x20 && $0 != 0x09 }, decimals: 3)
+            }
+            guard fields.count == 2, let second = fields[0] else { return false }
+            return fields[1] != nil && second % 1000 == 0
+        }
     }
 
+    public func read(_ file: InputFile) throws -> TraceReading {
+        let rates = try Self.goodput(file).enumerated().map { second, rate in
+            TimedRate(time: .seconds(second), rate: TraceDefaults.capacity(carrying: rate))
+        }
+        return TraceReading(.rates(rates, end: .seconds(rates.count)))
+    }
+
+    /// The goodput of each second, the first from 0 to 1 s.
+    ///
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
-    package init(_ file: InputFile) throws {
+    static func goodput(_ file: InputFile) throws -> [DataRate] {
         var lines = try TextLines(file)
         var rates: [DataRate] = []
         while let line = lines.next() {
@@ -41,7 +61,7 @@ package struct PerSecondFile: Sendable, Equatable {
         guard !rates.isEmpty else {
             throw Fault.input(file.path, "is empty; a line is SECOND,BYTES_PER_SECOND, the first of them for second 1")
         }
-        self.rates = rates
+        return rates
     }
 
     private static func second(_ field: Field, _ line: TextLines.Line, in lines: TextLines) throws -> Int {

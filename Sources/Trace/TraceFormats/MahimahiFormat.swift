@@ -1,0 +1,94 @@
+import Determinism
+import Documents
+import Quantities
+import System
+import Traces
+
+/// The millisecond delivery-opportunity files of Mahimahi's `mm-link`: one whole number a line, in order.
+///
+/// Source: the `mm-link` of Mahimahi (Netravali et al., USENIX ATC 2015), whose trace files these are.
+public struct MahimahiFormat: LinkWriting {
+    public let name = "mahimahi"
+    public let summary = "milliseconds at which mm-link may send 1504 bytes, one a line; the file begins again at its end"
+    public let holds = TraceExtent.direction
+    public let repeats = true
+
+    public init() {}
+
+    public func recognises(_ beginning: TraceBeginning) -> Bool {
+        let start = beginning.bytes.prefix(64)
+        return !start.isEmpty && start.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x0a || $0 == 0x0d }
+    }
+
+    public func read(_ file: InputFile) throws -> TraceReading {
+        TraceReading(.opportunities(try Self.parse(file)))
+    }
+
+    /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one more
+    /// packet of 1500 bytes.
+    ///
+    /// - Throws: `Fault` (bad input) where the trace carries no whole packet in that direction.
+    public func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace {
+        guard let opportunities = Opportunities(of: trace.curve(direction)) else {
+            throw Fault.input(
+                file, "carries no whole packet \(direction.rawValue)link, so there is no opportunity to write")
+        }
+        var losses: [String] = []
+        let link = "path '\(trace.name)', \(direction.rawValue)link"
+        if opportunities.period < trace.duration {
+            losses.append(
+                "\(link): the file begins anew after \(opportunities.period.seconds.text()) s, its last opportunity, and the "
+                    + "trace lasts \(trace.duration.seconds.text()) s")
+        }
+        var lost = LinkColumn.losses(of: trace, direction, keeping: [LinkColumn.rate.name])
+        lost.insert("queue", at: 1)
+        losses.append(
+            "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) have no place in the file; "
+                + "give them to mm-delay and mm-link")
+        return WrittenTrace(bytes: Array(Self.text(of: opportunities).utf8), losses: losses)
+    }
+
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`.
+    package static func parse(_ file: InputFile) throws -> Opportunities {
+        var lines = try TextLines(file)
+        var instants: [Int64] = []
+        while let line = lines.next() {
+            guard let instant = number(line.bytes) else {
+                let field = Field(bytes: line.bytes, column: 1)
+                throw lines.fault(
+                    line,
+                    "\(field.quoted) is no whole number of milliseconds; a line is one opportunity to send a packet")
+            }
+            if let last = instants.last, instant < last {
+                throw lines.fault(line, "time goes backwards, from \(last) to \(instant) ms; sort the lines as numbers")
+            }
+            guard .milliseconds(instant) <= TraceFile.largestDuration else {
+                throw lines.fault(line, "the walk is longer than 48 h; cut it")
+            }
+            instants.append(instant)
+        }
+        guard !instants.isEmpty else {
+            throw Fault.input(file.path, "is empty; a line is the millisecond of one opportunity to send a packet")
+        }
+        guard let opportunities = Opportunities(milliseconds: instants) else {
+            throw Fault.input(
+                file.path, line: lines.lastNumber,
+                "the last opportunity is at 0 ms, so the file would begin anew for ever; its last line is its length")
+        }
+        return opportunities
+    }
+
+    package static func text(of opportunities: Opportunities) -> String {
+        opportunities.milliseconds.map { "\($0)\n" }.joined()
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        guard (1...18).contains(bytes.count) else { return nil }
+        var value: Int64 = 0
+        for byte in bytes {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        return value
+    }
+}

@@ -1,0 +1,145 @@
+import Quantities
+import System
+import Traces
+
+/// A kind of file that says what a path or a link carried over time: another program's, or Walkback's own.
+///
+/// One file of source is one format, and one line registers it: in `TraceFormats.builtIn`, or by `TraceFormats.add` in a
+/// program of your own. `import`, `export`, `inspect` and `derive` know of formats only what is here. "Adding a trace
+/// format" in Documentation/hacking.md is a complete example.
+///
+/// A format that can also be written conforms to `LinkWriting` or `PathWriting`.
+public protocol TraceFormat: Sendable {
+    /// What options and messages call the format: 1 to 20 of a-z, 0-9 and '-', as in `per-second`.
+    var name: String { get }
+
+    /// What a file holds, as a phrase for help: `second,bytes_per_second, a line for each second`.
+    var summary: String { get }
+
+    /// Whether a file is of one direction or of a whole path. `read` returns this and nothing else.
+    var holds: TraceExtent { get }
+
+    /// Whether a file begins again when it is over, so that `import --duration` may ask for more than it holds.
+    var repeats: Bool { get }
+
+    /// Whether a file that begins so is of this format.
+    ///
+    /// Say yes to a file with a mistake further on, so that `read` can name the mistake, and no to what could as well be of
+    /// another format: if two formats recognise a file, the user must say which it is.
+    func recognises(_ beginning: TraceBeginning) -> Bool
+
+    /// Reads a whole file, in its own resolution. Nothing is resampled, and what the file does not say is left out.
+    ///
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`; `TextLines` makes these.
+    func read(_ file: InputFile) throws -> TraceReading
+}
+
+extension TraceFormat {
+    public var repeats: Bool { false }
+}
+
+/// A format whose files can be written, one for each direction.
+public protocol LinkWriting: TraceFormat {
+    /// One direction of a path.
+    ///
+    /// - Parameter file: the trace's own file, for messages.
+    /// - Throws: `Fault` (bad input) where the format has no way to write that direction.
+    func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace
+}
+
+/// A format whose files can be written, one for each path.
+public protocol PathWriting: TraceFormat {
+    /// Both directions of a path.
+    ///
+    /// - Parameter file: the trace's own file, for messages.
+    /// - Throws: `Fault` (bad input) where the format has no way to write that path.
+    func write(_ trace: PathTrace, from file: String) throws -> WrittenTrace
+}
+
+public enum TraceExtent: Sendable, Equatable {
+    /// A file is of one direction; which one, and of which path, is said where the file is named.
+    case direction
+    /// A file is of both directions of one path.
+    case path
+}
+
+/// What a file holds, and what its reader should know about it.
+public struct TraceReading: Sendable, Equatable {
+    public enum Contents: Sendable, Equatable {
+        /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` makes it of goodput): each rate from its
+        /// time until the next one's, the last until `end`. Times rise, and the first is zero.
+        case rates([TimedRate], end: Duration)
+        /// One direction as instants at which it could send a packet.
+        case opportunities(Opportunities)
+        /// A whole path. What `lacking` names is not in the file, and its place in the trace has no meaning.
+        case path(PathTrace, lacking: Set<TraceGap>)
+    }
+
+    public var contents: Contents
+    /// What was left out or assumed, as sentences for the user.
+    public var notes: [String]
+
+    public init(_ contents: Contents, notes: [String] = []) {
+        self.contents = contents
+        self.notes = notes
+    }
+}
+
+/// A rate that holds from `time` on.
+public struct TimedRate: Sendable, Equatable {
+    public var time: Duration
+    public var rate: DataRate
+
+    public init(time: Duration, rate: DataRate) {
+        self.time = time
+        self.rate = rate
+    }
+}
+
+/// What a file of a whole path may leave out, for an import to fill in.
+public enum TraceGap: Sendable, Hashable, CaseIterable {
+    /// The rates of the uplink: made of the downlink's (`TraceDefaults.uplink`).
+    case uplink
+    /// The delays of both directions: `--rtt`, or the default of the path's kind.
+    case delays
+    /// The queues of both directions: `--queue`, or the default of the direction's rates.
+    case queues
+}
+
+/// A file's bytes, and what of the trace is not in them.
+public struct WrittenTrace: Sendable, Equatable {
+    public var bytes: [UInt8]
+    /// As sentences for the user.
+    public var losses: [String]
+
+    public init(bytes: [UInt8], losses: [String] = []) {
+        self.bytes = bytes
+        self.losses = losses
+    }
+}
+
+/// How a file begins, for a format to tell whether it is one of its own.
+public struct TraceBeginning: Sendable {
+    /// How many bytes there are at most.
+    public static let size = 4096
+
+    /// The file's name without its directory. A format should not need it: files are renamed.
+    public let fileName: String
+    /// The first `size` bytes, or the whole of a shorter file.
+    public let bytes: [UInt8]
+    /// The lines of text that are whole in `bytes`, without a byte order mark, blank lines and the blanks at the end of a line;
+    /// empty where `bytes` are not UTF-8.
+    public let lines: [String]
+
+    public init(path: String, bytes: some Collection<UInt8>) {
+        fileName = path.split(separator: "/").last.map(String.init) ?? path
+        self.bytes = Array(bytes.prefix(Self.size))
+        var whole = self.bytes[...]
+        if whole.count == Self.size, let end = whole.lastIndex(of: UInt8(ascii: "\n")) { whole = whole[...end] }
+        var lines: [String] = []
+        if var text = try? TextLines(InputFile(path: path, bytes: Array(whole))) {
+            while let line = text.next() { lines.append(line.text) }
+        }
+        self.lines = lines
+    }
+}

@@ -1,0 +1,122 @@
+import Documents
+import Quantities
+import Registries
+import System
+import Traces
+
+/// The formats that there are.
+public enum TraceFormats {
+    /// The formats that Walkback brings along, in the order in which help and errors list them.
+    public static let builtIn: [any TraceFormat] = [TraceFile(), PerSecondFormat(), MahimahiFormat()]
+
+    private static let registry = Registry<any TraceFormat>(builtIn)
+
+    /// The built-in ones and what was added.
+    public static var all: [any TraceFormat] { registry.all }
+    /// Those that can be written.
+    public static var writable: [any TraceFormat] { all.filter { $0 is any LinkWriting || $0 is any PathWriting } }
+
+    /// Registers a format: call this before `Walkback.main`.
+    public static func add(_ format: any TraceFormat) {
+        registry.add(format)
+    }
+
+    /// The format of this name; nil where there is none.
+    public static func named(_ name: String) -> (any TraceFormat)? {
+        all.first { $0.name == name }
+    }
+
+    /// Every format that says that a file which begins so is its own.
+    package static func recognising(_ beginning: TraceBeginning) -> [any TraceFormat] {
+        all.filter { $0.recognises(beginning) }
+    }
+
+    /// The one format of a file, told by its beginning.
+    ///
+    /// - Throws: `Fault` (bad input) naming the formats where none or several recognise it.
+    package static func format(of file: InputFile) throws -> any TraceFormat {
+        guard !file.bytes.isEmpty else { throw Fault.input(file.path, "is empty") }
+        let beginning = TraceBeginning(path: file.path, bytes: file.bytes)
+        guard let format = try only(recognising(beginning), path: file.path) else {
+            throw Fault.input(
+                file.path,
+                "begins like no trace format; there are \(names(all)), and 'walkback import --format NAME' reads it as one of "
+                    + "them")
+        }
+        return format
+    }
+
+    /// The first of at most one.
+    ///
+    /// - Throws: `Fault` (bad input) where there are several.
+    package static func only(_ formats: [any TraceFormat], path: String) throws -> (any TraceFormat)? {
+        guard formats.count <= 1 else {
+            throw Fault.input(
+                path,
+                "begins like more than one trace format: \(names(formats)); 'walkback import --format NAME' reads it as one of "
+                    + "them")
+        }
+        return formats.first
+    }
+
+    /// What a format makes of a file, checked: a format is somebody else's code, and what it returns must not end the program.
+    ///
+    /// - Throws: `Fault`: what the format throws, or that it does not keep to what `TraceReading` asks.
+    package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {
+        let reading = try format.read(file)
+        if let objection = objection(to: reading.contents, holds: format.holds) {
+            throw Fault.input(file.path, "the trace format '\(format.name)' \(objection); mend the format")
+        }
+        return reading
+    }
+
+    private static func objection(to contents: TraceReading.Contents, holds extent: TraceExtent) -> String? {
+        switch contents {
+        case .rates(let rates, let end):
+            guard extent == .direction else { return "holds paths and read one direction" }
+            return objection(to: rates.map(\.time), end: end) ?? objection(to: rates.map(\.rate.bitsPerSecond))
+        case .opportunities(let opportunities):
+            guard extent == .direction else { return "holds paths and read one direction" }
+            return opportunities.period > TraceFile.largestDuration ? "read a walk longer than 48 h" : nil
+        case .path(let trace, _):
+            guard extent == .path else { return "holds one direction and read a path" }
+            return objection(to: trace.samples.map(\.time), end: trace.duration) ?? objection(toValuesOf: trace.samples)
+        }
+    }
+
+    private static func objection(to times: [Duration], end: Duration) -> String? {
+        guard times.first == .zero else { return "read no row at time 0" }
+        guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else { return "read rows whose times do not rise" }
+        guard times.last ?? .zero < end else { return "read a row that is not before the end" }
+        return end > TraceFile.largestDuration ? "read a walk longer than 48 h" : nil
+    }
+
+    private static func objection(to rates: [Double]) -> String? {
+        rates.allSatisfy { $0 >= 0 && $0 <= TraceFile.largestRate.bitsPerSecond }
+            ? nil : "read a rate that is not from 0 to 1 Tb/s"
+    }
+
+    private static func objection(toValuesOf samples: [PathTrace.Sample]) -> String? {
+        let outside = LinkColumn.all.first { column in
+            column.directions.contains { direction in
+                samples.contains { sample in
+                    column.value(sample, direction).map { !column.form.limits.contains($0) } ?? false
+                }
+            }
+        }
+        return outside.map { "read a '\($0.name)' that is not \($0.form.bounds)" }
+    }
+
+    /// `a, b, c`.
+    package static func names(_ formats: [any TraceFormat]) -> String {
+        formats.map(\.name).joined(separator: ", ")
+    }
+
+    /// A line for each of `formats`, for help.
+    package static func list(_ formats: [any TraceFormat]) -> String {
+        let width = formats.map(\.name.count).max() ?? 0
+        return formats.map { format in
+            "  \(format.name)\(String(repeating: " ", count: width - format.name.count))  \(format.summary)"
+        }.joined(separator: "\n")
+    }
+}
