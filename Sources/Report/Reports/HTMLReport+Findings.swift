@@ -100,11 +100,12 @@ extension HTMLReport {
         return """
             <h2>Hand-offs</h2>
             \(table.html)\
-            <p class="note">Lost: a radio in use has gone. Gained: a path has come or come back. Renumbered: it has another address. \
-            Moved: the home address has. Longest gap: without a byte for the application, with the event in it or after the event. First byte: until payload \
-            arrives over a path that was not in use. Carries again: until a path that came back carries payload. Stranded: what waited \
-            on the other paths when a path came. Worst gap: the longest of any of the events; all others are means, with how many of the \
-            events have a value where not all do.</p>
+            <p class="note">Lost: the radio of a path in use has gone. Gained: a path has come, or come back. Renumbered: the path \
+            has another address. Moved: the home address has moved. Longest gap: the longest time without a byte for the \
+            application that the event falls into, or that begins after it; its mean and its maximum over the events. First byte: \
+            the time until payload arrives over a path that was not in use. Carries again: the time until a path that came back \
+            carries payload. Stranded: the bytes that waited on the other paths when a path came. All but the maximum are means; \
+            where not all events have a value, the table says how many do.</p>
             <details>
             <summary>Every hand-off (\(events.rows.count { $0.style != .group }))</summary>
             \(events.html)<p class="note">Means over the seeds that have it; times since the first SYN.</p>
