@@ -75,14 +75,14 @@ let trace: [Target] = [
 ]
 
 let replay: [Target] = [
-    target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
+    target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Registries", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
     target(
         "Replay", "Replays",
         [
-            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies", "Synthesis",
-            "System", "TraceFormats", "Traces", yams,
+            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries", "Strategies",
+            "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
 
