@@ -162,6 +162,9 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
+    .target(
+        name: "TestWorkload", dependencies: ["Plans", "Quantities", "Registries", "Traces"], path: "Tests/TestWorkload",
+        swiftSettings: strict),
     .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
     .executableTarget(
         name: "guest-probe",
@@ -190,11 +193,14 @@ let testTargets: [Target] = [
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
-    tests("Plans", ["Determinism", "Quantities", "Traces"]),
+    tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
-        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "System", "TraceFormats", "Traces"]),
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Statistics", "System", "TestWorkload", "TraceFormats",
+            "Traces",
+        ]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
     tests("Lab", ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Traces", system]),
     tests(
@@ -203,7 +209,7 @@ let testTargets: [Target] = [
         "Guest",
         [
             "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
-            "System", "Traces", "Traffic", "Verification", system,
+            "System", "TestWorkload", "Traces", "Traffic", "Verification", system,
         ]),
     tests(
         "Kernels",
@@ -217,7 +223,8 @@ let testTargets: [Target] = [
     tests(
         "Reports",
         [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results", "Statistics",
+            "TestWorkload", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -78,7 +78,8 @@ extension ComparisonDocument {
         guard var workload = Workload(kindNamed: name) else {
             throw Fault.input(
                 document.path,
-                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one that wrote it")
+                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one that wrote it"
+            )
         }
         try workload.kind.setAll { field in
             let key = field.documentKey

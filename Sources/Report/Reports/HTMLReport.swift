@@ -111,7 +111,9 @@ package enum HTMLReport {
 
     /// Which direction the next figures are of, where there are two.
     static func heading(_ result: ComparisonResult) -> String {
-        guard result.replay.workload.directions.count > 1, let direction = result.runs.first?.direction else { return "" }
+        guard result.replay.workload.directions.count > 1, let direction = result.runs.first?.direction else {
+            return ""
+        }
         return "<h2>\(direction == .down ? "Downlink" : "Uplink")</h2>\n"
     }
 

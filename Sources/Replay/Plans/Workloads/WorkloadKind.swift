@@ -3,8 +3,8 @@ import Traces
 
 /// A kind of workload: its settings, what its two ends do, and the words that results use for it.
 ///
-/// A value of the type holds one workload's settings. A program registers the type with `Workload.kinds` before anything
-/// else, and then a replay asks for it by name:
+/// A value of the type holds one workload's settings. Once a program has added the type to `Workload.kinds`, a replay asks for
+/// it by name:
 ///
 /// ```swift
 /// struct Polls: WorkloadKind {
@@ -30,8 +30,8 @@ import Traces
 public protocol WorkloadKind: Sendable, Equatable {
     /// What `workload: {kind: …}` says, and what results call it.
     static var name: String { get }
-    /// The keys that stand next to `kind` in a replay, in the order in which errors list them. A setting is read from the
-    /// replay, travels to the guest, and stands in comparison.json, all by its row here.
+    /// The keys that may stand next to `kind` and `duration` in a replay, in the order in which errors list them. By its row
+    /// here a setting is read from the replay, travels to the guest, and stands in comparison.json.
     static var settings: [WorkloadSetting<Self>] { get }
 
     /// With the default of every setting.

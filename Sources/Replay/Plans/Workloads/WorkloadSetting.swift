@@ -28,7 +28,9 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
         _ key: String, _ place: WritableKeyPath<Kind, ByteCount> & Sendable, in range: ClosedRange<ByteCount>,
         example: String
     ) -> Self {
-        Self(key, "\(key)_bytes", .size(range, example: example)) { .size($0[keyPath: place]) } write: {
+        Self(key, "\(key)_bytes", .size(range, example: example)) {
+            .size($0[keyPath: place])
+        } write: {
             if case .size(let value)? = $1 { $0[keyPath: place] = value }
         }
     }
@@ -48,7 +50,9 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
         _ key: String, _ place: WritableKeyPath<Kind, DataRate> & Sendable, in range: ClosedRange<DataRate>,
         example: String
     ) -> Self {
-        Self(key, "\(key)_mbps", .rate(range, example: example)) { .rate($0[keyPath: place]) } write: {
+        Self(key, "\(key)_mbps", .rate(range, example: example)) {
+            .rate($0[keyPath: place])
+        } write: {
             if case .rate(let value)? = $1 { $0[keyPath: place] = value }
         }
     }
@@ -58,7 +62,9 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
         _ key: String, _ place: WritableKeyPath<Kind, Duration> & Sendable, in range: ClosedRange<Duration>,
         example: String
     ) -> Self {
-        Self(key, "\(key)_s", .duration(range, example: example)) { .duration($0[keyPath: place]) } write: {
+        Self(key, "\(key)_s", .duration(range, example: example)) {
+            .duration($0[keyPath: place])
+        } write: {
             if case .duration(let value)? = $1 { $0[keyPath: place] = value }
         }
     }
@@ -67,7 +73,9 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
     public static func number(
         _ key: String, _ place: WritableKeyPath<Kind, Double> & Sendable, in range: ClosedRange<Double>
     ) -> Self {
-        Self(key, key, .number(range)) { .number($0[keyPath: place]) } write: {
+        Self(key, key, .number(range)) {
+            .number($0[keyPath: place])
+        } write: {
             if case .number(let value)? = $1 { $0[keyPath: place] = value }
         }
     }
@@ -76,7 +84,9 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
     public static func count(
         _ key: String, _ place: WritableKeyPath<Kind, Int> & Sendable, in range: ClosedRange<Int>
     ) -> Self {
-        Self(key, key, .count(range)) { .count($0[keyPath: place]) } write: {
+        Self(key, key, .count(range)) {
+            .count($0[keyPath: place])
+        } write: {
             if case .count(let value)? = $1 { $0[keyPath: place] = value }
         }
     }
