@@ -75,14 +75,14 @@ let trace: [Target] = [
 ]
 
 let replay: [Target] = [
-    target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
+    target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Registries", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Registries", "Traces"]),
     target(
         "Replay", "Replays",
         [
-            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies", "Synthesis",
-            "System", "TraceFormats", "Traces", yams,
+            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries", "Strategies",
+            "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
 
@@ -163,6 +163,9 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "KernelTier", path: "Tests/KernelTier", swiftSettings: strict),
+    .target(
+        name: "TestWorkload", dependencies: ["Plans", "Quantities", "Registries", "Traces"], path: "Tests/TestWorkload",
+        swiftSettings: strict),
     .target(name: "CGuestProbe", path: "Tests/CGuestProbe"),
     .executableTarget(
         name: "guest-probe",
@@ -191,12 +194,13 @@ let testTargets: [Target] = [
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
-    tests("Plans", ["Determinism", "Quantities", "Traces"]),
+    tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TraceFormats",
+            "Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TestWorkload",
+            "TraceFormats",
             "Traces",
         ]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
@@ -212,7 +216,7 @@ let testTargets: [Target] = [
         "Guest",
         [
             "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
-            "Strategies", "System", "Traces", "Traffic", "Verification", system,
+            "Strategies", "System", "TestWorkload", "Traces", "Traffic", "Verification", system,
         ]),
     tests(
         "Kernels",
@@ -229,7 +233,8 @@ let testTargets: [Target] = [
     tests(
         "Reports",
         [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results", "Statistics",
+            "TestWorkload", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -98,8 +98,8 @@ struct FluidRunTests {
         let walk = Walk([.steady(4), .steady(1)])
         #expect(walk.run("mptcp-energy") == nil)
         #expect(walk.run(.tcp(path: "p0"), control: "bbr") == nil)
-        #expect(walk.run(.tcp(path: "p0"), workload: Workload(kind: .upload)) == nil)
-        #expect(walk.run(.tcp(path: "p0"), workload: Workload(size: ByteCount(1000))) == nil)
+        #expect(walk.run(.tcp(path: "p0"), workload: Workload(Workload.Upload())) == nil)
+        #expect(walk.run(.tcp(path: "p0"), workload: Workload(Workload.Download(size: ByteCount(1000)))) == nil)
     }
 }
 

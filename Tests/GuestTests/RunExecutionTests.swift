@@ -13,7 +13,7 @@ import Traces
         congestionControl: String = "cubic"
     ) throws -> (RunRecord, Series) {
         try RunRig.execute(strategy, seconds: seconds, wifi: wifi) { plan in
-            plan.workload.size = size
+            plan.workload = Workload(Workload.Download(size: size))
             plan.transport.congestionControl = congestionControl
         }
     }

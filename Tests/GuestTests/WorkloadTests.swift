@@ -6,6 +6,7 @@ import Results
 import SystemPackage
 import Strategies
 import Testing
+import TestWorkload
 import Traces
 
 /// Whole runs of every workload over one steady link, whose answer is known.
@@ -55,18 +56,27 @@ import Traces
     }
 
     private func requests(_ size: Int64, sigma: Double = 0, think: Duration) -> Workload {
-        var workload = Workload(kind: .requests)
-        workload.requests.medianSize = ByteCount(size)
-        workload.requests.sigma = sigma
-        workload.requests.think = think
-        return workload
+        Workload(pages(size, sigma: sigma, think: think))
     }
+
+    private func pages(_ size: Int64, sigma: Double = 0, think: Duration) -> Workload.Requests {
+        var requests = Workload.Requests()
+        requests.medianSize = ByteCount(size)
+        requests.sigma = sigma
+        requests.think = think
+        return requests
+    }
+
+    private static let builtIn = [
+        Workload(), Workload(Workload.Upload()), Workload(Workload.Both()), Workload(Workload.Requests()),
+        Workload(Workload.Stream()),
+    ]
 
     // MARK: - Bulk
 
     @Test(arguments: [StrategyName.tcp(path: "wifi"), .mptcp])
     func `up carries what the uplink does, and no more`(strategy: StrategyName) throws {
-        let (record, series) = try execute(Workload(kind: .upload), strategy)
+        let (record, series) = try execute(Workload(Workload.Upload()), strategy)
         let share = share(record.delivered, of: 4)
         print("upload, \(strategy): \(share) of the uplink")
         #expect(share > 0.95 && share <= 1)
@@ -82,7 +92,7 @@ import Traces
     }
 
     @Test func `of both directions at once fills them both`() throws {
-        let (record, series) = try execute(Workload(kind: .both), .mptcp, up: 8)
+        let (record, series) = try execute(Workload(Workload.Both()), .mptcp, up: 8)
         let upload = try #require(record.others.first)
         #expect(record.others.count == 1 && upload.name == "upload" && upload.direction == .up && upload.verified)
         let (down, up) = (share(record.delivered, of: 8), share(upload.delivered, of: 8))
@@ -96,14 +106,23 @@ import Traces
         }
     }
 
-    @Test(arguments: [Workload.Kind.download, .upload, .both])
-    func `of a fixed size ends when the last direction has it`(kind: Workload.Kind) throws {
-        let (record, series) = try execute(Workload(kind: kind, size: ByteCount(1_000_000)))
+    private static let sized = {
+        let size = ByteCount(1_000_000)
+        return [
+            Workload(Workload.Download(size: size)), Workload(Workload.Upload(size: size)),
+            Workload(Workload.Both(size: size)),
+        ]
+    }()
+
+    @Test(arguments: sized)
+    func `of a fixed size ends when the last direction has it`(workload: Workload) throws {
+        let (record, series) = try execute(workload)
+        let isBoth = workload.directions.count == 2
         #expect(record.delivered.bytes == 1_000_000)
-        #expect(record.others.map(\.delivered.bytes) == (kind == .both ? [1_000_000] : []))
+        #expect(record.others.map(\.delivered.bytes) == (isBoth ? [1_000_000] : []))
         // 1.036 MB on the wire: 1.04 s at 8 Mb/s, 2.07 s at 4; a few round trips more.
-        let least = kind == .download ? 1.04 : 2.07
-        #expect(record.measured > .seconds(least) && record.measured < .seconds(least + (kind == .both ? 0.4 : 0.2)))
+        let least = workload.directions == [.down] ? 1.04 : 2.07
+        #expect(record.measured > .seconds(least) && record.measured < .seconds(least + (isBoth ? 0.4 : 0.2)))
         #expect(series.delivered.count == Int(record.measured / Series.binWidth))
         #expect(record.events.count { $0.kind == "complete" } == 1)
     }
@@ -138,9 +157,9 @@ import Traces
     }
 
     @Test func `of requests without thought asks again at once, for what the seed says`() throws {
-        let workload = requests(20_000, sigma: 1, think: .zero)
-        let (record, _) = try execute(workload, .mptcp, seconds: 10)
-        var sizes = ResponseSizes(workload.requests, seed: 1)
+        let pages = pages(20_000, sigma: 1, think: .zero)
+        let (record, _) = try execute(Workload(pages), .mptcp, seconds: 10)
+        var sizes = ResponseSizes(pages, seed: 1)
         #expect(record.exchanges.count > 50)
         #expect(record.exchanges.map(\.size) == record.exchanges.map { _ in sizes.next() })
         for (one, next) in zip(record.exchanges, record.exchanges.dropFirst()) { #expect(one.end == next.start) }
@@ -149,7 +168,7 @@ import Traces
     /// 10 kB are seven full segments with 52 bytes of headers each; MPTCP takes 28 more, and so an eighth segment.
     @Test(arguments: [(StrategyName.tcp(path: "wifi"), 7 * 52), (.mptcp, 8 * 80)])
     func `of frames misses nothing on a link that is faster`(strategy: StrategyName, headers: Int) throws {
-        let (record, _) = try execute(Workload(kind: .stream), strategy)
+        let (record, _) = try execute(Workload(Workload.Stream()), strategy)
         let frames = record.exchanges
         let first = try #require(frames.first?.start.seconds)
         // The connection's round trip, and half of one until the request is there.
@@ -170,7 +189,7 @@ import Traces
     }
 
     @Test func `of frames falls behind on a link that is slower, and misses more and more`() throws {
-        let (record, _) = try execute(Workload(kind: .stream), down: 1.6)
+        let (record, _) = try execute(Workload(Workload.Stream()), down: 1.6)
         let frames = record.exchanges
         let misses = frames.map { ($0.end ?? .seconds(20)) - $0.start > .milliseconds(400) }
         let half = misses.count / 2
@@ -188,12 +207,64 @@ import Traces
         #expect(share(record.delivered, of: 1.6) > 0.95)
     }
 
+    // MARK: - A kind that is not built in
+
+    /// Answers of two segments every 5 ms, which is less than the round trip, and in between 50 of them at once.
+    private let polls = Polls(
+        answer: ByteCount(2000), every: .milliseconds(5), burst: 50, burstAt: .milliseconds(5002),
+        deadline: .milliseconds(80))
+
+    @Test(arguments: [Strategy.tcp(path: "wifi"), .mptcp])
+    func `of somebody else's asks when it says, whether all has arrived or not`(strategy: Strategy) throws {
+        let (record, _) = try execute(Workload(polls), strategy)
+        let exchanges = record.exchanges
+        #expect(exchanges.count == 20_000 / 5 + 50)
+        let first = try #require(exchanges.first?.start)
+        #expect(first < .microseconds(10))
+        let burst = exchanges.filter { $0.start == first + .milliseconds(5002) }
+        #expect(burst.count == 50)
+        let due = (0..<4000).map { first + .milliseconds(5 * $0) }
+        #expect(exchanges.filter { $0.start != first + .milliseconds(5002) }.map(\.start) == due)
+        #expect(exchanges.allSatisfy { $0.size == ByteCount(2000) })
+        // A round trip; the request's 108 bytes at 0.5 MB/s, with MPTCP's 28 more; two segments with 52 bytes of headers
+        // each at 1 MB/s.
+        let least = 0.020 + 0.000216 + 0.002104
+        // The connection comes first, and what was due meanwhile waits for it; the burst fills the link for 0.1 s.
+        for exchange in exchanges where exchange.start > .milliseconds(100) {
+            if (5.0...5.5).contains(exchange.start.seconds) || exchange.start > .seconds(19.9) { continue }
+            let taken = (try #require(exchange.end) - exchange.start).seconds
+            #expect(taken > least && taken < least + 0.002, "at \(exchange.start): \(taken) s")
+        }
+        let ends = try exchanges.dropLast(20).map { try #require($0.end) }
+        #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 <= $1 })
+        let last = try #require(burst.last?.end) - first - .milliseconds(5002)
+        #expect(last > .milliseconds(120) && last < .milliseconds(350))
+        let summary = ExchangeSummary(exchanges, end: .seconds(20), deadline: polls.lateAfter)
+        let late = exchanges.filter { ($0.end ?? .seconds(20)) - $0.start > .milliseconds(80) }
+        print("polls, \(strategy): the burst took \(last), \(late.count) of \(exchanges.count) were late")
+        #expect(summary.deadlineMisses == late.count && late.count > 10)
+        #expect(late.allSatisfy { (5.0...5.5).contains($0.start.seconds) })
+    }
+
+    /// What was due meanwhile is asked for when there is a connection again, and every byte is the right one.
+    @Test(arguments: [Strategy.tcpReconnect(path: "wifi"), .tcp(path: "wifi"), .mptcp])
+    func `of somebody else's catches up after an outage`(strategy: Strategy) throws {
+        let (record, _) = try execute(Workload(polls), strategy, away: 5.05..<6)
+        #expect(record.exchanges.count == 20_000 / 5 + 50)
+        let during = record.exchanges.filter { $0.start > .seconds(5.06) && $0.start < .seconds(5.99) }
+        #expect(during.count > 180)
+        for exchange in during { #expect(try #require(exchange.end) > .seconds(6)) }
+        let after = record.exchanges.filter { $0.start > .seconds(15) && $0.start < .seconds(19.9) }
+        #expect(after.count == 980)
+        for exchange in after { #expect(try #require(exchange.end) - exchange.start < .milliseconds(30)) }
+    }
+
     // MARK: - Interruptions
 
-    @Test(arguments: Workload.Kind.allCases)
-    func `resumes in the middle over another connection, with no wrong byte`(kind: Workload.Kind) throws {
-        var workload = requests(2_000_000, think: .milliseconds(100))
-        workload.kind = kind
+    @Test(arguments: builtIn)
+    func `resumes in the middle over another connection, with no wrong byte`(workload: Workload) throws {
+        let isPages = workload.kind is Workload.Requests
+        let workload = isPages ? requests(2_000_000, think: .milliseconds(100)) : workload
         let (record, series) = try execute(workload, .tcpReconnect(path: "wifi"), away: 5.05..<8)
         #expect(record.events.count { $0.kind == "connected" } == 2)
         for column in [series.delivered] + series.others {
@@ -202,28 +273,27 @@ import Traces
             // One round trip for the connection and one for the request or the server's answer, then data.
             #expect(try #require(column.indices.first { $0 >= 800 && column[$0] > 0 }) <= 806)
         }
-        switch kind {
-        case .requests:
+        if isPages {
             // Several responses were done before, one was under way, and others followed.
             let cut = try #require(record.exchanges.first { $0.start < .seconds(5) && ($0.end ?? .zero) > .seconds(8) })
             #expect(cut.size == ByteCount(2_000_000))
             #expect(record.exchanges.count { ($0.end ?? .seconds(20)) < .seconds(5) } >= 1)
             #expect(record.exchanges.contains { $0.start > .seconds(8) && $0.end != nil })
-        case .stream:
+        } else if workload.kind is Workload.Stream {
             // What queued up meanwhile came first, in order, and then the stream was in time again.
             let late = record.exchanges.filter { $0.start > .seconds(5.1) && $0.start < .seconds(7.9) }
             #expect(late.count >= 69)
             #expect(late.allSatisfy { ($0.end ?? .zero) > .seconds(8) })
             let after = record.exchanges.filter { $0.start > .seconds(15) && $0.start < .seconds(19) }
             #expect(after.allSatisfy { $0.end.map { $0 } ?? .seconds(20) < $0.start + .milliseconds(400) })
-        case .download, .upload, .both:
+        } else {
             #expect(record.exchanges.isEmpty)
         }
     }
 
-    @Test(arguments: Workload.Kind.allCases)
-    func `carries on over its one connection where the kernel does`(kind: Workload.Kind) throws {
-        let (record, series) = try execute(Workload(kind: kind), away: 5.05..<6)
+    @Test(arguments: builtIn)
+    func `carries on over its one connection where the kernel does`(workload: Workload) throws {
+        let (record, series) = try execute(workload, away: 5.05..<6)
         #expect(record.events.count { $0.kind == "connected" } == 1)
         for column in [series.delivered] + series.others { #expect(column[1000...].contains { $0 > 0 }) }
     }

@@ -115,7 +115,7 @@ import Verification
             run(.tcp(path: "wifi"), bins: 160), run(.tcp(path: "cellular"), bins: 800), run(.mptcp, bins: 125),
             run(.optimalBuilt, bins: 200),
         ]
-        let ratios = ratios(runs, Workload(size: Self.size))
+        let ratios = ratios(runs, Workload(Workload.Download(size: Self.size)))
         func value(_ name: String) -> Double? { ratios.first { $0.name == name && $0.seed == nil }?.value }
         // Within one window, spliced Optimal TCP is that of the better path.
         #expect(value("mptcp/spliced-optimal") == 1.6 / 1.25)
@@ -130,15 +130,16 @@ import Verification
 
     @Test func `are undefined where MPTCP or the oracle never had it all`() {
         let tcp = [run(.tcp(path: "wifi"), bins: 160), run(.tcp(path: "cellular"), bins: 800)]
-        let unfinished = ratios(tcp + [run(.mptcp, bins: 2000, part: 0.5)], Workload(size: Self.size)).filter {
+        let unfinished = ratios(
+            tcp + [run(.mptcp, bins: 2000, part: 0.5)], Workload(Workload.Download(size: Self.size))
+        ).filter {
             $0.name.hasPrefix("mptcp/")
         }
         #expect(unfinished.count == 12)
         #expect(unfinished.allSatisfy { $0.value == nil })
         #expect(unfinished.filter { $0.seed == 1 }.count == 6)
 
-        var large = Workload(size: ByteCount(35_000_000))
-        large.kind = .download
+        let large = Workload(Workload.Download(size: ByteCount(35_000_000)))
         var mptcp = run(.mptcp, bins: 2000)
         mptcp.delivered = ByteCount(35_000_000)
         let beyond = ratios([mptcp], large)
@@ -157,7 +158,7 @@ import Verification
                 ]
             }
         }
-        let ratios = ratios(runs, Workload(kind: .both))
+        let ratios = ratios(runs, Workload(Workload.Both()))
         // Six of MPTCP and one of each TCP, for two seeds and for both together.
         #expect(ratios.count == 2 * (6 + 2) * 3)
         let (down, up) = (ratios.filter { $0.direction == .down }, ratios.filter { $0.direction == .up })
@@ -165,16 +166,15 @@ import Verification
         #expect(abs(try #require(down.first { $0.name == "mptcp/optimal" }?.value) - 1.5) < 1e-4)
         #expect(abs(try #require(up.first { $0.name == "up:mptcp/optimal" }?.value) - 1.25) < 1e-4)
         // Of an upload alone, the uplink is the only direction and needs no name.
-        let upload = self.ratios(runs.filter { $0.direction == .up }, Workload(kind: .upload))
+        let upload = self.ratios(runs.filter { $0.direction == .up }, Workload(Workload.Upload()))
         #expect(upload.map(\.name) == down.map(\.name))
         #expect(upload.allSatisfy { $0.direction == .up })
     }
 
-    @Test(arguments: [Workload.Kind.requests, .stream]) func `that do not ask for all they can get are none`(
-        kind: Workload.Kind
-    ) {
+    @Test(arguments: [Workload(Workload.Requests()), Workload(Workload.Stream())])
+    func `that do not ask for all they can get are none`(workload: Workload) {
         let runs = [run(.tcp(path: "wifi"), bins: 100), run(.mptcp, bins: 100)]
-        #expect(Bounds.oracles(runs: runs, traces: traces, window: .seconds(10), workload: .init(kind: kind)).isEmpty)
-        #expect(ratios(runs, Workload(kind: kind)).allSatisfy { $0.value == nil })
+        #expect(Bounds.oracles(runs: runs, traces: traces, window: .seconds(10), workload: workload).isEmpty)
+        #expect(ratios(runs, workload).allSatisfy { $0.value == nil })
     }
 }

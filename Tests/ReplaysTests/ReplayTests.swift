@@ -111,14 +111,15 @@ func load(_ text: String) throws -> Replay {
         let requests = try load(
             goodReplay.replacing(
                 "{kind: download, duration: trace}", with: "{kind: requests, size: 50kB, sigma: 0.5, think: 200ms}"))
-        #expect(requests.workload.kind == .requests)
-        #expect(requests.workload.requests.medianSize == ByteCount(50_000))
-        #expect(requests.workload.requests.sigma == 0.5 && requests.workload.requests.think == .milliseconds(200))
+        let pages = try #require(requests.workload.kind as? Workload.Requests)
+        #expect(pages.medianSize == ByteCount(50_000))
+        #expect(pages.sigma == 0.5 && pages.think == .milliseconds(200))
         let stream = try load(
             goodReplay.replacing(
                 "{kind: download, duration: trace}", with: "{kind: stream, rate: 3Mbit, interval: 20ms, deadline: 1s}"))
-        #expect(stream.workload.stream.rate == .megabitsPerSecond(3))
-        #expect(stream.workload.stream.interval == .milliseconds(20) && stream.workload.stream.deadline == .seconds(1))
+        let frames = try #require(stream.workload.kind as? Workload.Stream)
+        #expect(frames.rate == .megabitsPerSecond(3))
+        #expect(frames.interval == .milliseconds(20) && frames.deadline == .seconds(1))
     }
 
     @Test func `Only strategies with a home address have routes, and they begin with the run`() throws {

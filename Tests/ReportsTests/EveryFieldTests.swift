@@ -1,6 +1,8 @@
 import Plans
 import Results
+import Registries
 import Testing
+import TestWorkload
 import Traces
 import Determinism
 import Documents
@@ -19,8 +21,6 @@ import Quantities
         "exchanges", "pooledExchanges",
         // Nothing is missing here.
         "environment.notRecorded",
-        // Of the kind of workload; see below.
-        "replay.workload.requests", "replay.workload.stream",
     ]
 
     @Test func `has none indeed`() {
@@ -55,30 +55,34 @@ import Quantities
         for (one, other) in zip(saved.report, again.report) { #expect(one.bytes == other.bytes, "\(one.name)") }
     }
 
-    @Test(arguments: Workload.Kind.allCases) func `has the settings of its kind of workload`(_ kind: Workload.Kind)
-        throws
-    {
-        var result = Self.result
-        result.replay.workload = Workload(kind: kind)
-        let standard = result.replay.workload
-        switch kind {
-        case .download, .upload, .both:
-            result.replay.workload.size = ByteCount(123_000)
-        case .requests:
-            result.replay.workload.requests.medianSize = ByteCount(123_000)
-            result.replay.workload.requests.sigma = 0.25
-            result.replay.workload.requests.think = .milliseconds(1500)
-            let fields = Fields(of: result.replay.workload.requests).all
-            for (place, text) in Fields(of: standard.requests).all { #expect(fields[place] != text, "\(place)") }
-        case .stream:
-            result.replay.workload.stream.rate = .megabitsPerSecond(3.5)
-            result.replay.workload.stream.interval = .milliseconds(20)
-            result.replay.workload.stream.deadline = .milliseconds(300)
-            let fields = Fields(of: result.replay.workload.stream).all
-            for (place, text) in Fields(of: standard.stream).all { #expect(fields[place] != text, "\(place)") }
+    private static let workloads: [any WorkloadKind] = {
+        var requests = Workload.Requests()
+        requests.medianSize = ByteCount(123_000)
+        requests.sigma = 0.25
+        requests.think = .milliseconds(1500)
+        var stream = Workload.Stream()
+        stream.rate = .megabitsPerSecond(3.5)
+        stream.interval = .milliseconds(20)
+        stream.deadline = .milliseconds(300)
+        let size = ByteCount(123_000)
+        return [
+            Workload.Download(size: size), Workload.Upload(size: size), Workload.Both(size: size), requests, stream,
+            Polls(answer: ByteCount(900), every: .seconds(2), burst: 7, burstAt: .seconds(9), deadline: .seconds(3)),
+        ]
+    }()
+
+    @Test func `has the settings of its kind of workload`() throws {
+        Polls.register
+        #expect(Set(Self.workloads.map(\.name)) == Set(Workload.kinds.all.map { $0.name }))
+        for kind in Self.workloads {
+            let standard = Fields(of: type(of: kind).init()).all
+            let fields = Fields(of: kind).all
+            #expect(fields.count == kind.fields.count)
+            for (place, text) in standard { #expect(fields[place] != text, "\(kind.name): \(place)") }
+            var result = Self.result
+            result.replay.workload = Workload(kind)
+            #expect(try SavedComparison(result).result.replay.workload == result.replay.workload)
         }
-        #expect(result.replay.workload != standard)
-        #expect(try SavedComparison(result).result.replay.workload == result.replay.workload)
     }
 
     @Test func `shows what was set in its report, and what each link was offered`() throws {
@@ -219,7 +223,7 @@ extension `A result in which no field has its default` {
                 pathSettings: [
                     .init(family: .ipv6, subflows: 2, addressChanges: [.seconds(3), .milliseconds(4500)]),
                     .init(family: .both, subflows: 3, addressChanges: [.seconds(6)]),
-                ], workload: Workload(kind: .upload, size: ByteCount(50_000))),
+                ], workload: Workload(Workload.Upload(size: ByteCount(50_000)))),
             environment: .init(
                 walkback: "0.9", kernelRelease: "6.1", kernelPatches: ["0001-a", "0002-b"], congestionControl: "reno",
                 scheduler: "blest", sysctls: ["net.mptcp.enabled": "1"], transport: transport, mobility: mobility,

@@ -156,7 +156,7 @@ struct FindingsTests {
     @Test("Exchanges that the run cut off are slower than they were seen to be, and too late")
     func exchanges() throws {
         var result = Fixture.result(
-            .init(seconds: 24, seeds: [1], reconnecting: false, workload: Workload(kind: .stream)))
+            .init(seconds: 24, seeds: [1], reconnecting: false, workload: Workload(Workload.Stream())))
         for index in result.runs.indices {
             result.runs[index].exchanges = (0..<10).map { number in
                 .init(

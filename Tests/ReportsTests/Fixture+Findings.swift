@@ -55,7 +55,7 @@ extension Fixture {
     static func exchanges(
         _ shape: Shape, delivered: [UInt32], random: inout SplitMix64
     ) -> [RunRecord.Exchange] {
-        guard shape.workload.kind == .requests || shape.workload.kind == .stream else { return [] }
+        guard !shape.workload.isBulk else { return [] }
         return stride(from: 0, to: delivered.count, by: 100).map { bin in
             let size = 100_000 + Int64(random.next(below: 400_000))
             var rest = size

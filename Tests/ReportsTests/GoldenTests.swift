@@ -36,7 +36,7 @@ struct GoldenTests {
     }
 
     static let rich = Fixture.result(
-        .init(seconds: 60, seeds: [1, 2, 3], rich: true, workload: Workload(kind: .requests)))
+        .init(seconds: 60, seeds: [1, 2, 3], rich: true, workload: Workload(Workload.Requests())))
 
     @Test("The same with everything that a comparison can find") func everything() throws {
         try GoldenFiles.expect(ComparisonTable.text(of: Self.rich), equals: "everything.txt")
@@ -53,7 +53,7 @@ struct GoldenTests {
         let pages: [(String, Fixture.Shape)] = [
             ("walk", .init()), ("bad", .init(seeds: [1, 2], mptcpShare: 0.7, violations: 3)),
             ("none", .init(seconds: 60, seeds: [1], mptcp: false)), ("rich", .init(seeds: [1, 2, 3], rich: true)),
-            ("requests", .init(seconds: 120, seeds: [1, 2], rich: true, workload: Workload(kind: .requests))),
+            ("requests", .init(seconds: 120, seeds: [1, 2], rich: true, workload: Workload(Workload.Requests()))),
         ]
         for (name, shape) in pages {
             let result = Fixture.result(shape)

@@ -69,7 +69,7 @@ struct ReportTests {
             Fixture.Shape(seconds: 30, seeds: [1, 2]), .init(seconds: 30, seeds: [1], mptcp: false),
             .init(seconds: 30, seeds: [1, 2], violations: 2), .init(seconds: 30, seeds: [3], detaches: false),
             .init(seconds: 30, seeds: [1, 2], rich: true),
-            .init(seconds: 30, seeds: [1], rich: true, workload: Workload(kind: .stream)),
+            .init(seconds: 30, seeds: [1], rich: true, workload: Workload(Workload.Stream())),
         ])
     func wellFormed(shape: Fixture.Shape) throws {
         let result = Fixture.result(shape)

@@ -22,9 +22,9 @@ struct SavedComparisonTests {
     static let shapes: [Fixture.Shape] = [
         .init(seconds: 100, seeds: [1, 2, 3], rich: true), .init(seconds: 30, seeds: [1, 2], mptcp: false),
         .init(seconds: 30, seeds: [1, 2], violations: 2), .init(seconds: 30, seeds: [3], detaches: false),
-        .init(seconds: 200, seeds: [1], rich: true, workload: Workload(kind: .stream)),
-        .init(seconds: 30, seeds: [1], rich: true, workload: Workload(kind: .requests)),
-        .init(seconds: 30, seeds: [1, 2], workload: Workload(kind: .download, size: ByteCount(2_000_000))),
+        .init(seconds: 200, seeds: [1], rich: true, workload: Workload(Workload.Stream())),
+        .init(seconds: 30, seeds: [1], rich: true, workload: Workload(Workload.Requests())),
+        .init(seconds: 30, seeds: [1, 2], workload: Workload(Workload.Download(size: ByteCount(2_000_000)))),
     ]
 
     @Test("A report made from the files is the one that was made at once", arguments: shapes)

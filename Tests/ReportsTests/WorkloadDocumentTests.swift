@@ -33,7 +33,7 @@ import Traces
     }
 
     @Test func `of frames say how long they took and which were late, and that no oracle says what is best`() throws {
-        var result = result(Workload(kind: .stream))
+        var result = result(Workload(Workload.Stream()))
         for index in result.runs.indices {
             result.runs[index].exchanges = [30, 500, 20, nil].enumerated().map { frame, milliseconds in
                 let start = Duration.seconds(frame)
@@ -61,7 +61,7 @@ import Traces
 
     @Test func `of a fixed size give the oracles' times`() throws {
         let size = ByteCount(1_000_000)
-        let document = try members(ComparisonDocument.json(of: result(Workload(size: size))))
+        let document = try members(ComparisonDocument.json(of: result(Workload(Workload.Download(size: size)))))
         #expect(document["workload"] == .object(["kind": .string("download"), "bytes": .integer(1_000_000)]))
         #expect(document["not_compared"] == .null)
         let oracle = try members(elements(document["oracles"]).first)
@@ -76,7 +76,7 @@ import Traces
 
     @Test(arguments: [(1.25, "25.0 % faster than"), (0.9, "10.0 % slower than"), (1, "as fast as")])
     func `of a fixed size are told by their pace`(ratio: Double, phrase: String) {
-        var result = result(Workload(size: ByteCount(1_000_000)))
+        var result = result(Workload(Workload.Download(size: ByteCount(1_000_000))))
         result.ratios = [
             .init(name: "mptcp/optimal", seed: 1, value: ratio), .init(name: "mptcp/optimal", value: ratio),
         ]
@@ -84,7 +84,7 @@ import Traces
     }
 
     @Test func `of two directions name each link's row once`() {
-        var result = result(Workload(kind: .both))
+        var result = result(Workload(Workload.Both()))
         let up = result.runs.map { run in
             var run = run
             run.direction = .up
@@ -119,7 +119,7 @@ import Traces
         #expect(table.contains("downlink:") && table.contains("uplink:"))
         // The last line counts the windows of both.
         for line in ComparisonTable.text(of: alone).split(separator: "\n").dropLast() { #expect(table.contains(line)) }
-        both.replay.workload = Workload(kind: .both)
+        both.replay.workload = Workload(Workload.Both())
         let saved = try SavedComparison(both)
         let page = HTMLReport.text(of: saved.result)
         for part in ["id=\"walk-down\"", "id=\"walk-up\"", "Strategies, downlink", "Strategies, uplink"] {
@@ -133,7 +133,7 @@ import Traces
 
     @Test func `of a fixed size are tabled and drawn by their times`() throws {
         let result = Fixture.result(
-            .init(seconds: 30, seeds: [1, 2], workload: Workload(kind: .download, size: ByteCount(500_000))))
+            .init(seconds: 30, seeds: [1, 2], workload: Workload(Workload.Download(size: ByteCount(500_000)))))
         let table = StrategyTables.strategies(of: result, whole: true)
         #expect(table.headers.contains("all transferred in") && !table.headers.contains("MB"))
         #expect(TotalsFigure.svg(of: result, layout: .wide).contains("seconds until each strategy had transferred all"))

@@ -87,9 +87,8 @@ private final class EagerReader {
         let zero = SystemClock.monotonic + 1_000_000_000
         lab.start(traceZero: zero, binsStart: zero)
         let tick = try MonotonicTimer(first: zero, interval: .milliseconds(10))
-        let kind: Workload.Kind = direction == .down ? .download : .upload
         let port: UInt16 = direction == .up && !draining ? 5002 : 5001
-        let transfer = try Transfer(loop: loop, workload: Workload(kind: kind), seed: 1, port: port)
+        let transfer = try Transfer(loop: loop, workload: .bulk(direction), seed: 1, port: port)
         let eager = EagerReader(loop: loop)
         var (ticks, taken) = (0, 0)
         try loop.watch(tick.descriptor, for: .readable) { _ in

@@ -101,11 +101,10 @@ package final class RunExecution {
         if let companionServer {
             // They fill the links whatever the run's own connection does.
             let direction = plan.workload.directions[0]
-            let workload = Workload(kind: direction == .up ? .upload : .download)
             for path in companions {
                 var generator = SplitMix64(seed: plan.seed, purpose: "companion \(path)")
                 let companion = try Transfer(
-                    loop: loop, workload: workload, seed: generator.next(), port: Self.companionPort)
+                    loop: loop, workload: .bulk(direction), seed: generator.next(), port: Self.companionPort)
                 transfers.append(companion)
                 flows.append(
                     RunFlow(

@@ -1,3 +1,4 @@
+import Documents
 import Plans
 import Quantities
 import System
@@ -7,73 +8,103 @@ import System
 protocol Exchanges: AnyObject {
     /// Where the message ends that is being waited for; nil: none is.
     var end: UInt64? { get }
-    /// Up to where the server has been asked for the stream; nil: for nothing that has not arrived.
+    /// Up to where the stream is wanted; nil: nothing is that has not arrived.
     var askedEnd: UInt64? { get }
-    /// Expires when the next message is to be asked for; nil: that is never a matter of time.
+    /// Expires when the next message may be wanted; nil: that is never a matter of time.
     var timer: MonotonicTimer? { get }
 
-    /// The first one is wanted, unless it has been before.
+    /// The run begins, unless it has before.
     func beginIfNone(at now: Int64)
-    /// The next one is wanted.
-    func begin(at now: Int64)
+    /// True when more is wanted from now on.
+    func advance(at now: Int64) -> Bool
     /// Says what the server is to be asked for; false: nothing.
     func describe(_ request: inout PayloadRequest) -> Bool
-    /// The stream has arrived up to here; true when another message is wanted at once.
+    /// The stream has arrived up to here; true when more is wanted at once.
     func take(upTo received: UInt64, at now: Int64) -> Bool
     func all(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)]
 }
 
-/// One request after another, each as soon as the last response has been thought over.
+/// Messages that the client asks for, each when its request says. Those that are asked for while others have not arrived come
+/// behind them.
 final class RequestSeries: Exchanges {
-    private var sizes: ResponseSizes
-    private let think: Duration
+    private var requests: any IteratorProtocol<WorkloadRequest>
+    /// Not due yet; nil: there are no more.
+    private var next: WorkloadRequest?
     private var done: [(start: Int64, end: Int64?, size: ByteCount)] = []
-    private var present: (start: Int64, size: ByteCount)?
-    private(set) var end: UInt64?
-    var askedEnd: UInt64? { end }
-    private var nextOffset: UInt64 = 0
+    /// Asked for, or due while there was no connection; in the order of the stream.
+    private var open: ArraySlice<(start: Int64, end: UInt64, size: ByteCount)> = []
+    private var streamEnd: UInt64 = 0
+    /// When the run began; nil: it has not.
+    private var zero: Int64?
+    /// When the last message was complete; at first, when the run began.
+    private var idleSince: Int64 = 0
+    private var lastStart: Int64 = 0
     let timer: MonotonicTimer?
 
-    init(_ requests: Workload.Requests, seed: UInt64) throws {
-        sizes = ResponseSizes(requests, seed: seed)
-        think = requests.think
+    init(_ requests: any IteratorProtocol<WorkloadRequest>) throws {
+        self.requests = requests
         timer = try MonotonicTimer(first: nil)
     }
 
+    var end: UInt64? { open.first?.end }
+    var askedEnd: UInt64? { open.last?.end }
+
     func beginIfNone(at now: Int64) {
-        if nextOffset == 0 { begin(at: now) }
+        guard zero == nil else { return }
+        zero = now
+        (idleSince, lastStart) = (now, now)
+        next = requests.next()
+        _ = advance(at: now)
     }
 
-    func begin(at now: Int64) {
-        let size = sizes.next()
-        present = (now, size)
-        nextOffset += UInt64(size.bytes)
-        end = nextOffset
+    func advance(at now: Int64) -> Bool {
+        var hasMore = false
+        while let request = next, let start = start(of: request.moment, at: now) {
+            let size = max(ByteCount(1), request.size)
+            streamEnd += UInt64(size.bytes)
+            open.append((start, streamEnd, size))
+            lastStart = start
+            next = requests.next()
+            hasMore = true
+        }
+        return hasMore
+    }
+
+    /// nil where that is yet to come; the timer expires then, if it is a matter of time.
+    private func start(of moment: WorkloadRequest.Moment, at now: Int64) -> Int64? {
+        switch moment {
+        case .after(let pause):
+            guard open.isEmpty else { return nil }
+            let due = idleSince + pause.wholeNanoseconds
+            if due > now { timer?.set(due) }
+            return due > now ? nil : now
+        case .at(let time):
+            guard let zero else { return nil }
+            let due = max(lastStart, zero + time.wholeNanoseconds)
+            if due > now { timer?.set(due) }
+            return due > now ? nil : due
+        }
     }
 
     func describe(_ request: inout PayloadRequest) -> Bool {
-        guard let present, let end else { return false }
-        request.end = end
-        request.frame = UInt64(present.size.bytes)
+        guard let last = open.last else { return false }
+        request.end = last.end
+        request.frame = UInt64(last.size.bytes)
         return true
     }
 
     func take(upTo received: UInt64, at now: Int64) -> Bool {
-        guard let present, let end, received >= end else { return false }
-        done.append((present.start, now, present.size))
-        self.present = nil
-        self.end = nil
-        if think > .zero {
-            timer?.set(now + think.wholeNanoseconds)
-            return false
+        guard let end, received >= end else { return false }
+        while let first = open.first, received >= first.end {
+            done.append((first.start, now, first.size))
+            open.removeFirst()
         }
-        begin(at: now)
-        return true
+        idleSince = now
+        return advance(at: now)
     }
 
     func all(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)] {
-        let all = done + (present.map { [($0.start, nil, $0.size)] } ?? [])
-        return all.filter { $0.start < end }
+        (done + open.map { ($0.start, nil, $0.size) }).filter { $0.start < end }
     }
 }
 
@@ -84,16 +115,17 @@ final class FrameSequence: Exchanges {
     private var arrivals: [Int64] = []
     let timer: MonotonicTimer? = nil
 
-    init(_ stream: Workload.Stream) {
-        size = max(ByteCount(1), stream.rate.bytes(in: stream.interval))
-        interval = stream.interval.wholeNanoseconds
+    init(size: ByteCount, interval: Duration) throws {
+        guard interval > .zero else { throw Fault(.failed, "a workload of frames has no time between them") }
+        self.size = max(ByteCount(1), size)
+        self.interval = interval.wholeNanoseconds
     }
 
     let askedEnd: UInt64? = .max
     var end: UInt64? { UInt64(arrivals.count + 1) * UInt64(size.bytes) }
 
     func beginIfNone(at now: Int64) {}
-    func begin(at now: Int64) {}
+    func advance(at now: Int64) -> Bool { false }
 
     func describe(_ request: inout PayloadRequest) -> Bool {
         request.end = .max

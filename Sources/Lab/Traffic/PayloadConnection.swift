@@ -97,7 +97,10 @@ final class PayloadConnection {
             client.paceStart = start
             end = min(end, try startPacing(wanted, start: start).end(at: now))
         }
-        if let writer {
+        if let writer, writer.end == wanted.offset {
+            // Behind what it was asked for before, of which some may not have left.
+            writer.end = end
+        } else if let writer {
             writer.aim(from: wanted.offset, to: end)
         } else {
             writer = PayloadWriter(PayloadStream(seed: wanted.seed), from: wanted.offset, to: end)

@@ -39,6 +39,10 @@ package final class Transfer {
     private let downloadEnd: UInt64
     private let uploadEnd: UInt64
     private var hasAsked = false
+    /// Up to where the server has been asked for its stream over this connection.
+    private var requestedEnd: UInt64 = 0
+    /// The kernel had no room for a request.
+    private var mustAsk = false
     /// The server's word on where the upload goes on, as far as it has come; nil: none is to come.
     private var answer: [UInt8]?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
@@ -50,23 +54,20 @@ package final class Transfer {
         self.loop = loop
         self.seed = seed
         self.port = port
-        let bulkEnd = workload.size.map { UInt64($0.bytes) } ?? .max
-        let sends = workload.kind == .upload || workload.kind == .both
-        uploadEnd = sends ? bulkEnd : 0
-        downloadEnd = workload.kind == .download || workload.kind == .both ? bulkEnd : 0
+        let traffic = workload.kind.traffic
+        (downloadEnd, uploadEnd) = traffic.bulkEnds
         download = PayloadReader(PayloadStream(seed: seed))
-        upload = sends ? PayloadWriter(.upload(of: seed), from: 0, to: 0) : nil
+        upload = uploadEnd > 0 ? PayloadWriter(.upload(of: seed), from: 0, to: 0) : nil
         exchanges =
-            switch workload.kind {
-            case .requests: try RequestSeries(workload.requests, seed: seed)
-            case .stream: FrameSequence(workload.stream)
-            case .download, .upload, .both: nil
+            switch traffic {
+            case .bulk: nil
+            case .requests(let requests): try RequestSeries(requests(seed))
+            case .frames(let size, let interval): try FrameSequence(size: size, interval: interval)
             }
         guard let timer = exchanges?.timer else { return }
         try loop.watch(timer.descriptor, for: .readable) { [unowned self] _ in
-            guard timer.expirations > 0 else { return }
-            exchanges?.begin(at: SystemClock.monotonic)
-            if state == .established { ask() }
+            guard timer.expirations > 0, let exchanges else { return }
+            if exchanges.advance(at: SystemClock.monotonic), state == .established { ask() }
         }
     }
 
@@ -87,6 +88,7 @@ package final class Transfer {
     package func connect(_ socket: StreamSocket, to address: String) throws {
         abandon()
         self.socket = socket
+        (requestedEnd, mustAsk) = (0, false)
         change(to: .connecting)
         exchanges?.beginIfNone(at: SystemClock.monotonic)
         if let error = socket.connect(to: address, port: port) {
@@ -125,7 +127,8 @@ package final class Transfer {
     private func ask() {
         guard let socket else { return }
         var request = PayloadRequest(seed: seed)
-        request.offset = received
+        // What it was asked for before is on its way.
+        request.offset = max(received, requestedEnd)
         if let exchanges {
             guard exchanges.describe(&request), request.end > request.offset else { return }
         } else {
@@ -139,11 +142,16 @@ package final class Transfer {
             upload.aim(from: 0, to: hasAsked ? 0 : uploadEnd)
         }
         let bytes = request.encoded
-        guard bytes.withUnsafeBytes(socket.send) == .bytes(bytes.count) else {
+        let outcome = bytes.withUnsafeBytes(socket.send)
+        // Requests of a message each may pile up while the link is away.
+        mustAsk = exchanges != nil && outcome == .wouldBlock
+        if mustAsk { return }
+        guard outcome == .bytes(bytes.count) else {
             lose(socket.pendingError)
             return
         }
         hasAsked = true
+        if exchanges != nil { requestedEnd = request.end }
         setLowWater()
         if answer == nil { write() }
     }
@@ -177,6 +185,7 @@ package final class Transfer {
     /// Takes and checks all that has arrived; returns how many bytes have since this was last called.
     package func drain() -> Int {
         if wants { read() }
+        if mustAsk, state == .established { ask() }
         return download.count()
     }
 
@@ -244,6 +253,19 @@ package final class Transfer {
             size = min(size, end - received)
         }
         do { try socket.setReceiveLowWater(ByteCount(Int64(size))) } catch { lose(nil) }
+    }
+}
+
+extension WorkloadTraffic {
+    /// Where a bulk transfer ends, in each direction; zero where it has none in it.
+    fileprivate var bulkEnds: (down: UInt64, up: UInt64) {
+        guard case .bulk(let directions, let size) = self else { return (0, 0) }
+        let end = size.map { UInt64($0.bytes) } ?? .max
+        return switch directions {
+        case .down: (end, 0)
+        case .up: (0, end)
+        case .both: (end, end)
+        }
     }
 }
 

@@ -94,7 +94,7 @@ package struct Replay: Sendable, Equatable {
         var hash = SHA256()
         var walkHash = SHA256()
         hash.update(file.bytes)
-        walkHash.update(Array("\(words(of: document.workload))\n".utf8))
+        walkHash.update(Array("\(document.workload.kind.digestWords)\n".utf8))
         var paths: [Path] = []
         for entry in document.paths {
             let files = try entry.files.map { name, node in
@@ -154,16 +154,6 @@ package struct Replay: Sendable, Equatable {
             demands: document.demands, gates: document.gates,
             runGates: document.runGates, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
-    }
-
-    /// All that tells one workload from another.
-    private static func words(of workload: Workload) -> String {
-        let (requests, stream) = (workload.requests, workload.stream)
-        let times = [requests.think, stream.interval, stream.deadline].map { "\($0.wholeNanoseconds)" }
-        return
-            ([workload.kind.rawValue, workload.size.map { "\($0.bytes)" } ?? "unlimited"] + times + [
-                "\(requests.medianSize.bytes)", requests.sigma.text(), stream.rate.bitsPerSecond.text(),
-            ]).joined(separator: " ")
     }
 
     /// Cuts every path to the shortest and says what was lost.

@@ -6,18 +6,17 @@ import Results
 /// What was transferred, and of workloads that consist of exchanges how long they took.
 extension ComparisonDocument {
     static func workload(_ workload: Workload) -> JSON {
-        var members: [String: JSON] = ["kind": .string(workload.kind.rawValue)]
-        switch workload.kind {
-        case .download, .upload, .both:
-            members["bytes"] = .bytes(workload.size)
-        case .requests:
-            members["size_bytes"] = .bytes(workload.requests.medianSize)
-            members["sigma"] = .number(workload.requests.sigma)
-            members["think_s"] = .number(workload.requests.think.seconds)
-        case .stream:
-            members["rate_mbps"] = .number(workload.stream.rate.megabitsPerSecond)
-            members["interval_s"] = .number(workload.stream.interval.seconds)
-            members["deadline_s"] = .number(workload.stream.deadline.seconds)
+        var members: [String: JSON] = ["kind": .string(workload.kind.name)]
+        for field in workload.kind.fields {
+            members[field.documentKey] =
+                switch field.value {
+                case .size(let size): .bytes(size)
+                case .rate(let rate): .number(rate.megabitsPerSecond)
+                case .duration(let duration): .number(duration.seconds)
+                case .number(let number): .number(number)
+                case .count(let count): .integer(Int64(count))
+                case nil: .null
+                }
         }
         return .object(members)
     }
@@ -26,7 +25,7 @@ extension ComparisonDocument {
     static func notCompared(_ workload: Workload) -> JSON {
         guard !workload.isBulk else { return .null }
         return .string(
-            "The oracles say what is carried at most, and a workload of kind \(workload.kind.rawValue) does not ask for as much "
+            "The oracles say what is carried at most, and a workload of kind \(workload.kind.name) does not ask for as much "
                 + "as can be carried: compare how long its exchanges take.")
     }
 
@@ -75,18 +74,23 @@ extension ComparisonDocument {
 /// The same read back.
 extension ComparisonDocument {
     static func readWorkload(_ document: JSONReader) throws -> Workload {
-        var workload = Workload(kind: try document["kind"].choice())
-        switch workload.kind {
-        case .download, .upload, .both:
-            workload.size = try document.optional("bytes")?.bytes
-        case .requests:
-            workload.requests.medianSize = try document["size_bytes"].bytes
-            workload.requests.sigma = try document["sigma"].number
-            workload.requests.think = try document["think_s"].seconds
-        case .stream:
-            workload.stream.rate = .megabitsPerSecond(try document["rate_mbps"].number)
-            workload.stream.interval = try document["interval_s"].seconds
-            workload.stream.deadline = try document["deadline_s"].seconds
+        let name = try document["kind"].string
+        guard var workload = Workload(kindNamed: name) else {
+            throw Fault.input(
+                document.path,
+                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one that wrote it"
+            )
+        }
+        try workload.kind.setAll { field in
+            let key = field.documentKey
+            if field.isOptional, try document.optional(key) == nil { return nil }
+            switch field.limits {
+            case .size: return .size(try document[key].bytes)
+            case .rate: return .rate(.megabitsPerSecond(try document[key].number))
+            case .duration: return .duration(try document[key].seconds)
+            case .number: return .number(try document[key].number)
+            case .count: return .count(Int(try document[key].integer))
+            }
         }
         return workload
     }

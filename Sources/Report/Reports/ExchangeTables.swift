@@ -9,8 +9,7 @@ struct ExchangeTotals: Sendable {
     let summary: ExchangeSummary
 
     static func all(of result: ComparisonResult) -> [ExchangeTotals] {
-        let workload = result.replay.workload
-        let deadline = workload.kind == .stream ? workload.stream.deadline : nil
+        let deadline = result.replay.workload.kind.lateAfter
         return StrategyTotals.all(of: result).compactMap { totals in
             if let pooled = result.pooledExchanges {
                 return pooled[totals.strategy].map { ExchangeTotals(strategy: totals.strategy, summary: $0) }
@@ -54,6 +53,6 @@ enum ExchangeTables {
     }
 
     static func noun(of result: ComparisonResult) -> String {
-        result.replay.workload.kind == .stream ? "frames" : "requests"
+        result.replay.workload.kind.messages
     }
 }

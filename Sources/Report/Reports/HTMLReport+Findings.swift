@@ -76,10 +76,10 @@ extension HTMLReport {
     static func exchanges(_ result: ComparisonResult) -> String {
         let table = ExchangeTables.times(of: result)
         guard !table.isEmpty else { return "" }
-        let workload = result.replay.workload
-        let deadline =
-            workload.kind == .stream
-            ? " Too late: not complete \(workload.stream.deadline.milliseconds.text()) ms after the server had it." : ""
+        let kind = result.replay.workload.kind
+        let deadline = kind.lateAfter.map { deadline in
+            " Too late: not complete \(deadline.milliseconds.text()) ms after \(Markup.escaped(kind.deadlineStart))."
+        }
         return """
             <h2>Completion times</h2>
             <figure>
@@ -88,7 +88,7 @@ extension HTMLReport {
             </figure>
             \(table.html)\
             <p class="note">All seeds together. What was not complete when its run ended counts as longer than it had taken until \
-            then; a dash: the runs did not last long enough to say.\(deadline)</p>
+            then; a dash: the runs did not last long enough to say.\(deadline ?? "")</p>
 
             """
     }

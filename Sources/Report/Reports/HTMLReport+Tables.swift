@@ -10,7 +10,8 @@ extension HTMLReport {
     static func totals(_ result: ComparisonResult) -> String {
         let what = result.replay.workload.size == nil ? "" : " of the time until all was transferred"
         let direction =
-            result.replay.workload.kind == .both ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
+            result.replay.workload.directions.count > 1
+            ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
         return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
             + "<figcaption>Figure 2. Gates: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "

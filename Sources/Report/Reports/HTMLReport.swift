@@ -57,11 +57,7 @@ package enum HTMLReport {
             ? "\((seconds / 60).text(significantDigits: 3)) min" : "\(seconds.text(significantDigits: 3)) s"
         let seeds = Set(result.runs.map(\.seed)).count
         let paths = result.replay.traces.map(\.name).joined(separator: " and ")
-        let transferred =
-            switch result.replay.workload.kind {
-            case .both: "download and upload at once"
-            case let kind: kind.rawValue
-            }
+        let transferred = result.replay.workload.kind.activity
         return "\(result.replay.name): \(transferred) over \(paths), \(length), \(seeds) seed\(seeds == 1 ? "" : "s")"
     }
 
@@ -115,7 +111,9 @@ package enum HTMLReport {
 
     /// Which direction the next figures are of, where there are two.
     static func heading(_ result: ComparisonResult) -> String {
-        guard result.replay.workload.kind == .both, let direction = result.runs.first?.direction else { return "" }
+        guard result.replay.workload.directions.count > 1, let direction = result.runs.first?.direction else {
+            return ""
+        }
         return "<h2>\(direction == .down ? "Downlink" : "Uplink")</h2>\n"
     }
 

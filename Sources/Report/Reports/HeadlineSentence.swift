@@ -14,7 +14,7 @@ package enum HeadlineSentence {
         let workload = result.replay.workload
         guard workload.isBulk else {
             return
-                "Optimal TCP is not defined for a workload of \(workload.kind.rawValue): compare how long its exchanges took."
+                "Optimal TCP is not defined for a workload of \(workload.kind.name): compare how long its exchanges took."
         }
         guard let optimal = ratio("mptcp/optimal", of: result), let value = optimal.value else {
             let megabytes = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }?.megabytes.mean
@@ -28,7 +28,7 @@ package enum HeadlineSentence {
         guard workload.size == nil else {
             return "MPTCP was \(pace(value)) Optimal TCP (\(evidence(optimal, of: result)))."
         }
-        let which = workload.kind == .both ? "Downlink: " : ""
+        let which = workload.directions.count > 1 ? "Downlink: " : ""
         var text = "\(which)MPTCP moved \(comparison(value)) Optimal TCP (\(evidence(optimal, of: result)))"
         if let capacity = ratio("mptcp/capacity-sum", of: result)?.value {
             text += ", and \(comparison(capacity)) \(links(of: result)) could have carried"

@@ -15,7 +15,7 @@ package struct FluidRun: Sendable {
     ///
     /// - Throws: `Fault` where the plan names a path that it does not have.
     package init?(plan: RunPlan, tables: [String: LinkTable]) throws {
-        guard plan.workload.kind == .download, plan.workload.size == nil,
+        guard plan.workload.isBulk, plan.workload.directions == [.down], plan.workload.size == nil,
             let network = FluidNetwork(plan, tables: tables)
         else { return nil }
         let control: CongestionWindow.Control

@@ -99,7 +99,6 @@ package struct ExchangeSummary: Sendable, Equatable {
 
 extension ComparisonResult.Run {
     package func exchangeSummary(_ workload: Workload) -> ExchangeSummary {
-        ExchangeSummary(
-            exchanges, end: duration, deadline: workload.kind == .stream ? workload.stream.deadline : nil)
+        ExchangeSummary(exchanges, end: duration, deadline: workload.kind.lateAfter)
     }
 }

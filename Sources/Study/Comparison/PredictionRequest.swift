@@ -130,7 +130,7 @@ package struct PredictionRequest: Sendable {
     /// The first SYN leaves when the live one did, and from the same path where that is there.
     private func plan(_ stretch: Stretch, number: Int, seed: UInt64, of replay: Replay) throws -> RunPlan {
         var replay = replay
-        replay.workload = Workload(kind: stretch.transfer.direction == .down ? .download : .upload)
+        replay.workload = .bulk(stretch.transfer.direction)
         if let path = replay.paths.first(where: { $0.name == stretch.transfer.path }),
             path.trace.attachments.last(where: { $0.time <= stretch.start })?.attached ?? true
         {

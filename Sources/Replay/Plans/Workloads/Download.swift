@@ -1,0 +1,21 @@
+import Quantities
+
+extension Workload {
+    /// In bulk, from the server.
+    public struct Download: WorkloadKind {
+        public static let name = "download"
+        public static let settings: [WorkloadSetting<Self>] = [.bytes(\.size)]
+
+        /// nil: as much as fits into the run.
+        public var size: ByteCount?
+
+        public init() {}
+
+        public init(size: ByteCount?) {
+            self.size = size
+        }
+
+        public var traffic: WorkloadTraffic { .bulk(.down, size: size) }
+        public var digestWords: String { Workload.digestWords(Self.name, size: size) }
+    }
+}

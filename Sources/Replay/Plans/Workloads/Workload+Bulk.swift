@@ -1,0 +1,18 @@
+import Quantities
+import Traces
+
+extension Workload {
+    /// As much as the network takes in one direction.
+    package static func bulk(_ direction: Direction, size: ByteCount? = nil) -> Workload {
+        switch direction {
+        case .down: Workload(Download(size: size))
+        case .up: Workload(Upload(size: size))
+        }
+    }
+
+    /// Of a bulk kind. The rest are what the settings of `requests` and `stream` were when all kinds shared one list: digests
+    /// of replays hold them, and results of earlier versions are to stay comparable.
+    static func digestWords(_ name: String, size: ByteCount?) -> String {
+        "\(name) \(size.map { "\($0.bytes)" } ?? "unlimited") 1000000000 40000000 400000000 300000 1 2000000"
+    }
+}
