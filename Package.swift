@@ -77,12 +77,13 @@ let trace: [Target] = [
 let replay: [Target] = [
     target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
+    target("Replay", "Settings", ["Determinism", "Documents", "Plans", "Quantities", "Radios"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
     target(
         "Replay", "Replays",
         [
-            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies", "Synthesis",
-            "System", "TraceFormats", "Traces", yams,
+            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Settings", "Strategies",
+            "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
 
@@ -118,7 +119,8 @@ let report: [Target] = [
     target(
         "Report", "Reports",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics", "Traces",
+            "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
         "Report", "Inspection",
@@ -130,14 +132,14 @@ let study: [Target] = [
         "Study", "Comparison",
         [
             "Derivation", "Determinism", "Documents", "Energy", "Kernels", "Oracles", "Plans", "Quantities", "Replays",
-            "Reports", "Results", "System", "Traces", "Verification", system,
+            "Reports", "Results", "Settings", "System", "Traces", "Verification", system,
         ]),
     target(
         "Study", "Sweeps",
         [
             "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles", "Plans",
-            "Quantities", "Replays", "Reports", "Results", "Statistics", "Synthesis", "System", "TraceFormats",
-            "Traces", "Verification", system, yams,
+            "Quantities", "Replays", "Reports", "Results", "Settings", "Statistics", "Synthesis", "System",
+            "TraceFormats", "Traces", "Verification", system, yams,
         ]),
     target(
         "Study", "Paper",
@@ -191,10 +193,14 @@ let testTargets: [Target] = [
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
     tests("Plans", ["Determinism", "Quantities", "Traces"]),
+    tests("Settings", ["Documents", "Plans", "Quantities"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
-        ["Determinism", "Documents", "Plans", "Quantities", "Statistics", "System", "TraceFormats", "Traces"]),
+        [
+            "Determinism", "Documents", "Plans", "Quantities", "Settings", "Statistics", "System", "TraceFormats",
+            "Traces",
+        ]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
     tests("Lab", ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Traces", system]),
     tests(
@@ -217,7 +223,8 @@ let testTargets: [Target] = [
     tests(
         "Reports",
         [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Settings", "Statistics", "Traces",
+            "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -58,9 +58,10 @@ extension Replay {
         let span = offset..<offset + .nanoseconds(bins * bin)
         return RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
-            duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
-            routes: routes(strategy, planned, span), selections: try selections(strategy, planned, span),
-            energy: energy)
+            duration: .nanoseconds(bins * bin), workload: workload, transport: settings.transport,
+            mobility: settings.mobility, routes: routes(strategy, planned, span),
+            selections: try selections(strategy, planned, span),
+            energy: settings.energy)
     }
 
     /// Of strategies with a home address.
@@ -69,11 +70,12 @@ extension Replay {
         case .optimalBuilt:
             let direction = workload.directions[0]
             return RouteSchedule.optimal(
-                capacity: traces.map { $0.curve(direction) }, span: span, window: oracleWindow, cost: switchingCost)
+                capacity: traces.map { $0.curve(direction) }, span: span, window: settings.oracle.window,
+                cost: settings.oracle.switchingCost)
         case .wifiFirstIdeal:
             return RouteSchedule.ideal(paths: paths, span: span)
         case .mobileIP:
-            return RouteSchedule.reactive(paths: paths, traces: traces, mobility: mobility, span: span)
+            return RouteSchedule.reactive(paths: paths, traces: traces, mobility: settings.mobility, span: span)
         case .tcp, .tcpReconnect, .wifiFirst, .mptcp, .mptcpBackup, .mptcpSingle, .mptcpScheduler, .mptcpOmniscient,
             .mptcpOmniscientDamped, .mptcpSmartScheduler, .mptcpCompeting:
             return []
@@ -87,7 +89,7 @@ extension Replay {
         let dwell: Duration
         switch strategy {
         case .mptcpOmniscient: dwell = .zero
-        case .mptcpOmniscientDamped: dwell = energy.dwell
+        case .mptcpOmniscientDamped: dwell = settings.energy.dwell
         case .tcp, .tcpReconnect, .wifiFirst, .wifiFirstIdeal, .mobileIP, .optimalBuilt, .mptcp, .mptcpBackup,
             .mptcpSingle, .mptcpScheduler, .mptcpSmartScheduler, .mptcpCompeting:
             return []
@@ -96,7 +98,7 @@ extension Replay {
         return EnergyForesight.selections(
             capacity: traces.map { $0.curve(direction) }, direction: direction, kinds: paths.map(\.kind),
             attachments: paths.map(\.attachments), span: span,
-            model: try EnergyModel.named(energy.model), dwell: dwell)
+            model: try EnergyModel.named(settings.energy.model), dwell: dwell)
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

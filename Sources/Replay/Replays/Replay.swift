@@ -2,6 +2,7 @@ import Determinism
 import Documents
 import Plans
 import Quantities
+import Settings
 import System
 import TraceFormats
 import Traces
@@ -42,14 +43,8 @@ package struct Replay: Sendable, Equatable {
     package var strategies: [Strategy]
     /// Runs of each strategy, with seeds from 1 to this.
     package var seeds: Int
-    package var mobility: Mobility
-    /// For how long the Optimal TCP stays with a path.
-    package var oracleWindow: Duration
-    /// How long built Optimal TCP is silent when it switches.
-    package var switchingCost: Duration
-    package var energy: EnergyPolicy
-    package var transport: Transport
-    /// What `transport` names that only the kernel knows.
+    package var settings: ReplaySettings
+    /// What the settings name that only the kernel knows.
     package var demands: [KernelDemand]
     package var bars: [Bar]
     /// What is demanded of single runs.
@@ -146,9 +141,7 @@ package struct Replay: Sendable, Equatable {
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
-            seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
-            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
-            demands: document.demands, bars: document.bars,
+            seeds: document.seeds, settings: document.settings, demands: document.demands, bars: document.bars,
             runBars: document.runBars, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }
