@@ -77,6 +77,7 @@ let trace: [Target] = [
 let replay: [Target] = [
     target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Registries", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
+    target("Replay", "Settings", ["Determinism", "Documents", "Plans", "Quantities", "Radios"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Registries", "Traces"]),
     target(
         "Replay", "Replays",
@@ -118,7 +119,8 @@ let report: [Target] = [
     target(
         "Report", "Reports",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Strategies", "Traces",
+            "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics", "Strategies",
+            "Traces",
             "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
@@ -131,14 +133,14 @@ let study: [Target] = [
         "Study", "Comparison",
         [
             "Derivation", "Determinism", "Documents", "Energy", "Kernels", "Oracles", "Plans", "Quantities", "Replays",
-            "Reports", "Results", "Strategies", "System", "Traces", "Verification", system,
+            "Reports", "Results", "Settings", "Strategies", "System", "Traces", "Verification", system,
         ]),
     target(
         "Study", "Sweeps",
         [
             "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles", "Plans",
-            "Quantities", "Replays", "Reports", "Results", "Statistics", "Synthesis", "System", "TraceFormats",
-            "Traces", "Verification", system, yams,
+            "Quantities", "Replays", "Reports", "Results", "Settings", "Statistics", "Synthesis", "System",
+            "TraceFormats", "Traces", "Verification", system, yams,
         ]),
     target(
         "Study", "Paper",
@@ -194,13 +196,14 @@ let testTargets: [Target] = [
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
+    tests("Settings", ["Documents", "Plans", "Quantities"]),
     tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Statistics", "Strategies", "System", "TestWorkload",
-            "TraceFormats",
+            "Determinism", "Documents", "Plans", "Quantities", "Settings", "Statistics", "Strategies", "System",
+            "TestWorkload", "TraceFormats",
             "Traces",
         ]),
     tests("Link", ["KernelTier", "Netlink", "Quantities", "Traces", system]),
@@ -233,8 +236,8 @@ let testTargets: [Target] = [
     tests(
         "Reports",
         [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results", "Statistics",
-            "TestWorkload", "Traces", "Verification",
+            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results", "Settings",
+            "Statistics", "TestWorkload", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

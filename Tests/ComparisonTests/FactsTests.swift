@@ -81,8 +81,8 @@ import Quantities
         let result = try result()
         #expect(result.runs.map(\.failure) == [nil, nil])
         #expect(result.environment.congestionControl == "lia" && result.environment.kernelRelease == "6.1")
-        #expect(result.environment.oracleWindow == .seconds(4))
-        #expect(result.environment.switchingCost == .milliseconds(500))
+        #expect(result.environment.settings.oracle.window == .seconds(4))
+        #expect(result.environment.settings.oracle.switchingCost == .milliseconds(500))
         #expect(
             result.replay.pathSettings == [
                 .init(family: .ipv6, subflows: 2, addressChanges: [.seconds(5)]),
@@ -96,7 +96,7 @@ import Quantities
     @Test func `name what the runs had where that is not what was asked for, and such a run is not trusted`() throws {
         let result = try result { if $0.id == "mptcp.1" { $0.congestionControl = "cubic" } }
         #expect(result.environment.congestionControl == "cubic, lia")
-        #expect(result.environment.transport.congestionControl == "lia")
+        #expect(result.environment.settings.transport.congestionControl == "lia")
         #expect(result.runs.map(\.congestionControl) == ["lia", "cubic"])
         #expect(
             result.runs.map(\.failure) == [
@@ -156,7 +156,7 @@ import Quantities
 
     @Test func `have no plan by an energy model or over a path that there is not`() throws {
         var replay = replay
-        replay.energy.model = "hybird"
+        replay.settings.energy.model = "hybird"
         let fault = #expect(throws: Fault.self) { try replay.plan(strategy: "mptcp-omniscient", seed: 1) }
         #expect(fault?.message == "there is no energy model 'hybird'; did you mean 'hybrid'?")
         var plan = try replay.plan(strategy: .mptcp, seed: 1)

@@ -47,8 +47,7 @@ enum Made {
             replay: .init(name: "walk", sha256: "", duration: .seconds(20), traces: [], pathSettings: []),
             environment: .init(
                 walkback: "", kernelRelease: "", kernelPatches: [], congestionControl: "", scheduler: "", sysctls: [:],
-                transport: Transport(), mobility: Mobility(), oracleWindow: .seconds(10), switchingCost: .zero,
-                energy: EnergyPolicy()),
+                settings: ReplaySettings()),
             runs: [], oracles: [],
             ratios: ratios.enumerated().map { .init(name: "mptcp/optimal", seed: UInt64($0 + 1), value: $1) }
                 + [.init(name: "mptcp/optimal", value: 7), .init(name: "mptcp/best-static", seed: 1, value: 9)],

@@ -69,13 +69,14 @@ func load(_ text: String) throws -> Replay {
         #expect(replay.paths.map(\.trace.name) == ["wifi", "cellular"])
         #expect(replay.strategies == [.tcp(path: "wifi"), .mptcp])
         #expect(replay.seedValues == [1, 2, 3])
-        #expect(replay.mobility.detection == .milliseconds(200) && replay.mobility.acquisition == .milliseconds(500))
-        #expect(replay.oracleWindow == .seconds(5))
-        #expect(replay.transport.congestionControl == "reno" && replay.transport.initialPath == "wifi")
+        let (mobility, transport) = (replay.settings.mobility, replay.settings.transport)
+        #expect(mobility.detection == .milliseconds(200) && mobility.acquisition == .milliseconds(500))
+        #expect(replay.settings.oracle.window == .seconds(5))
+        #expect(transport.congestionControl == "reno" && transport.initialPath == "wifi")
         #expect(
-            replay.transport.receiveBuffer == ByteCount(5_000_000)
-                && replay.transport.sendBuffer == ByteCount(3_000_000)
-                && replay.transport.initialReceiveBuffer == ByteCount(1_000_000))
+            transport.receiveBuffer == ByteCount(5_000_000)
+                && transport.sendBuffer == ByteCount(3_000_000)
+                && transport.initialReceiveBuffer == ByteCount(1_000_000))
         #expect(replay.gates == [Gate(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
         #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
@@ -93,8 +94,8 @@ func load(_ text: String) throws -> Replay {
                 "tcp-wifi", "tcp-cellular", "tcp-wifi-reconnect", "tcp-cellular-reconnect", "optimal-built", "mptcp",
             ])
         #expect(replay.seeds == 10)
-        #expect(replay.mobility == Mobility() && replay.transport == Transport() && replay.workload == Workload())
-        #expect(replay.oracleWindow == .seconds(10))
+        #expect(replay.settings == ReplaySettings() && replay.workload == Workload())
+        #expect(replay.settings.oracle.window == .seconds(10))
         #expect(replay.gates.isEmpty)
     }
 
@@ -315,7 +316,7 @@ func load(_ text: String) throws -> Replay {
 
             """)
         #expect(replay.strategies == StrategyRegistry.standard(over: ["wifi"]))
-        #expect(replay.mobility == Mobility() && replay.transport == Transport())
+        #expect(replay.settings == ReplaySettings())
     }
 }
 

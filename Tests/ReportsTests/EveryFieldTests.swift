@@ -1,6 +1,7 @@
 import Plans
 import Results
 import Registries
+import Settings
 import Testing
 import TestWorkload
 import Traces
@@ -30,14 +31,9 @@ import Quantities
             Issue.record("\(place) is \(text.isEmpty ? "empty" : text), which reading might give by itself")
         }
         let environment = Self.result.environment
-        for (set, standard) in [
-            (Fields(of: environment.transport), Fields(of: Transport())),
-            (Fields(of: environment.mobility), Fields(of: Mobility())),
-            (Fields(of: environment.energy), Fields(of: EnergyPolicy())),
-        ] {
-            #expect(set.all.count == standard.all.count)
-            for (place, text) in set.all { #expect(text != standard.all[place], "\(place) has its default") }
-        }
+        let (set, standard) = (Fields(of: environment.settings), Fields(of: ReplaySettings()))
+        #expect(set.all.count == standard.all.count)
+        for (place, text) in set.all { #expect(text != standard.all[place], "\(place) has its default") }
     }
 
     @Test func `is read back as it was written, and again from its files`() throws {
@@ -87,12 +83,13 @@ import Quantities
 
     @Test func `shows what was set in its report, and what each link was offered`() throws {
         let page = HTMLReport.text(of: try SavedComparison(Self.result).result)
+        for setting in Setting.all {
+            let text = setting.text(in: Self.result.environment.settings)
+            #expect(page.contains(Self.row(setting.key, text)), "\(setting.key)")
+        }
+        #expect(page.contains(Self.row("transport.receive_buffer", "7MB")))
+        #expect(page.contains(Self.row("mobility.registration", "80ms")))
         for text in [
-            "receive 7 MB (begins with 0.5 MB), send 3 MB at most", "reno", "scheduler blest; stale_loss_cnt 6",
-            "link-down; detection 150 ms, acquisition 250 ms, warning 350 ms",
-            "registration 80 ms; leaves WiFi below -71 dBm, takes it again 7 dB above",
-            "windows of 4 s; switching cost 300 ms",
-            "model constant; probe 5 s, hold 50 s, dwell 20 s; switching by priority",
             "IPv6; 2 MPTCP subflows; another address at 3 s, 4.5 s", "IPv4 and IPv6; 3 MPTCP subflows; another",
             "wifi packets down, up", "<td>1201, 602</td>", "<td>1203, 604</td>",
         ] {
@@ -132,20 +129,29 @@ import Quantities
             JSONReader(document: bytes, path: "comparison.json", schema: ComparisonDocument.schema))
         #expect(
             read.environment.notRecorded == [
-                "environment.transport.initial_receive_buffer_bytes", "environment.transport.congestion_control",
-                "environment.transport.scheduler", "environment.transport.stale_loss_cnt",
                 "environment.mobility.registration_s", "environment.mobility.leave_signal_dbm",
                 "environment.mobility.signal_hysteresis_db", "environment.oracle",
+                "environment.transport.congestion_control", "environment.transport.initial_receive_buffer_bytes",
+                "environment.transport.scheduler", "environment.transport.stale_loss_cnt",
             ])
         #expect(read.replay.pathSettings.isEmpty && read.runs[0].paths[0].packetsDown == nil)
         read.runs[0].series = Self.result.runs[0].series
         read.replay.traces = Self.result.replay.traces
         let page = HTMLReport.text(of: read)
-        #expect(page.contains("receive 7 MB, send 3 MB at most"))
+        #expect(page.contains(Self.row("transport.send_buffer", "3MB")))
         #expect(page.contains("environment.mobility.registration_s, environment.mobility.leave_signal_dbm"))
-        for text in ["begins with", "Mobile IP", "switching cost 0", "stale_loss_cnt the kernel", "MPTCP subflow"] {
-            #expect(!page.contains(text), "\(text)")
-        }
+        let shown = Setting.all.filter { page.contains(">\($0.key)</th>") }.map(\.key)
+        #expect(
+            shown == [
+                "mobility.mode", "mobility.detection", "mobility.acquisition", "mobility.warning",
+                "transport.initial_path", "transport.receive_buffer", "transport.send_buffer", "energy.model",
+                "energy.probe", "energy.hold", "energy.dwell", "energy.switching",
+            ])
+        #expect(!page.contains("MPTCP subflow"))
+    }
+
+    private static func row(_ key: String, _ text: String) -> String {
+        "<th scope=\"row\">\(key)</th><td class=\"text\">\(text)</td>"
     }
 
     private struct NotThere: Error {}
@@ -191,28 +197,28 @@ private struct Fields {
 
 extension `A result in which no field has its default` {
     private static let result: ComparisonResult = {
-        var transport = Transport()
-        transport.congestionControl = "reno"
-        transport.initialPath = "cellular"
-        transport.receiveBuffer = ByteCount(7_000_000)
-        transport.sendBuffer = ByteCount(3_000_000)
-        transport.initialReceiveBuffer = ByteCount(500_000)
-        transport.scheduler = "blest"
-        transport.staleLossCount = 6
-        var mobility = Mobility()
-        mobility.mode = .linkDown
-        mobility.detection = .milliseconds(150)
-        mobility.acquisition = .milliseconds(250)
-        mobility.warning = .milliseconds(350)
-        mobility.registration = .milliseconds(80)
-        mobility.leaveSignal = -71
-        mobility.signalHysteresis = 7
-        var energy = EnergyPolicy()
-        energy.model = "constant"
-        energy.probe = .seconds(5)
-        energy.hold = .seconds(50)
-        energy.dwell = .seconds(20)
-        energy.switching = .priority
+        var settings = ReplaySettings()
+        settings.transport.congestionControl = "reno"
+        settings.transport.initialPath = "cellular"
+        settings.transport.receiveBuffer = ByteCount(7_000_000)
+        settings.transport.sendBuffer = ByteCount(3_000_000)
+        settings.transport.initialReceiveBuffer = ByteCount(500_000)
+        settings.transport.scheduler = "blest"
+        settings.transport.staleLossCount = 6
+        settings.mobility.mode = .linkDown
+        settings.mobility.detection = .milliseconds(150)
+        settings.mobility.acquisition = .milliseconds(250)
+        settings.mobility.warning = .milliseconds(350)
+        settings.mobility.registration = .milliseconds(80)
+        settings.mobility.leaveSignal = -71
+        settings.mobility.signalHysteresis = 7
+        settings.energy.model = "constant"
+        settings.energy.probe = .seconds(5)
+        settings.energy.hold = .seconds(50)
+        settings.energy.dwell = .seconds(20)
+        settings.energy.switching = .priority
+        settings.oracle.window = .seconds(4)
+        settings.oracle.switchingCost = .milliseconds(300)
         var ratio = ComparisonResult.Ratio(
             name: "mptcp/optimal", seed: 7, value: 1.25, low: 1.125, high: 1.375, smallestDifference: 0.0625)
         ratio.direction = .up
@@ -226,8 +232,7 @@ extension `A result in which no field has its default` {
                 ], workload: Workload(Workload.Upload(size: ByteCount(50_000)))),
             environment: .init(
                 walkback: "0.9", kernelRelease: "6.1", kernelPatches: ["0001-a", "0002-b"], congestionControl: "reno",
-                scheduler: "blest", sysctls: ["net.mptcp.enabled": "1"], transport: transport, mobility: mobility,
-                oracleWindow: .seconds(4), switchingCost: .milliseconds(300), energy: energy),
+                scheduler: "blest", sysctls: ["net.mptcp.enabled": "1"], settings: settings),
             runs: [run],
             oracles: [
                 .init(

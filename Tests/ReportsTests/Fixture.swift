@@ -55,16 +55,15 @@ enum Fixture {
     }
 
     private static var environment: ComparisonResult.Environment {
-        var transport = Transport()
-        transport.initialPath = "wifi"
+        var settings = ReplaySettings()
+        settings.transport.initialPath = "wifi"
         return .init(
             walkback: "0.1.0", kernelRelease: "6.12.90", kernelPatches: ["0001-um-seeded-random", "0002-um-hz-250"],
             congestionControl: "cubic", scheduler: "default",
             sysctls: [
                 "net.ipv4.tcp_rmem": "4096 131072 6000000", "net.ipv4.tcp_wmem": "4096 16384 4000000",
                 "net.ipv4.tcp_no_metrics_save": "1",
-            ], transport: transport, mobility: Mobility(), oracleWindow: .seconds(10), switchingCost: .zero,
-            energy: EnergyPolicy())
+            ], settings: settings)
     }
 
     private static func trace(

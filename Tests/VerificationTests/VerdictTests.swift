@@ -44,8 +44,7 @@ import Traces
             replay: .init(name: "walk", sha256: "", duration: .seconds(20), traces: replay.traces, pathSettings: []),
             environment: .init(
                 walkback: "", kernelRelease: "", kernelPatches: [], congestionControl: "", scheduler: "", sysctls: [:],
-                transport: Transport(), mobility: Mobility(), oracleWindow: .seconds(10), switchingCost: .zero,
-                energy: EnergyPolicy()),
+                settings: ReplaySettings()),
             runs: strategies.map { strategy in
                 .init(
                     id: "\(strategy).1", strategy: strategy, seed: 1, direction: .down, offset: .zero,

@@ -31,7 +31,7 @@ package struct JSONReader: Sendable {
         }
     }
 
-    private func fault(_ what: String) -> Fault {
+    package func fault(_ what: String) -> Fault {
         .input(path, "\(what), so it is half a document: restore it, or compare again")
     }
 

@@ -59,12 +59,13 @@ extension Replay {
         let span = offset..<offset + .nanoseconds(bins * bin)
         let foresight = try StrategyRegistry.strategy(strategy, over: planned.map(\.name)).foresee(
             KnownWalk(
-                traces: traces, paths: planned, span: span, direction: workload.directions[0], window: oracleWindow,
-                switchingCost: switchingCost, mobility: mobility, energy: energy))
+                traces: traces, paths: planned, span: span, direction: workload.directions[0], window: settings.oracle.window,
+                switchingCost: settings.oracle.switchingCost, mobility: settings.mobility, energy: settings.energy))
         return try RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
-            duration: .nanoseconds(bins * bin), workload: workload, transport: transport, mobility: mobility,
-            routes: foresight.routes, selections: foresight.selections, energy: energy)
+            duration: .nanoseconds(bins * bin), workload: workload, transport: settings.transport,
+            mobility: settings.mobility,
+            routes: foresight.routes, selections: foresight.selections, energy: settings.energy)
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

@@ -2,6 +2,7 @@ import Determinism
 import Documents
 import Plans
 import Quantities
+import Settings
 import Strategies
 import System
 import TraceFormats
@@ -43,14 +44,8 @@ package struct Replay: Sendable, Equatable {
     package var strategies: [StrategyName]
     /// Runs of each strategy, with seeds from 1 to this.
     package var seeds: Int
-    package var mobility: Mobility
-    /// For how long the Optimal TCP stays with a path.
-    package var oracleWindow: Duration
-    /// How long built Optimal TCP is silent when it switches.
-    package var switchingCost: Duration
-    package var energy: EnergyPolicy
-    package var transport: Transport
-    /// What `transport` names that only the kernel knows.
+    package var settings: ReplaySettings
+    /// What the settings name that only the kernel knows.
     package var demands: [KernelDemand]
     package var gates: [Gate]
     /// What is demanded of single runs.
@@ -149,9 +144,7 @@ package struct Replay: Sendable, Equatable {
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
-            seeds: document.seeds, mobility: document.mobility, oracleWindow: document.oracleWindow,
-            switchingCost: document.switchingCost, energy: document.energy, transport: document.transport,
-            demands: document.demands, gates: document.gates,
+            seeds: document.seeds, settings: document.settings, demands: document.demands, gates: document.gates,
             runGates: document.runGates, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }

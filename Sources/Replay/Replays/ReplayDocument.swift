@@ -1,6 +1,7 @@
 import Documents
 import Plans
 import Quantities
+import Settings
 import Strategies
 import System
 import TraceFormats
@@ -32,19 +33,13 @@ struct ReplayDocument {
     /// Where each of them is named; empty where none is.
     var strategyNodes: [Node] = []
     var seeds = 10
-    var mobility = Mobility()
-    var oracleWindow = Duration.seconds(10)
-    var transport = Transport()
-    /// What `transport` names that only the kernel knows.
+    var settings = ReplaySettings()
+    /// What the settings name that only the kernel knows.
     var demands: [KernelDemand] = []
-    var switchingCost = Duration.zero
-    var energy = EnergyPolicy()
     var gates: [Gate] = []
     var runGates: [RunGate] = []
 
-    static let keys = [
-        "name", "paths", "workload", "strategies", "seeds", "mobility", "oracle", "transport", "energy", "gates", "bars",
-    ]
+    static let keys = ["name", "paths", "workload", "strategies", "seeds"] + Setting.sections + ["gates", "bars"]
 
     /// Upstream Linux gives an MPTCP connection at most this many subflows.
     static let mostPaths = 8
@@ -69,10 +64,7 @@ struct ReplayDocument {
         try readWorkload(root)
         try readStrategies(root)
         if let node = root["seeds"] { seeds = try reader.integer(node, "seeds", in: 1...1000) }
-        try readMobility(root)
-        try readOracle(root)
-        try readTransport(root)
-        try readEnergy(root)
+        try readSettings(root)
         try readGates(root)
     }
 

@@ -45,8 +45,11 @@ package struct Baseline: Sendable, Equatable {
 extension Baseline.Walk {
     package init(_ saved: SavedComparison, name: String) throws {
         let result = saved.result
-        let window = result.oracles.first?.window ?? result.environment.oracleWindow
-        guard window > .zero else {
+        let recorded = result.environment.records("environment.oracle.window_s")
+        guard
+            let window = result.oracles.first?.window ?? (recorded ? result.environment.settings.oracle.window : nil),
+            window > .zero
+        else {
             throw Fault.input(
                 SavedComparison.documentName, "does not say over which windows its oracles are taken: compare again")
         }

@@ -24,7 +24,9 @@ package enum ComparisonDocument {
             "workload": workload(result.replay.workload),
             "not_compared": notCompared(result.replay.workload),
             "runs": .array(
-                result.runs.map { run($0, result.replay.workload, energyModel: result.environment.energy.model) }),
+                result.runs.map {
+                    run($0, result.replay.workload, energyModel: result.environment.settings.energy.model)
+                }),
             "oracles": .array(result.oracles.map(oracle)),
             "ratios": .array(result.ratios.map(ratio)),
             "built_windows": .array(result.builtWindows.map(builtWindow)),

@@ -28,7 +28,7 @@ struct EnergyTotals: Sendable {
 
     /// The model that `energy_j` and the table of strategies follow; nil where no run is known under it.
     static func chosenModel(of result: ComparisonResult) -> String? {
-        let model = result.environment.energy.model
+        let model = result.environment.settings.energy.model
         return models(of: result).contains(model) ? model : nil
     }
 

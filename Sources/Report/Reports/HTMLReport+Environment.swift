@@ -4,6 +4,7 @@ import Traces
 import Determinism
 import Documents
 import Quantities
+import Settings
 
 extension HTMLReport {
     static func environment(_ result: ComparisonResult) -> String {
@@ -16,7 +17,12 @@ extension HTMLReport {
         }
         table.add("congestion control", Wording.congestionControl(of: environment))
         table.add("MPTCP scheduler", environment.scheduler)
-        for (name, text) in settings(environment) { table.add(name, text) }
+        for setting in Setting.all where environment.records("environment.\(setting.section).\(setting.jsonKey)") {
+            table.add(setting.key, setting.text(in: environment.settings))
+        }
+        if !environment.notRecorded.isEmpty {
+            table.add("not recorded", environment.notRecorded.joined(separator: ", "))
+        }
         table.add("replay", "\(result.replay.name), SHA-256 \(result.replay.sha256)")
         for (index, trace) in result.replay.traces.enumerated() {
             let settings = result.replay.pathSettings.isEmpty ? "" : "; \(words(result.replay.pathSettings[index]))"
@@ -27,65 +33,6 @@ extension HTMLReport {
         }
         for (key, value) in environment.sysctls.sorted(by: { $0.key < $1.key }) { table.add(key, value) }
         return "<h2>Environment</h2>\n" + table.html
-    }
-
-    /// What the replay sets, a row each. Settings that the result does not have are named in a row of their own.
-    private static func settings(_ environment: ComparisonResult.Environment) -> [(name: String, text: String)] {
-        let (transport, mobility, energy) = (environment.transport, environment.mobility, environment.energy)
-        let missing = Set(environment.notRecorded)
-        func begin() -> String {
-            missing.contains("environment.transport.initial_receive_buffer_bytes")
-                ? "" : " (begins with \(transport.initialReceiveBuffer.megabytes.text()) MB)"
-        }
-        var rows = [
-            ("initial path", transport.initialPath ?? "the first that is attached"),
-            (
-                "buffers",
-                "receive \(transport.receiveBuffer.megabytes.text()) MB\(begin()), send "
-                    + "\(transport.sendBuffer.megabytes.text()) MB at most"
-            ),
-            (
-                "mobility",
-                "\(mobility.mode.rawValue); detection \(mobility.detection.milliseconds.text()) ms, acquisition "
-                    + "\(mobility.acquisition.milliseconds.text()) ms, warning "
-                    + "\(mobility.warning.milliseconds.text()) ms"
-            ),
-        ]
-        if missing.isDisjoint(with: [
-            "environment.mobility.registration_s", "environment.mobility.leave_signal_dbm",
-            "environment.mobility.signal_hysteresis_db",
-        ]) {
-            let registration = mobility.registration.map { "\($0.milliseconds.text()) ms" } ?? "a round trip"
-            rows.append(
-                (
-                    "Mobile IP",
-                    "registration \(registration); leaves WiFi below \(mobility.leaveSignal.text()) dBm, takes it "
-                        + "again \(mobility.signalHysteresis.text()) dB above"
-                ))
-        }
-        if !missing.contains("environment.oracle") {
-            rows.append(
-                (
-                    "Optimal TCP",
-                    "windows of \(environment.oracleWindow.seconds.text()) s; switching cost "
-                        + "\(environment.switchingCost.milliseconds.text()) ms"
-                ))
-        }
-        if missing.isDisjoint(with: ["environment.transport.scheduler", "environment.transport.stale_loss_cnt"]) {
-            let stale = transport.staleLossCount.map { "\($0)" } ?? "the kernel's default"
-            let scheduler = transport.scheduler ?? "the kernel's default"
-            rows.append(("MPTCP settings", "scheduler \(scheduler); stale_loss_cnt \(stale)"))
-        }
-        rows.append(
-            (
-                "energy",
-                "model \(energy.model); probe \(energy.probe.seconds.text()) s, hold \(energy.hold.seconds.text()) s, "
-                    + "dwell \(energy.dwell.seconds.text()) s; switching by \(energy.switching.rawValue)"
-            ))
-        if !missing.isEmpty {
-            rows.append(("not recorded", environment.notRecorded.joined(separator: ", ")))
-        }
-        return rows
     }
 
     private static func words(_ path: ComparisonResult.PathSettings) -> String {

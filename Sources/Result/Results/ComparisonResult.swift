@@ -51,24 +51,18 @@ package struct ComparisonResult: Sendable {
         package var kernelRelease: String
         package var kernelPatches: [String]
         /// The kernel's answer in the runs, as `RunRecord.congestionControl`. Several names where the runs disagree,
-        /// nil where no run had a connection. `transport` has what was asked for.
+        /// nil where no run had a connection. `settings` has what was asked for.
         package var congestionControl: String?
         package var scheduler: String
         package var sysctls: [String: String]
-        package var transport: Transport
-        package var mobility: Mobility
-        package var oracleWindow: Duration
-        package var switchingCost: Duration
-        /// Names the energy model whose joules are a run's `energy_j`.
-        package var energy: EnergyPolicy
+        package var settings: ReplaySettings
         /// Settings that the file of this result lacks, as `environment.mobility.registration_s`. The values that stand
         /// here for them mean nothing.
         package var notRecorded: [String] = []
 
         package init(
             walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String?,
-            scheduler: String, sysctls: [String: String], transport: Transport, mobility: Mobility,
-            oracleWindow: Duration, switchingCost: Duration, energy: EnergyPolicy
+            scheduler: String, sysctls: [String: String], settings: ReplaySettings
         ) {
             self.walkback = walkback
             self.kernelRelease = kernelRelease
@@ -76,11 +70,12 @@ package struct ComparisonResult: Sendable {
             self.congestionControl = congestionControl
             self.scheduler = scheduler
             self.sysctls = sysctls
-            self.transport = transport
-            self.mobility = mobility
-            self.oracleWindow = oracleWindow
-            self.switchingCost = switchingCost
-            self.energy = energy
+            self.settings = settings
+        }
+
+        /// Whether the file of this result has the setting at a place, as `environment.mobility.registration_s`.
+        package func records(_ place: String) -> Bool {
+            !notRecorded.contains { place == $0 || place.hasPrefix("\($0).") }
         }
     }
 

@@ -21,6 +21,8 @@ package struct ComparisonRequest: Sendable {
     package var seeds: Int?
     /// In place of the replay's.
     package var congestionControl: String?
+    /// In place of the replay's, each as `transport.send_buffer=3MB`.
+    package var settings: [String]
     /// Runs at a time.
     package var jobs: Int
     /// `embedded`, `host` or a file.
@@ -29,13 +31,14 @@ package struct ComparisonRequest: Sendable {
 
     package init(
         replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, congestionControl: String? = nil,
-        jobs: Int, kernel: String, walkbackVersion: String
+        settings: [String] = [], jobs: Int, kernel: String, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
         self.strategies = strategies
         self.seeds = seeds
         self.congestionControl = congestionControl
+        self.settings = settings
         self.jobs = jobs
         self.kernel = kernel
         self.walkbackVersion = walkbackVersion
@@ -72,6 +75,7 @@ package struct ComparisonRequest: Sendable {
     func load() throws -> Replay {
         var replay = try Replay.load(self.replay.string)
         if let seeds { replay.seeds = seeds }
+        for assignment in settings { try replay.use(assignment) }
         if let congestionControl { try replay.use(congestionControl: congestionControl) }
         if let strategies {
             let names = replay.paths.map(\.name)
@@ -120,7 +124,8 @@ package struct ComparisonRequest: Sendable {
             let table = ComparisonTable.text(of: result)
             let json = String(decoding: saved.document, as: UTF8.self)
             return Outcome(
-                result, control: replay.transport.congestionControl, table: table, json: json, exitCode: exitCode)
+                result, control: replay.settings.transport.congestionControl, table: table, json: json,
+                exitCode: exitCode)
         } catch {
             output.discardPartial()
             throw error
@@ -139,6 +144,7 @@ package struct ComparisonRequest: Sendable {
         if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }
         if let seeds { words.append("--seeds \(seeds)") }
         if let congestionControl { words.append("--congestion-control \(congestionControl)") }
+        words += settings.map { "--set \($0)" }
         if kernel != "embedded" { words.append("--kernel \(FilePath(kernel).lastComponent?.string ?? kernel)") }
         return words
     }

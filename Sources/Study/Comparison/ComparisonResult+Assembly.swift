@@ -22,7 +22,7 @@ extension ComparisonResult {
         let runs = finished.flatMap(Run.all)
         let controls = Set(runs.compactMap(\.congestionControl)).sorted()
         let oracles = Bounds.oracles(
-            runs: runs, traces: replay.traces, window: replay.oracleWindow, workload: replay.workload)
+            runs: runs, traces: replay.traces, window: replay.settings.oracle.window, workload: replay.workload)
         let record = records.first
         self.init(
             replay: ComparisonResult.Replay(
@@ -35,12 +35,10 @@ extension ComparisonResult {
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches,
                 congestionControl: controls.isEmpty ? nil : controls.joined(separator: ", "),
-                scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], transport: replay.transport,
-                mobility: replay.mobility, oracleWindow: replay.oracleWindow, switchingCost: replay.switchingCost,
-                energy: replay.energy),
+                scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], settings: replay.settings),
             runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
-            competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
+            competitions: Competitions.all(of: runs, window: replay.settings.oracle.window), command: command)
     }
 
     /// The result says of all runs what one record says of the kernel and its settings.

@@ -2,6 +2,7 @@ import Documents
 import Kernels
 import Plans
 import Replays
+import Settings
 import System
 
 extension KernelDemand {
@@ -35,7 +36,7 @@ extension Replay {
         guard KernelDemand.isPossible(name) else {
             throw Fault(.usage, "--congestion-control '\(name)' cannot be one of the kernel's; name one as in 'lia'")
         }
-        transport.congestionControl = name
+        settings.transport.congestionControl = name
         demands.removeAll { $0.kind == .congestionControl }
         demands.append(KernelDemand(.congestionControl, name, at: "--congestion-control"))
     }

@@ -134,7 +134,7 @@ package struct PredictionRequest: Sendable {
         if let path = replay.paths.first(where: { $0.name == stretch.transfer.path }),
             path.trace.attachments.last(where: { $0.time <= stretch.start })?.attached ?? true
         {
-            replay.transport.initialPath = path.name
+            replay.settings.transport.initialPath = path.name
         }
         var plan = try replay.plan(strategy: stretch.strategy, seed: seed)
         plan.id = "stretch-\(number).\(seed)"

@@ -22,7 +22,7 @@ enum FluidCell {
             }
         }
         let oracles = Bounds.oracles(
-            runs: runs, traces: cell.replay.traces, window: cell.replay.oracleWindow, workload: cell.replay.workload)
+            runs: runs, traces: cell.replay.traces, window: cell.replay.settings.oracle.window, workload: cell.replay.workload)
         return SweepRow.all(runs: runs, oracles: oracles, isMeasured: false) + failed
     }
 }

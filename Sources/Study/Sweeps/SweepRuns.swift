@@ -4,6 +4,7 @@ import Documents
 import FoundationEssentials
 import Plans
 import Replays
+import Settings
 import Traces
 
 /// The runs of some cells. Runs that are the same by construction, in one cell or in several, are there once: a TCP over one

@@ -43,6 +43,13 @@ struct Compare: ParsableCommand {
     @Option(help: "Congestion control in place of the replay's, of both ends; several, separated by commas.")
     var congestionControl: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A setting in place of the replay's, as transport.send_buffer=3MB; once for each.",
+            discussion: "Documentation/formats.md lists the settings. comparison.json records them all.",
+            valueName: "key=value"))
+    var set: [String] = []
+
     @Option(help: "Runs at a time. (default: the machine's cores)")
     var jobs: Int?
 
@@ -77,7 +84,7 @@ struct Compare: ParsableCommand {
             let request = ComparisonRequest(
                 replay: replays.entries[0].replay, output: base,
                 strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
-                jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
+                settings: set, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
                 walkbackVersion: Walkback.version)
             let controls = ControlsRequest(
                 replays: replays, each: request,

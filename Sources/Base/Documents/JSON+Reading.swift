@@ -1,0 +1,104 @@
+import FoundationEssentials
+
+extension JSON {
+    /// A document read back. Whole numbers that fit are `integer`, however they were written, and all others `number`; an
+    /// array is `array`, however it was written.
+    ///
+    /// - Throws: `Fault` (bad input) where the bytes are no JSON.
+    package static func parse(_ bytes: [UInt8], path: String) throws -> JSON {
+        func fault(_ what: String) -> Fault {
+            .input(path, "\(what), so it is no whole document of walkback: restore it, or compare again")
+        }
+        let outline = JSONOutline(bytes)
+        guard outline.depth <= JSONOutline.deepest else {
+            throw fault("is nested more than \(JSONOutline.deepest) deep")
+        }
+        guard outline.isFinished else { throw fault("ends in the middle") }
+        let document: JSON
+        do {
+            document = try JSONDecoder().decode(JSON.self, from: Data(bytes))
+        } catch is DecodingError {
+            throw fault("is no JSON")
+        }
+        // The decoder takes one of two members of the same name, and does not say so.
+        guard document.memberCount == outline.members else { throw fault("has a key twice in the same object") }
+        return document
+    }
+
+    private var memberCount: Int {
+        switch self {
+        case .null, .bool, .integer, .number, .string: 0
+        case .array(let elements), .line(let elements): elements.reduce(0) { $0 + $1.memberCount }
+        case .object(let members): members.values.reduce(members.count) { $0 + $1.memberCount }
+        }
+    }
+}
+
+extension JSON: Decodable {
+    /// Asks for one kind of value after the other, the most frequent first: a wrong guess costs more than a value.
+    package init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if value.decodeNil() {
+            self = .null
+        } else if let number = try Self.ifOfThatKind({ try value.decode(Double.self) }) {
+            // Up to 2^53 a Double holds every whole number.
+            let isExact = number.magnitude < 0x1p53
+            let integer = isExact ? Int64(exactly: number) : try? value.decode(Int64.self)
+            self = integer.map { .integer($0) } ?? .number(number)
+        } else if let text = try Self.ifOfThatKind({ try value.decode(String.self) }) {
+            self = .string(text)
+        } else if let members = try Self.ifOfThatKind({ try decoder.container(keyedBy: Key.self) }) {
+            var object: [String: JSON] = [:]
+            for key in members.allKeys { object[key.stringValue] = try members.decode(JSON.self, forKey: key) }
+            self = .object(object)
+        } else if let elements = try Self.ifOfThatKind({ try value.decode([JSON].self) }) {
+            self = .array(elements)
+        } else {
+            self = .bool(try value.decode(Bool.self))
+        }
+    }
+
+    private static func ifOfThatKind<Value>(_ decode: () throws -> Value) throws -> Value? {
+        do { return try decode() } catch DecodingError.typeMismatch { return nil }
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
+
+/// What the decoder does not tell of a document: how deep it is nested, how many members its objects have as they are written,
+/// and whether it ends in the middle. Of bytes that are JSON all of it is right.
+private struct JSONOutline {
+    private(set) var depth = 0
+    private(set) var members = 0
+    private(set) var isFinished = false
+
+    /// Deeper than any document of ours, and far from the end of the stack.
+    static let deepest = 64
+
+    init(_ bytes: [UInt8]) {
+        var (open, isText, isEscaped) = (0, false, false)
+        for byte in bytes {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isText.toggle()
+            } else if isText {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: ":") {
+                members += 1
+            } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                open += 1
+                depth = max(depth, open)
+            } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+                open -= 1
+            }
+        }
+        isFinished = !isText && open <= 0 && !bytes.isEmpty
+    }
+}
