@@ -77,12 +77,13 @@ let trace: [Target] = [
 let replay: [Target] = [
     target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
+    target("Replay", "Bounds", ["Determinism", "Plans", "Quantities", "Registries", "Traces"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Traces"]),
     target(
         "Replay", "Replays",
         [
-            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies", "Synthesis",
-            "System", "TraceFormats", "Traces", yams,
+            "Bounds", "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Strategies",
+            "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
 
@@ -103,13 +104,11 @@ let lab: [Target] = [
 ]
 
 let result: [Target] = [
-    target("Result", "Results", ["Plans", "Quantities", "Statistics", "Traces"]),
+    target("Result", "Results", ["Bounds", "Plans", "Quantities", "Statistics", "Traces"]),
     target(
         "Result", "Verification",
-        ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Statistics", "Traces"]),
-    target(
-        "Result", "Oracles",
-        ["Determinism", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification"]),
+        ["Bounds", "Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Statistics", "Traces"]),
+    target("Result", "Oracles", ["Bounds", "Plans", "Quantities", "Results", "Statistics", "Traces"]),
     target("Result", "Energy", ["Plans", "Quantities", "Radios", "Results", "Statistics", "Traces"]),
     target("Result", "Fluid", ["Determinism", "Plans", "Quantities", "Strategies", "Traces"]),
 ]
@@ -118,7 +117,8 @@ let report: [Target] = [
     target(
         "Report", "Reports",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Results", "Statistics", "Traces",
+            "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
         "Report", "Inspection",
@@ -135,8 +135,8 @@ let study: [Target] = [
     target(
         "Study", "Sweeps",
         [
-            "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles", "Plans",
-            "Quantities", "Replays", "Reports", "Results", "Statistics", "Synthesis", "System", "TraceFormats",
+            "Bounds", "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles",
+            "Plans", "Quantities", "Replays", "Reports", "Results", "Statistics", "Synthesis", "System", "TraceFormats",
             "Traces", "Verification", system, yams,
         ]),
     target(
@@ -191,6 +191,7 @@ let testTargets: [Target] = [
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
     tests("Plans", ["Determinism", "Quantities", "Traces"]),
+    tests("Bounds", ["Plans", "Quantities", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
@@ -210,14 +211,19 @@ let testTargets: [Target] = [
         ["Determinism", "Documents", "Plans", "Quantities", "System", "guest-probe", system]),
     tests("Results", ["Plans", "Quantities"]),
     tests(
-        "Verification", ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "System", "Traces"]),
-    tests("Oracles", ["Determinism", "Plans", "Quantities", "Results", "Traces", "Verification"]),
+        "Verification",
+        [
+            "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Registries", "Replays", "Results", "System",
+            "Traces",
+        ]),
+    tests("Oracles", ["Bounds", "Plans", "Quantities", "Registries", "Results", "Traces"]),
     tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Traces"]),
     tests("Fluid", ["Plans", "Quantities", "Traces"]),
     tests(
         "Reports",
         [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification",
+            "Bounds", "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results",
+            "Statistics", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -21,7 +21,7 @@ extension ComparisonResult {
         for record in records.dropFirst() { try Self.check(record, against: records[0]) }
         let runs = finished.flatMap(Run.all)
         let controls = Set(runs.compactMap(\.congestionControl)).sorted()
-        let oracles = Bounds.oracles(
+        let oracles = ComparisonResult.oracles(
             runs: runs, traces: replay.traces, window: replay.oracleWindow, workload: replay.workload)
         let record = records.first
         self.init(
@@ -38,7 +38,7 @@ extension ComparisonResult {
                 scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], transport: replay.transport,
                 mobility: replay.mobility, oracleWindow: replay.oracleWindow, switchingCost: replay.switchingCost,
                 energy: replay.energy),
-            runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            runs: runs, oracles: oracles, ratios: ComparisonResult.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.oracleWindow), command: command)
     }

@@ -21,7 +21,7 @@ enum FluidCell {
                 failed.append(row)
             }
         }
-        let oracles = Bounds.oracles(
+        let oracles = ComparisonResult.oracles(
             runs: runs, traces: cell.replay.traces, window: cell.replay.oracleWindow, workload: cell.replay.workload)
         return SweepRow.all(runs: runs, oracles: oracles, isMeasured: false) + failed
     }
