@@ -77,6 +77,7 @@ let trace: [Target] = [
 let replay: [Target] = [
     target("Replay", "Plans", ["Determinism", "Documents", "Quantities", "Registries", "Traces"]),
     target("Replay", "Radios", ["Documents", "Quantities", "Traces"]),
+    target("Replay", "Bounds", ["Determinism", "Plans", "Quantities", "Registries", "Traces"]),
     target("Replay", "Settings", ["Determinism", "Documents", "Plans", "Quantities", "Radios"]),
     target("Replay", "Strategies", ["Documents", "Plans", "Quantities", "Radios", "Registries", "Traces"]),
     target(
@@ -104,13 +105,11 @@ let lab: [Target] = [
 ]
 
 let result: [Target] = [
-    target("Result", "Results", ["Plans", "Quantities", "Statistics", "Traces"]),
+    target("Result", "Results", ["Bounds", "Plans", "Quantities", "Statistics", "Traces"]),
     target(
         "Result", "Verification",
-        ["Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Statistics", "Traces"]),
-    target(
-        "Result", "Oracles",
-        ["Determinism", "Plans", "Quantities", "Results", "Statistics", "Traces", "Verification"]),
+        ["Bounds", "Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Statistics", "Traces"]),
+    target("Result", "Oracles", ["Bounds", "Plans", "Quantities", "Results", "Statistics", "Traces"]),
     target("Result", "Energy", ["Plans", "Quantities", "Radios", "Results", "Statistics", "Traces"]),
     target("Result", "Fluid", ["Determinism", "Plans", "Quantities", "Strategies", "Traces"]),
 ]
@@ -119,8 +118,8 @@ let report: [Target] = [
     target(
         "Report", "Reports",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics", "Strategies",
-            "Traces",
+            "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics",
+            "Strategies", "Traces",
             "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
@@ -138,8 +137,8 @@ let study: [Target] = [
     target(
         "Study", "Sweeps",
         [
-            "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles", "Plans",
-            "Quantities", "Replays", "Reports", "Results", "Settings", "Statistics", "Synthesis", "System",
+            "Bounds", "CLinux", "Comparison", "Determinism", "Documents", "Energy", "Fluid", "Kernels", "Oracles",
+            "Plans", "Quantities", "Replays", "Reports", "Results", "Settings", "Statistics", "Synthesis", "System",
             "TraceFormats", "Traces", "Verification", system, yams,
         ]),
     target(
@@ -196,6 +195,7 @@ let testTargets: [Target] = [
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
+    tests("Bounds", ["Plans", "Quantities", "Traces"]),
     tests("Settings", ["Documents", "Plans", "Quantities"]),
     tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
@@ -228,16 +228,9 @@ let testTargets: [Target] = [
     tests(
         "Verification",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Results", "Strategies", "System", "Traces",
-        ]),
-    tests("Oracles", ["Determinism", "Plans", "Quantities", "Results", "Traces", "Verification"]),
-    tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Strategies", "Traces"]),
-    tests("Fluid", ["Plans", "Quantities", "Strategies", "Traces"]),
-    tests(
-        "Reports",
-        [
-            "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results", "Settings",
-            "Statistics", "TestWorkload", "Traces", "Verification",
+            "Bounds", "Determinism", "Documents", "Energy", "Fluid", "Oracles", "Plans", "Quantities", "Radios",
+            "Registries", "Replays", "Reports", "Results", "Settings", "Statistics", "Strategies", "System",
+            "TestWorkload", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -214,7 +214,7 @@ import Traces
         answer: ByteCount(2000), every: .milliseconds(5), burst: 50, burstAt: .milliseconds(5002),
         deadline: .milliseconds(80))
 
-    @Test(arguments: [Strategy.tcp(path: "wifi"), .mptcp])
+    @Test(arguments: [StrategyName.tcp(path: "wifi"), .mptcp])
     func `of somebody else's asks when it says, whether all has arrived or not`(strategy: Strategy) throws {
         let (record, _) = try execute(Workload(polls), strategy)
         let exchanges = record.exchanges
@@ -247,7 +247,7 @@ import Traces
     }
 
     /// What was due meanwhile is asked for when there is a connection again, and every byte is the right one.
-    @Test(arguments: [Strategy.tcpReconnect(path: "wifi"), .tcp(path: "wifi"), .mptcp])
+    @Test(arguments: [StrategyName.tcpReconnect(path: "wifi"), .tcp(path: "wifi"), .mptcp])
     func `of somebody else's catches up after an outage`(strategy: Strategy) throws {
         let (record, _) = try execute(Workload(polls), strategy, away: 5.05..<6)
         #expect(record.exchanges.count == 20_000 / 5 + 50)

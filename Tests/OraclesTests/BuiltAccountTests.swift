@@ -4,7 +4,6 @@ import Quantities
 import Results
 import Testing
 import Traces
-import Verification
 
 @Suite("Where built Optimal TCP's bytes went")
 struct BuiltAccountTests {
@@ -48,7 +47,7 @@ struct BuiltAccountTests {
             run(.tcp(path: "wifi")) { $0 < 30 ? 1000 : 100 }, run(.tcp(path: "cellular")) { $0 < 30 ? 100 : 1000 },
             run(.optimalBuilt, { $0 / 10 == 3 ? 600 : 1100 }, moves: moves, silent: silent),
         ]
-        let oracles = Bounds.oracles(runs: runs, traces: traces, window: .seconds(10))
+        let oracles = ComparisonResult.oracles(runs: runs, traces: traces, window: .seconds(10))
         return BuiltAccount.windows(runs: runs, oracles: oracles, traces: traces)
     }
 
@@ -89,12 +88,12 @@ struct BuiltAccountTests {
     func missing() {
         let traces = [Self.trace("wifi"), Self.trace("cellular")]
         let built = [Self.run(.optimalBuilt, { _ in 100 })]
-        let oracles = Bounds.oracles(runs: built, traces: traces, window: .seconds(10))
+        let oracles = ComparisonResult.oracles(runs: built, traces: traces, window: .seconds(10))
         #expect(BuiltAccount.windows(runs: built, oracles: oracles, traces: traces).isEmpty)
         let spliced = [Self.run(.tcp(path: "wifi"), { _ in 1 }), Self.run(.tcp(path: "cellular"), { _ in 1 })]
         #expect(
             BuiltAccount.windows(
-                runs: spliced, oracles: Bounds.oracles(runs: spliced, traces: traces, window: .seconds(10)),
+                runs: spliced, oracles: ComparisonResult.oracles(runs: spliced, traces: traces, window: .seconds(10)),
                 traces: traces
             ).isEmpty)
     }

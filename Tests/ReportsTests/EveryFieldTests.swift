@@ -1,3 +1,4 @@
+import Bounds
 import Plans
 import Results
 import Registries
@@ -236,17 +237,18 @@ extension `A result in which no field has its default` {
             runs: [run],
             oracles: [
                 .init(
-                    direction: .up, window: .seconds(4), seed: 7, capacitySum: ByteCount(1001),
-                    capacityOptimal: ByteCount(1002), bestStatic: ByteCount(1003), capacitySumPayload: ByteCount(1004),
-                    capacityOptimalPayload: ByteCount(1005), bestStaticPayload: ByteCount(1006),
-                    splicedOptimal: ByteCount(1007), splicedOptimalStalled: ByteCount(1008),
-                    splicedOptimalReconnect: ByteCount(1009), optimalBuilt: ByteCount(1010),
-                    splicedRuns: ["tcp-cellular-reconnect.7"],
-                    completion: .init(
-                        size: ByteCount(50_000), capacitySum: .milliseconds(1100), capacityOptimal: .milliseconds(1200),
-                        bestStatic: .milliseconds(1300), splicedOptimal: .milliseconds(1400),
-                        splicedOptimalStalled: .milliseconds(1500), splicedOptimalReconnect: .milliseconds(1600),
-                        optimalBuilt: .milliseconds(1700)))
+                    direction: .up, window: .seconds(4), seed: 7, size: ByteCount(50_000),
+                    bounds: [
+                        "capacity-sum": traces(1001, 1004, 1100), "capacity-optimal": traces(1002, 1005, 1200),
+                        "best-static": traces(1003, 1006, 1300), "spliced-optimal": runs(1007, 1400),
+                        "spliced-optimal-stalled": runs(1008, 1500), "spliced-optimal-reconnect": runs(1009, 1600),
+                        "optimal-built": runs(1010, 1700),
+                        // Of another program.
+                        "best-second": runs(1011, 1800), "widest-hour": traces(1012, 1013, 1900),
+                    ],
+                    choices: [
+                        "spliced-optimal": ["tcp-cellular-reconnect.7"], "best-second": ["tcp-wifi.7", "tcp-wifi.8"],
+                    ])
             ], ratios: [ratio],
             builtWindows: [
                 .init(
@@ -262,6 +264,15 @@ extension `A result in which no field has its default` {
                 .init(gate: "mptcp/optimal >= 2", quantity: "mptcp/optimal", outcome: .missed, finding: "it is 1.25")
             ], command: "walkback compare walk.yaml")
     }()
+
+    private static func runs(_ bytes: Int64, _ milliseconds: Int64) -> BoundValue {
+        BoundValue(amount: .application(ByteCount(bytes)), completion: .milliseconds(milliseconds))
+    }
+
+    private static func traces(_ bytes: Int64, _ payload: Int64, _ milliseconds: Int64) -> BoundValue {
+        BoundValue(
+            amount: .ip(ByteCount(bytes), payload: ByteCount(payload)), completion: .milliseconds(milliseconds))
+    }
 
     private static func trace(_ name: String, _ kind: PathKind, away: Range<Int>) -> PathTrace {
         PathTrace(

@@ -39,7 +39,7 @@ enum Fixture {
         let runs = strategies.flatMap { strategy in
             shape.seeds.map { run(strategy, seed: $0, traces: traces, links: links, shape: shape) }
         }
-        let oracles = Bounds.oracles(runs: runs, traces: traces, window: .seconds(10))
+        let oracles = ComparisonResult.oracles(runs: runs, traces: traces, window: .seconds(10))
         return ComparisonResult(
             replay: .init(
                 name: shape.name, sha256: String(repeating: "0123456789abcdef", count: 4),
@@ -48,7 +48,7 @@ enum Fixture {
                 pathSettings: traces.map { _ in .init(family: .ipv4, subflows: 1, addressChanges: []) },
                 workload: shape.workload),
             environment: environment, runs: runs, oracles: oracles,
-            ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            ratios: ComparisonResult.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: traces),
             competitions: Competitions.all(of: runs, window: .seconds(10)),
             command: "walkback compare \(shape.name).yaml --seeds \(shape.seeds.count)")

@@ -26,9 +26,9 @@ import Traces
     private func result(_ workload: Workload) -> ComparisonResult {
         var result = Fixture.result(.init(seconds: 12, seeds: [1]))
         result.replay.workload = workload
-        result.oracles = Bounds.oracles(
+        result.oracles = ComparisonResult.oracles(
             runs: result.runs, traces: result.replay.traces, window: .seconds(10), workload: workload)
-        result.ratios = Bounds.ratios(runs: result.runs, oracles: result.oracles)
+        result.ratios = ComparisonResult.ratios(runs: result.runs, oracles: result.oracles)
         return result
     }
 
@@ -108,8 +108,8 @@ import Traces
             return run
         }
         both.runs = zip(alone.runs, up).flatMap { [$0, $1] }
-        both.oracles = Bounds.oracles(runs: both.runs, traces: both.replay.traces, window: .seconds(10))
-        both.ratios = Bounds.ratios(runs: both.runs, oracles: both.oracles)
+        both.oracles = ComparisonResult.oracles(runs: both.runs, traces: both.replay.traces, window: .seconds(10))
+        both.ratios = ComparisonResult.ratios(runs: both.runs, oracles: both.oracles)
         let parts = both.byDirection
         #expect(parts.map { $0.runs.count } == [alone.runs.count, up.count])
         #expect(parts[0].ratios == alone.ratios)

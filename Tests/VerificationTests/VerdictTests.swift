@@ -1,7 +1,9 @@
+import Bounds
 import Determinism
 import Documents
 import Plans
 import Quantities
+import Registries
 import Results
 import Strategies
 import System
@@ -10,6 +12,16 @@ import Traces
 
 @testable import Replays
 @testable import Verification
+
+/// A bound as a program of somebody else's would add it.
+private enum Guest: Bound {
+    static let name: BoundName = "guest"
+    static let summary = "made up for a test"
+    static func label(window: Duration) -> String { "guest" }
+    static func needs(paths: [String]) -> [BoundNeed] { paths.map { .tcp(over: $0) } + [.run(of: "wifi-first")] }
+    static func bytes(of walk: MeasuredWalk) -> ByteCount? { nil }
+    static func completion(of size: ByteCount, in walk: MeasuredWalk) -> Duration? { nil }
+}
 
 @Suite struct `What came of a gate` {
     private func replay(_ gates: String) throws -> Replay {
@@ -85,6 +97,19 @@ import Traces
         #expect(verdict.outcome == .notEvaluated)
         #expect(verdict.finding == finding)
         #expect(verdict.note?.hasPrefix("gate not evaluated: ") == true)
+    }
+
+    @Test(arguments: [
+        ([StrategyName.mptcp, .tcp(path: "wifi")], "a TCP over cellular and wifi-first were not run"),
+        ([.mptcp, .tcp(path: "wifi"), .tcpReconnect(path: "cellular")], "wifi-first was not run"),
+    ])
+    func `on a bound that somebody else added says what that needs`(strategies: [Strategy], finding: String) throws {
+        try KnownBounds.$registry.withValue(Registry(KnownBounds.builtIn + [Guest.self])) {
+            let replay = try replay("mptcp/guest: \">= 1\"")
+            let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]
+            #expect(verdict.outcome == .notEvaluated && verdict.finding == finding)
+        }
+        #expect(throws: Fault.self) { try self.replay("mptcp/guest: \">= 1\"") }
     }
 
     @Test func `on a counter that the kernel does not have is that it has none`() throws {

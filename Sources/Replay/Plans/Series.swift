@@ -2,24 +2,24 @@ import Quantities
 import Traces
 
 /// What happened in every 10 ms of a run, from the first SYN on. One value per bin in every column.
-package struct Series: Sendable, Equatable {
-    package static let binWidth = Duration.milliseconds(10)
+public struct Series: Sendable, Equatable {
+    public static let binWidth = Duration.milliseconds(10)
     package static let fileName = "series.bin"
 
     /// One direction of one path.
-    package struct Link: Sendable, Equatable {
-        package var path: String
-        package var direction: Direction
+    public struct Link: Sendable, Equatable {
+        public var path: String
+        public var direction: Direction
         /// IP bytes that arrived at the far end of the link (the meter).
-        package var arrived: [UInt32]
+        public var arrived: [UInt32]
         /// IP bytes that used the link in this bin but were lost in the air (the shaper).
-        package var lost: [UInt32]
+        public var lost: [UInt32]
         /// IP bytes dropped in this bin because the queue was full or the path detached (the shaper).
-        package var dropped: [UInt32]
+        public var dropped: [UInt32]
         /// Whether the link had nothing to send at any instant of the bin (the shaper).
-        package var idle: [Bool]
+        public var idle: [Bool]
 
-        package init(
+        public init(
             path: String, direction: Direction, arrived: [UInt32], lost: [UInt32], dropped: [UInt32], idle: [Bool]
         ) {
             self.path = path
@@ -32,19 +32,19 @@ package struct Series: Sendable, Equatable {
     }
 
     /// What the run's own connection met on one path, in the main direction of its bytes. One value for each step.
-    package struct Delays: Sendable, Equatable {
+    public struct Delays: Sendable, Equatable {
         /// Of a measurement.
-        package static let step = Duration.milliseconds(100)
+        public static let step = Duration.milliseconds(100)
 
-        package var path: String
-        package var step: Duration
+        public var path: String
+        public var step: Duration
         /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
-        package var queue: [UInt32]
+        public var queue: [UInt32]
         /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's newest subflow; zero: it had
         /// none there.
-        package var roundTrip: [UInt32]
+        public var roundTrip: [UInt32]
 
-        package init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {
+        public init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {
             self.path = path
             self.step = step
             self.queue = queue
@@ -53,21 +53,21 @@ package struct Series: Sendable, Equatable {
     }
 
     /// In-order application bytes of the main flow that were read in each bin.
-    package var delivered: [UInt32]
+    public var delivered: [UInt32]
     /// The same of the record's other flows, in its order.
-    package var others: [[UInt32]]
-    package var links: [Link]
+    public var others: [[UInt32]]
+    public var links: [Link]
     /// Of each path; empty where they were not measured.
-    package var delays: [Delays]
+    public var delays: [Delays]
 
-    package init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link], delays: [Delays] = []) {
+    public init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link], delays: [Delays] = []) {
         self.delivered = delivered
         self.others = others
         self.links = links
         self.delays = delays
     }
 
-    package func link(_ path: String, _ direction: Direction) -> Link? {
+    public func link(_ path: String, _ direction: Direction) -> Link? {
         links.first { $0.path == path && $0.direction == direction }
     }
 }

@@ -1,3 +1,4 @@
+import Bounds
 import Determinism
 
 /// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
@@ -10,10 +11,9 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a downlink.
-    package static let ratios = ["", "up:"].flatMap { direction in
-        [
-            "optimal", "spliced-optimal", "optimal-built", "capacity-optimal", "best-static", "capacity-sum",
-        ].map { "\(direction)mptcp/\($0)" }
+    package static var ratios: [String] {
+        let bounds = [.optimal] + KnownBounds.compared.map { $0.name }
+        return ["", "up:"].flatMap { direction in bounds.map { "\(direction)mptcp/\($0)" } }
     }
 
     package let ratio: String

@@ -142,34 +142,6 @@ extension ComparisonDocument {
             ) { $1 })
     }
 
-    private static func readOracle(_ oracle: JSONReader) throws -> ComparisonResult.Oracle {
-        .init(
-            direction: try oracle["direction"].choice(), window: try oracle["window_s"].seconds,
-            seed: try oracle["seed"].seed, capacitySum: try oracle["capacity_sum_bytes"].bytes,
-            capacityOptimal: try oracle["capacity_optimal_bytes"].bytes,
-            bestStatic: try oracle["best_static_bytes"].bytes,
-            capacitySumPayload: try oracle["capacity_sum_payload_bytes"].bytes,
-            capacityOptimalPayload: try oracle["capacity_optimal_payload_bytes"].bytes,
-            bestStaticPayload: try oracle["best_static_payload_bytes"].bytes,
-            splicedOptimal: try oracle.optional("spliced_optimal_bytes")?.bytes,
-            splicedOptimalStalled: try oracle.optional("spliced_optimal_stalled_bytes")?.bytes,
-            splicedOptimalReconnect: try oracle.optional("spliced_optimal_reconnect_bytes")?.bytes,
-            optimalBuilt: try oracle.optional("optimal_built_bytes")?.bytes,
-            splicedRuns: try oracle["spliced_runs"].elements.map { try $0.string },
-            completion: try oracle.optional("completion").map(readCompletion))
-    }
-
-    private static func readCompletion(_ completion: JSONReader) throws -> ComparisonResult.Oracle.Completion {
-        func time(_ key: String) throws -> Duration? { try completion.optional(key)?.seconds }
-        return .init(
-            size: try completion["app_bytes"].bytes, capacitySum: try time("capacity_sum_s"),
-            capacityOptimal: try time("capacity_optimal_s"), bestStatic: try time("best_static_s"),
-            splicedOptimal: try time("spliced_optimal_s"),
-            splicedOptimalStalled: try time("spliced_optimal_stalled_s"),
-            splicedOptimalReconnect: try time("spliced_optimal_reconnect_s"),
-            optimalBuilt: try time("optimal_built_s"))
-    }
-
     private static func readRatio(_ ratio: JSONReader) throws -> ComparisonResult.Ratio {
         let seed = try ratio["seed"]
         var read = ComparisonResult.Ratio(

@@ -55,20 +55,6 @@ extension ComparisonDocument {
             "cdf": .array(summary.curve.map { .array([.number($0.time.seconds), .number($0.share)]) }),
         ]
     }
-
-    /// null of a workload of no fixed size.
-    static func completion(_ oracle: ComparisonResult.Oracle) -> JSON {
-        guard let completion = oracle.completion else { return .null }
-        return .object([
-            "app_bytes": .bytes(completion.size), "capacity_sum_s": .optional(completion.capacitySum?.seconds),
-            "capacity_optimal_s": .optional(completion.capacityOptimal?.seconds),
-            "best_static_s": .optional(completion.bestStatic?.seconds),
-            "spliced_optimal_s": .optional(completion.splicedOptimal?.seconds),
-            "spliced_optimal_stalled_s": .optional(completion.splicedOptimalStalled?.seconds),
-            "spliced_optimal_reconnect_s": .optional(completion.splicedOptimalReconnect?.seconds),
-            "optimal_built_s": .optional(completion.optimalBuilt?.seconds),
-        ])
-    }
 }
 
 /// The same read back.

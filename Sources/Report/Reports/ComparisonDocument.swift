@@ -157,23 +157,6 @@ package enum ComparisonDocument {
         ])
     }
 
-    private static func oracle(_ oracle: ComparisonResult.Oracle) -> JSON {
-        .object([
-            "direction": .string(oracle.direction.rawValue), "window_s": .number(oracle.window.seconds),
-            "seed": seed(oracle.seed), "capacity_sum_bytes": .bytes(oracle.capacitySum),
-            "capacity_optimal_bytes": .bytes(oracle.capacityOptimal), "best_static_bytes": .bytes(oracle.bestStatic),
-            "capacity_sum_payload_bytes": .bytes(oracle.capacitySumPayload),
-            "capacity_optimal_payload_bytes": .bytes(oracle.capacityOptimalPayload),
-            "best_static_payload_bytes": .bytes(oracle.bestStaticPayload),
-            "spliced_optimal_bytes": .bytes(oracle.splicedOptimal),
-            "spliced_optimal_stalled_bytes": .bytes(oracle.splicedOptimalStalled),
-            "spliced_optimal_reconnect_bytes": .bytes(oracle.splicedOptimalReconnect),
-            "optimal_built_bytes": .bytes(oracle.optimalBuilt),
-            "completion": completion(oracle),
-            "spliced_runs": .line(oracle.splicedRuns.map { .string($0) }),
-        ])
-    }
-
     private static func ratio(_ ratio: ComparisonResult.Ratio) -> JSON {
         .object(statistics(ratio).merging(["seed": ratio.seed.map(seed) ?? .string("all")]) { $1 })
     }
@@ -213,7 +196,7 @@ package enum ComparisonDocument {
     }
 
     /// JSON's readers hold whole numbers to 2^53 at best; a seed beyond what we can write as one is a string.
-    private static func seed(_ seed: UInt64) -> JSON {
+    static func seed(_ seed: UInt64) -> JSON {
         Int64(exactly: seed).map { .integer($0) } ?? .string(String(seed))
     }
 

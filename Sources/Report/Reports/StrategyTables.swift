@@ -1,3 +1,4 @@
+import Bounds
 import Plans
 import Quantities
 import Results
@@ -41,17 +42,11 @@ enum StrategyTables {
                 totals.strategy.description, row(isTimed ? totals.times : totals.megabytes, totals.goodput, totals),
                 style: totals.strategy == .mptcp ? .lead : .plain)
         }
-        var kind: BoundTotals.Kind?
-        for bound in bounds {
-            if bound.kind == .capacity, kind != .capacity {
-                table.addGroup("From the traces alone, in full-size segments")
-            } else if kind == nil {
-                table.addGroup("Optimal TCP, from runs above")
-            }
-            kind = bound.kind
+        for (index, bound) in bounds.enumerated() {
+            if index == 0 || bounds[index - 1].group != bound.group { table.addGroup(bound.group.heading) }
             table.add(
-                bound.name, row(isTimed ? bound.times : bound.megabytes, isTimed ? Sample([]) : bound.goodput, nil),
-                style: bound.kind == .variant ? .sub : bound.kind == .measured ? .lead : .plain)
+                bound.label, row(isTimed ? bound.times : bound.megabytes, isTimed ? Sample([]) : bound.goodput, nil),
+                style: bound.isVariant ? .sub : bound.group == .optimal ? .lead : .plain)
         }
         return table
     }
@@ -81,14 +76,12 @@ enum StrategyTables {
 
     private static func meaning(of name: String) -> String {
         // Of the second direction the same.
-        switch name.split(separator: ":").last.map(String.init) ?? name {
-        case "mptcp/optimal": "the strongest Optimal TCP there is: the headline"
-        case "mptcp/spliced-optimal", "optimal-built/spliced-optimal": "Optimal TCP spliced from measured TCP runs"
-        case "mptcp/optimal-built": "one real connection that an oracle switches"
-        case "mptcp/capacity-optimal": "the better link's capacity in every window"
-        case "mptcp/best-static": "the capacity of the one link that has most"
-        case "mptcp/capacity-sum": "the capacity of all links together"
-        default: "the strongest Optimal TCP"
+        let name = name.split(separator: ":").last.map(String.init) ?? name
+        if name == "mptcp/optimal" { return "the strongest Optimal TCP there is: the headline" }
+        guard let bound = name.split(separator: "/").last, bound != BoundName.optimal.rawValue else {
+            return "the strongest Optimal TCP"
         }
+        return KnownBounds[BoundName(rawValue: String(bound))]?.summary
+            ?? "a bound that this program does not have"
     }
 }

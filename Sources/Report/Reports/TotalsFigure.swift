@@ -102,10 +102,10 @@ enum TotalsFigure {
     }
 
     private static func lines(of result: ComparisonResult) -> [Row] {
-        BoundTotals.all(of: result).filter { $0.kind != .variant }.map { bound in
+        BoundTotals.all(of: result).filter { !$0.isVariant }.map { bound in
             Row(
-                name: bound.name, sample: isTimed(result) ? bound.times : bound.megabytes,
-                look: bound.kind == .measured ? "c-optimal" : "c-other")
+                name: bound.label, sample: isTimed(result) ? bound.times : bound.megabytes,
+                look: bound.group == .optimal ? "c-optimal" : "c-other")
         }
     }
 

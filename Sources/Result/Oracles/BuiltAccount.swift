@@ -1,8 +1,8 @@
+import Bounds
 import Plans
 import Quantities
 import Results
 import Traces
-import Verification
 
 /// Where the bytes are that spliced Optimal TCP has and built Optimal TCP has not.
 ///

@@ -1,8 +1,8 @@
+import Bounds
 import Plans
 import Quantities
 import Results
 import Statistics
-import Verification
 
 /// MPTCP against TCPs that share its links with it (the paper's section 3.1, second part).
 package enum Competitions {
@@ -14,15 +14,14 @@ package enum Competitions {
             let rivals = zip(run.others, run.series.others).filter { flow, _ in
                 flow.direction == run.direction && flow.name.hasPrefix("tcp-")
             }
-            let spliced = SplicedOptimal(
-                paths: rivals.map { flow, delivered in
-                    .init(stalled: .init(run: flow.name, delivered: delivered))
-                }, windows: OracleWindows(length: window, duration: run.duration))
+            let splices = Splices(
+                rivals.map { flow, delivered in .init(stalled: .init(run: flow.name, delivered: delivered)) })
+            let optimal = splices.best(OracleWindows(length: window, duration: run.duration))?.total
             let shares = Sample(([run.delivered] + rivals.map(\.0.delivered)).map { Double($0.bytes) })
             return ComparisonResult.Competition(
                 seed: run.seed, mptcp: run.delivered,
-                flows: rivals.map { .init(name: $0.0.name, delivered: $0.0.delivered) }, optimal: spliced.best,
-                ratio: spliced.best.flatMap {
+                flows: rivals.map { .init(name: $0.0.name, delivered: $0.0.delivered) }, optimal: optimal,
+                ratio: optimal.flatMap {
                     $0.bytes > 0 ? Double(run.delivered.bytes) / Double($0.bytes) : nil
                 }, jain: shares.fairness)
         }

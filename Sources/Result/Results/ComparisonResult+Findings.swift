@@ -1,3 +1,4 @@
+import Bounds
 import Quantities
 import Statistics
 import Traces
@@ -18,8 +19,17 @@ extension ComparisonResult.Run {
 extension ComparisonResult.Oracle {
     /// The strongest Optimal TCP there is for this seed, in application bytes.
     package var optimal: ByteCount? {
-        [splicedOptimal, splicedOptimalReconnect, optimalBuilt].compactMap { $0 }.max()
+        KnownBounds.optimalTCPs.compactMap { bounds[$0.name]?.bytes }.max()
     }
+
+    /// Of a workload of a fixed size, when the strongest Optimal TCP has transferred it.
+    package var optimalCompletion: Duration? {
+        KnownBounds.optimalTCPs.compactMap { bounds[$0.name]?.completion }.min()
+    }
+
+    /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there is
+    /// none.
+    package var splicedRuns: [String] { choices[SplicedOptimal.name] ?? [] }
 }
 
 extension ComparisonResult {

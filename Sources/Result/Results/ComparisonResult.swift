@@ -1,3 +1,4 @@
+import Bounds
 import Plans
 import Quantities
 import Traces
@@ -269,51 +270,28 @@ package struct ComparisonResult: Sendable {
         }
     }
 
+    /// What the bounds allow for the runs of one seed and direction.
     package struct Oracle: Sendable, Equatable {
         package var direction: Direction
         package var window: Duration
         package var seed: UInt64
-        /// IP bytes, and what full-size segments could carry of them.
-        package var capacitySum: ByteCount
-        package var capacityOptimal: ByteCount
-        package var bestStatic: ByteCount
-        package var capacitySumPayload: ByteCount
-        package var capacityOptimalPayload: ByteCount
-        package var bestStaticPayload: ByteCount
-        /// Application bytes; nil where the single-path runs it needs were not asked for.
-        package var splicedOptimal: ByteCount?
-        package var splicedOptimalStalled: ByteCount?
-        package var splicedOptimalReconnect: ByteCount?
-        /// What a real connection switched by an oracle delivered; nil where it was not run.
-        package var optimalBuilt: ByteCount?
-        /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
-        /// is none.
-        package var splicedRuns: [String]
-        /// Of a workload of a fixed size, when that had been transferred; nil for all others.
-        package var completion: Completion?
+        /// Application bytes that are transferred by a workload of a fixed size; nil of all others.
+        package var size: ByteCount?
+        /// Those that are known, also where this program has no bound of that name.
+        package var bounds: [BoundName: BoundValue]
+        /// Of bounds that choose between runs: for each window from the first SYN on, the id of the run whose bytes it took.
+        package var choices: [BoundName: [String]]
 
         package init(
-            direction: Direction, window: Duration, seed: UInt64, capacitySum: ByteCount, capacityOptimal: ByteCount,
-            bestStatic: ByteCount, capacitySumPayload: ByteCount, capacityOptimalPayload: ByteCount,
-            bestStaticPayload: ByteCount, splicedOptimal: ByteCount? = nil, splicedOptimalStalled: ByteCount? = nil,
-            splicedOptimalReconnect: ByteCount? = nil, optimalBuilt: ByteCount? = nil, splicedRuns: [String] = [],
-            completion: Completion? = nil
+            direction: Direction, window: Duration, seed: UInt64, size: ByteCount? = nil,
+            bounds: [BoundName: BoundValue] = [:], choices: [BoundName: [String]] = [:]
         ) {
             self.direction = direction
             self.window = window
             self.seed = seed
-            self.capacitySum = capacitySum
-            self.capacityOptimal = capacityOptimal
-            self.bestStatic = bestStatic
-            self.capacitySumPayload = capacitySumPayload
-            self.capacityOptimalPayload = capacityOptimalPayload
-            self.bestStaticPayload = bestStaticPayload
-            self.splicedOptimal = splicedOptimal
-            self.splicedOptimalStalled = splicedOptimalStalled
-            self.splicedOptimalReconnect = splicedOptimalReconnect
-            self.optimalBuilt = optimalBuilt
-            self.splicedRuns = splicedRuns
-            self.completion = completion
+            self.size = size
+            self.bounds = bounds
+            self.choices = choices
         }
     }
 

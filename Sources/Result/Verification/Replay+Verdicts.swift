@@ -1,3 +1,4 @@
+import Bounds
 import Determinism
 import Documents
 import Plans
@@ -28,17 +29,14 @@ extension Gate {
     private func whatWasNotRun(in result: ComparisonResult) -> String? {
         let parts = (ratio.split(separator: ":").last ?? "").split(separator: "/").map(String.init)
         guard parts.count == 2 else { return nil }
-        let strategies = Set(result.runs.map(\.strategy))
-        guard strategies.contains(where: { $0.description == parts[0] }) else { return "\(parts[0]) was not run" }
+        let strategies = Set(result.runs.map(\.strategy.description))
+        guard strategies.contains(parts[0]) else { return "\(parts[0]) was not run" }
+        let name = BoundName(rawValue: parts[1])
+        // Any Optimal TCP would have been enough.
+        let bounds = KnownBounds.compared.filter { name == .optimal ? $0.isOptimalTCP : $0.name == name }
         let paths = result.replay.traces.map(\.name)
-        let alone = paths.filter { path in !strategies.contains { $0.path(among: [path]) != nil } }
-        switch parts[1] {
-        case "optimal-built" where !strategies.contains(.optimalBuilt): return "optimal-built was not run"
-        case "spliced-optimal" where !alone.isEmpty: return "no TCP was run over \(alone.joined(separator: " and "))"
-        case "optimal" where !alone.isEmpty && !strategies.contains(.optimalBuilt):
-            return "no TCP was run over \(alone.joined(separator: " and ")), nor optimal-built"
-        default: return nil
-        }
+        let missing = bounds.map { $0.needs(paths: paths).filter { !$0.isMet(by: strategies) } }
+        return missing.contains(where: \.isEmpty) ? nil : BoundNeed.sentence(missing)
     }
 }
 

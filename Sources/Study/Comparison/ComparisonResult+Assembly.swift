@@ -21,7 +21,7 @@ extension ComparisonResult {
         for record in records.dropFirst() { try Self.check(record, against: records[0]) }
         let runs = finished.flatMap(Run.all)
         let controls = Set(runs.compactMap(\.congestionControl)).sorted()
-        let oracles = Bounds.oracles(
+        let oracles = ComparisonResult.oracles(
             runs: runs, traces: replay.traces, window: replay.settings.oracle.window, workload: replay.workload)
         let record = records.first
         self.init(
@@ -36,7 +36,7 @@ extension ComparisonResult {
                 kernelPatches: kernel.patches,
                 congestionControl: controls.isEmpty ? nil : controls.joined(separator: ", "),
                 scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], settings: replay.settings),
-            runs: runs, oracles: oracles, ratios: Bounds.ratios(runs: runs, oracles: oracles),
+            runs: runs, oracles: oracles, ratios: ComparisonResult.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.settings.oracle.window), command: command)
     }

@@ -21,8 +21,9 @@ enum FluidCell {
                 failed.append(row)
             }
         }
-        let oracles = Bounds.oracles(
-            runs: runs, traces: cell.replay.traces, window: cell.replay.settings.oracle.window, workload: cell.replay.workload)
+        let oracles = ComparisonResult.oracles(
+            runs: runs, traces: cell.replay.traces, window: cell.replay.settings.oracle.window,
+            workload: cell.replay.workload)
         return SweepRow.all(runs: runs, oracles: oracles, isMeasured: false) + failed
     }
 }

@@ -1,3 +1,4 @@
+import Bounds
 import Energy
 import Plans
 import Quantities
@@ -69,15 +70,15 @@ extension SweepRow {
         }
         let bounds = oracles.flatMap { oracle in
             let duration = measured.first { $0.seed == oracle.seed && $0.direction == oracle.direction }?.duration
-            let values: [(String, ByteCount?)] = [
-                ("optimal", oracle.optimal), ("spliced-optimal", oracle.splicedOptimal),
-                ("capacity-optimal", oracle.capacityOptimalPayload), ("best-static", oracle.bestStaticPayload),
-                ("capacity-sum", oracle.capacitySumPayload),
-            ]
-            return values.compactMap { name, bytes in
+            // A bound that is a run has its row already.
+            let names = KnownBounds.compared.map { $0.name }.filter { name in
+                !runs.contains { $0.strategy == name.rawValue }
+            }
+            let values = [(.optimal, oracle.optimal)] + names.map { ($0, oracle.bounds[$0]?.bytes) }
+            return values.compactMap { (name: BoundName, bytes: ByteCount?) in
                 bytes.map {
                     SweepRow(
-                        kind: .bound, strategy: name, seed: oracle.seed, direction: oracle.direction,
+                        kind: .bound, strategy: name.rawValue, seed: oracle.seed, direction: oracle.direction,
                         duration: duration ?? .zero, delivered: $0)
                 }
             }

@@ -1,12 +1,25 @@
+import Bounds
 import Oracles
 import Plans
 import Quantities
+import Registries
 import Results
 import Testing
 import Traces
 
+private enum ThriceWiFi: Bound {
+    static let name: BoundName = "thrice-wifi"
+    static let summary = "made up for a test"
+    static let isOptimalTCP = true
+    static func label(window: Duration) -> String { "thrice WiFi's TCP" }
+    static func bytes(of walk: MeasuredWalk) -> ByteCount? {
+        walk.tcp(over: "wifi").map { ByteCount($0.delivered.bytes * 3) }
+    }
+    static func completion(of size: ByteCount, in walk: MeasuredWalk) -> Duration? { nil }
+}
+
 @Suite("Bounds and ratios")
-struct BoundsTests {
+struct RatiosTests {
     static func trace(_ name: String, _ rate: Double) -> PathTrace {
         let sample = PathTrace.LinkSample(rate: .megabitsPerSecond(rate), delay: .milliseconds(10))
         return PathTrace(
@@ -34,22 +47,23 @@ struct BoundsTests {
 
     @Test("One oracle a seed, in order, over the span of that seed's runs")
     func oracles() throws {
-        let oracles = Bounds.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
+        let oracles = ComparisonResult.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
         #expect(oracles.map(\.seed) == [1, 2, 3])
         let first = try #require(oracles.first)
         #expect(first.direction == .down && first.window == .seconds(10))
-        #expect(first.capacitySum == ByteCount(37_500_000))
-        #expect(first.bestStatic == ByteCount(30_000_000))
-        #expect(first.bestStaticPayload == ByteCount(28_960_000))
-        #expect(first.splicedOptimal == ByteCount(200_000))
-        #expect(first.splicedOptimalReconnect == nil)
+        #expect(
+            first.bounds[CapacitySum.name]?.amount == .ip(ByteCount(37_500_000), payload: ByteCount(36_200_000)))
+        #expect(
+            first.bounds[BestStatic.name]?.amount == .ip(ByteCount(30_000_000), payload: ByteCount(28_960_000)))
+        #expect(first.bounds[SplicedOptimal.name]?.amount == .application(ByteCount(200_000)))
+        #expect(first.bounds[SplicedOptimalReconnect.name] == nil)
         #expect(first.splicedRuns == ["tcp-wifi.1", "tcp-wifi.1"])
     }
 
     @Test("Ratios are paired by seed, and their mean carries an interval")
     func ratios() throws {
-        let oracles = Bounds.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
-        let ratios = Bounds.ratios(runs: Self.runs, oracles: oracles)
+        let oracles = ComparisonResult.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
+        let ratios = ComparisonResult.ratios(runs: Self.runs, oracles: oracles)
         let headline = ratios.filter { $0.name == "mptcp/optimal" }
         #expect(headline.map(\.seed) == [1, 2, 3, nil])
         #expect(zip(headline, [1.1, 1.2, 1.3, 1.2]).allSatisfy { abs(($0.value ?? 0) - $1) < 1e-12 })
@@ -75,9 +89,9 @@ struct BoundsTests {
                 Self.run(.optimalBuilt, seed: 1, bytes: 220), Self.run(.optimalBuilt, seed: 2, bytes: 80),
                 Self.run(.mptcpCompeting, seed: 1, bytes: 50),
             ]
-        let oracles = Bounds.oracles(runs: runs, traces: Self.traces, window: .seconds(10))
-        #expect(oracles.map(\.optimalBuilt) == [ByteCount(440_000), ByteCount(160_000), nil])
-        let ratios = Bounds.ratios(runs: runs, oracles: oracles)
+        let oracles = ComparisonResult.oracles(runs: runs, traces: Self.traces, window: .seconds(10))
+        #expect(oracles.map { $0.bounds[OptimalBuilt.name]?.bytes } == [ByteCount(440_000), ByteCount(160_000), nil])
+        let ratios = ComparisonResult.ratios(runs: runs, oracles: oracles)
         func value(_ name: String, _ seed: UInt64) -> Double? {
             ratios.first { $0.name == name && $0.seed == seed }?.value
         }
@@ -94,11 +108,24 @@ struct BoundsTests {
         #expect(!ratios.contains { $0.name.hasPrefix("mptcp-competing") })
     }
 
+    @Test("A bound that somebody else added is the headline's opponent where it says that it is an Optimal TCP")
+    func guests() throws {
+        let bounds = KnownBounds.builtIn + [ThriceWiFi.self]
+        let ratios = KnownBounds.$registry.withValue(Registry(bounds)) { () -> [ComparisonResult.Ratio] in
+            let oracles = ComparisonResult.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
+            return ComparisonResult.ratios(runs: Self.runs, oracles: oracles)
+        }
+        for name in ["mptcp/optimal", "mptcp/thrice-wifi"] {
+            let ratio = try #require(ratios.first { $0.name == name && $0.seed == UInt64(1) })
+            #expect(ratio.value == 110.0 / 300, "\(name)")
+        }
+    }
+
     @Test("Without MPTCP there are no ratios of it to seeds, and no mean")
     func withoutMPTCP() {
         let runs = Self.runs.filter { $0.strategy != .mptcp }
-        let oracles = Bounds.oracles(runs: runs, traces: Self.traces, window: .seconds(10))
-        let ratios = Bounds.ratios(runs: runs, oracles: oracles).filter { $0.name.hasPrefix("mptcp/") }
+        let oracles = ComparisonResult.oracles(runs: runs, traces: Self.traces, window: .seconds(10))
+        let ratios = ComparisonResult.ratios(runs: runs, oracles: oracles).filter { $0.name.hasPrefix("mptcp/") }
         #expect(ratios.count == 6)
         #expect(ratios.allSatisfy { $0.value == nil && $0.seed == nil })
     }

@@ -1,12 +1,11 @@
-import Oracles
+import Bounds
 import Quantities
 import Testing
-import Verification
 
 @Suite("Spliced Optimal TCP")
 struct SplicedOptimalTests {
     /// `bytes[k]` in every 10 ms of second k.
-    static func delivery(_ run: String, _ bytes: [UInt32]) -> SplicedOptimal.Delivery {
+    static func delivery(_ run: String, _ bytes: [UInt32]) -> Splice.Delivery {
         .init(run: run, delivered: bytes.flatMap { Array(repeating: $0, count: 100) })
     }
 
@@ -14,7 +13,7 @@ struct SplicedOptimalTests {
 
     @Test("In every window the better path's bytes, and which run gave them")
     func better() {
-        let spliced = SplicedOptimal(
+        let spliced = Spliced(
             paths: [
                 .init(stalled: Self.delivery("tcp-wifi.1", [10, 0, 0, 5])),
                 .init(stalled: Self.delivery("tcp-cellular.1", [3, 4, 0, 6])),
@@ -27,7 +26,7 @@ struct SplicedOptimalTests {
 
     @Test("Each path is carried by one TCP for the whole run, chosen so that Optimal TCP is strongest")
     func variants() {
-        let spliced = SplicedOptimal(
+        let spliced = Spliced(
             paths: [
                 .init(
                     stalled: Self.delivery("s", [10, 0, 0, 10]), reconnecting: Self.delivery("r", [9, 0, 8, 0])),
@@ -42,7 +41,7 @@ struct SplicedOptimalTests {
 
     @Test("A choice of one stalled and one reconnecting TCP may beat both")
     func mixed() {
-        let spliced = SplicedOptimal(
+        let spliced = Spliced(
             paths: [
                 .init(stalled: Self.delivery("s", [5, 5, 0, 0]), reconnecting: Self.delivery("r", [1, 1, 0, 0])),
                 .init(stalled: Self.delivery("c", [0, 0, 1, 1]), reconnecting: Self.delivery("d", [0, 0, 5, 5])),
@@ -54,35 +53,36 @@ struct SplicedOptimalTests {
 
     @Test("Without a run over every path there is no Optimal TCP")
     func missing() {
-        let spliced = SplicedOptimal(
+        let spliced = Spliced(
             paths: [.init(stalled: Self.delivery("s", [5])), .init()], windows: Self.windows)
         #expect(spliced.best == nil)
         #expect(spliced.runs.isEmpty)
-        #expect(SplicedOptimal(paths: [], windows: Self.windows).best == nil)
+        #expect(Spliced(paths: [], windows: Self.windows).best == nil)
     }
 
     @Test("A series shorter than the run, or with a last bin cut by its end, loses no byte")
     func uneven() {
-        let spliced = SplicedOptimal(
+        let spliced = Spliced(
             paths: [.init(stalled: .init(run: "s", delivered: [1, 1, 7]))],
             windows: OracleWindows(length: .seconds(1), duration: .milliseconds(25)))
         #expect(spliced.best == ByteCount(9))
-        let short = SplicedOptimal(
+        let short = Spliced(
             paths: [.init(stalled: .init(run: "s", delivered: [1]))], windows: Self.windows)
         #expect(short.best == ByteCount(1))
     }
+}
 
-    @Test(
-        "The longest gap counts the wait for the first byte and after the last",
-        arguments: [
-            ([1, 1, 1], 0), ([0, 0, 1, 0], 20), ([1, 0, 0, 0, 1, 0], 30), ([1, 0, 1, 0, 0], 20), ([], 0), ([0, 0], 20),
-        ] as [([UInt32], Int)])
-    func gap(delivered: [UInt32], milliseconds: Int) {
-        #expect(LongestGap.of(delivered: delivered) == .milliseconds(milliseconds))
-    }
+/// What is spliced from some paths.
+private struct Spliced {
+    let best, stalled, reconnecting: ByteCount?
+    let runs: [String]
 
-    @Test("After the last byte of a finished transfer nobody waits")
-    func finished() {
-        #expect(LongestGap.of(delivered: [0, 1, 0, 0, 0], until: .milliseconds(20)) == .milliseconds(10))
+    init(paths: [Splices.Path], windows: OracleWindows) {
+        let splices = Splices(paths)
+        let best = splices.best(windows)
+        self.best = best?.total
+        stalled = splices.stalled?.total(windows)
+        reconnecting = splices.reconnecting?.total(windows)
+        runs = best?.splice.runs(windows) ?? []
     }
 }

@@ -5,24 +5,24 @@ import Quantities
 ///
 /// Where they begin is arbitrary, so every total is the mean over all whole-second shifts of them; the partial window that
 /// a shift leaves at either end counts like any other.
-package struct OracleWindows: Sendable, Equatable {
-    package let length: Duration
-    package let duration: Duration
+public struct OracleWindows: Sendable, Equatable {
+    public let length: Duration
+    public let duration: Duration
 
     /// - Parameter length: above zero.
-    package init(length: Duration, duration: Duration) {
+    public init(length: Duration, duration: Duration) {
         self.length = length
         self.duration = duration
     }
 
     /// Zero, and every whole second within a window.
-    package var shifts: [Duration] {
+    public var shifts: [Duration] {
         guard length > .zero else { return [.zero] }
         return (0..<max(1, Int((length.seconds).rounded(.up)))).map { .seconds($0) }.filter { $0 < length }
     }
 
     /// Where windows begin and end, since the first SYN, in order, from zero to the duration; one value more than windows.
-    package func edges(shift: Duration) -> [Duration] {
+    public func edges(shift: Duration) -> [Duration] {
         guard length > .zero, duration > .zero else { return [.zero, max(.zero, duration)] }
         var edges = [Duration.zero]
         var next = shift > .zero ? shift : length
@@ -35,7 +35,7 @@ package struct OracleWindows: Sendable, Equatable {
     }
 
     /// The mean over all shifts of the sum over the windows of what `best` gives for each.
-    package func mean(of best: (Range<Duration>) -> Double) -> Double {
+    public func mean(of best: (Range<Duration>) -> Double) -> Double {
         let totals = shifts.map { shift in
             let edges = edges(shift: shift)
             return zip(edges, edges.dropFirst()).reduce(0) { $0 + best($1.0..<$1.1) }
@@ -48,7 +48,7 @@ package struct OracleWindows: Sendable, Equatable {
     /// - Parameters:
     ///   - best: what the best path carries in a window.
     ///   - reaching: when the first path has carried so much since a window's beginning.
-    func meanCompletion(
+    public func meanCompletion(
         of amount: Double, best: (Range<Duration>) -> Double, reaching: (Duration, Double) -> Duration?
     ) -> Duration? {
         let times = shifts.map { shift -> Duration? in

@@ -1,4 +1,4 @@
-import Oracles
+import Bounds
 import Quantities
 import Testing
 import Traces
@@ -66,5 +66,21 @@ struct CapacityBoundsTests {
     @Test("Full-size segments carry 1448 of 1500 bytes")
     func payload() {
         #expect(ByteCount(1_500_000).inFullSegments == ByteCount(1_448_000))
+    }
+}
+
+/// The three bounds from the traces.
+struct CapacityBounds {
+    let sum, optimal, bestStatic: ByteCount
+
+    init(curves: [Curve], offset: Duration, windows: OracleWindows) {
+        let links = Self.links(curves, offset)
+        sum = CapacitySum.bytes(links, windows)
+        optimal = CapacityOptimal.bytes(links, windows)
+        bestStatic = BestStatic.bytes(links, windows)
+    }
+
+    static func links(_ curves: [Curve], _ offset: Duration) -> [WalkLink] {
+        curves.enumerated().map { WalkLink(path: "\($0)", curve: $1, offset: offset) }
     }
 }

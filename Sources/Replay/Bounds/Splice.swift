@@ -1,14 +1,29 @@
 import Plans
 import Quantities
-import Results
 
-/// One delivery for each path.
-struct Splice {
+/// What one could have had by taking, in every window, the bytes of whichever run delivered most in it. Switching costs
+/// nothing.
+public struct Splice: Sendable {
+    /// One run: which, and its in-order application bytes per 10 ms since the first SYN.
+    public struct Delivery: Sendable, Equatable {
+        public let run: String
+        public let delivered: [UInt32]
+
+        public init(run: String, delivered: [UInt32]) {
+            self.run = run
+            self.delivered = delivered
+        }
+
+        public init(_ run: MeasuredWalk.Run) {
+            self.init(run: run.id, delivered: run.series.delivered)
+        }
+    }
+
     private let runs: [String]
     /// Bytes before each bin.
     private let before: [[Int64]]
 
-    init(_ deliveries: [SplicedOptimal.Delivery]) {
+    public init(_ deliveries: [Delivery]) {
         runs = deliveries.map(\.run)
         before = deliveries.map { delivery in
             var sums: [Int64] = [0]
@@ -22,7 +37,8 @@ struct Splice {
         }
     }
 
-    func total(_ windows: OracleWindows) -> ByteCount {
+    /// Application bytes.
+    public func total(_ windows: OracleWindows) -> ByteCount {
         ByteCount(
             nearest: windows.mean { span in
                 Double(before.indices.map { bytes(of: $0, in: span) }.max() ?? 0)
@@ -30,7 +46,7 @@ struct Splice {
     }
 
     /// When `size` has been delivered, at the end of a bin; nil where that is not within the windows.
-    func completion(of size: ByteCount, _ windows: OracleWindows) -> Duration? {
+    public func completion(of size: ByteCount, _ windows: OracleWindows) -> Duration? {
         windows.meanCompletion(
             of: Double(size.bytes),
             best: { span in Double(before.indices.map { bytes(of: $0, in: span) }.max() ?? 0) },
@@ -42,8 +58,9 @@ struct Splice {
             })
     }
 
-    /// The first of equals.
-    func runs(_ windows: OracleWindows) -> [String] {
+    /// For each unshifted window the run it took, the first of equals.
+    public func runs(_ windows: OracleWindows) -> [String] {
+        guard !runs.isEmpty else { return [] }
         let edges = windows.edges(shift: .zero)
         return zip(edges, edges.dropFirst()).map { start, end in
             var best = 0
@@ -63,30 +80,5 @@ struct Splice {
     private func bin(_ time: Duration, of sums: [Int64]) -> Int {
         let width = Series.binWidth.wholeNanoseconds
         return min(Int(max(0, (time.wholeNanoseconds + width - 1) / width)), sums.count - 1)
-    }
-}
-
-/// All splices that some paths allow.
-struct Splices {
-    /// nil where a path lacks the run that these take.
-    let stalled: Splice?
-    let reconnecting: Splice?
-    /// Every choice of one TCP for each path.
-    let all: [Splice]
-
-    init(_ paths: [SplicedOptimal.Path]) {
-        func complete(_ deliveries: [SplicedOptimal.Delivery?]) -> Splice? {
-            let present = deliveries.compactMap { $0 }
-            return present.count == paths.count && !paths.isEmpty ? Splice(present) : nil
-        }
-        stalled = complete(paths.map(\.stalled))
-        reconnecting = complete(paths.map(\.reconnecting))
-        var choices: [[SplicedOptimal.Delivery]] = [[]]
-        for path in paths {
-            choices = choices.flatMap { chosen in
-                [path.stalled, path.reconnecting].compactMap { $0 }.map { chosen + [$0] }
-            }
-        }
-        all = choices.filter { !$0.isEmpty }.map(Splice.init)
     }
 }

@@ -1,0 +1,35 @@
+import Registries
+
+/// Every bound there is: those that are built in, and then those that your program added.
+public enum KnownBounds {
+    /// In the order in which ratios are listed. A task may have other ones than the program, for tests.
+    @TaskLocal package static var registry = Registry<any Bound.Type>(builtIn)
+
+    package static let builtIn: [any Bound.Type] = [
+        SplicedOptimal.self,
+        SplicedOptimalStalled.self,
+        SplicedOptimalReconnect.self,
+        OptimalBuilt.self,
+        CapacityOptimal.self,
+        BestStatic.self,
+        CapacitySum.self,
+    ]
+
+    /// Adds a bound of your own; call it before anything else runs. Its name must be new, and not `optimal`.
+    public static func add(_ bound: any Bound.Type) {
+        precondition(bound.name != .optimal, "no bound can be called 'optimal': ratios to the strongest are")
+        precondition(self[bound.name] == nil, "there already is a bound called '\(bound.name)'")
+        registry.add(bound)
+    }
+
+    public static var all: [any Bound.Type] { registry.all }
+
+    /// Those that have ratios: all but what only shows a part of another.
+    public static var compared: [any Bound.Type] { all.filter { $0.variantOf == nil } }
+
+    /// Those of which the headline takes the strongest.
+    public static var optimalTCPs: [any Bound.Type] { all.filter { $0.isOptimalTCP } }
+
+    /// nil where this program has none of that name.
+    public static subscript(name: BoundName) -> (any Bound.Type)? { all.first { $0.name == name } }
+}

@@ -1,0 +1,113 @@
+import Plans
+import Quantities
+import Traces
+
+/// What a bound is computed from: the traces of a walk, and the runs of one seed in one direction.
+///
+/// Times count from the first SYN, which is the same instant of the walk in all of these runs.
+public struct MeasuredWalk: Sendable {
+    /// What one connection delivered.
+    public struct Run: Sendable {
+        /// As in comparison.json: `tcp-wifi.1`.
+        public let id: String
+        /// The strategy's name, as `tcp-wifi`.
+        public let strategy: String
+        /// From the first SYN until its end, or until it had all that was to be transferred.
+        public let duration: Duration
+        /// In-order application bytes.
+        public let delivered: ByteCount
+        /// What happened in every 10 ms.
+        public let series: Series
+
+        public init(id: String, strategy: String, duration: Duration, delivered: ByteCount, series: Series) {
+            self.id = id
+            self.strategy = strategy
+            self.duration = duration
+            self.delivered = delivered
+            self.series = series
+        }
+
+        /// When it had transferred `size`; nil: it had not by its end.
+        public func completion(of size: ByteCount) -> Duration? { delivered >= size ? duration : nil }
+    }
+
+    public let seed: UInt64
+    public let direction: Direction
+    /// One for each path, on the walk's time.
+    public let traces: [PathTrace]
+    /// The walk's time of the first SYN.
+    public let offset: Duration
+    /// From the first SYN until the end of the run that took longest.
+    public let duration: Duration
+    /// How long an oracle stays with a path, as the replay says.
+    public let window: Duration
+    /// Application bytes that are transferred; nil: as many as fit into the run.
+    public let size: ByteCount?
+    /// In no particular order.
+    public let runs: [Run]
+    /// One for each path, in this direction.
+    public let links: [WalkLink]
+
+    public init(
+        seed: UInt64, direction: Direction, traces: [PathTrace], offset: Duration, duration: Duration, window: Duration,
+        size: ByteCount?, runs: [Run]
+    ) {
+        self.seed = seed
+        self.direction = direction
+        self.traces = traces
+        self.offset = offset
+        self.duration = duration
+        self.window = window
+        self.size = size
+        self.runs = runs
+        links = traces.map { WalkLink(path: $0.name, curve: $0.curve(direction), offset: offset) }
+    }
+
+    /// nil where it was not run.
+    ///
+    /// - Parameter strategy: its name, as `optimal-built`.
+    public func run(of strategy: String) -> Run? { runs.first { $0.strategy == strategy } }
+
+    /// Single-path TCP as the kernel leaves it; nil where it was not run.
+    public func tcp(over path: String) -> Run? { run(of: "\(StrategyName.tcp(path: path))") }
+
+    /// Single-path TCP that reconnects when its path is back; nil where it was not run.
+    public func reconnectingTCP(over path: String) -> Run? { run(of: "\(StrategyName.tcpReconnect(path: path))") }
+
+    /// The replay's windows, from the first SYN to the end of the longest run.
+    public var windows: OracleWindows { OracleWindows(length: window, duration: duration) }
+
+    /// The replay's windows, from the first SYN to the walk's end, for what is not done when the runs are.
+    public var windowsOfWalk: OracleWindows {
+        OracleWindows(length: window, duration: (traces.map(\.duration).min() ?? .zero) - offset)
+    }
+}
+
+/// What one path of a walk could have carried in one direction, in IP bytes. Times count from the first SYN.
+///
+/// Bytes leave the bottleneck in these times; the last delay's worth of them would arrive after it.
+public struct WalkLink: Sendable {
+    public let path: String
+    /// On the walk's time.
+    public let curve: Curve
+    /// The walk's time of the first SYN.
+    public let offset: Duration
+
+    public init(path: String, curve: Curve, offset: Duration) {
+        self.path = path
+        self.curve = curve
+        self.offset = offset
+    }
+
+    public func carried(in span: Range<Duration>) -> Double {
+        curve.carried(from: offset + span.lowerBound, to: offset + span.upperBound)
+    }
+
+    /// When it has carried so many IP bytes since `start`; nil: not before `end`.
+    public func time(carrying amount: Double, from start: Duration, until end: Duration) -> Duration? {
+        let before = curve.position(at: offset + start)
+        let units = UInt64((amount * Double(Curve.Position.unitsPerByte)).rounded(.up))
+        guard let time = curve.time(reaching: .init(units: before.units + units)) else { return nil }
+        return time - offset <= end ? time - offset : nil
+    }
+}
