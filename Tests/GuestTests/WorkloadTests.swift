@@ -215,7 +215,7 @@ import Traces
         deadline: .milliseconds(80))
 
     @Test(arguments: [StrategyName.tcp(path: "wifi"), .mptcp])
-    func `of somebody else's asks when it says, whether all has arrived or not`(strategy: Strategy) throws {
+    func `of somebody else's asks when it says, whether all has arrived or not`(strategy: StrategyName) throws {
         let (record, _) = try execute(Workload(polls), strategy)
         let exchanges = record.exchanges
         #expect(exchanges.count == 20_000 / 5 + 50)
@@ -248,7 +248,7 @@ import Traces
 
     /// What was due meanwhile is asked for when there is a connection again, and every byte is the right one.
     @Test(arguments: [StrategyName.tcpReconnect(path: "wifi"), .tcp(path: "wifi"), .mptcp])
-    func `of somebody else's catches up after an outage`(strategy: Strategy) throws {
+    func `of somebody else's catches up after an outage`(strategy: StrategyName) throws {
         let (record, _) = try execute(Workload(polls), strategy, away: 5.05..<6)
         #expect(record.exchanges.count == 20_000 / 5 + 50)
         let during = record.exchanges.filter { $0.start > .seconds(5.06) && $0.start < .seconds(5.99) }

@@ -103,7 +103,7 @@ private enum Guest: Bound {
         ([StrategyName.mptcp, .tcp(path: "wifi")], "a TCP over cellular and wifi-first were not run"),
         ([.mptcp, .tcp(path: "wifi"), .tcpReconnect(path: "cellular")], "wifi-first was not run"),
     ])
-    func `on a bound that somebody else added says what that needs`(strategies: [Strategy], finding: String) throws {
+    func `on a bound that somebody else added says what that needs`(strategies: [StrategyName], finding: String) throws {
         try KnownBounds.$registry.withValue(Registry(KnownBounds.builtIn + [Guest.self])) {
             let replay = try replay("mptcp/guest: \">= 1\"")
             let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]
