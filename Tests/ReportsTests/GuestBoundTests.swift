@@ -80,13 +80,14 @@ private enum HalfOfAll: Bound {
         let (table, page, figure) = withGuests {
             (ComparisonTable.text(of: result), HTMLReport.text(of: result), TotalsFigure.csv(of: result))
         }
-        let rows = table.split(separator: "\n").map { $0.drop { $0 == " " } }
-        let heading = try #require(rows.firstIndex { $0.hasPrefix("Other bounds, from runs above") })
-        #expect(rows[heading + 1].hasPrefix("best TCP of every second"))
-        #expect(rows[heading + 2].hasPrefix("From the traces alone"))
+        // Its group stands between Optimal TCP and what comes from the traces.
+        let rows = table.split(separator: "\n")
+        let row = try #require(rows.firstIndex { $0.hasPrefix("best TCP of every second") })
+        #expect(rows[row - 1].hasPrefix("Optimal TCP, built") && rows[row + 1].hasPrefix("capacity of all links"))
         #expect(rows.contains { $0.hasPrefix("half of all links") })
         #expect(rows.contains { $0.hasPrefix("mptcp/best-second") })
-        #expect(page.contains("<td>whichever TCP delivered more in every second</td>"))
+        #expect(page.contains("Other bounds, from runs above"))
+        #expect(page.contains("<td class=\"text\">whichever TCP delivered more in every second</td>"))
         for label in ["best TCP of every second", "half of all links"] {
             #expect(figure.contains("oracle,\"\(label)\","))
         }
@@ -129,12 +130,12 @@ private enum HalfOfAll: Bound {
         let read = try SavedComparison(directory: "out") { files[$0] }.result
         #expect(read.oracles == result.oracles)
         #expect(read.ratios.map(\.name) == result.ratios.map(\.name))
-        let rows = ComparisonTable.text(of: read).split(separator: "\n").map { $0.drop { $0 == " " } }
-        let heading = try #require(rows.firstIndex { $0.hasPrefix("Other bounds, from runs above") })
-        #expect(rows[heading + 1].hasPrefix("best-second"))
-        let traces = try #require(rows.firstIndex { $0.hasPrefix("From the traces alone") })
-        #expect(rows[traces + 4].hasPrefix("half-of-all"))
-        #expect(HTMLReport.text(of: read).contains("<td>a bound that this program does not have</td>"))
+        let rows = ComparisonTable.text(of: read).split(separator: "\n")
+        let second = try #require(rows.firstIndex { $0.hasPrefix("best-second ") })
+        #expect(rows[second - 1].hasPrefix("Optimal TCP, built") && rows[second + 1].hasPrefix("capacity of all links"))
+        let half = try #require(rows.firstIndex { $0.hasPrefix("half-of-all ") })
+        #expect(rows[half - 1].hasPrefix("capacity of the best link"))
+        #expect(HTMLReport.text(of: read).contains("<td class=\"text\">a bound that this program does not have</td>"))
     }
 
     @Test func `says when a workload of a fixed size would have been done`() throws {
