@@ -83,8 +83,8 @@ let replay: [Target] = [
     target(
         "Replay", "Replays",
         [
-            "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries", "Strategies",
-            "Synthesis", "System", "TraceFormats", "Traces", yams,
+            "Bounds", "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries", "Settings",
+            "Strategies", "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
 
@@ -119,8 +119,7 @@ let report: [Target] = [
         "Report", "Reports",
         [
             "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics",
-            "Strategies", "Traces",
-            "Verification",
+            "Strategies", "Traces", "Verification",
         ], resources: [.embedInCode("Page/report.js")]),
     target(
         "Report", "Inspection",
@@ -153,7 +152,7 @@ let program: [Target] = [
     target(
         "walkback", "WalkbackKit",
         [
-            "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper", "Plans",
+            "Bounds", "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper", "Plans",
             "Probe", "ProbeFormat", "Quantities", "Recorder", "Registries", "Replays", "Reports", "Scrubbing", "Strategies",
             "Sweeps", "Synthesis", "System", "TraceFormats", "Traces", system,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -195,7 +194,7 @@ let testTargets: [Target] = [
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
     tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
-    tests("Bounds", ["Plans", "Quantities", "Traces"]),
+    tests("Bounds", ["Quantities", "Traces"]),
     tests("Settings", ["Documents", "Plans", "Quantities"]),
     tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
@@ -228,9 +227,17 @@ let testTargets: [Target] = [
     tests(
         "Verification",
         [
-            "Bounds", "Determinism", "Documents", "Energy", "Fluid", "Oracles", "Plans", "Quantities", "Radios",
-            "Registries", "Replays", "Reports", "Results", "Settings", "Statistics", "Strategies", "System",
-            "TestWorkload", "Traces", "Verification",
+            "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Registries", "Replays", "Results",
+            "Strategies", "System", "Traces",
+        ]),
+    tests("Oracles", ["Bounds", "Plans", "Quantities", "Registries", "Results", "Traces"]),
+    tests("Energy", ["Determinism", "Documents", "Plans", "Quantities", "Radios", "Results", "Strategies", "Traces"]),
+    tests("Fluid", ["Plans", "Quantities", "Strategies", "Traces"]),
+    tests(
+        "Reports",
+        [
+            "Bounds", "Determinism", "Documents", "Oracles", "Plans", "Quantities", "Registries", "Results",
+            "Settings", "Statistics", "TestWorkload", "Traces", "Verification",
         ], exclude: ["Golden"]),
     tests("Inspection", ["Determinism", "Documents", "Pcap", "Quantities", system]),
     tests(

@@ -139,7 +139,7 @@ private enum HalfOfAll: Bound {
     }
 
     @Test func `says when a workload of a fixed size would have been done`() throws {
-        let workload = Workload(kind: .download, size: ByteCount(2_000_000))
+        let workload = Workload(Workload.Download(size: ByteCount(2_000_000)))
         try withGuests {
             var result = Fixture.result(.init(seconds: 30, seeds: [1], workload: workload))
             result.oracles = ComparisonResult.oracles(

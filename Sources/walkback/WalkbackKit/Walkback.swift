@@ -1,7 +1,11 @@
 import ArgumentParser
+import Bounds
 import Documents
 import Glibc
+import Plans
+import Registries
 import Strategies
+import TraceFormats
 
 /// The program: parses, calls, prints. Results go to standard output, everything else to standard error.
 public enum Walkback {
@@ -10,9 +14,19 @@ public enum Walkback {
     /// Runs what the command line asks for. A program of your own calls this from its entry point, with what it adds to
     /// Walkback. The lab's guests boot the program that was called, so what is added is there too.
     ///
-    /// - Parameter strategies: what can be named in replays and with `--strategies` next to the built-in ones.
-    public static func main(adding strategies: [any Strategy.Type] = []) {
-        for strategy in strategies { StrategyRegistry.types.add(strategy) }
+    /// - Parameters:
+    ///   - strategies: named in replays and with `--strategies`, next to the built-in ones.
+    ///   - bounds: oracles, each with a ratio `mptcp/NAME`, a row in tables and a gate.
+    ///   - formats: files that `import`, `export`, `inspect` and `derive` know.
+    ///   - workloads: kinds that a replay's `workload` can name.
+    public static func main(
+        adding strategies: [any Strategy.Type] = [], bounds: [any Bound.Type] = [],
+        formats: [any TraceFormat] = [], workloads: [any WorkloadKind.Type] = []
+    ) {
+        strategies.forEach(StrategyRegistry.types.add)
+        bounds.forEach(KnownBounds.add)
+        formats.forEach(TraceFormats.add)
+        workloads.forEach(Workload.kinds.add)
         do {
             var command = try RootCommand.parseAsRoot()
             try command.run()
