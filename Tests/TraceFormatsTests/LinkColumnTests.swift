@@ -13,7 +13,9 @@ import Testing
         for (row, _) in samples.enumerated() {
             for (place, column) in LinkColumn.all.enumerated() {
                 for (number, direction) in column.directions.enumerated() {
-                    let value = column.form.isFlag ? 0 : column.form.limits.lowerBound + Int64(17 + place * 4 + number * 2 + row)
+                    let value =
+                        column.form.isFlag
+                        ? 0 : column.form.limits.lowerBound + Int64(17 + place * 4 + number * 2 + row)
                     column.set(value, in: &samples[row], direction)
                 }
             }
@@ -89,7 +91,7 @@ import Testing
         #expect(try parse(short) == without)
         #expect(
             badInput { try parse(text.replacing(",loss_up\n", with: "\n")) }.hasPrefix(
-                "x:5:77: column 'loss_up' is missing; the columns are time_s,"))
+                "x:5:81: column 'loss_up' is missing; the columns are time_s,"))
         #expect(
             badInput { try parse(short.replacing("signal_dbm\n", with: "signal_dbm,los_up\n")) }.contains(
                 "column 'los_up' does not belong here; the columns are"))
