@@ -142,7 +142,7 @@ import Testing
     @Test func `A file of no kind is refused with the names of the formats`() throws {
         let scratch = try Scratch("foreign", "hello")
         let fault = try #require(throws: Fault.self) { try Inspection.of(scratch.path) }
-        #expect(fault.message.hasSuffix("none of the trace formats walkback, per-second, mahimahi; name another file"))
+        #expect(fault.message.contains("none of the trace formats walkback, per-second, mahimahi"))
     }
 
     @Test func `A comparison is a table of its strategies and ratios`() throws {

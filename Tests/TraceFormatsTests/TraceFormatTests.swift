@@ -71,13 +71,15 @@ private struct Careless: TraceFormat {
         #expect(TraceFormats.named("csv") == nil)
     }
 
-    @Test(arguments: [
-        ("# walkback trace 1\n# path: wifi\n", "walkback"), ("\u{FEFF}\r\n# walkback trace 2\r\n", "walkback"),
-        ("1,1448000\r\n2,0\r\n3,0", "per-second"), ("7,5\n", "per-second"), ("1.0, 1e3\n2,x\n", nil),
-        ("1,1000\n3,5\nrubbish\n", "per-second"), ("0\n5\n5\n12\n", "mahimahi"), ("17\r\n", "mahimahi"),
-        ("1\n2\nx\n", nil), ("second,bytes\n1,5\n", nil), ("1,2,3\n", nil), ("1.5,5\n", nil), ("\n\n", nil),
-        ("hello", nil), ("{\"schema\": 3}", nil), ("-5\n", nil), ("\u{0}\u{1}", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("# walkback trace 1\n# path: wifi\n", "walkback"), ("\u{FEFF}\r\n# walkback trace 2\r\n", "walkback"),
+            ("1,1448000\r\n2,0\r\n3,0", "per-second"), ("7,5\n", "per-second"), ("1.0, 1e3\n2,x\n", nil),
+            ("1,1000\n3,5\nrubbish\n", "per-second"), ("0\n5\n5\n12\n", "mahimahi"), ("17\r\n", "mahimahi"),
+            ("1\n2\nx\n", nil), ("second,bytes\n1,5\n", nil), ("1,2,3\n", nil), ("1.5,5\n", nil), ("\n\n", "mahimahi"),
+            ("", nil),
+            ("hello", nil), ("{\"schema\": 3}", nil), ("-5\n", nil), ("\u{0}\u{1}", nil),
+        ] as [(String, String?)])
     func `recognises its files by their content`(text: String, name: String?) {
         let beginning = TraceBeginning(path: "renamed.bin", bytes: Array(text.utf8))
         let expected = name.map { [$0] } ?? []
@@ -122,7 +124,7 @@ private struct Careless: TraceFormat {
             #expect(trace.samples.map(\.down.rate.megabitsPerSecond) == [6, 0, 0.25])
             #expect(trace.samples.map(\.up.rate.megabitsPerSecond) == [0.3, 0.3, 0.1])
             #expect(trace.samples.allSatisfy { $0.attached })
-            #expect(trace.source == "walkback import wifi:wifi=wifi.csv,up.csv --format ramps")
+            #expect(trace.source == "walkback import wifi:wifi=wifi.csv,up.csv --format ramps --detach-after 1")
             let written = try scratch.write("cellular.csv", TraceFile.text(of: trace))
             let exported = try TraceExport.files(written, as: Ramps(), nil, to: "out")
             #expect(exported.map(\.name) == ["out.down", "out.up"])
@@ -179,7 +181,8 @@ private struct Careless: TraceFormat {
         let format = Careless(holds: .path, contents: .path(trace, lacking: Set(TraceGap.allCases)))
         let down = try scratch.write("wifi.csv", "x")
         let read = try TraceImport(
-            .init(paths: [PathSpecification(name: "wifi", kind: .wifi, down: down)], format: format)).traces[0]
+            .init(paths: [PathSpecification(name: "wifi", kind: .wifi, down: down)], format: format)
+        ).traces[0]
         #expect(read.samples[0].up.rate == .megabitsPerSecond(4))
         #expect(read.samples[0].down.delay == .milliseconds(10))
         #expect(read.samples[0].signal == -70)
@@ -218,7 +221,8 @@ private struct Careless: TraceFormat {
         for bad in [-1, .nan, .infinity, 1e13] {
             let rates = [TimedRate(time: .zero, rate: DataRate(bitsPerSecond: bad))]
             #expect(message(.rates(rates, end: .seconds(1))).contains("not from 0 to 1 Tb/s"))
-            #expect(message(path { $0.up.rate = DataRate(bitsPerSecond: bad) }, .path).contains("'rate' that is not Mb/s"))
+            #expect(
+                message(path { $0.up.rate = DataRate(bitsPerSecond: bad) }, .path).contains("'rate' that is not Mb/s"))
         }
         for bad in [-0.1, 1.1, .nan, 1e300] {
             #expect(message(path { $0.down.loss = bad }, .path).contains("'loss' that is not a probability"))
@@ -237,7 +241,9 @@ private struct Careless: TraceFormat {
             #expect(fault?.code == .usage)
             return fault?.message
         }
-        #expect(usage { try TraceExport.files(whole, as: PerSecondFormat(), nil, to: "x") }?.contains("not written") == true)
+        #expect(
+            usage { try TraceExport.files(whole, as: PerSecondFormat(), nil, to: "x") }?.contains("not written") == true
+        )
         #expect(
             usage { try TraceExport.files(whole, as: TraceFile(), .up, to: "x") }
                 == "--direction is not for --format walkback, whose files hold both directions")

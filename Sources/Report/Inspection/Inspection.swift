@@ -36,7 +36,7 @@ package struct Inspection: Sendable {
         if let foreign = start.foreign { throw Fault.input(path, foreign) }
         throw Fault.input(
             path,
-            "is no capture (pcap or pcapng, gzip or zstd around it or not), no comparison.json, and begins like none of the trace "
-                + "formats \(TraceFormats.names(TraceFormats.all)); name another file")
+            "is no capture (pcap or pcapng, gzip or zstd around it or not), no comparison.json, and begins like none "
+                + "of the trace formats \(TraceFormats.names(TraceFormats.all)); name another file")
     }
 }

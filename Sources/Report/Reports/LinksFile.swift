@@ -7,8 +7,8 @@ import Traces
 
 /// links.csv: what each link offered over the walk, in the steps of the figures.
 ///
-/// Capacity is the mean over the step that begins at `time_s`, of IP-layer bits; a path that is detached carries nothing. Delay,
-/// loss and attachment are those at its beginning.
+/// Capacity is the mean over the step that begins at `time_s`, of IP-layer bits; a path that is detached carries
+/// nothing. Delay, loss and attachment are those at its beginning.
 package enum LinksFile {
     private static let keys = ["time_s", "path", "direction"]
 

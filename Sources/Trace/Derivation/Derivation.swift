@@ -130,7 +130,8 @@ package struct Derivation: Sendable {
         let formats = TraceFormats.recognising(TraceBeginning(path: source.file, bytes: start.bytes))
         if !start.isCapture, let format = formats.first {
             throw Fault.input(
-                source.file, "is a file of the trace format '\(format.name)' and no capture; 'walkback import' reads it")
+                source.file, "is a file of the trace format '\(format.name)' and no capture; 'walkback import' reads it"
+            )
         }
         let survey = try CaptureSurvey(source)
         for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }

@@ -9,7 +9,8 @@ import Traces
 /// Source: the `mm-link` of Mahimahi (Netravali et al., USENIX ATC 2015), whose trace files these are.
 public struct MahimahiFormat: LinkWriting {
     public let name = "mahimahi"
-    public let summary = "milliseconds at which mm-link may send 1504 bytes, one a line; the file begins again at its end"
+    public let summary =
+        "milliseconds at which mm-link may send 1504 bytes, one a line; the file begins again at its end"
     public let holds = TraceExtent.direction
     public let repeats = true
 
@@ -24,8 +25,8 @@ public struct MahimahiFormat: LinkWriting {
         TraceReading(.opportunities(try Self.parse(file)))
     }
 
-    /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one more
-    /// packet of 1500 bytes.
+    /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one
+    /// more packet of 1500 bytes.
     ///
     /// - Throws: `Fault` (bad input) where the trace carries no whole packet in that direction.
     public func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace {
@@ -37,14 +38,14 @@ public struct MahimahiFormat: LinkWriting {
         let link = "path '\(trace.name)', \(direction.rawValue)link"
         if opportunities.period < trace.duration {
             losses.append(
-                "\(link): the file begins anew after \(opportunities.period.seconds.text()) s, its last opportunity, and the "
-                    + "trace lasts \(trace.duration.seconds.text()) s")
+                "\(link): the file begins anew after \(opportunities.period.seconds.text()) s, its last opportunity, "
+                    + "and the trace lasts \(trace.duration.seconds.text()) s")
         }
         var lost = LinkColumn.losses(of: trace, direction, keeping: [LinkColumn.rate.name])
         lost.insert("queue", at: 1)
         losses.append(
-            "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) have no place in the file; "
-                + "give them to mm-delay and mm-link")
+            "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) have no place in the "
+                + "file; give them to mm-delay and mm-link")
         return WrittenTrace(bytes: Array(Self.text(of: opportunities).utf8), losses: losses)
     }
 

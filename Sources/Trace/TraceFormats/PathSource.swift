@@ -36,14 +36,14 @@ struct PathSource {
         if links.count > 1, let whole = links.first(where: { $0.format.holds == .path }) {
             throw Fault(
                 .usage,
-                "\(whole.file.path) holds both directions, for its format is '\(whole.format.name)'; name it alone, as in "
-                    + "'\(specification.name)=\(whole.file.path)'")
+                "\(whole.file.path) holds both directions, for its format is '\(whole.format.name)'; name it alone, "
+                    + "as in '\(specification.name)=\(whole.file.path)'")
         }
         guard opportunities.isEmpty || opportunities.count == links.count else {
             throw Fault(
                 .usage,
-                "the files of path '\(specification.name)' do not go together: one has rates and the other opportunities to "
-                    + "send a packet")
+                "the files of path '\(specification.name)' do not go together: one has rates and the other "
+                    + "opportunities to send a packet")
         }
     }
 
@@ -132,9 +132,7 @@ struct PathSource {
         var samples: [PathTrace.Sample] = []
         var (nextDown, nextUp) = (0, 0)
         var sample = PathTrace.Sample.new
-        while let time = [down.dropFirst(nextDown).first?.time, up.dropFirst(nextUp).first?.time].compactMap({ $0 }).min(),
-            time < end
-        {
+        while let time = [down[nextDown...].first, up[nextUp...].first].compactMap({ $0?.time }).min(), time < end {
             if nextDown < down.count, down[nextDown].time == time {
                 sample.down.rate = down[nextDown].rate
                 nextDown += 1

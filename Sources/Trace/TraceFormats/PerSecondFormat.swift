@@ -9,8 +9,8 @@ import System
 /// from 1 on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it
 /// would invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
 ///
-/// Values are bytes that TCP delivered, whole or with a fraction; the rates read are the IP-layer capacity that this takes
-/// (`TraceDefaults.capacity`).
+/// Values are bytes that TCP delivered, whole or with a fraction; the rates read are the IP-layer capacity that this
+/// takes (`TraceDefaults.capacity`).
 public struct PerSecondFormat: TraceFormat {
     public let name = "per-second"
     public let summary = "second,bytes_per_second above TCP, a line for each second from 1 on"

@@ -8,8 +8,8 @@ package enum TraceExport {
     ///   - path: a file of any format that holds a whole path.
     ///   - direction: that one alone, in a file of exactly the name `output`; nil: both.
     ///   - output: the file's name; a format with a file for each direction adds `.down` and `.up`.
-    /// - Throws: `Fault`: bad input where the file is no whole path or the format cannot say it, usage where the format has no
-    ///   files of one direction.
+    /// - Throws: `Fault`: bad input where the file is no whole path or the format cannot say it, usage where the format
+    ///   has no files of one direction.
     package static func files(
         _ path: String, as format: any TraceFormat, _ direction: Direction?, to output: String
     ) throws -> [(name: String, trace: WrittenTrace)] {
@@ -32,11 +32,12 @@ package enum TraceExport {
     private static func wholePath(_ path: String) throws -> PathTrace {
         let file = try InputFile.read(path)
         let format = try TraceFormats.format(of: file)
-        guard case .path(let trace, let lacking) = try TraceFormats.read(file, as: format).contents, lacking.isEmpty else {
+        guard case .path(let trace, let lacking) = try TraceFormats.read(file, as: format).contents, lacking.isEmpty
+        else {
             throw Fault.input(
                 path,
-                "does not hold a whole path with delays and queues, for its format is '\(format.name)'; make it a trace with "
-                    + "'walkback import' first")
+                "does not hold a whole path with delays and queues, for its format is '\(format.name)'; make it a "
+                    + "trace with 'walkback import' first")
         }
         return trace
     }

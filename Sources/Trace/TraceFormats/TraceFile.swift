@@ -12,7 +12,8 @@ import Traces
 /// of 0.001. What is written here is read back as the same value. The columns are those of `LinkColumn.all`.
 public struct TraceFile: PathWriting {
     public let name = "walkback"
-    public let summary = "a path trace as this program writes it: rates, delays, losses and attachment of both directions"
+    public let summary =
+        "a path trace as this program writes it: rates, delays, losses and attachment of both directions"
     public let holds = TraceExtent.path
 
     public init() {}
@@ -82,7 +83,7 @@ public struct TraceFile: PathWriting {
             for field in columns.fields {
                 rows.append(UInt8(ascii: ","))
                 guard let value = field.column.value(sample, field.direction) else { continue }
-                FixedPoint.append(value, decimals: field.form.decimals, to: &rows)
+                FixedPoint.append(value, decimals: field.column.form.decimals, to: &rows)
             }
             rows.append(UInt8(ascii: "\n"))
         }
@@ -93,11 +94,18 @@ public struct TraceFile: PathWriting {
 
 /// The fields of a file's rows, after the time of each.
 private struct TraceColumns {
-    struct Field {
+    /// A class, since a copy of a column counts a reference for each of its closures, and a long trace has millions of
+    /// fields.
+    final class Field: Sendable {
         let column: LinkColumn
         let direction: Direction
         let name: String
-        let form: LinkColumn.Form
+
+        init(_ column: LinkColumn, _ direction: Direction, _ name: String) {
+            self.column = column
+            self.direction = direction
+            self.name = name
+        }
     }
 
     let fields: [Field]
@@ -107,9 +115,7 @@ private struct TraceColumns {
     /// - Parameter isIncluded: whether a column that not every trace has is in this one.
     init(_ columns: [LinkColumn], _ isIncluded: (LinkColumn) -> Bool) {
         fields = columns.filter { $0.isRequired || isIncluded($0) }.flatMap { column in
-            zip(column.directions, column.csv).map {
-                Field(column: column, direction: $0, name: $1, form: column.form)
-            }
+            zip(column.directions, column.csv).map { Field(column, $0, $1) }
         }
         names = ["time_s"] + fields.map(\.name)
     }
@@ -285,7 +291,8 @@ private struct TraceHeader {
 /// The rows of a trace.
 private enum TraceRows {
     /// - Throws: `Fault` (bad input) at the first field that will not do.
-    static func read(_ lines: inout TextLines, _ columns: TraceColumns, duration: Duration) throws -> [PathTrace.Sample] {
+    static func read(_ lines: inout TextLines, _ columns: TraceColumns, duration: Duration) throws -> [PathTrace.Sample]
+    {
         var samples: [PathTrace.Sample] = []
         while let line = lines.next() {
             let sample = try Self.sample(line, columns, in: lines)
@@ -336,8 +343,8 @@ private enum TraceRows {
         var sample = PathTrace.Sample.new
         sample.time = .nanoseconds(try value(fields[0], names[0], time, line, in: lines))
         for (field, place) in zip(fields.dropFirst(), columns.fields) {
-            if field.bytes.isEmpty, place.form.mayBeEmpty { continue }
-            let value = try value(field, place.name, place.form, line, in: lines)
+            if field.bytes.isEmpty, place.column.form.mayBeEmpty { continue }
+            let value = try value(field, place.name, place.column.form, line, in: lines)
             place.column.set(value, in: &sample, place.direction)
         }
         return sample

@@ -4,8 +4,8 @@ import Traces
 
 /// A kind of file that says what a path or a link carried over time: another program's, or Walkback's own.
 ///
-/// One file of source is one format, and one line registers it: in `TraceFormats.builtIn`, or by `TraceFormats.add` in a
-/// program of your own. `import`, `export`, `inspect` and `derive` know of formats only what is here. "Adding a trace
+/// One file of source is one format, and one line registers it: in `TraceFormats.builtIn`, or by `TraceFormats.add` in
+/// a program of your own. `import`, `export`, `inspect` and `derive` know of formats only what is here. "Adding a trace
 /// format" in Documentation/hacking.md is a complete example.
 ///
 /// A format that can also be written conforms to `LinkWriting` or `PathWriting`.
@@ -24,8 +24,8 @@ public protocol TraceFormat: Sendable {
 
     /// Whether a file that begins so is of this format.
     ///
-    /// Say yes to a file with a mistake further on, so that `read` can name the mistake, and no to what could as well be of
-    /// another format: if two formats recognise a file, the user must say which it is.
+    /// Say yes to a file with a mistake further on, so that `read` can name the mistake, and no to what could as well
+    /// be of another format: if two formats recognise a file, the user must say which it is.
     func recognises(_ beginning: TraceBeginning) -> Bool
 
     /// Reads a whole file, in its own resolution. Nothing is resampled, and what the file does not say is left out.
@@ -66,8 +66,8 @@ public enum TraceExtent: Sendable, Equatable {
 /// What a file holds, and what its reader should know about it.
 public struct TraceReading: Sendable, Equatable {
     public enum Contents: Sendable, Equatable {
-        /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` makes it of goodput): each rate from its
-        /// time until the next one's, the last until `end`. Times rise, and the first is zero.
+        /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` makes it of goodput): each rate from
+        /// its time until the next one's, the last until `end`. Times rise, and the first is zero.
         case rates([TimedRate], end: Duration)
         /// One direction as instants at which it could send a packet.
         case opportunities(Opportunities)
@@ -127,8 +127,8 @@ public struct TraceBeginning: Sendable {
     public let fileName: String
     /// The first `size` bytes, or the whole of a shorter file.
     public let bytes: [UInt8]
-    /// The lines of text that are whole in `bytes`, without a byte order mark, blank lines and the blanks at the end of a line;
-    /// empty where `bytes` are not UTF-8.
+    /// The lines of text that are whole in `bytes`, without a byte order mark, blank lines and the blanks at the end of
+    /// a line; empty where `bytes` are not UTF-8.
     public let lines: [String]
 
     public init(path: String, bytes: some Collection<UInt8>) {

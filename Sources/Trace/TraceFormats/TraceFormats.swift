@@ -40,8 +40,8 @@ public enum TraceFormats {
         guard let format = try only(recognising(beginning), path: file.path) else {
             throw Fault.input(
                 file.path,
-                "begins like no trace format; there are \(names(all)), and 'walkback import --format NAME' reads it as one of "
-                    + "them")
+                "begins like no trace format; there are \(names(all)), and 'walkback import --format NAME' reads it "
+                    + "as one of them")
         }
         return format
     }
@@ -53,13 +53,14 @@ public enum TraceFormats {
         guard formats.count <= 1 else {
             throw Fault.input(
                 path,
-                "begins like more than one trace format: \(names(formats)); 'walkback import --format NAME' reads it as one of "
-                    + "them")
+                "begins like more than one trace format: \(names(formats)); 'walkback import --format NAME' reads it "
+                    + "as one of them")
         }
         return formats.first
     }
 
-    /// What a format makes of a file, checked: a format is somebody else's code, and what it returns must not end the program.
+    /// What a format makes of a file, checked: a format is somebody else's code, and what it returns must not end the
+    /// program.
     ///
     /// - Throws: `Fault`: what the format throws, or that it does not keep to what `TraceReading` asks.
     package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {

@@ -97,7 +97,8 @@ public struct LinkColumn: Sendable {
 
     /// What a format without `columns` loses of one direction of a trace, in the order of the table.
     public static func losses(
-        of trace: PathTrace, _ direction: Direction, keeping columns: Set<String>, from all: [LinkColumn] = LinkColumn.all
+        of trace: PathTrace, _ direction: Direction, keeping columns: Set<String>,
+        from all: [LinkColumn] = LinkColumn.all
     ) -> [String] {
         all.filter { !columns.contains($0.name) }.compactMap { column in
             switch column.loss {

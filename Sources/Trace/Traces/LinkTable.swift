@@ -3,8 +3,8 @@ import Quantities
 
 /// All that the kernel's link needs to know of one direction of one path, in the form in which the kernel reads it.
 ///
-/// The encoded form is what a run's host hands to its guest: a header, then the points and the conditions as they lie in
-/// the BPF maps, so that the guest reads them from the file straight into the kernel's memory.
+/// The encoded form is what a run's host hands to its guest: a header, then the points and the conditions as they lie
+/// in the BPF maps, so that the guest reads them from the file straight into the kernel's memory.
 public struct LinkTable: Sendable, Equatable {
     /// What holds from `time` until the next condition.
     public struct Condition: Sendable, Equatable {
@@ -55,9 +55,9 @@ public struct LinkTable: Sendable, Equatable {
     /// The time and a word for each condition among the columns, as `struct walkback_condition` has them.
     public static let conditionSize = 8 * (1 + LinkColumn.words.count)
 
-    /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each); points as
-    /// (time in ns, position in 1/256 byte); conditions as the time in ns and the word of each `LinkColumn` that has one (delay in
-    /// ns, loss threshold).
+    /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each);
+    /// points as (time in ns, position in 1/256 byte); conditions as the time in ns and the word of each `LinkColumn`
+    /// that has one (delay in ns, loss threshold).
     public func encoded() -> [UInt8] {
         var words: [UInt64] = [
             Self.magic, UInt64(curve.points.count), UInt64(conditions.count), curve.shape == .staircase ? 1 : 0,

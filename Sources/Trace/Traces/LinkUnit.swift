@@ -14,7 +14,8 @@ public struct LinkUnit<Value: Sendable>: Sendable {
     ///   - steps: a value as whole multiples of 10^-`form.decimals`, and `value` the way back.
     ///   - number: a value in the unit of links.csv, and `valueOfNumber` the way back.
     public init(
-        form: LinkColumn.Form, steps: @escaping @Sendable (Value) -> Int64?, value: @escaping @Sendable (Int64) -> Value,
+        form: LinkColumn.Form, steps: @escaping @Sendable (Value) -> Int64?,
+        value: @escaping @Sendable (Int64) -> Value,
         number: @escaping @Sendable (Value) -> Double, valueOfNumber: @escaping @Sendable (Double) -> Value?
     ) {
         self.form = form
@@ -47,7 +48,8 @@ extension LinkUnit<Duration> {
     public static var milliseconds: LinkUnit {
         LinkUnit(
             form: .init(decimals: 6, limits: 0...60_000_000_000, bounds: "milliseconds from 0 to 60000"),
-            steps: { $0 < .seconds(1_000_000) ? $0.wholeNanoseconds : .max }, value: { .nanoseconds($0) }, number: { $0.milliseconds },
+            steps: { $0 < .seconds(1_000_000) ? $0.wholeNanoseconds : .max }, value: { .nanoseconds($0) },
+            number: { $0.milliseconds },
             valueOfNumber: { Duration(exactlySeconds: $0).map { $0 / 1000 } })
     }
 }

@@ -30,7 +30,8 @@ struct Import: ParsableCommand {
 
     @Option(
         help:
-            "What the files are: \(TraceFormats.names(TraceFormats.all)). (default: what the beginning of each file says)")
+            "What the files are: \(TraceFormats.names(TraceFormats.all)). (default: what each one's beginning says)"
+    )
     var format: String?
 
     @Option(help: "Round-trip time of a path without queueing, as wifi=20ms.")
@@ -45,7 +46,8 @@ struct Import: ParsableCommand {
 
     @Option(
         help:
-            "How long the walk is, as 300s; for \(TraceFormats.names(TraceFormats.all.filter(\.repeats))). (default: the shortest file once)")
+            "How long the walk is, as 300s; for \(Import.repeating). (default: the shortest file once)"
+    )
     var duration: String?
 
     @Option(help: "Name of the replay.")
@@ -53,6 +55,8 @@ struct Import: ParsableCommand {
 
     @Option(help: "A directory for the traces and replay.yaml; it must be new or empty, or hold an earlier import.")
     var output: String
+
+    private static var repeating: String { TraceFormats.names(TraceFormats.all.filter(\.repeats)) }
 
     func run() throws {
         let format = try format.map { name in

@@ -10,8 +10,8 @@ struct Inspect: ParsableCommand {
         discussion: """
             Example: walkback inspect walk.pcapng
 
-            Reads pcap and pcapng (gzip and zstd too), a comparison's directory or comparison.json, and files of the trace \
-            formats below. Documentation/captures.md says what is read of a packet.
+            Reads pcap and pcapng (gzip and zstd too), a comparison's directory or comparison.json, and files of the \
+            trace formats below. Documentation/captures.md says what is read of a packet.
 
             Formats:
             \(TraceFormats.list(TraceFormats.all))
