@@ -12,6 +12,7 @@ extension Lab {
         record.counters.merge(try counters()) { $1 }
         record.counterNames = try mobile.run { try ProtocolCounters.read().keys.sorted() }
         record.sysctls = sysctls
+        try describeRandomNumbers(into: &record)
         record.kernelRelease = try SystemControl.value(of: "kernel.osrelease") ?? ""
         record.scheduler = sysctls["net.mptcp.scheduler"] ?? ""
     }
