@@ -15,7 +15,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 # The kernel tier: these test targets run again inside the embedded kernel.
 KERNEL_TIER := NetlinkTests|LinkTests|LabTests|TrafficTests|ExecutionTests|RecorderTests|ProbeTests
 
-.PHONY: demo paper paper-full test test-debug kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo paper paper-full test test-debug test-random kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -45,6 +45,12 @@ test-debug: dependencies swift
 	$(SWIFT) build --build-tests
 	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- .build/debug/walkbackPackageTests.xctest \
 		--testing-library swift-testing --filter 'Coupled subflows'
+
+# Not part of `test`: a second kernel, with an option that nothing uses, must give the same bytes.
+test-random: dependencies swift kernel
+	$(SWIFT) build --build-tests
+	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_UNUSED_KERNEL="$$(Kernel/build --unused)" $(SWIFT) test --skip-build \
+		--filter 'Random numbers are the same'
 
 bench: build kernel
 	Benchmarks/run
