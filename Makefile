@@ -16,7 +16,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo paper paper-full test test-debug lint kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo paper paper-full test test-debug test-random lint kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -49,6 +49,12 @@ test: lint dependencies swift kernel
 test-debug: dependencies swift
 	$(SWIFT) build --build-tests
 	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- $(BUNDLE) --filter 'Coupled subflows'
+
+# Not part of `test`: a second kernel, with an option that nothing uses, must give the same bytes.
+test-random: dependencies swift kernel
+	$(SWIFT) build --build-tests
+	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_UNUSED_KERNEL="$$(Kernel/build --unused)" $(SWIFT) test --skip-build \
+		--filter 'Random numbers are the same'
 
 bench: build kernel
 	Benchmarks/run

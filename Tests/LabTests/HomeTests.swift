@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.kernelTier) struct `A home address` {
     private func rig(_ families: [RunPlan.AddressFamily]) throws -> LabRig {
-        let rig = try LabRig(families) { $0.strategy = .optimalBuilt }
+        let rig = try LabRig(families) { $0.connections = [.homeTCP] }
         rig.start()
         return rig
     }
@@ -68,7 +68,7 @@ import Testing
 
     @Test func `needs an address family that every path has`() {
         let fault = #expect(throws: Fault.self) {
-            try LabRig([.ipv4, .ipv6]) { $0.strategy = .optimalBuilt }
+            try LabRig([.ipv4, .ipv6]) { $0.connections = [.homeTCP] }
         }
         #expect(fault?.code == .badInput)
     }

@@ -82,6 +82,7 @@ final class ProgramExecution {
         let end = zero + plan.run.duration.wholeNanoseconds
         lab.start(traceZero: zero, binsStart: zero)
         if let line = plan.serverCommand {
+            try lab.begin(.server)
             server = try lab.server.run {
                 try ChildProcess(["/bin/sh", "-c", line], environment: environment, descriptors: output.ofServer)
             }
@@ -116,6 +117,7 @@ final class ProgramExecution {
     }
 
     private func startCommand() throws {
+        try lab.begin(.run)
         let child = try lab.mobile.run {
             try ChildProcess(plan.command, environment: environment, descriptors: output.ofCommand)
         }

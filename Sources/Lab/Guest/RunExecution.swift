@@ -156,6 +156,8 @@ package final class RunExecution {
 
     /// Does all that is due and returns the instant of what comes next.
     private func act() throws -> Int64? {
+        // Before anything of the run itself draws one.
+        if !hasStarted { try lab.begin(.run) }
         let now = SystemClock.monotonic
         let entry = try takeAll(of: schedule.entries, from: &nextEntry, until: now, at: \.time) { try act(on: $0) }
         let route = try takeAll(of: plan.routes, from: &nextRoute, until: now, at: \.time) {

@@ -13,6 +13,7 @@ extension Lab {
         record.counters.merge(try counters()) { $1 }
         record.counterNames = try mobile.run { try ProtocolCounters.read().keys.sorted() }
         record.sysctls = sysctls
+        try describeRandomNumbers(into: &record)
         guard let release = try SystemControl.value(of: "kernel.osrelease") else {
             throw Fault(.failed, "the kernel does not say its release in /proc/sys/kernel/osrelease")
         }
