@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Two commands do everything: `make demo` and `make test`. Both install what is missing, and say what that was.
 SHELL   := /bin/sh
 PREFIX  ?= /usr/local

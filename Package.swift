@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// The rooms read like the pipeline: C and Base below, then Record, Trace, Replay, Lab, Result, Report and Study, and the
-// program on top. A target imports only what it declares, and only from below; CI checks both.
+// The rooms read like the pipeline: C and Base below, then Record, Trace, Replay, Lab, Result, Report and Study, and
+// the program on top. A target imports only what it declares, and only from below; CI checks both.
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")]
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -83,7 +84,8 @@ let replay: [Target] = [
     target(
         "Replay", "Replays",
         [
-            "Bounds", "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries", "Settings",
+            "Bounds", "Derivation", "Determinism", "Documents", "Plans", "Quantities", "Radios", "Registries",
+            "Settings",
             "Strategies", "Synthesis", "System", "TraceFormats", "Traces", yams,
         ]),
 ]
@@ -120,7 +122,7 @@ let report: [Target] = [
         [
             "Bounds", "Determinism", "Documents", "Plans", "Quantities", "Results", "Settings", "Statistics",
             "Strategies", "Traces", "Verification",
-        ], resources: [.embedInCode("Page/report.js")]),
+        ], resources: [.embedInCode("Page/report.js"), .embedInCode("Page/tables.js")]),
     target(
         "Report", "Inspection",
         ["Determinism", "Documents", "Pcap", "Quantities", "System", "TraceFormats", "Traces"]),
@@ -152,8 +154,10 @@ let program: [Target] = [
     target(
         "walkback", "WalkbackKit",
         [
-            "Bounds", "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper", "Plans",
-            "Probe", "ProbeFormat", "Quantities", "Recorder", "Registries", "Replays", "Reports", "Scrubbing", "Strategies",
+            "Bounds", "Comparison", "Derivation", "Determinism", "Documents", "Guest", "Inspection", "Kernels", "Paper",
+            "Plans",
+            "Probe", "ProbeFormat", "Quantities", "Recorder", "Registries", "Replays", "Reports", "Scrubbing",
+            "Strategies",
             "Sweeps", "Synthesis", "System", "TraceFormats", "Traces", system,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -210,8 +214,10 @@ let testTargets: [Target] = [
         "Lab",
         ["Determinism", "Documents", "KernelTier", "Netlink", "Plans", "Quantities", "Strategies", "Traces", system]),
     tests(
-        "Traffic", [
-            "CLinux", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Strategies", "System", "Traces",
+        "Traffic",
+        [
+            "CLinux", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Strategies", "System",
+            "Traces",
             system,
         ]),
     tests(
@@ -243,7 +249,8 @@ let testTargets: [Target] = [
     tests(
         "Sweeps",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Reports", "Statistics", "Synthesis", "System",
+            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Reports", "Statistics", "Synthesis",
+            "System",
             "TraceFormats", "Traces",
         ]),
     tests(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Datagrams for the benchmarks of recording: sent at a steady rate or as fast as one processor can, and a place where they end.
 //
 //   datagrams send ADDRESS PORT IP-BYTES MBPS SECONDS    0 Mb/s: as fast as it can; prints packets sent and their Mb/s (IP)

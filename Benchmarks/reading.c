@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `Benchmarks/reading` measures with: makes captures, sums one up as libpcap's users do, and measures commands.
 #include <pcap/pcap.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that a field server owes nothing, many of each kind, every one with an address and a socket of its own in 10.8.0.0/16:
 //
 //   wrong key    greets, and proves another key

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Glibc
 import SystemPackage
@@ -72,7 +73,8 @@ import Testing
                 try compare(
                     replay, to: "6",
                     wrapper:
-                        "shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups \(libraries) '\(program)' \"$@\"",
+                        "shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups \(libraries) "
+                        + "'\(program)' \"$@\"",
                     environment: ["WALKBACK_KERNEL": kernel.string, "HOME": "/nonexistent"]),
                 "as another user")
         }
@@ -95,8 +97,8 @@ import Testing
         expectEqual(both[0], both[1], "with two jobs")
     }
 
-    /// A program's start takes other steps where the processor has other features, and so looked at the guest's clock more or
-    /// less often before the first SYN.
+    /// A program's start takes other steps where the processor has other features, and so looked at the guest's clock
+    /// more or less often before the first SYN.
     @Test func `on another processor`() throws {
         let scratch = try Scratch()
         let wifi = (0..<120).map { step in

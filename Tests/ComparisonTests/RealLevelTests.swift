@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Glibc
 import Reports
@@ -5,8 +6,9 @@ import System
 import SystemPackage
 import Testing
 
-/// How often a check of real runs errs, and what it finds: drawn from a baseline of many seeds in `$WALKBACK_POOL` and one of the
-/// same seeds under a setting that costs about 5 % in `$WALKBACK_POOL_WORSE`, which `Benchmarks/check-level` makes.
+/// How often a check of real runs errs, and what it finds: drawn from a baseline of many seeds in `$WALKBACK_POOL` and
+/// one of the same seeds under a setting that costs about 5 % in `$WALKBACK_POOL_WORSE`, which `Benchmarks/check-level`
+/// makes.
 @Suite(
     .enabled(
         if: getenv("WALKBACK_POOL") != nil && getenv("WALKBACK_POOL_WORSE") != nil,

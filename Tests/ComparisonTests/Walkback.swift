@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Glibc
 import Kernels
@@ -18,7 +19,7 @@ enum Walkback {
 
     static var canRun: Bool { path != nil && kernel != nil }
     static let whyNot: Comment =
-        "runs walkback on the embedded kernel: needs one (`make kernel`), the program beside the tests, and not to run in a guest"
+        "runs walkback on the embedded kernel: needs one (`make kernel`) and the program next to the tests"
     static let isRoot = geteuid() == 0
     /// Root of a container often may not. Bit 21 is CAP_SYS_ADMIN.
     static let canMount: Bool = {

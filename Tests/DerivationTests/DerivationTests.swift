@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -112,7 +113,8 @@ import Traces
     @Test func `Recorded events say when the address was usable, and how strong the signal was`() throws {
         try record()
         func line(_ second: Double, _ rest: String) -> String {
-            "{\"time_ns\": \(PacketMaker.start * 1_000_000_000 + Int64(second * 1e9)), \"interface\": \"wlan0\", \(rest)}\n"
+            "{\"time_ns\": \(PacketMaker.start * 1_000_000_000 + Int64(second * 1e9)), \"interface\": "
+                + "\"wlan0\", \(rest)}\n"
         }
         try scratch.write(
             "walk.events.jsonl",

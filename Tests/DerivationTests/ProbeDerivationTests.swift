@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Pcap
 import ProbeFormat
@@ -133,7 +134,8 @@ import Traces
     @Test func `gives the rate of the instant at which the link carried, which is half a round trip before it came`()
         throws
     {
-        // What comes until 8.02 s has left the link by 8 s; then it carries a tenth. For a second nothing waited, so that waiting is known.
+        // What comes until 8.02 s has left the link by 8 s; then it carries a tenth. For a second nothing waited, so
+        // that waiting is known.
         try record(
             seconds: 20, idle: 13..<14.5, demand: { (2..<3).contains($0) ? 0.5 : 1 },
             capacity: { $0 < 8.02 ? 1 : 0.1 })
@@ -154,7 +156,8 @@ import Traces
         #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 && $0.up.delay == $0.down.delay })
         let report = try #require(result.reports.first)
         let full = try #require(report.saturatedDown)
-        // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins a second.
+        // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins
+        // a second.
         #expect(abs(full - (20 - 0.5 - 2 + 0.2) / 21) < 0.01, "\(full)")
     }
 

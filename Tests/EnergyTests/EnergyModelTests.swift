@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Energy
@@ -94,7 +95,9 @@ import Traces
 }
 
 @Suite struct `A run's energy` {
-    private func energy(_ strategy: StrategyName, kinds: [PathKind] = [.wifi, .cellular]) throws -> [ComparisonResult.Energy] {
+    private func energy(_ strategy: StrategyName, kinds: [PathKind] = [.wifi, .cellular]) throws -> [ComparisonResult
+        .Energy]
+    {
         let runs = kinds.enumerated().map { index, kind in
             (kind, RadioRun(EnergyModel.hybrid.wifi, lasting: .seconds(5)).carrying(megabit, in: Double(index)..<3))
         }

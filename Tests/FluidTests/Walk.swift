@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Strategies
@@ -58,7 +59,8 @@ struct Walk {
         let names = planned.map(\.name)
         let known = StrategyRegistry.find(strategy.description, over: names)
         let plan = RunPlan(
-            id: "test", strategy: strategy, connections: known?.connections(over: names) ?? [], seed: 1, paths: planned, offset: .zero, duration: .seconds(60),
+            id: "test", strategy: strategy, connections: known?.connections(over: names) ?? [], seed: 1, paths: planned,
+            offset: .zero, duration: .seconds(60),
             workload: workload, transport: transport, mobility: Mobility(), routes: routes)
         var tables: [String: LinkTable] = [:]
         for (index, path) in paths.enumerated() {

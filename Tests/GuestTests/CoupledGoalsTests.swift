@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import KernelTier
 import Plans
 import Quantities
@@ -20,9 +21,10 @@ import Testing
         return (Double(record.delivered.bytes), record.others.map { Double($0.delivered.bytes) })
     }
 
-    /// A queue of one bandwidth-delay product. The RFC reckons with losses in proportion to packets. At the end of a queue that
-    /// acknowledgements without jitter clock they are not, since each flow's packets come in step with those that leave: a half
-    /// per cent that is lost at random restores that, and so do acknowledgements that take now longer and now less.
+    /// A queue of one bandwidth-delay product. The RFC reckons with losses in proportion to packets. At the end of a
+    /// queue that acknowledgements without jitter clock they are not, since each flow's packets come in step with those
+    /// that leave: a half per cent that is lost at random restores that, and so do acknowledgements that take now
+    /// longer and now less.
     private func shared(loss: Double = 0, jitter: Duration = .zero) -> CoupledRig.Path {
         var path = CoupledRig.Path(
             name: "shared", rate: .megabitsPerSecond(10), roundTrip: .milliseconds(40), queue: .zero, loss: loss,

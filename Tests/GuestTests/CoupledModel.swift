@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Coupled congestion control as its papers have it, in real numbers.
 enum CoupledModel {
     /// One subflow when an acknowledgement arrives.

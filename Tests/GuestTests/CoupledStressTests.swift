@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Glibc
@@ -13,8 +14,8 @@ import Testing
 import Traces
 import Traffic
 
-/// Subflows that come and go, and many connections. `Kernel/build --debug` builds a kernel that watches its locks and its
-/// memory meanwhile; any kernel says where something is badly wrong.
+/// Subflows that come and go, and many connections. `Kernel/build --debug` builds a kernel that watches its locks and
+/// its memory meanwhile; any kernel says where something is badly wrong.
 @Suite(.kernelTier, .serialized) struct `Coupled subflows` {
     /// Two paths, with three subflows on the second.
     private func lab(
@@ -70,7 +71,8 @@ import Traffic
         do {
             trace = try CoupledTrace(groups: true) {
                 try body()
-                // What nobody holds any more may wait for a peer that is gone, but not for longer than close_timeout, twice.
+                // What nobody holds any more may wait for a peer that is gone, but not for longer than close_timeout,
+                // twice.
                 usleep(150_000_000)
             }
         } catch {

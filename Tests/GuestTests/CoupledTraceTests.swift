@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Glibc
 import KernelTier
@@ -30,8 +31,8 @@ import Testing
         }
     }
 
-    /// The kernel rounds each subflow's window at the best path's round trip down by less than 2^-10 packets, what comes of
-    /// them likewise, and the increase by 2^-24.
+    /// The kernel rounds each subflow's window at the best path's round trip down by less than 2^-10 packets, what
+    /// comes of them likewise, and the increase by 2^-24.
     private func bounds(
         _ paths: [CoupledModel.Path], acked: Double, of path: CoupledModel.Path, least: Double
     ) -> ClosedRange<Double> {

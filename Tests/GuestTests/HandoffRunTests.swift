@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Guest
 import KernelTier
 import Plans
@@ -109,8 +110,8 @@ import Verification
         // Less than a segment: acknowledgements.
         #expect(record.links[0].droppedDetached.bytes < 1500)
         #expect(handoffs.map(\.kind) == [.lost, .gained])
-        // Cellular, which now carries all of it, fills its queue and recovers what that dropped within one round trip: 60 ms and
-        // 64 kB at 2 Mb/s, 256 ms.
+        // Cellular, which now carries all of it, fills its queue and recovers what that dropped within one round trip:
+        // 60 ms and 64 kB at 2 Mb/s, 256 ms.
         #expect(handoffs[0].longestGap <= .milliseconds(320))
         for second in 13..<16 { #expect(try bytes(series, "wifi", second..<second + 1) > 500_000) }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import KernelTier
 import Plans
@@ -65,8 +66,9 @@ import Traces
         let (record, series) = try RunRig.execute("mptcp-single", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
         #expect(try carried(series, "cellular", 0.5, 5.9) == 0)
-        // Nobody could tell the server, since the address's removal went down with the only path: it keeps giving data to the
-        // dead subflow until that is stale, and then sends all of it again, with what had already arrived out of order.
+        // Nobody could tell the server, since the address's removal went down with the only path: it keeps giving data
+        // to the dead subflow until that is stale, and then sends all of it again, with what had already arrived out of
+        // order.
         #expect(record.counters["server.MPTcpExt.SubflowStale"] == 1)
         #expect(try carried(series, "cellular", 6.5, 9.5) > 650_000)
         #expect(delivered(series, 7, 9.5) > 100_000)

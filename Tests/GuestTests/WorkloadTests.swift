@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Guest
 import KernelTier
 import Plans
@@ -11,8 +12,8 @@ import Traces
 
 /// Whole runs of every workload over one steady link, whose answer is known.
 @Suite(.kernelTier, .serialized) struct `A workload` {
-    /// One steady path of 10 ms each way and queues of 100 kB, so that the round trip is 20 ms and 1 Mb/s is 125 bytes a
-    /// millisecond.
+    /// One steady path of 10 ms each way and queues of 100 kB, so that the round trip is 20 ms and 1 Mb/s is 125 bytes
+    /// a millisecond.
     private func execute(
         _ workload: Workload, _ strategy: StrategyName = .tcp(path: "wifi"), down: Double = 8, up: Double = 4,
         seconds: Int = 20, away: Range<Double>? = nil
@@ -132,8 +133,8 @@ import Traces
     @Test func `of requests completes each after what its link and round trip take`() throws {
         let (record, series) = try execute(requests(100_000, think: .milliseconds(500)))
         let exchanges = record.exchanges
-        // 100 kB are 69 full segments and one of 88 bytes: 69 x 1500 + 140 bytes at 1 MB/s; a round trip and the request,
-        // 108 bytes at 0.5 MB/s, before.
+        // 100 kB are 69 full segments and one of 88 bytes: 69 x 1500 + 140 bytes at 1 MB/s; a round trip and the
+        // request, 108 bytes at 0.5 MB/s, before.
         let least = 0.020 + 0.000216 + 0.103640
         // Then the window of 10 segments waits once for its first acknowledgement: for less than a round trip.
         let most = least + 0.020
@@ -194,10 +195,11 @@ import Traces
         let misses = frames.map { ($0.end ?? .seconds(20)) - $0.start > .milliseconds(400) }
         let half = misses.count / 2
         print(
-            "slow stream: \(misses.count { $0 }) of \(misses.count) missed, \(misses[..<half].count { $0 }) in the first half"
+            "slow stream: \(misses.count { $0 }) of \(misses.count) missed, \(misses[..<half].count { $0 }) in "
+                + "the first half"
         )
-        // At 1.544 Mb/s of payload a frame falls 11.8 ms further behind than the one before: all are late from about the
-        // 34th on.
+        // At 1.544 Mb/s of payload a frame falls 11.8 ms further behind than the one before: all are late from about
+        // the 34th on.
         #expect(misses[60..<(misses.count - 10)].allSatisfy { $0 })
         #expect(misses[..<20].allSatisfy { !$0 })
         let done = frames.compactMap { frame in frame.end.map { $0 - frame.start } }
@@ -226,8 +228,8 @@ import Traces
         let due = (0..<4000).map { first + .milliseconds(5 * $0) }
         #expect(exchanges.filter { $0.start != first + .milliseconds(5002) }.map(\.start) == due)
         #expect(exchanges.allSatisfy { $0.size == ByteCount(2000) })
-        // A round trip; the request's 108 bytes at 0.5 MB/s, with MPTCP's 28 more; two segments with 52 bytes of headers
-        // each at 1 MB/s.
+        // A round trip; the request's 108 bytes at 0.5 MB/s, with MPTCP's 28 more; two segments with 52 bytes of
+        // headers each at 1 MB/s.
         let least = 0.020 + 0.000216 + 0.002104
         // The connection comes first, and what was due meanwhile waits for it; the burst fills the link for 0.1 s.
         for exchange in exchanges where exchange.start > .milliseconds(100) {

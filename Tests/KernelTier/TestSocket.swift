@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Testing
 
-/// A datagram or stream socket for tests, opened in the calling thread's network namespace. Waits end: tests that hang say
-/// nothing.
+/// A datagram or stream socket for tests, opened in the calling thread's network namespace. Waits end: tests that hang
+/// say nothing.
 package final class TestSocket {
     package enum Kind: Sendable {
         case datagram, stream
@@ -116,7 +117,8 @@ package final class PacketTap {
         let everything = UInt16(3).bigEndian
         descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), Int32(everything))
         guard descriptor >= 0 else { throw TestSocket.Failure("packet socket") }
-        // struct sockaddr_ll, which Glibc's module leaves out: family, protocol, interface, and what only senders fill in.
+        // struct sockaddr_ll, which Glibc's module leaves out: family, protocol, interface, and what only senders fill
+        // in.
         var address = (UInt16(AF_PACKET), everything, interfaceIndex, UInt32(0), UInt64(0))
         let bound = withUnsafeBytes(of: &address) { bytes in
             bytes.withMemoryRebound(to: sockaddr.self) {

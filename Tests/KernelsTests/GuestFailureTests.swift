@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import Plans
@@ -32,7 +33,8 @@ struct GuestFailureTests {
         ("kill -KILL $$", .failed, "ran out of the host's memory", "--jobs"),
         ("echo 'Kernel panic - not syncing: VFS: no root'; kill -ABRT $$", .failed, "kernel panicked", "VFS: no root"),
         (
-            "echo 'Fatal error: index'; echo 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000005'; exit 1",
+            "echo 'Fatal error: index'; echo 'Kernel panic - not syncing: Attempted to kill init! "
+                + "exitcode=0x00000005'; exit 1",
             .failed, "the program in the guest crashed (signal 5): \"Fatal error: index\"", "console.log"
         ),
         (

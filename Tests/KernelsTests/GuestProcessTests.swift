@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -45,7 +46,8 @@ struct GuestProcessTests {
         let (_, said) = try lines(
             shell(
                 """
-                ulimit -c; cut -d' ' -f6 /proc/$$/stat | grep -c "^$$\\$"; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort
+                ulimit -c; cut -d' ' -f6 /proc/$$/stat | grep -c "^$$\\$"; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | \
+                sort
                 readlink /proc/$$/fd/3; grep -e SigBlk -e SigIgn /proc/$$/status | cut -f2; exec ls /proc/self/fd
                 """, inherited: [directory]))
         // 4 is the directory that ls reads.

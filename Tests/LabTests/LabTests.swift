@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import KernelTier

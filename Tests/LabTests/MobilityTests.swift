@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import KernelTier
 import Plans
@@ -56,7 +57,8 @@ import Testing
         try rig.lab.fade(0)
         try rig.lab.leave(0)
         #expect(try manager.endpoints().map(\.id) == before.map(\.id))
-        // Without one, there is something to be withdrawn for: what the peer sends from now on must wait for another address.
+        // Without one, there is something to be withdrawn for: what the peer sends from now on must wait for another
+        // address.
         try rig.lab.fade(1)
         try rig.lab.leave(1)
         #expect(try manager.endpoints() == [before[0]].map { with($0, .backup) })
@@ -87,8 +89,8 @@ import Testing
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])
     }
 
-    /// The families of the paths, which path is first, and the addresses of the endpoints; those that need `fullmesh` are
-    /// marked by a star.
+    /// The families of the paths, which path is first, and the addresses of the endpoints; those that need `fullmesh`
+    /// are marked by a star.
     static let mixes: [(families: [RunPlan.AddressFamily], initial: Int, endpoints: [String], announced: [String])] = [
         ([.both, .both], 0, ["10.1.0.2", "10.2.0.2"], []),
         ([.both, .ipv6], 0, ["fd00:1::2", "fd00:2::2"], []),

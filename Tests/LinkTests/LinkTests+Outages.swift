@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Link
 import Quantities
 import Testing
@@ -87,8 +88,8 @@ extension LinkTests {
         let series = rig.link.series()
         #expect(series.dropped[200] == 38_000)
         #expect(series.dropped[250] == 700)
-        // Idle before the first packet, busy from it until the detachment, idle until the first packet after the return,
-        // busy for 80 ms, idle from then on.
+        // Idle before the first packet, busy from it until the detachment, idle until the first packet after the
+        // return, busy for 80 ms, idle from then on.
         let busy = series.idle.indices.filter { !series.idle[$0] }
         // The first packet meets the beginning of bin 100, or misses it by the clock's resolution.
         let first = try #require(rig.offered.first).time

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import KernelTier
 import Quantities
@@ -51,7 +52,8 @@ import Testing
         }
         #expect(
             fault?.message
-                == "cannot add the route to everywhere via 192.0.2.1: Nexthop has invalid gateway (Network is unreachable)"
+                == "cannot add the route to everywhere via 192.0.2.1: Nexthop has invalid gateway (Network is "
+                + "unreachable)"
         )
         try pair.near.routing.perform([.deleteRoute(good)])
     }

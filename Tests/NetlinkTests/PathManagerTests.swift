@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import KernelTier
 import Testing
@@ -40,7 +41,8 @@ import Testing
         // The kernel's extended acknowledgement, and its error.
         #expect(
             fault?.message
-                == "cannot add the MPTCP endpoint 10.9.0.1: too many addresses or duplicate one: -16 (Device or resource busy)"
+                == "cannot add the MPTCP endpoint 10.9.0.1: too many addresses or duplicate one: -16 (Device or "
+                + "resource busy)"
         )
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Oracles
 import Plans
 import Quantities
@@ -21,7 +22,8 @@ struct BuiltAccountTests {
     }
 
     static func run(
-        _ strategy: StrategyName, _ bytesPerSecond: (Int) -> UInt32, moves: [(Int, String)] = [], silent: Range<Int> = 0..<0
+        _ strategy: StrategyName, _ bytesPerSecond: (Int) -> UInt32, moves: [(Int, String)] = [],
+        silent: Range<Int> = 0..<0
     ) -> ComparisonResult.Run {
         let delivered = (0..<6000).map { silent.contains($0) ? 0 : bytesPerSecond($0 / 100) / 100 }
         let none = [UInt32](repeating: 0, count: 6000)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -6,8 +7,8 @@ import Testing
 
 @testable import Pcap
 
-/// Files that were changed at random are read to some end: a trap of Swift would end this process, and so would a read beyond
-/// a packet.
+/// Files that were changed at random are read to some end: a trap of Swift would end this process, and so would a read
+/// beyond a packet.
 @Suite struct MutationTests {
     let scratch: ScratchDirectory
 

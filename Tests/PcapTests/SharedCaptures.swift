@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import SystemPackage
 import Testing
@@ -29,7 +30,8 @@ enum SharedCaptures {
         return text.split(separator: "\n").map { String($0.dropFirst(directory.utf8.count + 1)) }.sorted()
     }()
 
-    /// What a command prints on standard output; nil where it cannot be started. How it ends is left to what it printed.
+    /// What a command prints on standard output; nil where it cannot be started. How it ends is left to what it
+    /// printed.
     static func run(_ command: [String]) -> String? {
         var pipe: [Int32] = [0, 0]
         guard Glibc.pipe(&pipe) == 0 else { return nil }

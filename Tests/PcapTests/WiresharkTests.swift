@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Testing
@@ -41,8 +42,8 @@ struct WiresharkTests {
         return counts
     }
 
-    /// Seconds and a fraction of nine digits; of ten, where a stamp's fraction is a second or more. nil where a packet has no
-    /// stamp, or one that no `Timestamp` holds: one file's are of the year 586,524.
+    /// Seconds and a fraction of nine digits; of ten, where a stamp's fraction is a second or more. nil where a packet
+    /// has no stamp, or one that no `Timestamp` holds: one file's are of the year 586,524.
     static func nanoseconds(_ text: Substring) -> Int64? {
         let parts = text.split(separator: ".")
         guard !text.hasPrefix("-"), parts.count == 2, let seconds = Int64(parts[0]), let fraction = Int64(parts[1])

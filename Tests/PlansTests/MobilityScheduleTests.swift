@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -17,7 +18,8 @@ import Traces
             attachments: changes.map { .init(time: $0.0, attached: $0.1) })
         return MobilitySchedule(
             RunPlan(
-                id: "mptcp.1", strategy: .mptcp, connections: [.mptcp(begins: .listed)], seed: 1, paths: [path], offset: offset, duration: .seconds(60),
+                id: "mptcp.1", strategy: .mptcp, connections: [.mptcp(begins: .listed)], seed: 1, paths: [path],
+                offset: offset, duration: .seconds(60),
                 workload: Workload(), transport: Transport(), mobility: mobility))
     }
 

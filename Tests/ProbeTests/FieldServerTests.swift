@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -262,7 +263,8 @@ import Testing
         let reports = try rig.probe(for: .seconds(10)) { $0.filling = filling }
         thread.wait()
         #expect(reports == [.started, .started])
-        // Two seconds and a quarter at most until the client gives up what nobody answers: six of the ten, at the least.
+        // Two seconds and a quarter at most until the client gives up what nobody answers: six of the ten, at the
+        // least.
         let bytes = try rig.passed().in
         #expect((6_000_000...9_500_000).contains(bytes), "\(bytes)")
     }

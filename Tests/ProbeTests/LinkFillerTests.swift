@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import ProbeFormat
 import Quantities
@@ -5,7 +6,8 @@ import Testing
 
 @testable import Probe
 
-/// One direction of a path: packets leave at the rate of the moment, so many bytes wait at most, and what is beyond is lost.
+/// One direction of a path: packets leave at the rate of the moment, so many bytes wait at most, and what is beyond is
+/// lost.
 private struct SimulatedLink {
     /// Bytes per second at an instant.
     let rate: (Int64) -> Double
@@ -88,7 +90,8 @@ private struct SimulatedLink {
 
     /// Both ends for so long, from which the first three seconds are left out: to find out what there is.
     ///
-    /// - Parameter relay: after so long another session has told each end what the other one has received; nil: there is none.
+    /// - Parameter relay: after so long another session has told each end what the other one has received; nil: there
+    ///   is none.
     /// - Returns: the share that each direction carried of what it could.
     private static func run(
         _ down: inout SimulatedLink, _ up: inout SimulatedLink, for milliseconds: Int64, relay: Int64? = nil
@@ -185,7 +188,8 @@ private struct SimulatedLink {
         let together = shares(relay: 300_000_000)
         #expect(alone.up < 0.9, "uplink \(alone.up)")
         #expect(together.up > 0.95, "uplink \(together.up)")
-        // It has four seconds each time, in which it is to find out what there is. Alone it had the uplink's queue for itself.
+        // It has four seconds each time, in which it is to find out what there is. Alone it had the uplink's queue for
+        // itself.
         #expect(together.down > 0.7, "downlink \(together.down)")
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Quantities
 import System
@@ -8,12 +9,14 @@ import Testing
 @Suite struct `A modem's signal` {
     /// As mmcli 1.20.4 prints them, shortened.
     private static let modem = #"""
-        {"modem":{"3gpp":{"operator-code":"26201","operator-name":"Telekom.de","pco":"--"},"generic":{"access-technologies":
-        ["lte","5gnr"],"bearers":[],"ports":["cdc-wdm0 (mbim)","wwan0 (net)"],"signal-quality":{"recent":"yes","value":"67"}}}}
+        {"modem":{"3gpp":{"operator-code":"26201","operator-name":"Telekom.de","pco":"--"},"generic":{
+        "access-technologies":["lte","5gnr"],"bearers":[],"ports":["cdc-wdm0 (mbim)","wwan0 (net)"],
+        "signal-quality":{"recent":"yes","value":"67"}}}}
         """#
     private static let signal = #"""
-        {"modem":{"signal":{"5g":{"error-rate":"--","rsrp":"--","rsrq":"--","snr":"--"},"gsm":{"rssi":"--"},"lte":{"rsrp":
-        "-98.00","rsrq":"-11.00","rssi":"-71.00","snr":"9.80"},"refresh":{"rate":"5"},"umts":{"rscp":"--","rssi":"--"}}}}
+        {"modem":{"signal":{"5g":{"error-rate":"--","rsrp":"--","rsrq":"--","snr":"--"},"gsm":{"rssi":"--"},"lte":
+        {"rsrp":"-98.00","rsrq":"-11.00","rssi":"-71.00","snr":"9.80"},"refresh":{"rate":"5"},
+        "umts":{"rscp":"--","rssi":"--"}}}}
         """#
     private static let level = ModemReader.Level(
         modem: "/0", interface: "wwan0", technology: "lte+5gnr", operatorName: "Telekom.de", signal: -71,
@@ -66,7 +69,8 @@ import Testing
             "bus.conf",
             """
             <busconfig><type>custom</type><listen>unix:path=\(directory.path)/bus</listen><auth>EXTERNAL</auth>
-            <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+            <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow \
+            own="*"/>
             <allow user="*"/></policy></busconfig>
             """)
         let bus = "unix:path=\(directory.path)/bus"

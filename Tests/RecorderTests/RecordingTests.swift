@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -15,8 +16,8 @@ import Testing
 @Suite(.kernelTier, .serialized) struct `A recording` {
     /// The wire, and what is to happen while it is recorded.
     private final class Rig: @unchecked Sendable {
-        // Sendable, since the recording's thread and the one that makes traffic use different namespaces, and the wire only
-        // one after the other.
+        // Sendable, since the recording's thread and the one that makes traffic use different namespaces, and the wire
+        // only one after the other.
         let near: Namespace
         let far: Namespace
         static let nearEnd = VirtualInterface(name: "wwan0", index: 10, mac: MACAddress(local: 8, 0, 1))

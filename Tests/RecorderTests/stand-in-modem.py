@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A ModemManager with one modem, on the system bus that DBUS_SYSTEM_BUS_ADDRESS names, for the tests of what asks for it.
 
 Needs python3-dbusmock. Makes the file that it is given when it can be asked."""

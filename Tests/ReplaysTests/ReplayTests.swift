@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -21,7 +22,8 @@ let goodReplay = """
     seeds: 3
     mobility: {mode: informed, detection: 200ms, acquisition: 500ms}
     oracle: {window: 5s}
-    transport: {congestion_control: reno, initial_path: wifi, receive_buffer: 5MB, send_buffer: 3MB, initial_receive_buffer: 1MB}
+    transport: {congestion_control: reno, initial_path: wifi, receive_buffer: 5MB, send_buffer: 3MB, \
+    initial_receive_buffer: 1MB}
     gates:
       mptcp/spliced-optimal: ">= 1.0"
 
@@ -180,7 +182,8 @@ func load(_ text: String) throws -> Replay {
         Slip("window: 5s", "window: 1001ms", ":9:18: window is no multiple of 10 ms"),
         Slip("mode: informed", "mode: inform", ":8:18: unknown mode 'inform'; did you mean 'informed'?"),
         Slip(
-            "duration: trace", "duration: 10s", ":5:38: duration '10s' is not known; a run lasts as long as its traces"),
+            "duration: "
+                + "trace", "duration: 10s", ":5:38: duration '10s' is not known; a run lasts as long as its traces"),
         Slip("duration: trace", "bytes: lots", ":5:35: bytes 'lots' is not a size with its unit"),
         Slip("tcp-wifi, mptcp", "tcp-wfi, mptcp", ":6:14: unknown strategy 'tcp-wfi'; did you mean 'tcp-wifi'?"),
         Slip(
@@ -199,7 +202,8 @@ func load(_ text: String) throws -> Replay {
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
         Slip(
             "initial_receive_buffer: 1MB", "initial_receive_buffer: 5.1MB",
-            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"
+            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or "
+                + "that larger"
         ),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
         Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no gate; write >="),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
@@ -32,7 +33,8 @@ import Traces
         ("answer: 5", "answer '5' is not a size with its unit; write it as in 'answer: 2kB'"),
         (
             "think: 1s",
-            "'think' does not belong to workload 'polls', which has kind, duration, answer, every, burst, burst_at, deadline"
+            "'think' does not belong to workload 'polls', which has kind, duration, answer, every, burst, "
+                + "burst_at, deadline"
         ),
         ("evry: 1s", "unknown key 'evry'; did you mean 'every'?"),
     ])

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
 import Testing
 
-/// Headless Chromium over a pipe of its DevTools protocol: two descriptors, messages of JSON with a zero byte after each.
+/// Headless Chromium over a pipe of its DevTools protocol: two descriptors, messages of JSON with a zero byte after
+/// each.
 final class Chromium {
     static let path: String? = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
         access($0, X_OK) == 0
@@ -36,7 +38,8 @@ final class Chromium {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // The protocol's own numbers: it reads from 3 and writes to 4. Above both first, that neither overwrites the other.
+        // The protocol's own numbers: it reads from 3 and writes to 4. Above both first, that neither overwrites the
+        // other.
         posix_spawn_file_actions_adddup2(&actions, toBrowser[0], 20)
         posix_spawn_file_actions_adddup2(&actions, fromBrowser[1], 21)
         posix_spawn_file_actions_adddup2(&actions, 20, 3)

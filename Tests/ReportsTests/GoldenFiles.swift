@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import Testing
 
 /// Documents kept on disk beside the tests, byte for byte.
 ///
-/// `WALKBACK_REGENERATE=1 swift test --filter ReportsTests` writes them anew; look at the difference before you commit it.
+/// `WALKBACK_REGENERATE=1 swift test --filter ReportsTests` writes them anew; look at the difference before you commit
+/// it.
 enum GoldenFiles {
     static let directory = String(#filePath.dropLast("GoldenFiles.swift".count)) + "Golden/"
 

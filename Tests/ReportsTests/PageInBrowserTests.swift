@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -5,8 +6,8 @@ import Quantities
 import Reports
 import Testing
 
-/// The page as a person has it: in a browser, from a file, on a phone and on a desk. Pictures go to `$WALKBACK_SCREENSHOTS`
-/// where that is set.
+/// The page as a person has it: in a browser, from a file, on a phone and on a desk. Pictures go to
+/// `$WALKBACK_SCREENSHOTS` where that is set.
 @Suite(
     "The page in a browser",
     .enabled(if: Chromium.path != nil && getenv("WALKBACK_KERNEL_TIER") == nil, Chromium.whyNot), .serialized)
@@ -197,7 +198,8 @@ struct PageInBrowserTests {
             return 'rgb(255, 255, 255)';
           };
           let weakest = 21;
-          for (const one of document.querySelectorAll('p, td, th, dt, dd, button, summary, code, figcaption, h1, h2, svg text')) {
+          for (const one of document.querySelectorAll('p, td, th, dt, dd, button, summary, code, figcaption, h1, h2, \
+          svg text')) {
             if (!one.textContent.trim() || !one.getClientRects().length) continue;
             const ink = getComputedStyle(one)[one.tagName === 'text' ? 'fill' : 'color'];
             const [a, b] = [light(ink), light(behind(one))].sort((x, y) => y - x);
@@ -227,7 +229,8 @@ struct PageInBrowserTests {
         let browser = try Chromium()
         try browser.open(page, width: 1280, height: 900)
         let rows =
-            "[...document.querySelector('table.sortable').tBodies[0].rows].map((row) => row.cells[0].textContent).join()"
+            "[...document.querySelector('table.sortable').tBodies[0].rows].map((row) => "
+            + "row.cells[0].textContent).join()"
         let button = "[...document.querySelectorAll('.sort')].find((one) => one.textContent === 'mptcp/optimal')"
         _ = try browser.evaluate("\(button).click()")
         #expect(try browser.evaluate(rows) == .string("walk-3,walk-1,walk-2,walk-4,mean of the walks"))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Results
@@ -78,7 +79,8 @@ import Testing
 
     @Test func `lie around the median as their logarithm's spread says`() {
         let sorted = sizes(sigma: 1, seed: 1).sorted()
-        // Four standard errors of 4001 draws: of the median exp(4 x 1.25 / 63), of the quantiles at one sigma exp(4 x 1.5 / 63).
+        // Four standard errors of 4001 draws: of the median exp(4 x 1.25 / 63), of the quantiles at one sigma exp(4 x
+        // 1.5 / 63).
         #expect(abs(Double(sorted[2000]) / 300_000 - 1) < 0.083)
         #expect(abs(Double(sorted[Int(0.841_345 * 4000)]) / 815_485 - 1) < 0.1)
         #expect(abs(Double(sorted[Int(0.158_655 * 4000)]) / 110_364 - 1) < 0.1)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Statistics
 import Testing
@@ -76,7 +77,8 @@ struct SampleTests {
         #expect(Sample([1, 2]).smallestDifference(power: 0.5) == nil)
     }
 
-    /// Of 5 000 samples, within three standard deviations of what the binomial distribution gives for a chance of `share`.
+    /// Of 5 000 samples, within three standard deviations of what the binomial distribution gives for a chance of
+    /// `share`.
     private func expect(_ hits: Int, near share: Double, sourceLocation: SourceLocation = #_sourceLocation) {
         let reach = 3 * (share * (1 - share) / 5_000).squareRoot()
         #expect(abs(Double(hits) / 5_000 - share) <= reach, sourceLocation: sourceLocation)
@@ -91,8 +93,8 @@ struct SampleTests {
         expect(hits, near: 0.95)
     }
 
-    /// With the true standard deviation, which the one measured stands for. Below ten values the formula is a little short of
-    /// the exact power, so the test is of ten.
+    /// With the true standard deviation, which the one measured stands for. Below ten values the formula is a little
+    /// short of the exact power, so the test is of ten.
     @Test("A mean that is off by the smallest difference is found in 80 % of 5 000 samples", arguments: [10, 20])
     func power(size: Int) throws {
         var random = SplitMix64(seed: UInt64(size), purpose: "power")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Quantities
 import Reports
@@ -59,8 +60,9 @@ struct `What a sweep found` {
         let lines = example.csv.split(separator: "\n")
         #expect(
             lines[0]
-                == "cell,walk,wifi_coverage_percent,kind,strategy,seed,direction,duration_s,app_bytes,goodput_mbps,longest_gap_s,"
-                + "wire_bytes_wifi,energy_constant_j,energy_hybrid_j,verified,fidelity_violations,failure")
+                == "cell,walk,wifi_coverage_percent,kind,strategy,seed,direction,duration_s,app_bytes,"
+                + "goodput_mbps,longest_gap_s,wire_bytes_wifi,energy_constant_j,energy_hybrid_j,verified,"
+                + "fidelity_violations,failure")
         #expect(lines[1] == "1,1,0,run,mptcp,1,down,8,10000000,10,,10500000,8,4,1,0,")
         #expect(lines[2] == "1,1,0,bound,optimal,1,down,8,10000000,10,,,,,,,")
         #expect(lines.count == 11)

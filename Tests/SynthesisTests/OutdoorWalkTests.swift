@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -7,8 +8,8 @@ import Traces
 
 @testable import Synthesis
 
-/// Many hours of walks and drives of fixed seeds against the distributions that they are drawn from. Tolerances are about four
-/// standard errors of the number of independent draws that each test has, which it says.
+/// Many hours of walks and drives of fixed seeds against the distributions that they are drawn from. Tolerances are
+/// about four standard errors of the number of independent draws that each test has, which it says.
 @Suite struct OutdoorWalkTests {
     private func parameters(
         _ movement: OutdoorParameters.Movement, _ calibration: OutdoorParameters.Calibration = .published,
@@ -138,7 +139,8 @@ import Traces
         #expect(first != other)
     }
 
-    /// A published walk's WiFi: a peak between 0 and 10 Mb/s, two thirds of it on average; 360 associations a day, five days.
+    /// A published walk's WiFi: a peak between 0 and 10 Mb/s, two thirds of it on average; 360 associations a day, five
+    /// days.
     @Test func `A published walk gives a third of the cap, a fitted one what the paper's table has`() throws {
         var published: [Double] = []
         var fitted: [Double] = []
@@ -151,10 +153,12 @@ import Traces
         // The cap cuts contention where it would give more than 10 Mb/s.
         #expect(abs(Self.mean(published) - 10.0 / 3) < 0.2)
         #expect(published.allSatisfy { $0 <= 10 } && fitted.allSatisfy { $0 <= 10 })
-        // Good for a fifth: 9.25 Mb/s but for drop-outs of 1.5 s in 11.5, which leave 5 %; else 0.1 Mb/s. Some 145 episodes.
+        // Good for a fifth: 9.25 Mb/s but for drop-outs of 1.5 s in 11.5, which leave 5 %; else 0.1 Mb/s. Some 145
+        // episodes.
         let expected = 0.2 * 9.25 * (1 - 1.5 / 11.5 * 0.95) + 0.8 * 0.1
         #expect(abs(Self.mean(fitted) / expected - 1) < 0.35)
-        // Apart from weak to good, nothing lies between: 0.6 % of a lognormal of mean 0.1 and this spread lie above 0.5.
+        // Apart from weak to good, nothing lies between: 0.6 % of a lognormal of mean 0.1 and this spread lie above
+        // 0.5.
         let between = fitted.filter { (1.0...8.4).contains($0) }.count
         #expect(Double(between) / Double(fitted.count) < 0.005)
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Testing
@@ -19,8 +20,8 @@ import Traces
         return try #require(Opportunities(milliseconds: instants.last == 0 ? [1] : instants))
     }
 
-    /// When packets leave, opportunity by opportunity, as `mm-link` accounts for them: those up to a packet's arrival are gone,
-    /// what is left of one serves whoever waits, and the file begins anew after its last line.
+    /// When packets leave, opportunity by opportunity, as `mm-link` accounts for them: those up to a packet's arrival
+    /// are gone, what is left of one serves whoever waits, and the file begins anew after its last line.
     private static func departures(
         of packets: [(time: Int64, size: Int64)], at instants: [Int64]
     ) -> [Int64?] {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -191,7 +192,8 @@ struct FidelityTests {
         let path = RunPlan.Path(
             name: "wifi", kind: .wifi, downTable: "wifi.down", upTable: "wifi.up", attachments: [])
         let plan = RunPlan(
-            id: "mptcp.1", strategy: .mptcp, connections: [.mptcp(begins: .listed)], seed: 1, paths: [path], offset: .zero, duration: .seconds(20),
+            id: "mptcp.1", strategy: .mptcp, connections: [.mptcp(begins: .listed)], seed: 1, paths: [path],
+            offset: .zero, duration: .seconds(20),
             workload: Workload(), transport: Transport(), mobility: Mobility())
         var record = RunRecord(id: "mptcp.1")
         var counters = RunRecord.Link(path: "wifi", direction: "down")

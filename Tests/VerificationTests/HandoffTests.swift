@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -8,7 +9,8 @@ import Traces
 import Verification
 
 @Suite struct `A hand-off's measure` {
-    /// Two paths for 20 s, of which `wifi` is away from 5 s to 9 s after the first SYN, which leaves at 0.5 s of the trace.
+    /// Two paths for 20 s, of which `wifi` is away from 5 s to 9 s after the first SYN, which leaves at 0.5 s of the
+    /// trace.
     private struct Walk {
         var plan: RunPlan
         var record = RunRecord(id: "mptcp.1")

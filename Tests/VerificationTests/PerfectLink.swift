@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -5,7 +6,8 @@ import Results
 import Traces
 import Verification
 
-/// A link that follows its curve to the nanosecond, as plain as it can be written, with a source that stops now and then.
+/// A link that follows its curve to the nanosecond, as plain as it can be written, with a source that stops now and
+/// then.
 struct PerfectLink {
     var rates: [(time: Duration, rate: DataRate)]
     var conditions: [LinkTable.Condition]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -72,7 +73,8 @@ import Verification
 
     @Test func `may give several orders of events`() throws {
         let replay = try load("mptcp/events: [\"left wifi < joined wifi\", \"joined cellular\"]")
-        #expect(replay.runGates.map(\.demand) == [.events(["left wifi", "joined wifi"]), .events(["joined cellular"])])
+        #expect(
+            replay.runGates.map(\.demand) == [.events(["left wifi", "joined wifi"]), .events(["joined cellular"])])
     }
 
     @Test(arguments: [
@@ -135,7 +137,8 @@ import Verification
         let gate = RunGate(.mptcp, .carriesAgain(.atMost, .seconds(1)))
         #expect(gate.miss(in: run(handoffs: [handoff(.gained)])) == "there was no such hand-off")
         #expect(
-            gate.miss(in: run(handoffs: [handoff(.gained), handoff(.lost), handoff(.gained, again: .seconds(1))])) == nil
+            gate.miss(in: run(handoffs: [handoff(.gained), handoff(.lost), handoff(.gained, again: .seconds(1))]))
+                == nil
         )
         #expect(gate.miss(in: run(handoffs: [handoff(.lost), handoff(.gained)])) != nil)
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Determinism
 import Documents
@@ -103,7 +104,8 @@ private enum Guest: Bound {
         ([StrategyName.mptcp, .tcp(path: "wifi")], "a TCP over cellular and wifi-first were not run"),
         ([.mptcp, .tcp(path: "wifi"), .tcpReconnect(path: "cellular")], "wifi-first was not run"),
     ])
-    func `on a bound that somebody else added says what that needs`(strategies: [StrategyName], finding: String) throws {
+    func `on a bound that somebody else added says what that needs`(strategies: [StrategyName], finding: String) throws
+    {
         try KnownBounds.$registry.withValue(Registry(KnownBounds.builtIn + [Guest.self])) {
             let replay = try replay("mptcp/guest: \">= 1\"")
             let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import WalkbackKit
 
-/// MPTCP that uses a WiFi path only once it has been joined for a while, so that a network at the edge of its range, which
-/// comes and goes, carries nothing while another path is there.
+/// MPTCP that uses a WiFi path only once it has been joined for a while, so that a network at the edge of its range,
+/// which comes and goes, carries nothing while another path is there.
 struct SettledWiFi: Strategy {
     static func strategies(over paths: [String]) -> [SettledWiFi] { [SettledWiFi()] }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Decimal numbers as whole multiples of a power of ten, so that what is written is read back as the same value: 12.4
 /// Mb/s is 12 400 000 b/s exactly, 0.1 s is 100 000 000 ns exactly.
 package enum FixedPoint {

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How every number that leaves Walkback is written: at most six significant digits, no exponent, no locale.
 ///
-/// Rounding works on the decimal digits of the number as Swift prints it (the shortest that read back as the same number),
-/// half away from zero, so 1.005 to two decimals is 1.01, as its reader expects, on every machine.
+/// Rounding works on the decimal digits of the number as Swift prints it (the shortest that read back as the same
+/// number), half away from zero, so 1.005 to two decimals is 1.01, as its reader expects, on every machine.
 extension Double {
     /// The value rounded to `digits` significant decimal digits.
     ///
@@ -13,8 +14,8 @@ extension Double {
         return Double(decimal.text(decimals: nil)) ?? self
     }
 
-    /// The same where it takes no digits: of numbers of usual size that lie clear of the middle between two results. Whole numbers
-    /// and powers of ten up to 10^15 are exact, and so is the nearest number to their quotient.
+    /// The same where it takes no digits: of numbers of usual size that lie clear of the middle between two results.
+    /// Whole numbers and powers of ten up to 10^15 are exact, and so is the nearest number to their quotient.
     private func quicklyRounded(toSignificantDigits digits: Int) -> Double? {
         let size = magnitude
         if size == 0 { return 0 }
@@ -34,8 +35,8 @@ extension Double {
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
     ]
 
-    /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where not
-    /// finite.
+    /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where
+    /// not finite.
     package func text(significantDigits digits: Int = 6) -> String {
         guard var decimal = Decimal(self) else { return "-" }
         decimal.round(toDigits: digits)

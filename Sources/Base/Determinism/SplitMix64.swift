@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small generator of pseudo-random numbers that is the same on every machine and in every version of Swift (Steele,
 /// Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014). For draws that enter results; the
 /// standard library's `random(in:)` does not promise its sequence.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// The rows of a CSV file of ours: no field in them needs quotes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a command of Walkback ends; the numbers are a contract with scripts.
 public enum ExitCode: Int32, Sendable {
     case success = 0

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 
 extension JSON {
-    /// A document read back. Whole numbers that fit are `integer`, however they were written, and all others `number`; an
-    /// array is `array`, however it was written.
+    /// A document read back. Whole numbers that fit are `integer`, however they were written, and all others `number`;
+    /// an array is `array`, however it was written.
     ///
     /// - Throws: `Fault` (bad input) where the bytes are no JSON.
     package static func parse(_ bytes: [UInt8], path: String) throws -> JSON {
@@ -71,8 +72,8 @@ extension JSON: Decodable {
     }
 }
 
-/// What the decoder does not tell of a document: how deep it is nested, how many members its objects have as they are written,
-/// and whether it ends in the middle. Of bytes that are JSON all of it is right.
+/// What the decoder does not tell of a document: how deep it is nested, how many members its objects have as they are
+/// written, and whether it ends in the middle. Of bytes that are JSON all of it is right.
 private struct JSONOutline {
     private(set) var depth = 0
     private(set) var members = 0

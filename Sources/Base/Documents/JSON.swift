@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
-/// A JSON document as Walkback writes it: keys sorted, numbers rounded to six significant digits, undefined as `null`, so
-/// that equal results are equal bytes.
+/// A JSON document as Walkback writes it: keys sorted, numbers rounded to six significant digits, undefined as `null`,
+/// so that equal results are equal bytes.
 package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)

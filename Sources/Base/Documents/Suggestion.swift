@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The word that was probably meant, for the errors of every file and option that Walkback reads.
 package enum Suggestion {
     /// The nearest of `candidates` to `word`, or nil where none is near enough to be a slip of the keyboard: at most

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the right.
+/// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the
+/// right.
 package struct TextTable {
     private let textColumns: Set<Int>
     private var rows: [[String]] = []

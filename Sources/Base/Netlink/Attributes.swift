@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
 /// The attributes of a message from the kernel, by their type. Malformed ones end the list.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 
 /// A part of the kernel that the lab cannot do without and that not every kernel has.

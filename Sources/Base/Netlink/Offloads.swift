@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import CNetlink
 import Documents
 import Glibc
 import SystemPackage
 
-/// Which features of an interface let several packets travel as one: segmentation for its sender, merging at its receiver.
+/// Which features of an interface let several packets travel as one: segmentation for its sender, merging at its
+/// receiver.
 ///
 /// The kernel numbers its features anew in every version, so they are looked up by name, once.
 package struct Offloads {

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import CGenericNetlink
 import CNetlink
 import Documents
 import Glibc
 
-/// What the kernel reports of the MPTCP connections of one network namespace: a subscription, which ends with this object.
+/// What the kernel reports of the MPTCP connections of one network namespace: a subscription, which ends with this
+/// object.
 ///
 /// The kernel composes no reports while nobody listens.
 package final class PathManagerEvents {

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import SystemPackage
 
-/// The kernel's protocol counters of the calling thread's network namespace, as `TcpExt.TCPTimeouts`, `Icmp6.OutErrors`.
+/// The kernel's protocol counters of the calling thread's network namespace, as `TcpExt.TCPTimeouts`,
+/// `Icmp6.OutErrors`.
 package enum ProtocolCounters {
     package static func read() throws -> [String: Int64] {
         var counters: [String: Int64] = [:]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CNetlink
 import Determinism
 import Glibc
@@ -6,8 +7,8 @@ import Glibc
 package struct VirtualInterface: Hashable, Sendable {
     /// At most 15 bytes.
     package let name: String
-    /// Chosen by us, so that nothing need be looked up. The two ends must differ: the kernel takes an interface whose peer
-    /// has its own number for one without a peer, and then notices a carrier up to a second late.
+    /// Chosen by us, so that nothing need be looked up. The two ends must differ: the kernel takes an interface whose
+    /// peer has its own number for one without a peer, and then notices a carrier up to a second late.
     package let index: Int32
     package let mac: MACAddress
 
@@ -27,8 +28,8 @@ extension Request {
 
     /// Creates a pair: `near` in the socket's namespace, `far` in the one that `farNamespace` refers to. Both are down.
     ///
-    /// Neither resolves neighbours nor joins multicast groups (NOARP, no MULTICAST): who is there is known, and neighbour
-    /// discovery, group reports and what comes of their failures would travel on the links that are measured.
+    /// Neither resolves neighbours nor joins multicast groups (NOARP, no MULTICAST): who is there is known, and
+    /// neighbour discovery, group reports and what comes of their failures would travel on the links that are measured.
     package static func createPair(
         near: VirtualInterface, far: VirtualInterface, farNamespace: Int32, mtu: UInt32 = 1500
     ) -> Request {

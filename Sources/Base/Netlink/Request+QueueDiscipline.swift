@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CNetlink
 import Determinism
 import Glibc
@@ -11,8 +12,9 @@ extension Request {
 
     /// Puts an empty `fq` at the root of an interface in the place of what is there.
     ///
-    /// It does nothing but wait: each packet leaves at the departure time that it carries. One flow for everything keeps
-    /// the order in which packets came; no limit and no horizon, since the link before it decides what is dropped.
+    /// It does nothing but wait: each packet leaves at the departure time that it carries. One flow for everything
+    /// keeps the order in which packets came; no limit and no horizon, since the link before it decides what is
+    /// dropped.
     ///
     /// - Parameter handle: major number, 1...65534; must differ from that of the qdisc it replaces.
     package static func replaceFairQueue(interface: Int32, handle: UInt32) -> Request {

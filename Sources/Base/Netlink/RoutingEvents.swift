@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import CNetlink
 import Determinism
 import Documents
 import Glibc
 import Quantities
 
-/// What the kernel reports of the links, addresses and routes of one network namespace: a subscription, which ends with this
-/// object.
+/// What the kernel reports of the links, addresses and routes of one network namespace: a subscription, which ends with
+/// this object.
 package final class RoutingEvents {
     /// A link as it is now.
     package struct Link: Hashable, Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A number of bytes. 1 MB = 10^6 bytes.
 public struct ByteCount: Hashable, Comparable, Sendable, Codable, AdditiveArithmetic {
     public var bytes: Int64

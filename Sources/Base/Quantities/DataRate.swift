@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
 /// A rate of data transfer, as IP-layer bits per second. Decimal prefixes.

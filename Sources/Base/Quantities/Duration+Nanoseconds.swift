@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
 /// The lab's arithmetic is in whole nanoseconds, as the kernel's is; `Duration` stays the type in every signature.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An amount of energy, in joules. (`Energy` is the name of a module.)
 public struct EnergyAmount: Hashable, Comparable, Sendable, AdditiveArithmetic {
     public let joules: Double

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is transferred with a joule, in bits. Decimal prefixes.
 public struct EnergyEfficiency: Hashable, Comparable, Sendable {
     public let bitsPerJoule: Double

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A power, in watts.
 public struct Power: Hashable, Comparable, Sendable, AdditiveArithmetic {
     public let watts: Double

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// Quantities as people write them on a command line or in a replay: a number and a unit, as in `20ms`, `6MB`, `0.5Mbit`.
-/// Decimal prefixes throughout. Initialisers return nil for anything else, so that the caller can name file and line.
+/// Quantities as people write them on a command line or in a replay: a number and a unit, as in `20ms`, `6MB`,
+/// `0.5Mbit`. Decimal prefixes throughout. Initialisers return nil for anything else, so that the caller can name file
+/// and line.
 extension DataRate {
     public init?(text: String) {
         let units: [(String, Double)] = [

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// What can be added to Walkback at one of its doors: what is built in, and then what a program of somebody else's added
-/// before it ran.
+/// What can be added to Walkback at one of its doors: what is built in, and then what a program of somebody else's
+/// added before it ran.
 public final class Registry<Entry: Sendable>: Sendable {
     private let entries: Mutex<[Entry]>
 

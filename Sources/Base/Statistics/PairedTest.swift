@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether paired differences lie below zero beyond chance. One-sided: what is better than before is no reason to stop.
 ///
-/// Exact where it can be: if neither of two systems is better, every difference might as well have had the other sign, and of the
-/// 2^n equally likely ways to give signs to n differences the share with a mean as low is the p value (Fisher, *The Design of
-/// Experiments*, 1935, section 21). That supposes nothing of the distribution, but cannot be smaller than 2^-n. Where that is
-/// not small enough for the level asked for, and beyond 20 pairs, it is Student's t, which supposes that their mean is about
-/// normal.
+/// Exact where it can be: if neither of two systems is better, every difference might as well have had the other sign,
+/// and of the 2^n equally likely ways to give signs to n differences the share with a mean as low is the p value
+/// (Fisher, *The Design of Experiments*, 1935, section 21). That supposes nothing of the distribution, but cannot be
+/// smaller than 2^-n. Where that is not small enough for the level asked for, and beyond 20 pairs, it is Student's t,
+/// which supposes that their mean is about normal.
 package struct PairedTest: Sendable, Equatable {
     package enum Method: String, Sendable {
         case signFlip = "sign-flip"
@@ -80,8 +81,9 @@ package struct PairedTest: Sendable, Equatable {
     }
 }
 
-/// Holm's correction: with these in place of their p values, the chance that any of several true hypotheses is rejected stays
-/// within the level, however they depend on each other (*A Simple Sequentially Rejective Multiple Test Procedure*, 1979).
+/// Holm's correction: with these in place of their p values, the chance that any of several true hypotheses is rejected
+/// stays within the level, however they depend on each other (*A Simple Sequentially Rejective Multiple Test
+/// Procedure*, 1979).
 package enum Holm {
     /// In the order given.
     package static func adjusted(_ probabilities: [Double]) -> [Double] {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Some measurements of one quantity, in the order in which they were given. Plain numbers: the unit is the caller's.
 package struct Sample: Sendable, Equatable {
     package let values: [Double]
@@ -43,10 +44,10 @@ package struct Sample: Sendable, Equatable {
         return Interval(low: mean - reach, high: mean + reach)
     }
 
-    /// How far the true mean would have to lie from a supposed one for the interval of as many values as these, spread as
-    /// these are, to leave the supposed one out with probability `power`:
-    /// (t at (1 + confidence) / 2 + t at power) x s / sqrt n, both t with n - 1 degrees of freedom. nil for fewer than two
-    /// values.
+    /// How far the true mean would have to lie from a supposed one for the interval of as many values as these, spread
+    /// as these are, to leave the supposed one out with probability `power`:
+    /// (t at (1 + confidence) / 2 + t at power) x s / sqrt n, both t with n - 1 degrees of freedom. nil for fewer than
+    /// two values.
     ///
     /// - Parameters:
     ///   - confidence: above 0 and below 1, of the two-sided interval.
@@ -59,8 +60,8 @@ package struct Sample: Sendable, Equatable {
         return (level + found) * standardDeviation / Double(values.count).squareRoot()
     }
 
-    /// Jain, Chiu and Hawe's index of fairness of shares: (sum)^2 / (n x sum of squares), 1 where all are equal and 1/n where
-    /// one has all. nil of nothing and where all are zero.
+    /// Jain, Chiu and Hawe's index of fairness of shares: (sum)^2 / (n x sum of squares), 1 where all are equal and 1/n
+    /// where one has all. nil of nothing and where all are zero.
     package var fairness: Double? {
         let squares = values.reduce(0) { $0 + $1 * $1 }
         guard squares > 0 else { return nil }
@@ -68,8 +69,8 @@ package struct Sample: Sendable, Equatable {
         return sum * sum / (Double(values.count) * squares)
     }
 
-    /// Each value of `numerators` over the one of the same key in `denominators`, in order of the keys. Keys that only one
-    /// of them has, and denominators that are not above zero, are left out.
+    /// Each value of `numerators` over the one of the same key in `denominators`, in order of the keys. Keys that only
+    /// one of them has, and denominators that are not above zero, are left out.
     package static func pairedRatios<Key: Hashable & Comparable>(
         _ numerators: [Key: Double], to denominators: [Key: Double]
     ) -> [(key: Key, ratio: Double)] {

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Student's t distribution, by finite sums (Abramowitz and Stegun 26.7.3 and 26.7.4).
 ///
-/// Only +, -, x, / and square roots, which IEEE 754 fixes to the last bit: the C library's exp, log and atan differ between
-/// processors, and reports must not.
+/// Only +, -, x, / and square roots, which IEEE 754 fixes to the last bit: the C library's exp, log and atan differ
+/// between processors, and reports must not.
 package struct StudentT: Sendable, Equatable {
     package let degreesOfFreedom: Int
 

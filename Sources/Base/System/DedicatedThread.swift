@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 
-/// A thread of its own for work that blocks or that must outlive no thread but itself: a guest is killed when the thread that
-/// started it ends, so a thread of a pool may not start one.
+/// A thread of its own for work that blocks or that must outlive no thread but itself: a guest is killed when the
+/// thread that started it ends, so a thread of a pool may not start one.
 package enum DedicatedThread {
     /// Runs `body` on a new thread and waits for it.
     package static func run<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Outcome {

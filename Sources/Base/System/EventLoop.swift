@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
@@ -6,8 +7,8 @@ import SystemPackage
 
 /// The one loop of a run: an epoll instance and the handlers of what it watches, called on the calling thread.
 ///
-/// Everything is watched edge-triggered, so that a socket with room to spare does not wake the loop: in the guest every system
-/// call costs tens of microseconds of real time.
+/// Everything is watched edge-triggered, so that a socket with room to spare does not wake the loop: in the guest every
+/// system call costs tens of microseconds of real time.
 package final class EventLoop {
     package struct Interest: OptionSet, Sendable {
         package let rawValue: UInt32

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -16,8 +17,8 @@ public struct InputFile: Sendable {
         self.bytes = bytes
     }
 
-    /// - Throws: `Fault` naming the file: permission where it may not be read, bad input where it is missing, a directory or too
-    ///   large.
+    /// - Throws: `Fault` naming the file: permission where it may not be read, bad input where it is missing, a
+    ///   directory or too large.
     public static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
 
 /// Ctrl-C and termination as an orderly end: guests are killed, the caller unwinds and removes what is half done.
 package enum Interruption {
-    /// From now on the first SIGINT, SIGTERM or SIGHUP cancels `cancellation`, and a second one ends this process at once.
-    /// Call it from the first thread before any other exists: threads inherit that these signals are blocked, so that only the
-    /// one that waits for them receives them.
+    /// From now on the first SIGINT, SIGTERM or SIGHUP cancels `cancellation`, and a second one ends this process at
+    /// once. Call it from the first thread before any other exists: threads inherit that these signals are blocked, so
+    /// that only the one that waits for them receives them.
     package static func cancel(_ cancellation: Cancellation) throws {
         var signals = sigset_t()
         sigemptyset(&signals)

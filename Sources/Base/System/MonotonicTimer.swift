@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
@@ -10,9 +11,9 @@ package final class MonotonicTimer {
 
     /// The first whole second that is a second or more away.
     ///
-    /// How long it took until here depends on the machine: in time-travel mode it is how often somebody looked at the clock, and
-    /// a program's loader looks at other files where the processor has other features. What comes counts from ticks of the kernel,
-    /// so it must begin at the same place between two of them.
+    /// How long it took until here depends on the machine: in time-travel mode it is how often somebody looked at the
+    /// clock, and a program's loader looks at other files where the processor has other features. What comes counts
+    /// from ticks of the kernel, so it must begin at the same place between two of them.
     package static var nextBeginning: Int64 {
         let second: Int64 = 1_000_000_000
         return (SystemClock.monotonic + 2 * second - 1) / second * second

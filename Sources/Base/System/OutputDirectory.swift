@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import SystemPackage
 
-/// Where a comparison's results go. Everything is made in `.partial` within it and moved when whole, so that a result that
-/// is there is complete; whatever an earlier, killed comparison left in `.partial` is removed.
+/// Where a comparison's results go. Everything is made in `.partial` within it and moved when whole, so that a result
+/// that is there is complete; whatever an earlier, killed comparison left in `.partial` is removed.
 package final class OutputDirectory {
     package let path: FilePath
     package let partial: FilePath
@@ -18,8 +19,8 @@ package final class OutputDirectory {
     /// - Parameters:
     ///   - mark: the file that says that a result is there.
     ///   - remains: files that say that one was begun there.
-    /// - Throws: where it holds something else than results of ours, another comparison is writing there, or nothing can be
-    ///   written.
+    /// - Throws: where it holds something else than results of ours, another comparison is writing there, or nothing
+    ///   can be written.
     package init(
         _ path: FilePath, mark: String = OutputDirectory.comparisonMark, remains: [String] = []
     ) throws {
@@ -33,7 +34,8 @@ package final class OutputDirectory {
         else {
             throw Fault(
                 .failed,
-                "the output directory \(path) holds something else (\(present.prefix(3).joined(separator: ", "))): name "
+                "the output directory \(path) holds something else "
+                    + "(\(present.prefix(3).joined(separator: ", "))): name "
                     + "another with --output, or empty it")
         }
         try Self.makeDirectory(partial)

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Synchronization
 import SystemPackage
 
-/// Hands on what files grow by while somebody else writes them: how the output of a guest's programs is seen while they run.
+/// Hands on what files grow by while somebody else writes them: how the output of a guest's programs is seen while they
+/// run.
 package final class OutputTail {
     /// How often the files are looked at, of real time.
     private static let interval: UInt32 = 50_000

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // What the link's two BPF programs share with their Swift owner. Included by both, so that neither can misread the other.
 //
 // All members are 64 bits wide (or pairs of 32) and little-endian: the same layout in BPF and on every host.

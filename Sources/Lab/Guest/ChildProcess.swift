@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
 import System
 
-/// A program that this one starts in the calling thread's network namespace, in a session of its own. It cannot outlive us.
+/// A program that this one starts in the calling thread's network namespace, in a session of its own. It cannot outlive
+/// us.
 struct ChildProcess {
     let process: pid_t
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -8,8 +9,9 @@ import System
 
 /// The guest's side of a run: from the first instruction of the first process to the power-off.
 ///
-/// `walkback guest` is this, either as the first process of an embedded kernel (`runAsFirstProcess`) or as an ordinary process on
-/// the machine's own kernel (`run(here:)`). The body does the work; faults and the exit status reach the host either way.
+/// `walkback guest` is this, either as the first process of an embedded kernel (`runAsFirstProcess`) or as an ordinary
+/// process on the machine's own kernel (`run(here:)`). The body does the work; faults and the exit status reach the
+/// host either way.
 package struct GuestBringUp {
     /// The run directory, as the guest sees it: the plan is there, results go there.
     package let directory: String
@@ -40,8 +42,8 @@ package struct GuestBringUp {
         "\(directory)/\(name)"
     }
 
-    /// Ends the run `span` of the kernel's clock from now, with a fault that names the phase: a program in which everything waits
-    /// for something else does not hang, its clock runs away. May be called again.
+    /// Ends the run `span` of the kernel's clock from now, with a fault that names the phase: a program in which
+    /// everything waits for something else does not hang, its clock runs away. May be called again.
     package func arm(deadline span: Duration) throws {
         // Kept for the life of the process: the handler needs them, and may not build strings.
         let error = walkback_deadline_arm(
@@ -51,8 +53,8 @@ package struct GuestBringUp {
 
     // MARK: Both ways to run
 
-    /// As the first process of a guest: mounts what programs need, then runs `body`, or the command where the host left one, and
-    /// switches the machine off. Never returns.
+    /// As the first process of a guest: mounts what programs need, then runs `body`, or the command where the host left
+    /// one, and switches the machine off. Never returns.
     package static func runAsFirstProcess(_ body: (GuestBringUp) throws -> Void) -> Never {
         let guest = GuestBringUp(directory: RunDirectory.guestPath, isFirstProcess: true)
         let status: Int32

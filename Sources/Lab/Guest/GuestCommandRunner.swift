@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -5,7 +6,8 @@ import Glibc
 import Quantities
 import System
 
-/// Executes any program in a guest in place of a run, with the console as its terminal, until it ends or the deadline passes.
+/// Executes any program in a guest in place of a run, with the console as its terminal, until it ends or the deadline
+/// passes.
 struct GuestCommandRunner {
     let guest: GuestBringUp
     let command: GuestCommand

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Lab
 import Plans
 import Strategies
 import Traffic
 
-/// The mobile host under one strategy: opens connections as the strategy would, uses the paths that it chooses, and moves its
-/// home address where it has one.
+/// The mobile host under one strategy: opens connections as the strategy would, uses the paths that it chooses, and
+/// moves its home address where it has one.
 package final class MobileHost {
     /// Of an event that the run's record should show.
     package typealias Note = (_ kind: String, _ path: String?, _ detail: String?) -> Void
@@ -100,7 +101,8 @@ package final class MobileHost {
         let wanted = try strategy.decide(view)
         guard wanted.count == plan.paths.count else {
             throw Fault(
-                .failed, "strategy '\(plan.strategy)' decided on \(wanted.count) paths, and there are \(plan.paths.count)")
+                .failed,
+                "strategy '\(plan.strategy)' decided on \(wanted.count) paths, and there are \(plan.paths.count)")
         }
         let changes = plan.paths.indices.filter { wanted[$0] != uses[$0] }
         guard !changes.isEmpty else { return }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -11,8 +12,8 @@ import SystemPackage
 
 /// Any program on the mobile host under a replay, and one on the server, from an empty machine to their end.
 ///
-/// The server's program starts when the lab is up. The mobile host's starts one second later, at trace time zero, and the end
-/// of either it or the trace ends the other.
+/// The server's program starts when the lab is up. The mobile host's starts one second later, at trace time zero, and
+/// the end of either it or the trace ends the other.
 final class ProgramExecution {
     private let plan: ProgramPlan
     private let guest: GuestBringUp

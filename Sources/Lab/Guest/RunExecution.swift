@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -12,7 +13,8 @@ import Traffic
 
 /// One run on this kernel, from an empty machine to its record. One thread and one loop; it owns the clock.
 ///
-/// Every instant is absolute on the kernel's monotonic clock. The first SYN leaves at a whole second, one to two after the lab is up.
+/// Every instant is absolute on the kernel's monotonic clock. The first SYN leaves at a whole second, one to two after
+/// the lab is up.
 package final class RunExecution {
     package enum Clock: Sendable {
         /// Time-travel mode: no tick is ever late, which a run makes sure of.
@@ -95,7 +97,8 @@ package final class RunExecution {
             if case .tcp(let path, _) = connection { path } else { nil }
         }
         guard companions.count == plan.connections.count - 1 else {
-            throw Fault(.failed, "strategy '\(plan.strategy)' opens a second connection that is not a TCP over one path")
+            throw Fault(
+                .failed, "strategy '\(plan.strategy)' opens a second connection that is not a TCP over one path")
         }
         companionServer = companions.isEmpty ? nil : try listen(.tcp, port: Self.companionPort)
         if let companionServer {
@@ -251,8 +254,8 @@ package final class RunExecution {
         }
     }
 
-    /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back nothing that
-    /// a subflow was given while that subflow lives.
+    /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back
+    /// nothing that a subflow was given while that subflow lives.
     private func noteStranded(except path: String) {
         guard plan.usesMPTCP, let sender else { return }
         var waiting: [String: ByteCount] = [:]
@@ -274,7 +277,8 @@ package final class RunExecution {
 
     private func finish() throws -> (RunRecord, Series) {
         record.measured = Series.binWidth * elapsed
-        // In time-travel mode nothing that the run does takes time: what remains is the clock's own resolution, under 1 us.
+        // In time-travel mode nothing that the run does takes time: what remains is the clock's own resolution, under 1
+        // us.
         let slip = SystemClock.monotonic - zero - record.measured.wholeNanoseconds
         if clock == .virtual, !(0..<10_000).contains(slip) {
             throw Fault(

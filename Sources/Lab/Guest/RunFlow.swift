@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Traces
@@ -22,8 +23,8 @@ struct RunFlow {
         self.client = client
     }
 
-    /// Drains whichever end receives. In real time a late tick may stand for several bins; what it brings came in the last of
-    /// them.
+    /// Drains whichever end receives. In real time a late tick may stand for several bins; what it brings came in the
+    /// last of them.
     mutating func take(bins count: Int) {
         let taken = direction == .down ? transfer.drain() : client.drain()
         bins += repeatElement(0, count: count - 1)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import FoundationEssentials
@@ -39,8 +40,8 @@ package final class CommandDirectory {
         while waitpid(remover, nil, 0) < 0, errno == EINTR {}
     }
 
-    /// A shell in a session of its own, which neither Ctrl-C nor a kill of our process group reaches. What a dying guest wrote
-    /// meanwhile goes a second later.
+    /// A shell in a session of its own, which neither Ctrl-C nor a kill of our process group reaches. What a dying
+    /// guest wrote meanwhile goes a second later.
     private static func startRemover(of path: FilePath) throws -> (pid_t, FileDescriptor) {
         var ends: [CInt] = [-1, -1]
         let failure = walkback_pipe(&ends)

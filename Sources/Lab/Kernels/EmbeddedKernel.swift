@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -14,10 +15,11 @@ package struct EmbeddedKernel: Sendable, Equatable {
     /// The names of the patches in it, in the order applied; empty where its maker did not say.
     package let patches: [String]
 
-    /// The kernel to boot: `explicit` where given, else `$WALKBACK_KERNEL`, else `PREFIX/lib/walkback/linux` beside this
-    /// program's `PREFIX/bin`, else the newest in the user's cache, where `make kernel` puts it.
+    /// The kernel to boot: `explicit` where given, else `$WALKBACK_KERNEL`, else `PREFIX/lib/walkback/linux` beside
+    /// this program's `PREFIX/bin`, else the newest in the user's cache, where `make kernel` puts it.
     ///
-    /// - Throws: a `Fault` that says what is wrong with the file that was named, or how to build one where none is found.
+    /// - Throws: a `Fault` that says what is wrong with the file that was named, or how to build one where none is
+    ///   found.
     package static func find(explicit: FilePath?) throws -> EmbeddedKernel {
         if let explicit { return try open(explicit, named: "--kernel \(explicit)") }
         if let named = variable("WALKBACK_KERNEL") {
@@ -77,7 +79,8 @@ package struct EmbeddedKernel: Sendable, Equatable {
         guard let release = try askRelease(path) else {
             throw Fault(
                 .failed,
-                "\(name) is not a kernel built for user mode (asked for --version, it named no Linux release). Build one with "
+                "\(name) is not a kernel built for user mode (asked for --version, it named no Linux release). "
+                    + "Build one with "
                     + "`make kernel SOURCE=DIR`")
         }
         return EmbeddedKernel(path: path, release: release, patches: notes.patches)
@@ -90,7 +93,8 @@ package struct EmbeddedKernel: Sendable, Equatable {
         return parse(description: text)
     }
 
-    /// Lines of `key: value`, as Kernel/build writes them: `release: 6.12.117-walkback` and one `patch: FILE SHA256` per patch.
+    /// Lines of `key: value`, as Kernel/build writes them: `release: 6.12.117-walkback` and one `patch: FILE SHA256`
+    /// per patch.
     static func parse(description text: String) -> (release: String?, patches: [String]) {
         var release: String?
         var patches: [String] = []

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
@@ -5,11 +6,12 @@ import Quantities
 import System
 import SystemPackage
 
-/// One machine for one run: boots the embedded kernel with this program as its first process and the run directory as the only
-/// place it may write.
+/// One machine for one run: boots the embedded kernel with this program as its first process and the run directory as
+/// the only place it may write.
 ///
-/// Nothing that differs between users, directories or machines enters the guest: it reaches the program and the run directory
-/// through descriptors 3 and 4 of its kernel, whose names are the same everywhere and carry any path, quotes and blanks too.
+/// Nothing that differs between users, directories or machines enters the guest: it reaches the program and the run
+/// directory through descriptors 3 and 4 of its kernel, whose names are the same everywhere and carry any path, quotes
+/// and blanks too.
 package struct Guest: Sendable {
     package var kernel: EmbeddedKernel
     /// Holds the plan or the command; results and `console.log` appear in it.
@@ -17,12 +19,14 @@ package struct Guest: Sendable {
     /// Draws all random numbers in the guest.
     package var seed: UInt64
     package var memory: ByteCount
-    /// Of real time; it only ends guests that compute without end, since one that waits without end meets its own deadline.
+    /// Of real time; it only ends guests that compute without end, since one that waits without end meets its own
+    /// deadline.
     package var realTimeLimit: Duration
     /// The program that becomes the guest's first process, called with the argument `guest`; nil: this one.
     package var program: FilePath?
 
-    /// 1 GiB: the kernel sizes TCP's defaults by it, so it is part of what makes runs equal. Only what is touched is used.
+    /// 1 GiB: the kernel sizes TCP's defaults by it, so it is part of what makes runs equal. Only what is touched is
+    /// used.
     package static let standardMemory = ByteCount(1 << 30)
     package static let standardRealTimeLimit = Duration.seconds(1800)
 

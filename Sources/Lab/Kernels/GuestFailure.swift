@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -15,7 +16,8 @@ struct GuestFailure {
         if end.reason == .tookTooLong {
             return Fault(
                 .failed,
-                "the guest was stopped at the limit of real time\(progress): something in it computes without end, or the machine "
+                "the guest was stopped at the limit of real time\(progress): something in it computes without "
+                    + "end, or the machine "
                     + "is too busy. \(see)")
         }
         if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted). \(see)") }
@@ -27,13 +29,15 @@ struct GuestFailure {
         if said(["check_ptrace", "check_sysemu", "start_ptraced_child", "ptrace: "]) {
             return Fault(
                 .permission,
-                "the kernel may not trace its processes (ptrace), probably because this container forbids it: allow it with "
+                "the kernel may not trace its processes (ptrace), probably because this container forbids it: "
+                    + "allow it with "
                     + "`docker run --cap-add SYS_PTRACE` or `--security-opt seccomp=unconfined`\(quoted)")
         }
         if said(["must be not mounted noexec", "PROT_EXEC mmap"]) {
             return Fault(
                 .permission,
-                "the kernel may not execute its memory, neither as a memfd nor in '\(directory)': allow executable memfds "
+                "the kernel may not execute its memory, neither as a memfd nor in '\(directory)': allow "
+                    + "executable memfds "
                     + "(sysctl vm.memfd_noexec=0) or give an --output on a file system mounted without noexec")
         }
         if let line = end.lastLines.last(where: { $0.contains("Attempted to kill init") }) {
@@ -57,7 +61,8 @@ struct GuestFailure {
     private var outOfMemory: Fault {
         Fault(
             .failed,
-            "the guest ran out of the host's memory (\(ending))\(quoted): free some, raise the container's limit, or use fewer --jobs"
+            "the guest ran out of the host's memory (\(ending))\(quoted): free some, raise the container's "
+                + "limit, or use fewer --jobs"
         )
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -6,8 +7,8 @@ import Quantities
 import System
 import SystemPackage
 
-/// A child that cannot outlive us: its own session, killed with the thread that started it, its output read line by line, and
-/// nothing of its session left when it has ended.
+/// A child that cannot outlive us: its own session, killed with the thread that started it, its output read line by
+/// line, and nothing of its session left when it has ended.
 struct GuestProcess: Sendable {
     var executable: FilePath
     /// With the name it is called by first.
@@ -37,7 +38,8 @@ struct GuestProcess: Sendable {
         var time: Duration?
     }
 
-    /// Starts it and waits for its end. `log` receives all output (-1: nobody); `line` is called on the thread that waits.
+    /// Starts it and waits for its end. `log` receives all output (-1: nobody); `line` is called on the thread that
+    /// waits.
     func run(cancellation: Cancellation?, log: CInt, line: @escaping @Sendable (ConsoleLine) -> Void) throws -> End {
         try DedicatedThread.run {
             Result { try start(cancellation: cancellation, log: log, line: line) }
@@ -142,8 +144,8 @@ struct GuestProcess: Sendable {
         }
     }
 
-    /// The kernel's own children die with it, but not at the same instant. Each holds the console, so its end is theirs; whoever
-    /// reaps them may take longer.
+    /// The kernel's own children die with it, but not at the same instant. Each holds the console, so its end is
+    /// theirs; whoever reaps them may take longer.
     private func readToEnd(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) {
         var watched = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
         while poll(&watched, 1, 2000) > 0, read(output, into: &console, line: line) {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import System
@@ -13,7 +14,8 @@ package struct HostKernel: Sendable, Equatable {
         guard geteuid() == 0 else {
             throw Fault(
                 .permission,
-                "--kernel host needs root, for namespaces, queues and BPF programs of the machine's own kernel: run it with sudo, "
+                "--kernel host needs root, for namespaces, queues and BPF programs of the machine's own kernel: "
+                    + "run it with sudo, "
                     + "or use the embedded kernel, which needs none")
         }
         var name = utsname()

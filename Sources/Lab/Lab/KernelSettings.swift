@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Netlink
 import Plans
@@ -31,8 +32,8 @@ struct KernelSettings {
     ]
 
     /// A host-unreachable from a router would turn off TCP's RTO backoff (RFC 6069) and falsify every outage. Known
-    /// neighbours, complete routes and one MTU leave routers no cause for one; that they may send one error of each kind in
-    /// a day, and not the first either, sees to the rest.
+    /// neighbours, complete routes and one MTU leave routers no cause for one; that they may send one error of each
+    /// kind in a day, and not the first either, sees to the rest.
     private static let routers = [
         ("net.ipv4.conf.all.send_redirects", "0"),
         ("net.ipv4.conf.default.send_redirects", "0"),
@@ -44,8 +45,8 @@ struct KernelSettings {
 
     private static let forwarding = [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]
 
-    /// Makes routers of these, whose interfaces must be there already: one that is made in an IPv6 router joins the group of
-    /// all routers, and would report that on our links.
+    /// Makes routers of these, whose interfaces must be there already: one that is made in an IPv6 router joins the
+    /// group of all routers, and would report that on our links.
     static func forward(_ routers: [Namespace]) throws {
         for router in routers {
             try router.run {

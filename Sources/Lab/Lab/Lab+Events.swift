@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Netlink
 import SystemPackage
 
@@ -12,8 +13,8 @@ extension Lab {
         try (end == .mobile ? mobile : server).run { try PathManagerEvents() }
     }
 
-    /// `mptcp.sub-established` and the like; the path that it concerns, where it concerns one; and which end reports it, with
-    /// what else is to be known.
+    /// `mptcp.sub-established` and the like; the path that it concerns, where it concerns one; and which end reports
+    /// it, with what else is to be known.
     package func describe(
         _ event: PathManagerEvents.Event, at end: HostEnd
     ) -> (kind: String, path: String?, detail: String) {

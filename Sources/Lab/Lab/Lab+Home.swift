@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Netlink
 import Plans
 
-/// A home address of the mobile host: it belongs to no path, and what comes to it takes the path that the core says. The core
-/// is its home agent, without the tunnel: its route is what a binding would be.
+/// A home address of the mobile host: it belongs to no path, and what comes to it takes the path that the core says.
+/// The core is its home agent, without the tunnel: its route is what a binding would be.
 extension Lab {
     /// What the home address sends finds its route here.
     private static let homeTable: UInt32 = 90

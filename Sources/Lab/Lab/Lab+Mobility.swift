@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import Link
 import Netlink
 import Plans
 
-/// The mobility agent: what happens to a path when its radio comes and goes, when the mobile host acts on it and when the
-/// network gives it another address. Paths are named by their place in the plan.
+/// The mobility agent: what happens to a path when its radio comes and goes, when the mobile host acts on it and when
+/// the network gives it another address. Paths are named by their place in the plan.
 extension Lab {
     /// The radio carries nothing from now on. What is on its links is lost, and so is what is sent on them.
     package func detachRadio(_ path: Int) throws {
@@ -54,9 +55,9 @@ extension Lab {
         }
     }
 
-    /// Whether the peer sends nothing more over a path that has gone: it was asked in time, and has another. To withdraw the
-    /// address now would do harm only, since the kernel then sends everything unacknowledged again, what is on its way over
-    /// the other path too; it is withdrawn when the path returns, or will not be used any more.
+    /// Whether the peer sends nothing more over a path that has gone: it was asked in time, and has another. To
+    /// withdraw the address now would do harm only, since the kernel then sends everything unacknowledged again, what
+    /// is on its way over the other path too; it is withdrawn when the path returns, or will not be used any more.
     private func isHandedOver(_ path: Int) -> Bool {
         faded[path] && topology.paths.indices.contains { $0 != path && isJoined($0) && uses[$0] != .none }
     }
@@ -101,8 +102,9 @@ extension Lab {
         for _ in 0..<waiting { try renumber(path) }
     }
 
-    /// The network gives the mobile host another address on the path: the old one is gone, and rules, routes and, where the
-    /// host is informed, the endpoint follow. While there is no link to hear of it on, the change waits until there is.
+    /// The network gives the mobile host another address on the path: the old one is gone, and rules, routes and, where
+    /// the host is informed, the endpoint follow. While there is no link to hear of it on, the change waits until there
+    /// is.
     ///
     /// - Throws: where the plan has no further change.
     package func renumber(_ path: Int) throws {

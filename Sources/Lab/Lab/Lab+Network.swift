@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Link
 import Netlink
 import Plans
@@ -102,8 +103,8 @@ extension Lab {
 
     private static let firstTable: UInt32 = 100
 
-    /// What a path's address sends leaves by that path, or not at all: without the second rule it would leave by another
-    /// path, with a source address that is not that path's, while its own is down.
+    /// What a path's address sends leaves by that path, or not at all: without the second rule it would leave by
+    /// another path, with a source address that is not that path's, while its own is down.
     func mobileRules() -> [Request] {
         topology.paths.indices.flatMap { index in
             everyMobileEnd(index).addresses.flatMap { address -> [Request] in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Link
 import Netlink
@@ -72,7 +73,8 @@ extension Lab {
         }
     }
 
-    /// The kernel counters of both ends that are not zero, as `mobile.MPTcpExt.MPJoinSynTx`, and `kernel.InputQueue.Drops`.
+    /// The kernel counters of both ends that are not zero, as `mobile.MPTcpExt.MPJoinSynTx`, and
+    /// `kernel.InputQueue.Drops`.
     package func counters() throws -> [String: Int64] {
         var counters: [String: Int64] = [:]
         for (name, namespace) in [("mobile", mobile), ("server", server)] {

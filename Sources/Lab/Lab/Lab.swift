@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Link
 import Netlink
@@ -7,8 +8,8 @@ import SystemPackage
 /// A walk's network in the kernel: a mobile host, an access network for each path, a core and a server, each a network
 /// namespace, and the links between them that follow the trace.
 ///
-/// Links are shaped at the access networks only, never on an end host. All of it belongs to this object and ends with it or
-/// with the process. One thread uses a lab.
+/// Links are shaped at the access networks only, never on an end host. All of it belongs to this object and ends with
+/// it or with the process. One thread uses a lab.
 package final class Lab {
     package let topology: Topology
     package let mobile: Namespace
@@ -115,7 +116,8 @@ package final class Lab {
         mobileEnd(path).address(family)
     }
 
-    /// The server's address that can be reached over a path, as text; of the family that all paths share where there is one.
+    /// The server's address that can be reached over a path, as text; of the family that all paths share where there is
+    /// one.
     package func serverAddress(for path: Int) -> String {
         serverAddress(families[path])?.description ?? ""
     }
@@ -124,8 +126,8 @@ package final class Lab {
         topology.trunk.far.address(family)
     }
 
-    /// The path to which an address belongs that the mobile host has, had or will have, written in any way; nil where it is
-    /// none of these.
+    /// The path to which an address belongs that the mobile host has, had or will have, written in any way; nil where
+    /// it is none of these.
     package func pathName(ofAddress text: String) -> String? {
         let mapped = "::ffff:"
         let plain = text.hasPrefix(mapped) && text.contains(".") ? String(text.dropFirst(mapped.count)) : text
@@ -137,9 +139,9 @@ package final class Lab {
         }?.name
     }
 
-    /// One family for each path: more would only be further subflows on the same links. One that all paths have where there
-    /// is such, else that of the first connection where the path has it. If no path is attached at first, the first
-    /// path's family stands for that of the first connection.
+    /// One family for each path: more would only be further subflows on the same links. One that all paths have where
+    /// there is such, else that of the first connection where the path has it. If no path is attached at first, the
+    /// first path's family stands for that of the first connection.
     private static func families(
         _ plan: RunPlan, _ topology: Topology, named initialPath: Int?
     ) -> (paths: [IPAddress.Family], initial: IPAddress.Family) {

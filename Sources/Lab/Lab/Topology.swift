@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Netlink
 import Plans
@@ -11,9 +12,9 @@ import Plans
 ///                                  10.255.0.0/24  core (.1) – server (.2)
 ///                                  10.254.0.2/32  the mobile host's home address
 /// ```
-/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. Where a path's
-/// address changes, the mobile host is .3 after .2, then .4, to .9. Where a path has several subflows, the second one's address
-/// ends in .12, the third one's in .22.
+/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. Where a
+/// path's address changes, the mobile host is .3 after .2, then .4, to .9. Where a path has several subflows, the
+/// second one's address ends in .12, the third one's in .22.
 package struct Topology: Sendable, Equatable {
     /// One end of a wire.
     package struct End: Sendable, Equatable {
@@ -134,7 +135,8 @@ package struct Topology: Sendable, Equatable {
         return Wire(near: end(names.0, hosts.0, side: 0), far: end(names.1, hosts.1, side: 1))
     }
 
-    /// The mobile host's interfaces are named after their paths as far as the kernel allows: 15 bytes, no `/` and no `:`.
+    /// The mobile host's interfaces are named after their paths as far as the kernel allows: 15 bytes, no `/` and no
+    /// `:`.
     static func interfaceNames(_ paths: [String]) -> [String] {
         // Names with a meaning of their own, as interfaces or under /proc/sys/net/ipv4/conf.
         var taken: Set<String> = ["", ".", "..", "lo", "all", "default"]

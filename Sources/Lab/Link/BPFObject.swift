@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import CBPF
 import Determinism
 import Documents
 import Glibc
 import Synchronization
 
-/// The link's BPF object, loaded: its maps and programs live as long as this value (a program also while it is attached).
+/// The link's BPF object, loaded: its maps and programs live as long as this value (a program also while it is
+/// attached).
 struct BPFObject: ~Copyable {
     private let object: OpaquePointer
 
@@ -27,8 +29,8 @@ struct BPFObject: ~Copyable {
 
     /// Opens and loads `image`, an ELF object, with as many entries in each map as `sizes` says.
     ///
-    /// - Throws: `Fault` with `.missingFeature` where the kernel has no BPF or refuses the programs, `.permission` where
-    ///   this process may not load any.
+    /// - Throws: `Fault` with `.missingFeature` where the kernel has no BPF or refuses the programs, `.permission`
+    ///   where this process may not load any.
     static func load(_ image: [UInt8], sizes: [(map: String, entries: Int)]) throws -> BPFObject {
         startCapturing()
         let opened = "walkback".withCString { name in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CBPF
 import Quantities
 
@@ -76,9 +77,9 @@ extension Link {
             arrived: Count(now.arrived), largestPacket: ByteCount(Int64(clamping: now.largest_packet)))
     }
 
-    /// IP bytes for each 10 ms since `binsStart`: arrived at the far end; lost after using the link, where they left the
-    /// bottleneck; dropped on arrival or by a detachment. Idle: the link had nothing to send, or was detached, at some
-    /// instant of the bin. Bins after the last packet are idle.
+    /// IP bytes for each 10 ms since `binsStart`: arrived at the far end; lost after using the link, where they left
+    /// the bottleneck; dropped on arrival or by a detachment. Idle: the link had nothing to send, or was detached, at
+    /// some instant of the bin. Bins after the last packet are idle.
     package func series() -> (arrived: [UInt32], lost: [UInt32], dropped: [UInt32], idle: [Bool]) {
         let bins = shaperBins.count
         let arrived = meterBins.entries.map { UInt32(clamping: $0) }
@@ -102,7 +103,8 @@ extension Link {
         return (arrived, lost, dropped, idle)
     }
 
-    /// The first packets that reached the meter: kernel monotonic nanoseconds and IP bytes, at most as many as asked for.
+    /// The first packets that reached the meter: kernel monotonic nanoseconds and IP bytes, at most as many as asked
+    /// for.
     package var packetLog: [(time: Int64, length: Int)] {
         log.entries.prefix(Int(clamping: state[0].logged)).map { (Int64($0.time), Int($0.length)) }
     }

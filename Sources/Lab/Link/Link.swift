@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CBPF
 import Documents
 import Glibc
@@ -9,11 +10,12 @@ import Traces
 
 /// One direction of one path in the kernel: a shaper at the near end, an independent meter at the far end.
 ///
-/// The shaper gives each packet its departure time from the path's capacity curve and leaves the waiting to the `fq` qdisc
-/// below it, whose limits and horizon must be at their maximum. In order: create the clsact qdiscs, attach both programs,
-/// `start`. Until then packets pass unshaped. One thread uses a link; only the kernel works beside it.
+/// The shaper gives each packet its departure time from the path's capacity curve and leaves the waiting to the `fq`
+/// qdisc below it, whose limits and horizon must be at their maximum. In order: create the clsact qdiscs, attach both
+/// programs, `start`. Until then packets pass unshaped. One thread uses a link; only the kernel works beside it.
 package final class Link {
-    /// A departure further from now than this is refused: fq keeps nothing beyond its horizon (32 bits of microseconds).
+    /// A departure further from now than this is refused: fq keeps nothing beyond its horizon (32 bits of
+    /// microseconds).
     package static let horizon = Duration.seconds(4294)
 
     private let object: BPFObject
@@ -101,8 +103,8 @@ package final class Link {
 
     /// Takes the path away: what is on the link is lost and counted, what is sent from now on too.
     ///
-    /// The qdisc still holds the lost packets; the meter discards them as they come out. Replace the qdisc with an empty
-    /// one before `attach`: what it holds by then would arrive after all, and delay the flows it belongs to.
+    /// The qdisc still holds the lost packets; the meter discards them as they come out. Replace the qdisc with an
+    /// empty one before `attach`: what it holds by then would arrive after all, and delay the flows it belongs to.
     package func detach() {
         guard state[0].detached == 0 else { return }
         state.entries[0].detached = 1

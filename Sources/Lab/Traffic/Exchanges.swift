@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
 import System
 
-/// The messages of a workload that consists of such: where in the payload stream each of them ends, and when it had arrived.
-/// Instants are of the kernel's monotonic clock.
+/// The messages of a workload that consists of such: where in the payload stream each of them ends, and when it had
+/// arrived. Instants are of the kernel's monotonic clock.
 protocol Exchanges: AnyObject {
     /// Where the message ends that is being waited for; nil: none is.
     var end: UInt64? { get }
@@ -24,8 +25,8 @@ protocol Exchanges: AnyObject {
     func all(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)]
 }
 
-/// Messages that the client asks for, each when its request says. Those that are asked for while others have not arrived come
-/// behind them.
+/// Messages that the client asks for, each when its request says. Those that are asked for while others have not
+/// arrived come behind them.
 final class RequestSeries: Exchanges {
     private var requests: any IteratorProtocol<WorkloadRequest>
     /// Not due yet; nil: there are no more.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import System
 
 /// One connection at the server's end: a request, then what it asks for, and again.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Takes a payload stream from its connections, one after the other, and checks every byte of it.
 final class PayloadReader {
     let stream: PayloadStream

@@ -1,10 +1,11 @@
-/// What a client asks of the server: seven little-endian words, at the beginning of a connection and again whenever all that was
-/// asked for before has been transferred.
+// SPDX-License-Identifier: Apache-2.0
+/// What a client asks of the server: seven little-endian words, at the beginning of a connection and again whenever all
+/// that was asked for before has been transferred.
 struct PayloadRequest: Equatable {
     static let wordCount = 7
     static let size = wordCount * 8
-    /// In place of `uploadOffset`: the server, which knows what has arrived, is to say where the upload goes on. It answers
-    /// with one word before anything else.
+    /// In place of `uploadOffset`: the server, which knows what has arrived, is to say where the upload goes on. It
+    /// answers with one word before anything else.
     static let unknown = UInt64.max
 
     /// Of the stream that is wanted. The upload's own stream follows from it.

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import System
 
-/// The server's application: sends each client what it asks for of its payload stream, and takes and checks what it uploads,
-/// over any number of connections. It writes whenever the kernel says that there is room again, as a blocking writer would.
+/// The server's application: sends each client what it asks for of its payload stream, and takes and checks what it
+/// uploads, over any number of connections. It writes whenever the kernel says that there is room again, as a blocking
+/// writer would.
 package final class PayloadServer {
     /// What the server knows of one client, over all its connections. A client is known by its stream's seed.
     package final class Client {
@@ -71,8 +73,8 @@ package final class PayloadServer {
         }
     }
 
-    /// `connection` has asked for something. Where it uploads, it is the only one from now on that does so for its client,
-    /// from where the one before left off: what had arrived over that one is taken first.
+    /// `connection` has asked for something. Where it uploads, it is the only one from now on that does so for its
+    /// client, from where the one before left off: what had arrived over that one is taken first.
     func adopt(_ connection: PayloadConnection, by client: Client, uploading: Bool) {
         if client.socket !== connection.socket { congestionControls.insert(connection.socket.congestionControl) }
         client.socket = connection.socket

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
 /// The bytes of a transfer: a pseudo-random stream that any offset can be computed from, so that the receiver can check
@@ -48,7 +49,8 @@ package struct PayloadStream: Sendable {
         }
     }
 
-    /// The index in `buffer` of the first byte that is not the stream's byte at `offset` + index; nil where all are equal.
+    /// The index in `buffer` of the first byte that is not the stream's byte at `offset` + index; nil where all are
+    /// equal.
     package func firstDifference(in buffer: UnsafeRawBufferPointer, from offset: UInt64) -> Int? {
         var index = 0
         while index < buffer.count, (offset + UInt64(index)) % 8 != 0 {

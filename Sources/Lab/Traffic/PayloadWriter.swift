@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sends a part of a payload stream, as fast as its connection takes it.
 final class PayloadWriter {
     private let stream: PayloadStream

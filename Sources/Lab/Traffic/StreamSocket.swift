@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -23,7 +24,8 @@ package final class StreamSocket {
         case EPROTONOSUPPORT where transport == .mptcp, ENOPROTOOPT where transport == .mptcp:
             throw Fault(
                 .missingFeature,
-                "this kernel has no Multipath TCP; use the embedded kernel (make kernel), or one with CONFIG_MPTCP=y and "
+                "this kernel has no Multipath TCP; use the embedded kernel (make kernel), or one with "
+                    + "CONFIG_MPTCP=y and "
                     + "net.mptcp.enabled=1")
         case ENOENT:
             throw Fault(
@@ -159,8 +161,8 @@ package struct Subflow: Sendable {
     package let retransmitted: ByteCount
     /// Bytes that were given to this subflow and have not left yet.
     package let unsent: ByteCount
-    /// Bytes that have left and are not acknowledged. The kernel counts segments: full ones are assumed, so that it is at most
-    /// so much.
+    /// Bytes that have left and are not acknowledged. The kernel counts segments: full ones are assumed, so that it is
+    /// at most so much.
     package let unacknowledged: ByteCount
     /// Smoothed, in microseconds; zero before there is an estimate.
     package let roundTripMicroseconds: UInt32

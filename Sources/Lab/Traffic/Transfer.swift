@@ -1,13 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import System
 import SystemPackage
 
-/// The mobile host's application: runs a workload over one connection at a time, checks every byte that it gets, and goes on
-/// where it was when it is given another connection.
+/// The mobile host's application: runs a workload over one connection at a time, checks every byte that it gets, and
+/// goes on where it was when it is given another connection.
 ///
-/// Of bulk transfers it reads once a tick rather than at every packet, since a wake-up costs more real time in the guest than a
-/// packet does. SO_RCVLOWAT keeps that from narrowing the receive window. Exchanges also wake it when they are complete.
+/// Of bulk transfers it reads once a tick rather than at every packet, since a wake-up costs more real time in the
+/// guest than a packet does. SO_RCVLOWAT keeps that from narrowing the receive window. Exchanges also wake it when they
+/// are complete.
 package final class Transfer {
     package enum State: Equatable {
         case idle
@@ -83,8 +85,8 @@ package final class Transfer {
 
     // MARK: - Connections
 
-    /// Starts a connection over `socket`, which must be unconnected, for what has not been transferred yet. One that was open
-    /// before is aborted.
+    /// Starts a connection over `socket`, which must be unconnected, for what has not been transferred yet. One that
+    /// was open before is aborted.
     package func connect(_ socket: StreamSocket, to address: String) throws {
         abandon()
         self.socket = socket
@@ -241,8 +243,8 @@ package final class Transfer {
         }
     }
 
-    /// The next wake-up comes with the server's answer, or when an exchange is complete; a long one has some more, and what a
-    /// tick drains has none.
+    /// The next wake-up comes with the server's answer, or when an exchange is complete; a long one has some more, and
+    /// what a tick drains has none.
     private func setLowWater() {
         guard state != .complete, let socket else { return }
         var size = UInt64(Self.lowWater.bytes)
@@ -270,7 +272,8 @@ extension WorkloadTraffic {
 }
 
 extension Transfer {
-    /// All exchanges that were asked for, or due, before `end`, in order; on the kernel's monotonic clock, as `paceStart` is.
+    /// All exchanges that were asked for, or due, before `end`, in order; on the kernel's monotonic clock, as
+    /// `paceStart` is.
     package func exchanges(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)] {
         exchanges?.all(paceStart: paceStart, before: end) ?? []
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The blocks of a pcapng file that matter here (draft-ietf-opsawg-pcapng, section 4); others are skipped.
 enum BlockType {
     static let section: UInt32 = 0x0a0d_0d0a

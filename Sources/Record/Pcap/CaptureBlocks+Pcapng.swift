@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
@@ -54,8 +55,8 @@ extension CaptureBlocks {
         }
     }
 
-    /// An enhanced block, or an obsolete one: sixteen bits of interface and as many of drops, where the enhanced block has
-    /// the interface alone.
+    /// An enhanced block, or an obsolete one: sixteen bits of interface and as many of drops, where the enhanced block
+    /// has the interface alone.
     @inline(__always)
     private mutating func packet(
         _ block: RawSpan, isObsolete: Bool, at offset: Int64, _ body: PacketRecord.Body

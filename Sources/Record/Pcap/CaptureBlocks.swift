@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What a reader knows of the file so far, and the reading of a window's records.

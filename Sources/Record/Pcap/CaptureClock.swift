@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a tick of an interface's stamps is, and where they count from: pcapng's `if_tsresol` and `if_tsoffset`.
 package struct CaptureClock: Hashable, Sendable {
     /// As the option has it: 10^-n, or with the highest bit set 2^-n seconds a tick.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 
 /// What a capture file holds, decompressed where it must be, from front to back through one window of memory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A place at which a capture is not what its format says. What comes before it is used.
 package struct CaptureDamage: Sendable, Equatable, CustomStringConvertible {
     /// Of the record or block, from the start of the file; of a compressed file, of its contents.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a capture is laid out, known from its first bytes.
 package enum CaptureFormat: Sendable, Equatable {
     case pcap(PcapLayout)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What a capture says of one of its interfaces. A classic pcap file has exactly one, without a name.

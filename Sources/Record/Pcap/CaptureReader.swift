@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 
 /// Reads a capture from front to back: pcap of either byte order, micro- or nanoseconds and the modified variant, and
 /// pcapng, each also compressed by gzip or zstd.
 ///
-/// Packets are handed out where they lie in a window of the file: each is copied once, from the system, and memory stays
-/// the same however long the file. Damage ends reading, or a block, and is kept in `damage`; it is never an error.
+/// Packets are handed out where they lie in a window of the file: each is copied once, from the system, and memory
+/// stays the same however long the file. Damage ends reading, or a block, and is kept in `damage`; it is never an
+/// error.
 package struct CaptureReader: ~Copyable {
     package let path: String
     package let format: CaptureFormat

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What a capture has in it, interface by interface, summed as it is read.
@@ -13,7 +14,8 @@ package struct CaptureSummary: Sendable {
         package fileprivate(set) var protocols = ProtocolCounts()
         package fileprivate(set) var throughput = Throughput()
         package fileprivate(set) var backwards = BackwardSteps()
-        /// Nanoseconds, beyond all others where there is none yet: plain numbers, since every packet compares with them.
+        /// Nanoseconds, beyond all others where there is none yet: plain numbers, since every packet compares with
+        /// them.
         fileprivate var earliest = Int64.max
         fileprivate var latest = Int64.min
         /// Of the packet before, in the order of the file.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Dissection {
     /// An IP packet's part in what a capture has of its transport.
     struct Share {
@@ -25,8 +26,8 @@ extension Dissection {
         }
     }
 
-    /// What sums need of an IP packet: as `internetPacket` has it, with little code where it is called. All but the commonest is
-    /// left to functions that are called, since beyond some size the compiler inlines no more.
+    /// What sums need of an IP packet: as `internetPacket` has it, with little code where it is called. All but the
+    /// commonest is left to functions that are called, since beyond some size the compiler inlines no more.
     @inline(__always)
     static func share(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> Share? {
         if linkType == .ethernet, LinkHeader.isPlainVersionFour(bytes),

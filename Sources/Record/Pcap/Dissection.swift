@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Packet {
     /// The IP packet in this one; nil where there is none, or too little of it was captured to say.
     ///
@@ -36,8 +37,8 @@ enum Dissection {
         return version == place.version ?? version ? version : nil
     }
 
-    /// The lengths of IP packet and TCP header of what nearly every packet is: IPv4 without options, in one piece, with TCP, all
-    /// its headers captured but for TCP's options. nil of any other.
+    /// The lengths of IP packet and TCP header of what nearly every packet is: IPv4 without options, in one piece, with
+    /// TCP, all its headers captured but for TCP's options. nil of any other.
     @inline(__always)
     static func plainLengths(
         _ bytes: RawSpan, _ start: Int, _ wireLength: Int

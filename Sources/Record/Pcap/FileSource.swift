@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 
@@ -15,8 +16,8 @@ protocol ByteSource: AnyObject {
 
 /// A file as it was when it was opened: what is appended to it later is not read.
 ///
-/// Read and not mapped: the copy costs less than the faults and cache misses of a mapping, and a file that becomes shorter
-/// meanwhile is a short read where a mapping would end the process.
+/// Read and not mapped: the copy costs less than the faults and cache misses of a mapping, and a file that becomes
+/// shorter meanwhile is a short read where a mapping would end the process.
 final class FileSource: ByteSource {
     private let descriptor: Int32
     private let size: Int64

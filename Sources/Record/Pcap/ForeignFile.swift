@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Files that are no captures, by how they begin.
 package enum ForeignFile {
     /// What a file that begins so is, with what to do about it; nil where it is not known.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// The IP packet in a captured one: the outermost, since that is what the path had to carry.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
 /// An IPv4 or IPv6 address as packets carry it, without memory of its own.

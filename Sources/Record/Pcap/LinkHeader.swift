@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What stands before the IP header, link by link.
 enum LinkHeader {
     /// Where an IP header begins, and its version where the link says it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a captured packet begins with: a number of the registry that pcap and pcapng share
 /// (https://www.tcpdump.org/linktypes.html).
 package struct LinkType: RawRepresentable, Hashable, Sendable {

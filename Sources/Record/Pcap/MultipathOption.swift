@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An option of Multipath TCP, of version 0 (RFC 6824) or 1 (RFC 8684).
 package enum MultipathOption: Sendable, Equatable {
     /// Keys as far as the packet has them; `dataLength` where the first data comes with the handshake's last step.

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a packet's record says of it, but for its bytes: as in `Packet`.
 ///
-/// Apart from them because Swift keeps a value that holds a span in memory and destroys it, which costs every packet a call.
+/// Apart from them because Swift keeps a value that holds a span in memory and destroys it, which costs every packet a
+/// call.
 struct PacketRecord {
     var originalBytes: Int
     var time: Timestamp?

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers at places whose bounds the caller has checked: a read beyond the span would be a trap.
 extension RawSpan {
     /// A number in the file's byte order.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One option of a TCP header.
 package enum TCPOption: Sendable, Equatable {
     case noOperation

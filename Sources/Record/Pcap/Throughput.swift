@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// IP bytes in bins of 100 ms, apart by direction.
@@ -20,7 +21,8 @@ package struct Throughput: Sendable, Equatable {
     private var closed: [Bin] = []
     /// Number of the first of them, counted from 1970.
     private var first: Int64 = 0
-    /// The bin that packets fall into one after the other: kept apart, since most fall into the one of the packet before.
+    /// The bin that packets fall into one after the other: kept apart, since most fall into the one of the packet
+    /// before.
     private var open = Bin()
     /// When it begins, in nanoseconds; nothing falls into one that ends before it begins.
     private var openStart: Int64 = 0

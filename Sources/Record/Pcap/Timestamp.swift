@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An instant of a capture: nanoseconds since 1970-01-01 00:00 UTC, leap seconds not counted, as a packet's stamp has
 /// it.
 package struct Timestamp: Hashable, Comparable, Sendable {

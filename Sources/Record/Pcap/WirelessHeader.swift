@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// IEEE 802.11 data frames as a monitor sees them, where they are not encrypted.
 enum WirelessHeader {
     /// Behind a radiotap header (https://www.radiotap.org): of its fields only the one that says how the frame is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -121,8 +122,8 @@ final class DatagramSocket {
         return sent < 0 ? Errno(rawValue: errno) : nil
     }
 
-    /// The next datagram: its message, its bytes with the headers of IP and UDP, and whence it came. `message` is nil where it
-    /// is none of ours. nil where nothing waits.
+    /// The next datagram: its message, its bytes with the headers of IP and UDP, and whence it came. `message` is nil
+    /// where it is none of ours. nil where nothing waits.
     func receive() -> (message: ProbeMessage?, ipBytes: Int, from: Address)? {
         var storage = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
         var size = socklen_t(storage.count)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -7,8 +8,8 @@ import Quantities
 import System
 import SystemPackage
 
-/// The far end of probes, on a public host: gives nothing to anyone without the shared key, and never answers more than it was
-/// asked until it is proven that whoever asks receives what is sent to his address.
+/// The far end of probes, on a public host: gives nothing to anyone without the shared key, and never answers more than
+/// it was asked until it is proven that whoever asks receives what is sent to his address.
 package final class FieldServer {
     package struct Limits: Sendable {
         /// Sessions at a time, of all clients and of one address.

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import ProbeFormat
 
 /// How many datagrams a sender keeps on the way, so that the bottleneck always has some waiting and never too many.
 ///
-/// It is no congestion control: losses do not stop it. The window is what the path carries at its highest rate of late in the
-/// time that an answer takes and a fifth of a second more. So what it suddenly carries is there already; where it cannot keep
-/// as much, the rest is lost; and no more than that waits. But for a sounding, which finds out how much the queue takes.
+/// It is no congestion control: losses do not stop it. The window is what the path carries at its highest rate of late
+/// in the time that an answer takes and a fifth of a second more. So what it suddenly carries is there already; where
+/// it cannot keep as much, the rest is lost; and no more than that waits. But for a sounding, which finds out how much
+/// the queue takes.
 struct LinkFiller {
     /// What the other end has said of the datagrams since the beginning.
     private(set) var latest: UInt64 = 0
@@ -14,16 +16,16 @@ struct LinkFiller {
 
     /// Datagrams.
     private(set) var window: Double = 16
-    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil: no
-    /// answer yet. What is above this is the queue of this direction alone.
+    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil:
+    /// no answer yet. What is above this is the queue of this direction alone.
     private(set) var shortest: Int64?
     private var latestRoundTrip: Int64 = 0
     /// When the last answer came.
     private(set) var answered: Int64
     /// By when the first datagram was sent that the other end has not said to have; nil: it has all.
     private var waitingSince: Int64?
-    /// For how long nothing had come there though something might have, when it last said so: what was sent last is lost, or
-    /// the link carries nothing.
+    /// For how long nothing had come there though something might have, when it last said so: what was sent last is
+    /// lost, or the link carries nothing.
     private var stalled: Int64 = 0
     /// When the last datagram was sent, and how many more might have been.
     private var sent: Int64
@@ -31,7 +33,8 @@ struct LinkFiller {
 
     /// Until when the window grows to find the queue's limit; nil: it is not looked for.
     private var soundingUntil: Int64?
-    /// Of the datagrams that were answered for lately, one after the other: how many were lost, and how many there were.
+    /// Of the datagrams that were answered for lately, one after the other: how many were lost, and how many there
+    /// were.
     private var recent: (lost: UInt64, all: UInt64) = (0, 0)
     /// Whether what was sent beyond a queue was lost: it has been as full as it becomes.
     private(set) var hasFoundLimit = false
@@ -55,8 +58,8 @@ struct LinkFiller {
     static let deepestDelay: Int64 = 4_000_000_000
     /// Nor does it keep more on the way: 5.7 MB.
     static let largestSounding = 4096.0
-    /// Of so many datagrams a quarter is lost where twice what the link carries meets a full queue, and not on a radio that
-    /// has a path.
+    /// Of so many datagrams a quarter is lost where twice what the link carries meets a full queue, and not on a radio
+    /// that has a path.
     private static let recently: UInt64 = 64
     /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
     static let silence: Int64 = 200_000_000
@@ -103,8 +106,8 @@ struct LinkFiller {
         return min(silent, now + Int64(max(0, 1 - allowance(at: now)) / pace * 1e9) + 1)
     }
 
-    /// Datagrams per second. All at once, most of a window would be lost behind a short queue, and nothing would come after
-    /// them to say so.
+    /// Datagrams per second. All at once, most of a window would be lost behind a short queue, and nothing would come
+    /// after them to say so.
     private var pace: Double { max(2 * (peaks.max() ?? 0), Self.leastPace) }
 
     /// How many datagrams may be sent at once.
@@ -158,7 +161,8 @@ struct LinkFiller {
             let most = rate * Double(way - Self.wantedDelay + Self.deepestDelay) / 1e9
             window = max(window, min(window + Double(arrived), most, Self.largestSounding), wanted)
         } else if transit - least > Self.longestDelay {
-            // As much as the path carries now in the time that an answer takes and in the longest that a queue may last.
+            // As much as the path carries now in the time that an answer takes and in the longest that a queue may
+            // last.
             let most = rate * Double(way - Self.wantedDelay + Self.longestDelay) / 1e9
             window = max(Self.leastWindow, min(window, most))
         } else {
@@ -240,8 +244,8 @@ struct LinkReceiver {
 
     /// When something is to be said; nil: there is nothing to say.
     ///
-    /// - Parameter rate: of datagrams of data the other way, each of which says it too. Those that say nothing else take little of
-    ///   a slow link: a twentieth.
+    /// - Parameter rate: of datagrams of data the other way, each of which says it too. Those that say nothing else
+    ///   take little of a slow link: a twentieth.
     func due(besides rate: Double) -> Int64? {
         let interval = min(max(Self.interval, Int64(1.5e9 / max(rate, 1))), Self.longestInterval)
         return unsaidSince.map { max($0, said + interval) }

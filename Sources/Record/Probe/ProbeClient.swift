@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
@@ -7,8 +8,8 @@ import Synchronization
 import System
 import SystemPackage
 
-/// The near end of probes on one interface, on a thread of its own: greets the field server, keeps the link full both ways and
-/// begins again whenever the interface or the server was away.
+/// The near end of probes on one interface, on a thread of its own: greets the field server, keeps the link full both
+/// ways and begins again whenever the interface or the server was away.
 package final class ProbeClient: Sendable {
     package struct Options: Sendable {
         /// As the command line names it, and its port.
@@ -251,8 +252,8 @@ package final class ProbeClient: Sendable {
 
     /// How long an idle phase is to be: until what waits is gone, and for some echoes more.
     ///
-    /// - Returns: nil where it is to be put off: no echo would meet an empty queue, and what a link carries that comes back
-    ///   meanwhile would not be known.
+    /// - Returns: nil where it is to be put off: no echo would meet an empty queue, and what a link carries that comes
+    ///   back meanwhile would not be known.
     static func idleLength(_ filling: Filling, roundTrip: Int64, isAway: Bool, delayed: Int64) -> Int64? {
         let longest = filling == .streams ? longestStreamIdleTime : longestIdleTime
         let wanted = roundTrip * 5 / 4 + idleTime

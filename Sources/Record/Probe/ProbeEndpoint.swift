@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import ProbeFormat
 import Quantities
 
-/// One end of a session: what it sends when, and what it makes of what comes. Both ends are the same but for echoes, which the
-/// client sends and the server returns.
+/// One end of a session: what it sends when, and what it makes of what comes. Both ends are the same but for echoes,
+/// which the client sends and the server returns.
 struct ProbeEndpoint {
     let session: UInt64
     private var filler: LinkFiller
@@ -63,7 +64,8 @@ struct ProbeEndpoint {
         nextSounding = idleUntil + Self.soundingDelay
     }
 
-    /// What waits holds the answers to the other direction back for seconds: it would run dry unless they came another way.
+    /// What waits holds the answers to the other direction back for seconds: it would run dry unless they came another
+    /// way.
     private mutating func sound(at now: Int64) {
         if !others.isEmpty, !filler.hasFoundLimit { filler.sound(at: now) }
     }
@@ -143,8 +145,8 @@ struct ProbeEndpoint {
         }
     }
 
-    /// The other sessions of which there is more to say than was, with the largest number that came. Of a new one there is at
-    /// once: the far end learns so that they belong together.
+    /// The other sessions of which there is more to say than was, with the largest number that came. Of a new one there
+    /// is at once: the far end learns so that they belong together.
     private var news: [(session: UInt64, latest: UInt64)] {
         others.filter { other, receiver in relayed[other].map { $0 < receiver.latest } ?? true }
             .map { (session: $0.key, latest: $0.value.latest) }.sorted { $0.session < $1.session }

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import ProbeFormat
 import Synchronization
 
-/// Where the probes of one recording meet, one of each interface: what one has received the others say too. Where a link that
-/// collapses holds the answers to the other direction back for seconds, they come in time by another interface, as Sprout's
-/// saturator has them come by a second phone.
+/// Where the probes of one recording meet, one of each interface: what one has received the others say too. Where a
+/// link that collapses holds the answers to the other direction back for seconds, they come in time by another
+/// interface, as Sprout's saturator has them come by a second phone.
 final class ProbeExchange: Sendable {
     private struct Place {
         var receiver: LinkReceiver

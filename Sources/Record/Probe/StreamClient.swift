@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// The near end of one stream: a TCP connection through one interface that fills one direction, and begins again whenever the
-/// path is there and the connection does not notice.
+/// The near end of one stream: a TCP connection through one interface that fills one direction, and begins again
+/// whenever the path is there and the connection does not notice.
 struct StreamClient {
     private enum Phase {
         /// nil: none is under way.
@@ -27,8 +28,8 @@ struct StreamClient {
     /// Nor is a server that closes it asked more often.
     private static let refusedInterval: Int64 = 200_000_000
     private static let patience: Int64 = 3_000_000_000
-    /// A connection on which nothing came for so long, or for two round trips, while echoes come back, waits for a time-out that
-    /// it took through an outage.
+    /// A connection on which nothing came for so long, or for two round trips, while echoes come back, waits for a
+    /// time-out that it took through an outage.
     private static let stall: Int64 = 1_000_000_000
     private static let fresh: Int64 = 300_000_000
     private static let lookInterval: Int64 = 50_000_000

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
 import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// The far end of streams: TCP connections that each fill one direction for a session. Nothing but a challenge goes to anybody
-/// until he has proven that he has the key and knows the session's number.
+/// The far end of streams: TCP connections that each fill one direction for a session. Nothing but a challenge goes to
+/// anybody until he has proven that he has the key and knows the session's number.
 struct StreamServer {
     private struct Pending {
         let socket: StreamSocket

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
 import ProbeFormat
 import SystemPackage
 
-/// One TCP connection of a probe, under CUBIC, which keeps a queue: others leave a link empty at times. It never waits, and ends
-/// with a reset: nothing of it lingers.
+/// One TCP connection of a probe, under CUBIC, which keeps a queue: others leave a link empty at times. It never waits,
+/// and ends with a reset: nothing of it lingers.
 final class StreamSocket {
     let descriptor: CInt
     private let headerSize: Int
@@ -94,8 +95,8 @@ final class StreamSocket {
         return walkback_tcp_arrivals(descriptor, &arrivals) == 0 ? arrivals.segments : 0
     }
 
-    /// IP bytes that have come since this was last asked, in full segments and acknowledgements: those that came out of order and
-    /// wait for others too, which no reader has seen yet.
+    /// IP bytes that have come since this was last asked, in full segments and acknowledgements: those that came out of
+    /// order and wait for others too, which no reader has seen yet.
     func arrived() -> Int {
         var arrivals = walkback_arrivals()
         guard walkback_tcp_arrivals(descriptor, &arrivals) == 0 else { return 0 }

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// One datagram of a probe, between a recorder and its field server: UDP, all numbers in network byte order.
 ///
-/// Every datagram begins with the magic number, the version, its type and the session (zero before there is one). A capture
-/// that keeps 128 bytes of each packet has all that is meant to be read there; what fills a datagram comes after.
+/// Every datagram begins with the magic number, the version, its type and the session (zero before there is one). A
+/// capture that keeps 128 bytes of each packet has all that is meant to be read there; what fills a datagram comes
+/// after.
 package enum ProbeMessage: Equatable, Sendable {
     /// A client asks to be challenged. Padded, so that no answer to it is larger.
     case hello(nonce: Nonce)
@@ -14,8 +16,8 @@ package enum ProbeMessage: Equatable, Sendable {
     /// The server's own proof, and for how long it will serve, in seconds.
     case started(nonce: Nonce, session: UInt64, seconds: UInt32, code: Code)
     case refused(nonce: Nonce, reason: Refusal)
-    /// Fills the link. `time` is the sender's clock. What it says of the other direction is in each: where a queue is always
-    /// full, what comes seldom is what is lost.
+    /// Fills the link. `time` is the sender's clock. What it says of the other direction is in each: where a queue is
+    /// always full, what comes seldom is what is lost.
     case data(session: UInt64, number: UInt64, time: UInt64, Feedback)
     case feedback(session: UInt64, Feedback)
     /// Comes back at once, with the number and the time that it was sent with.
@@ -25,7 +27,8 @@ package enum ProbeMessage: Equatable, Sendable {
     case stop(session: UInt64)
     /// No data either way for so many milliseconds, so that echoes meet empty queues.
     case idle(session: UInt64, milliseconds: UInt32)
-    /// Over TCP, the answer to its challenge: this connection is to fill one direction for a session that has echoes only.
+    /// Over TCP, the answer to its challenge: this connection is to fill one direction for a session that has echoes
+    /// only.
     case bulk(session: UInt64, Direction, nonce: Nonce, cookie: Nonce, code: Code)
     /// As `feedback`, of a session that TCP fills: the numbers are those of echoes.
     case report(session: UInt64, Feedback)
@@ -35,8 +38,8 @@ package enum ProbeMessage: Equatable, Sendable {
     /// Both ends fill their queues until these overflow, for once, so that it is known how much they take.
     case sound(session: UInt64)
 
-    /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without it. What
-    /// is left of a longer one is for others to use.
+    /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without
+    /// it. What is left of a longer one is for others to use.
     package static let settlingMilliseconds: UInt32 = 3000
 
     package typealias Nonce = [UInt8]

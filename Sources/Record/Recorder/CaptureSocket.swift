@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Glibc
@@ -85,14 +86,16 @@ final class CaptureSocket: @unchecked Sendable {
         case 801, 802, 803:
             throw Fault(
                 .badInput,
-                "'\(link.name)' is in monitor mode: it carries radio frames of everybody and no packets of this host. Record "
+                "'\(link.name)' is in monitor mode: it carries radio frames of everybody and no packets of this "
+                    + "host. Record "
                     + "the interface that has the address")
         // Whatever is before the IP header has no meaning beyond this host.
         default: return .raw
         }
     }
 
-    /// Before 6.2 the kernel drops merged datagrams where a socket wants to know about segments: then they are reckoned.
+    /// Before 6.2 the kernel drops merged datagrams where a socket wants to know about segments: then they are
+    /// reckoned.
     private static let kernelSaysSegments: Bool = {
         var name = utsname()
         uname(&name)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import Documents
@@ -7,10 +8,11 @@ import Quantities
 import System
 import SystemPackage
 
-/// The command that makes a live transfer while probes leave the links alone: started when each phase begins and told to end
-/// when it does.
+/// The command that makes a live transfer while probes leave the links alone: started when each phase begins and told
+/// to end when it does.
 ///
-/// A shell that was started before there were threads and captures' rings does both, so that none of these is ever copied.
+/// A shell that was started before there were threads and captures' rings does both, so that none of these is ever
+/// copied.
 final class LiveCommand {
     /// What there is to say of it.
     enum Change: Equatable {

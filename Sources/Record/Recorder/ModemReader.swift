@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Determinism
 import FoundationEssentials
@@ -6,8 +7,8 @@ import Quantities
 import Synchronization
 import System
 
-/// The modems of this machine as ModemManager knows them, asked through its own program, `mmcli`, on a thread of its own: on the
-/// system's bus an answer may take seconds.
+/// The modems of this machine as ModemManager knows them, asked through its own program, `mmcli`, on a thread of its
+/// own: on the system's bus an answer may take seconds.
 final class ModemReader: Sendable {
     /// What one modem says of itself; nil where it does not.
     struct Level: Equatable {

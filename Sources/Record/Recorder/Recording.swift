@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -131,8 +132,8 @@ package final class Recording {
         for name in options.exactNames where !links.contains(where: { $0.name == name }) {
             throw Fault(
                 .usage,
-                "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). For one that is yet "
-                    + "to come write a pattern, as '\(name)*'")
+                "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). "
+                    + "For one that is yet to come write a pattern, as '\(name)*'")
         }
         // Before there are files, which a second attempt would find in its way.
         for link in links where options.matches(link.name) { _ = try CaptureSocket(on: link, snap: options.snap) }

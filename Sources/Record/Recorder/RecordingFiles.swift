@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -6,7 +7,8 @@ import Quantities
 import Synchronization
 import SystemPackage
 
-/// The files of one recording: captures one after the other, each whole by itself, the throughput log and the event log.
+/// The files of one recording: captures one after the other, each whole by itself, the throughput log and the event
+/// log.
 final class RecordingFiles: Sendable {
     private struct Capture: ~Copyable {
         var writer: PcapngWriter

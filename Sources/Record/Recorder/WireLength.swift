@@ -1,5 +1,6 @@
-/// What one captured packet was on the wire: the kernel may have merged several before it was seen (GRO), or have yet to cut it
-/// (TSO).
+// SPDX-License-Identifier: Apache-2.0
+/// What one captured packet was on the wire: the kernel may have merged several before it was seen (GRO), or have yet
+/// to cut it (TSO).
 struct WireLength: Equatable {
     /// From the IP header on, the headers of every packet counted.
     let ipBytes: Int64
@@ -12,8 +13,8 @@ struct WireLength: Equatable {
     ///   - header: from the IP header on, as much as was captured.
     ///   - length: from the IP header on, as the kernel saw it; short Ethernet frames are padded.
     ///   - segmentSize: payload of each packet that was merged; zero: it was not, or that is not known.
-    ///   - mtu: the largest IP packet where segments are not known: what is larger was merged from such as fill it; nil where
-    ///     they are known.
+    ///   - mtu: the largest IP packet where segments are not known: what is larger was merged from such as fill it; nil
+    ///     where they are known.
     init(header: UnsafeRawBufferPointer, length: Int, segmentSize: Int, mtu: Int?) {
         guard let headers = Self.headers(header, length) else {
             ipBytes = Int64(length)

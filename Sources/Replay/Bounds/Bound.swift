@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// An oracle: what could have been transferred on a walk, to hold against what MPTCP did transfer.
 ///
-/// A bound is one type in one file, and one line of registration: what is built in stands in the list of `KnownBounds`, a
-/// program of your own calls `KnownBounds.add(_:)` before it runs. Its ratio `mptcp/NAME` is then computed, a replay can set a
-/// gate on it, and it stands in every table, figure and document.
+/// A bound is one type in one file, and one line of registration: what is built in stands in the list of `KnownBounds`,
+/// a program of your own calls `KnownBounds.add(_:)` before it runs. Its ratio `mptcp/NAME` is then computed, a replay
+/// can set a gate on it, and it stands in every table, figure and document.
 public protocol Bound: Sendable {
     /// In ratios, gates and documents, as `capacity-sum`.
     static var name: BoundName { get }
@@ -20,13 +21,16 @@ public protocol Bound: Sendable {
     /// What `bytes(of:)` counts. `applicationBytes` unless it says otherwise.
     static var measure: BoundMeasure { get }
 
-    /// Whether it is an Optimal TCP: the headline compares MPTCP with the strongest of these. `false` unless it says otherwise.
+    /// Whether it is an Optimal TCP: the headline compares MPTCP with the strongest of these. `false` unless it says
+    /// otherwise.
     static var isOptimalTCP: Bool { get }
 
-    /// The bound of which this one shows a part. It gets a row below that one's, and no ratio. `nil` unless it says otherwise.
+    /// The bound of which this one shows a part. It gets a row below that one's, and no ratio. `nil` unless it says
+    /// otherwise.
     static var variantOf: BoundName? { get }
 
-    /// Rows of a table are in rising order of this, and where it is equal in order of registration. 0 unless it says otherwise.
+    /// Rows of a table are in rising order of this, and where it is equal in order of registration. 0 unless it says
+    /// otherwise.
     static var rowOrder: Int { get }
 
     /// The runs without which it is not known. None unless it says otherwise.
@@ -39,12 +43,12 @@ public protocol Bound: Sendable {
     /// Of a workload of a fixed size only bounds in `ipBytes` are asked.
     static func bytes(of walk: MeasuredWalk) -> ByteCount?
 
-    /// When `size` application bytes would have been transferred, since the first SYN; nil: not within the walk, or a run is
-    /// missing that it needs. Asked of workloads of a fixed size alone.
+    /// When `size` application bytes would have been transferred, since the first SYN; nil: not within the walk, or a
+    /// run is missing that it needs. Asked of workloads of a fixed size alone.
     static func completion(of size: ByteCount, in walk: MeasuredWalk) -> Duration?
 
-    /// For each window of the walk, the id of the run whose bytes it took. Empty where it does not choose between runs, and
-    /// unless it says otherwise.
+    /// For each window of the walk, the id of the run whose bytes it took. Empty where it does not choose between runs,
+    /// and unless it says otherwise.
     static func choices(in walk: MeasuredWalk) -> [String]
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a bound is called in ratios, gates and documents: lower-case letters, digits and hyphens, as `capacity-sum`.
 public struct BoundName: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     public var rawValue: String

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What a bound's bytes are.
 public enum BoundMeasure: Sendable {
     /// In-order bytes for the application, from connections that were run.
     case applicationBytes
-    /// Bytes of IP packets that the links could carry, from the traces. Ratios are to what full-size segments could carry of
-    /// them.
+    /// Bytes of IP packets that the links could carry, from the traces. Ratios are to what full-size segments could
+    /// carry of them.
     case ipBytes
 }
 
@@ -28,7 +29,8 @@ public enum BoundAmount: Sendable, Equatable {
 public struct BoundValue: Sendable, Equatable {
     /// nil where it is not known, or not asked for.
     public var amount: BoundAmount?
-    /// Of a workload of a fixed size, when all of it would have been transferred, since the first SYN; nil: not within the walk.
+    /// Of a workload of a fixed size, when all of it would have been transferred, since the first SYN; nil: not within
+    /// the walk.
     public var completion: Duration?
 
     public init(amount: BoundAmount? = nil, completion: Duration? = nil) {
@@ -48,8 +50,8 @@ extension ByteCount {
         self.init(Int64(bytes.rounded()))
     }
 
-    /// What full-size segments could carry of this many IP bytes: 1448 of 1500 (IPv4 and TCP headers with timestamps; MPTCP
-    /// takes up to 20 more, which is its own cost and no part of the bound).
+    /// What full-size segments could carry of this many IP bytes: 1448 of 1500 (IPv4 and TCP headers with timestamps;
+    /// MPTCP takes up to 20 more, which is its own cost and no part of the bound).
     public var inFullSegments: ByteCount { ByteCount(nearest: Double(bytes) * 1448 / 1500) }
 
     /// The IP bytes that carry so much payload, likewise.

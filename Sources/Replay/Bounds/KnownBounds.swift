@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Registries
 
 /// Every bound there is: those that are built in, and then those that your program added.

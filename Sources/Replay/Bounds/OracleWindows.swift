@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
 /// The spans for each of which an oracle chooses a path afresh.
 ///
-/// Where they begin is arbitrary, so every total is the mean over all whole-second shifts of them; the partial window that
-/// a shift leaves at either end counts like any other.
+/// Where they begin is arbitrary, so every total is the mean over all whole-second shifts of them; the partial window
+/// that a shift leaves at either end counts like any other.
 public struct OracleWindows: Sendable, Equatable {
     public let length: Duration
     public let duration: Duration
@@ -21,7 +22,8 @@ public struct OracleWindows: Sendable, Equatable {
         return (0..<max(1, Int((length.seconds).rounded(.up)))).map { .seconds($0) }.filter { $0 < length }
     }
 
-    /// Where windows begin and end, since the first SYN, in order, from zero to the duration; one value more than windows.
+    /// Where windows begin and end, since the first SYN, in order, from zero to the duration; one value more than
+    /// windows.
     public func edges(shift: Duration) -> [Duration] {
         guard length > .zero, duration > .zero else { return [.zero, max(.zero, duration)] }
         var edges = [Duration.zero]

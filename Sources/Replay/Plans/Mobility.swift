@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the mobile host notices that a path has come or gone.
 public struct Mobility: Codable, Sendable, Equatable {
-    /// What happens on the mobile host when it notices that a radio is gone; all of it is undone when the radio is back.
+    /// What happens on the mobile host when it notices that a radio is gone; all of it is undone when the radio is
+    /// back.
     public enum Mode: String, Codable, Sendable, CaseIterable {
         /// Link, address, route and MPTCP endpoint go and come together.
         case informed
@@ -15,17 +17,19 @@ public struct Mobility: Codable, Sendable, Equatable {
     }
 
     public var mode = Mode.informed
-    /// How long before a radio goes the mobile host sees it fading, and asks to be sent no more over it while another path is
-    /// there: so that what is on its way arrives before the link breaks. Zero: never. Without MPTCP it changes nothing.
+    /// How long before a radio goes the mobile host sees it fading, and asks to be sent no more over it while another
+    /// path is there: so that what is on its way arrives before the link breaks. Zero: never. Without MPTCP it changes
+    /// nothing.
     public var warning = Duration.zero
     /// From the loss of the link until the mobile host acts on it.
     public var detection = Duration.zero
     /// From the return of the link until its address is usable.
     public var acquisition = Duration.zero
-    /// Strategy `mobile-ip`: from the mobile host's move until its home agent has heard of it; nil: the round-trip time of
-    /// the path that it moves to.
+    /// Strategy `mobile-ip`: from the mobile host's move until its home agent has heard of it; nil: the round-trip time
+    /// of the path that it moves to.
     public var registration: Duration?
-    /// Strategy `mobile-ip`: WiFi is left below this signal and taken again from `signalHysteresis` above it, in dBm and dB.
+    /// Strategy `mobile-ip`: WiFi is left below this signal and taken again from `signalHysteresis` above it, in dBm
+    /// and dB.
     public var leaveSignal = -80.0
     public var signalHysteresis = 5.0
 

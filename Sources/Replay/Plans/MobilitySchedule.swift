@@ -1,5 +1,6 @@
-/// When each radio of the mobile host comes and goes, and when the host acts on it: attachment changes of the traces with
-/// the mobility agent's detection and acquisition delays applied, and changes of its addresses.
+// SPDX-License-Identifier: Apache-2.0
+/// When each radio of the mobile host comes and goes, and when the host acts on it: attachment changes of the traces
+/// with the mobility agent's detection and acquisition delays applied, and changes of its addresses.
 package struct MobilitySchedule: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         /// The mobile host sees that the radio is about to go.

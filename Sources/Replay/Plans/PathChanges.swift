@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// A move of the home address at one of its two ends. Times are on the trace's clock.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How an MPTCP connection may use a path.
 public enum PathUse: String, Codable, Sendable {
     /// It has no subflow there.

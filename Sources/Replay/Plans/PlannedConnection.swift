@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a strategy opens on the mobile host, and over which path it begins.
 public enum PlannedConnection: Hashable, Sendable, Codable {
     /// One TCP connection over this path alone.
@@ -8,8 +9,8 @@ public enum PlannedConnection: Hashable, Sendable, Codable {
     case preferredTCP
     /// One TCP connection of the home address, which belongs to no path and is reached where the plan's routes say.
     case homeTCP
-    /// One MPTCP connection. The first SYN leaves over the path that the replay names as the initial one, and otherwise over
-    /// the first path in this order that is joined and used.
+    /// One MPTCP connection. The first SYN leaves over the path that the replay names as the initial one, and otherwise
+    /// over the first path in this order that is joined and used.
     case mptcp(begins: Order)
 
     public enum Order: String, Sendable, Codable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any program on the mobile host, and one on the server, under a replay: what `walkback run` hands to its guest.
 package struct ProgramPlan: Codable, Sendable, Equatable {
     package static let fileName = "program.json"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a replay sets apart from its paths and its workload. Each value has a row in the table of settings.
 package struct ReplaySettings: Sendable, Equatable {
     package struct Oracle: Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
@@ -28,8 +29,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var direction: String
         /// IP bytes that arrived at the far end, from the meter.
         package var arrived: ByteCount
-        /// IP bytes dropped because the queue was full, lost in the air, lost with the queue at a detachment or sent while
-        /// detached, from the shaper.
+        /// IP bytes dropped because the queue was full, lost in the air, lost with the queue at a detachment or sent
+        /// while detached, from the shaper.
         package var droppedQueue: ByteCount
         package var droppedLoss: ByteCount
         package var droppedDetached: ByteCount

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Traces
 
-/// How the guest hands its series to the host: little-endian 32-bit words. First the numbers of bins, of other flows, of links,
-/// of paths with delays and of their steps; then the delivered bytes of each bin, of the main flow and of each other one; then for
-/// each link, in the order of the record's links, its four columns; then for each path, in the order in which the links name
-/// them, its queue and its round-trip times.
+/// How the guest hands its series to the host: little-endian 32-bit words. First the numbers of bins, of other flows,
+/// of links, of paths with delays and of their steps; then the delivered bytes of each bin, of the main flow and of
+/// each other one; then for each link, in the order of the record's links, its four columns; then for each path, in the
+/// order in which the links name them, its queue and its round-trip times.
 extension Series {
     private static let headerWords = 5
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
@@ -40,8 +41,8 @@ public struct Series: Sendable, Equatable {
         public var step: Duration
         /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
         public var queue: [UInt32]
-        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's newest subflow; zero: it had
-        /// none there.
+        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's newest subflow; zero:
+        /// it had none there.
         public var roundTrip: [UInt32]
 
         public init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {

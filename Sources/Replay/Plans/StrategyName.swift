@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names a strategy in plans, results, replays and options: `tcp-wifi-reconnect`.
 ///
 /// A name says nothing else: what a strategy does is asked of the strategy (`Strategies`), or of the plan of a run.
@@ -24,7 +25,8 @@ public struct StrategyName: Hashable, Sendable, Codable, CustomStringConvertible
     }
 }
 
-/// The strategies that results are about by their definition: Optimal TCP is made of the TCPs, and MPTCP is compared with it.
+/// The strategies that results are about by their definition: Optimal TCP is made of the TCPs, and MPTCP is compared
+/// with it.
 extension StrategyName {
     public static func tcp(path: String) -> StrategyName { StrategyName("tcp-\(path)") }
     public static func tcpReconnect(path: String) -> StrategyName { StrategyName("tcp-\(path)-reconnect") }

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Quantities
 import Traces
 
-/// What a phone's radios take, under one named set of parameters (PAPER section 5). `Documentation/energy.md` has them as a
-/// table.
+/// What a phone's radios take, under one named set of parameters (PAPER section 5). `Documentation/energy.md` has them
+/// as a table.
 package struct EnergyModel: Sendable, Equatable {
     package let name: String
     package var wifi: RadioModel
@@ -59,10 +60,12 @@ package struct EnergyModel: Sendable, Equatable {
 // MARK: - The sets
 
 extension EnergyModel {
-    /// The default. Its two active powers are 1.069 W and 1.076 W at the rates of the paper's table, 1.24 and 1.55 Mb/s.
+    /// The default. Its two active powers are 1.069 W and 1.076 W at the rates of the paper's table, 1.24 and 1.55
+    /// Mb/s.
     ///
-    /// What PAPER leaves open: without coverage cellular takes what it takes when idle (it looks for a network); WiFi is awake
-    /// for 1 s after data at its idle power, so that a silence shorter than the resumption's own 1 s costs none.
+    /// What PAPER leaves open: without coverage cellular takes what it takes when idle (it looks for a network); WiFi
+    /// is awake for 1 s after data at its idle power, so that a silence shorter than the resumption's own 1 s costs
+    /// none.
     package static let hybrid = EnergyModel(
         name: "hybrid",
         wifi: RadioModel(
@@ -89,22 +92,23 @@ extension EnergyModel {
         model.cellular.active = .init(watts: 1.069, joulesPerMegabit: 0)
     }
 
-    /// Balasubramanian, Balasubramanian, Venkataramani: Energy Consumption in Mobile Phones (IMC 2009), "TailEnder": 3G with
-    /// a ramp of 3.5 J and a tail of 0.62 W for 12.5 s.
+    /// Balasubramanian, Balasubramanian, Venkataramani: Energy Consumption in Mobile Phones (IMC 2009), "TailEnder": 3G
+    /// with a ramp of 3.5 J and a tail of 0.62 W for 12.5 s.
     ///
-    /// It has no power of an active radio (it counts joules per kilobyte of short transfers), so those are of `hybrid`, whose
-    /// promotion and tail are this publication's. WiFi wakes for nothing, and idle takes what it does in `rate-linear`. So it
-    /// differs from `hybrid` in what a silent WiFi costs.
+    /// It has no power of an active radio (it counts joules per kilobyte of short transfers), so those are of `hybrid`,
+    /// whose promotion and tail are this publication's. WiFi wakes for nothing, and idle takes what it does in
+    /// `rate-linear`. So it differs from `hybrid` in what a silent WiFi costs.
     package static let tailEnder2009 = hybrid.changed("tailender-2009") { model in
         model.wifi.promotion = .none
         model.wifi.setIdle(.init(watts: 0.05))
     }
 
-    /// Huang et al.: A Close Examination of Performance and Power Characteristics of 4G LTE Networks (MobiSys 2012): LTE and
-    /// WiFi with slopes of their own for each direction, LTE's promotion (1.21 W for 0.26 s) and tail.
+    /// Huang et al.: A Close Examination of Performance and Power Characteristics of 4G LTE Networks (MobiSys 2012):
+    /// LTE and WiFi with slopes of their own for each direction, LTE's promotion (1.21 W for 0.26 s) and tail.
     ///
-    /// What is not from it: idle LTE as cellular in `hybrid`, the association of `hybrid`; idle WiFi as in `rate-linear` and
-    /// waking for nothing, because `hybrid`'s 0.30 W and 0.5 J belong to a radio with six times the active base.
+    /// What is not from it: idle LTE as cellular in `hybrid`, the association of `hybrid`; idle WiFi as in
+    /// `rate-linear` and waking for nothing, because `hybrid`'s 0.30 W and 0.5 J belong to a radio with six times the
+    /// active base.
     package static let huang2012 = hybrid.changed("huang-2012") { model in
         model.wifi.active = .init(
             base: .init(watts: 0.133), perMegabitDown: .init(joules: 0.13701), perMegabitUp: .init(joules: 0.28317))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
@@ -11,8 +12,8 @@ import Traces
 ///       └── from every state
 /// ```
 ///
-/// States in brackets take energy and no time of the run's: a promotion's seconds lie before the first byte, and the lab does
-/// not hold data up for them.
+/// States in brackets take energy and no time of the run's: a promotion's seconds lie before the first byte, and the
+/// lab does not hold data up for them.
 package struct RadioModel: Sendable, Equatable {
     /// Waking from `idle`.
     package struct Promotion: Sendable, Equatable {
@@ -28,7 +29,8 @@ package struct RadioModel: Sendable, Equatable {
         package static let none = Promotion(duration: .zero, energy: .zero)
     }
 
-    /// Carrying data: a power that does not depend on how much, and what each megabit adds (1 W per Mb/s is 1 J per Mb).
+    /// Carrying data: a power that does not depend on how much, and what each megabit adds (1 W per Mb/s is 1 J per
+    /// Mb).
     package struct Active: Sendable, Equatable {
         package var base: Power
         package var perMegabitDown: EnergyAmount
@@ -65,19 +67,19 @@ package struct RadioModel: Sendable, Equatable {
 
     /// While detached.
     package var off: Power
-    /// Once for each attachment within the run. A radio that had to associate is awake after it, as in `tail`; one that did
-    /// not (zero) is idle.
+    /// Once for each attachment within the run. A radio that had to associate is awake after it, as in `tail`; one that
+    /// did not (zero) is idle.
     package var association: EnergyAmount
     package var idle: Power
     package var promotion: Promotion
     package var active: Active
     package var tail: Tail
     /// The timer from `active` to `tail`: a radio is active throughout each step of this length, counted from the run's
-    /// beginning, in which it carried an IP byte in either direction, and its tail begins when such a step ends. In whole
-    /// bins of a series.
+    /// beginning, in which it carried an IP byte in either direction, and its tail begins when such a step ends. In
+    /// whole bins of a series.
     ///
-    /// 100 ms by default: a shorter step would call the gaps between a connection's bursts, one for each round-trip time,
-    /// silence; a longer one would add to every burst's end what the tail already stands for.
+    /// 100 ms by default: a shorter step would call the gaps between a connection's bursts, one for each round-trip
+    /// time, silence; a longer one would add to every burst's end what the tail already stands for.
     package var activityStep: Duration
     /// On `active`; nil: the signal costs nothing.
     package var signalFactor: SignalFactor?
@@ -105,8 +107,8 @@ package struct RadioModel: Sendable, Equatable {
 
     /// How long it must be left asleep to save what falling asleep and waking cost: (promotion + tail) / active base.
     ///
-    /// Cellular of `hybrid`: (3.5 J + 0.62 W x 12.5 s) / 0.918 W = 11.25 J / 0.918 W = 12.25 s. nil where being active takes
-    /// no power of its own.
+    /// Cellular of `hybrid`: (3.5 J + 0.62 W x 12.5 s) / 0.918 W = 11.25 J / 0.918 W = 12.25 s. nil where being active
+    /// takes no power of its own.
     package var breakEvenOffTime: Duration? {
         (promotion.energy + tail.energy).duration(at: active.base)
     }

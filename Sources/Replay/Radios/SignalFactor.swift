@@ -1,4 +1,6 @@
-/// How much more power a radio takes to carry data over a weak signal: straight lines between given points, level outside.
+// SPDX-License-Identifier: Apache-2.0
+/// How much more power a radio takes to carry data over a weak signal: straight lines between given points, level
+/// outside.
 package struct SignalFactor: Sendable, Equatable {
     package struct Point: Sendable, Equatable {
         /// In dBm.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Determinism
 
@@ -10,7 +11,8 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
         case below = "<"
     }
 
-    /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a downlink.
+    /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a
+    /// downlink.
     package static var ratios: [String] {
         let bounds = [.optimal] + KnownBounds.compared.map { $0.name }
         return ["", "up:"].flatMap { direction in bounds.map { "\(direction)mptcp/\($0)" } }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Synthesis
 
@@ -10,8 +11,8 @@ extension OutdoorWalk {
         "\(parameters.movement.rawValue).\(path).trace.csv"
     }
 
-    /// The replay of a generated walk. A car's dead time at the start of an association is in its trace; a walker's host takes
-    /// its time as on the indoor walk.
+    /// The replay of a generated walk. A car's dead time at the start of an association is in its trace; a walker's
+    /// host takes its time as on the indoor walk.
     package static func replay(_ parameters: OutdoorParameters) -> String {
         let acts =
             parameters.movement == .driving
@@ -21,9 +22,11 @@ extension OutdoorWalk {
             parameters.coverage > 0
             ? "tcp-wifi, tcp-cellular, tcp-wifi-reconnect, wifi-first, optimal-built, mptcp" : "tcp-cellular, mptcp"
         return """
-            # \(parameters.movement == .driving ? "A drive" : "A walk") outdoors: WiFi for \((parameters.coverage * 100).text()) % \
-            of the time on average, 3G throughout. SYNTHETIC: generated after Raiciu,
-            # Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011), section 3.2; not recorded.
+            # \(parameters.movement == .driving ? "A drive" : "A walk") outdoors: WiFi for \
+            \((parameters.coverage * 100).text()) % of the time on average, 3G throughout. SYNTHETIC: generated after \
+            Raiciu,
+            # Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011), section 3.2; not \
+            recorded.
             # WiFi: \(parameters.command(cellular: false))
             # 3G: \(parameters.command(cellular: true))
             name: \(parameters.movement.rawValue)

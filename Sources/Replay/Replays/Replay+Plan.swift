@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -6,8 +7,8 @@ import Strategies
 import Traces
 
 extension Replay {
-    /// How far apart two seeds' constant delays of one direction of a path may lie. It is there because a saturated TCP on
-    /// a steady link repeats itself to the byte without it.
+    /// How far apart two seeds' constant delays of one direction of a path may lie. It is there because a saturated TCP
+    /// on a steady link repeats itself to the byte without it.
     package static let jitterSpan = Duration.milliseconds(1)
 
     /// A seed begins the walk up to this much later.
@@ -59,7 +60,8 @@ extension Replay {
         let span = offset..<offset + .nanoseconds(bins * bin)
         let foresight = try StrategyRegistry.strategy(strategy, over: planned.map(\.name)).foresee(
             KnownWalk(
-                traces: traces, paths: planned, span: span, direction: workload.directions[0], window: settings.oracle.window,
+                traces: traces, paths: planned, span: span, direction: workload.directions[0],
+                window: settings.oracle.window,
                 switchingCost: settings.oracle.switchingCost, mobility: settings.mobility, energy: settings.energy))
         return try RunPlan(
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -55,8 +56,8 @@ package struct Replay: Sendable, Equatable {
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
     /// `cat REPLAY TRACE… | sha256sum` prints.
     package var sha256: String
-    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces and
-    /// workload. Results of two replays that share it can be compared.
+    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces
+    /// and workload. Results of two replays that share it can be compared.
     package var walkSHA256: String
     /// What was changed or looks odd, as sentences for the user.
     package var notes: [String]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Registries
@@ -26,7 +27,8 @@ extension ReplayDocument {
             guard duration == "trace" else {
                 throw reader.fault(
                     node,
-                    "duration '\(duration.prefix(40))' is not known; a run lasts as long as its traces: write 'duration: "
+                    "duration '\(duration.prefix(40))' is not known; a run lasts as long as its traces: write "
+                        + "'duration: "
                         + "trace', or 'bytes: 100MB'"
                 )
             }

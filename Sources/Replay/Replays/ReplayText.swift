@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Traces
 
 /// The text of a replay of measured paths, with every default written out.
@@ -12,7 +13,8 @@ enum ReplayText {
             + (names.count > 1 ? ["optimal-built"] : []) + ["mptcp"]
         let head =
             ["Made by: \(command)"] + comments + [
-                "Both mobility delays are 0: what was measured contains the time to notice a loss and to get an address."
+                "Both mobility delays are 0: what was measured contains the time to notice a loss and to get an "
+                    + "address."
             ]
         return head.map { "# \($0)\n" }.joined() + "name: \(name)\npaths:\n"
             + paths.map { "  \($0.name): {kind: \($0.kind.rawValue), \($0.source)}\n" }.joined()

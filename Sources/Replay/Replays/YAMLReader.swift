@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -128,7 +129,8 @@ package struct YAMLReader {
         guard let value = Double(string), range.contains(value) else {
             throw fault(
                 node,
-                "\(key) '\(string.prefix(40))' is not a number from \(range.lowerBound.text()) to \(range.upperBound.text())"
+                "\(key) '\(string.prefix(40))' is not a number from \(range.lowerBound.text()) to "
+                    + "\(range.upperBound.text())"
             )
         }
         return value

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Something that a replay asks of the kernel by name, and where: whether there is such a thing only the kernel knows.
 package struct KernelDemand: Sendable, Equatable {
     package enum Kind: String, Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Radios
@@ -64,7 +65,8 @@ extension Setting {
         Setting(
             "transport.congestion_control", \.transport.congestionControl,
             .kernelName(.congestionControl, example: "cubic"),
-            "that of every connection; any that the kernel has, including the [coupled](congestion-control.md) `lia` and "
+            "that of every connection; any that the kernel has, including the [coupled](congestion-control.md) "
+                + "`lia` and "
                 + "`olia`. `compare --congestion-control` compares several"),
         Setting(
             "transport.initial_path", \.transport.initialPath, .path, otherwise: "the first that is attached",
@@ -74,12 +76,14 @@ extension Setting {
             "the upper limit of `tcp_rmem`"),
         Setting(
             "transport.initial_receive_buffer", \.transport.initialReceiveBuffer, .size(buffers, example: "2MB"),
-            "the default of `tcp_rmem` ([why](strategies.md#what-the-kernel-does-by-itself-and-what-it-lacks)); at most "
+            "the default of `tcp_rmem` ([why](strategies.md#what-the-kernel-does-by-itself-and-what-it-lacks)); "
+                + "at most "
                 + "`receive_buffer`",
             objection: { settings in
                 settings.transport.initialReceiveBuffer <= settings.transport.receiveBuffer
                     ? nil
-                    : "initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or that larger"
+                    : "initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, "
+                        + "or that larger"
             }),
         Setting(
             "transport.send_buffer", \.transport.sendBuffer, .size(buffers, example: "4MB"),

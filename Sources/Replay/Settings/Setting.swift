@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
 
 /// A row of the table of settings. From it come the key of a replay's file and how its value is read, the key of
-/// comparison.json both ways, the report's row, and the row in Documentation/formats.md. To add a setting, add the property
-/// and its row in `Setting.all`.
+/// comparison.json both ways, the report's row, and the row in Documentation/formats.md. To add a setting, add the
+/// property and its row in `Setting.all`.
 package struct Setting: Sendable {
     package enum Kind: Sendable {
         case duration(ClosedRange<Duration>, example: String)

@@ -1,19 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Radios
 import Traces
 
-/// Which single path is used when, decided before a run by who knows from the traces what each radio's joules would buy.
+/// Which single path is used when, decided before a run by who knows from the traces what each radio's joules would
+/// buy.
 package enum EnergyForesight {
     /// How often it may choose, and for how long it looks ahead at least.
     package static let step = Duration.seconds(1)
 
-    /// In each step, and from each coming or going of a path on, the attached path whose radio gives most bits per joule at
-    /// what it can carry in the step.
+    /// In each step, and from each coming or going of a path on, the attached path whose radio gives most bits per
+    /// joule at what it can carry in the step.
     ///
-    /// Who is bound to a choice for a dwell time looks that far ahead instead, or as far as a path stays attached: one good
-    /// second is no reason to spend half a minute with a path. A choice is kept where others are no better, and where nothing
-    /// is attached or what is attached carries nothing.
+    /// Who is bound to a choice for a dwell time looks that far ahead instead, or as far as a path stays attached: one
+    /// good second is no reason to spend half a minute with a path. A choice is kept where others are no better, and
+    /// where nothing is attached or what is attached carries nothing.
     ///
     /// - Parameters:
     ///   - capacity: of each path in `direction`.

@@ -1,14 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
 import Radios
 import Traces
 
-/// The paper's simple scheduler (section 3.3): every path for a probing time, then the radio that gave most for its energy
-/// alone for a holding time, and again. It knows nothing but what the paths have carried.
+/// The paper's simple scheduler (section 3.3): every path for a probing time, then the radio that gave most for its
+/// energy alone for a holding time, and again. It knows nothing but what the paths have carried.
 ///
-/// The smart one learns besides how long WiFi associations last, and leaves cellular on beside WiFi where they are too brief to
-/// repay its promotion and tail.
+/// The smart one learns besides how long WiFi associations last, and leaves cellular on beside WiFi where they are too
+/// brief to repay its promotion and tail.
 struct EnergyScheduler {
     private enum Phase {
         /// With what each path had carried by then.

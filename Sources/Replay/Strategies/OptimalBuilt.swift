@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 
 /// One TCP connection of a home address that an oracle moves to the path that will carry most in the coming window.

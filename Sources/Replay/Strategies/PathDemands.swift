@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Traces
 
 /// What several strategies need of the paths, each as the end of a sentence; nil where it is there.

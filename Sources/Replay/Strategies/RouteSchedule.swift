@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Traces
 
 /// Where a home address is reached at every instant of a run, decided before it from what the traces say.
 ///
-/// All that has a home address moves by such a schedule; how much of the future it may have read is what tells the strategies
-/// apart. Times are on the trace's clock.
+/// All that has a home address moves by such a schedule; how much of the future it may have read is what tells the
+/// strategies apart. Times are on the trace's clock.
 package enum RouteSchedule {
     /// Optimal TCP, built: at each window's beginning both ends move to the path that will carry most in it.
     ///
@@ -35,8 +36,8 @@ package enum RouteSchedule {
         return changes
     }
 
-    /// WiFi First, ideal: both ends move at the very instant at which a path that is preferred attaches, or the present one
-    /// detaches.
+    /// WiFi First, ideal: both ends move at the very instant at which a path that is preferred attaches, or the present
+    /// one detaches.
     package static func ideal(paths: [RunPlan.Path], span: Range<Duration>) -> [RouteChange] {
         let schedule = MobilitySchedule(paths: paths, mobility: Mobility(), offset: span.lowerBound)
         return moves(paths: paths, schedule: schedule, signals: [], from: span.lowerBound).flatMap {
@@ -44,8 +45,8 @@ package enum RouteSchedule {
         }
     }
 
-    /// Mobile IP: the mobile host moves when it has noticed, as its mobility says, that a path attached, detached or became
-    /// too weak; its home agent follows once the registration has crossed the new path.
+    /// Mobile IP: the mobile host moves when it has noticed, as its mobility says, that a path attached, detached or
+    /// became too weak; its home agent follows once the registration has crossed the new path.
     ///
     /// - Parameter traces: of the paths, for signal and delay.
     package static func reactive(
@@ -101,8 +102,8 @@ package enum RouteSchedule {
         return changes
     }
 
-    /// Moves to the preferred path of those that are joined: a strong one, else any. The first is at `start`; nil: there is
-    /// no path.
+    /// Moves to the preferred path of those that are joined: a strong one, else any. The first is at `start`; nil:
+    /// there is no path.
     private static func moves(
         paths: [RunPlan.Path], schedule: MobilitySchedule, signals: [StrengthChange], from start: Duration
     ) -> [(time: Duration, path: Int?)] {

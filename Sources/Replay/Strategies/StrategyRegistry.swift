@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Registries
@@ -39,7 +40,8 @@ public enum StrategyRegistry {
     package static func strategy(_ name: StrategyName, over paths: [String]) throws -> any Strategy {
         guard let strategy = find(name.description, over: paths) else {
             throw Fault(
-                .badInput, "there is no strategy '\(name)' over \(paths.joined(separator: " and "))"
+                .badInput,
+                "there is no strategy '\(name)' over \(paths.joined(separator: " and "))"
                     + Suggestion.ending(for: name.description, among: all(over: paths).map(\.name.description)))
         }
         return strategy

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Traces
@@ -47,8 +48,8 @@ public struct StrategyView {
         paths.indices.filter { paths[$0].kind == .wifi } + paths.indices.filter { paths[$0].kind != .wifi }
     }
 
-    /// The chosen paths in full, and the others as the replay's `energy.switching` has it: without a subflow, or as backup. If no
-    /// chosen path is there, any will do.
+    /// The chosen paths in full, and the others as the replay's `energy.switching` has it: without a subflow, or as
+    /// backup. If no chosen path is there, any will do.
     public func uses(of chosen: [Int]) -> [PathUse] {
         guard chosen.contains(where: { paths[$0].isJoined }) else { return paths.map { _ in .full } }
         let others: PathUse = energy.switching == .removal ? .none : .backup

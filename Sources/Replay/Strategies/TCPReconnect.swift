@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 
 /// One TCP connection over one path; the application reconnects and resumes by range when the path returns.

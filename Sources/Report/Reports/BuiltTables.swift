@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Results
@@ -85,7 +86,8 @@ enum BuiltTables {
         // Where next to nothing is missing, gains and losses of single windows only cancel out.
         if value < 0.995, all > 0, let (cause, part) = parts.max(by: { $0.1 < $1.1 }) {
             text +=
-                "; of the \(all.text(decimals: 1)) MB that are missing, \(part.text(decimals: 1)) MB went in windows of the "
+                "; of the \(all.text(decimals: 1)) MB that are missing, \(part.text(decimals: 1)) MB went in "
+                + "windows of the "
             text += "sort \u{201C}\(name(of: cause))\u{201D}"
             if part > all { text += ", and others gave some of it back" }
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -79,7 +80,8 @@ package struct CheckReport: Sendable {
         let times = (settings.smallestEffect * RegressionCheck.Settings.timeFactor * 100).text()
         return
             "\(check.regressions.isEmpty ? "No regression" : "\(Wording.count(check.regressions.count, "regression"))")"
-            + " among \(Wording.count(check.findings.count, "quantity", "quantities")) of \(count) pairs each: worse by "
+            + " among \(Wording.count(check.findings.count, "quantity", "quantities")) of \(count) pairs each: "
+            + "worse by "
             + "\((settings.smallestEffect * 100).text()) % or more (times: \(times) %) and at a level of "
             + "\((settings.level * 100).text()) % of the whole check (Holm)."
     }
@@ -88,17 +90,20 @@ package struct CheckReport: Sendable {
         var cautions: [String] = []
         if !check.pairedInOrder.isEmpty {
             cautions.append(
-                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds were paired in order."
+                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds "
+                    + "were paired in order."
             )
         }
         if !check.otherSettings.isEmpty {
             cautions.append(
-                "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the baseline's, and says "
+                "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the "
+                    + "baseline's, and says "
                     + "something else of settings, strategies, seeds or gates.")
         }
         if check.findings.contains(where: { $0.test?.method == .t && $0.pairs <= PairedTest.mostExact }) {
             cautions.append(
-                "Fewer than \(check.pairsNeeded) pairs are too few for the exact test of so many quantities, so Student's t was "
+                "Fewer than \(check.pairsNeeded) pairs are too few for the exact test of so many quantities, so "
+                    + "Student's t was "
                     + "used, which supposes about normal differences.")
         }
         if check.findings.contains(where: { $0.verdict == .notComparable }) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Documents
 import Plans
@@ -7,8 +8,8 @@ import Traces
 
 /// What the bounds allow.
 ///
-/// The bounds of schema 1 have keys of their own there, null where they are not known. Every other one stands in `bounds`
-/// under its name, and only if it is known.
+/// The bounds of schema 1 have keys of their own there, null where they are not known. Every other one stands in
+/// `bounds` under its name, and only if it is known.
 extension ComparisonDocument {
     /// In IP bytes, with what full-size segments could carry of them.
     private static let keyedInIPBytes = [CapacitySum.name, CapacityOptimal.name, BestStatic.name]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
@@ -70,7 +71,8 @@ extension ComparisonDocument {
         }
     }
 
-    /// One that had another name when the result was written has that of today; one that is not known here keeps its own.
+    /// One that had another name when the result was written has that of today; one that is not known here keeps its
+    /// own.
     private static func strategy(_ name: JSONReader, paths: [String]) throws -> StrategyName {
         let written = try name.string
         return StrategyRegistry.find(written, over: paths)?.name ?? StrategyName(written)
@@ -172,7 +174,8 @@ extension ComparisonDocument {
 
     private static func readGate(_ gate: JSONReader) throws -> ComparisonResult.GateVerdict {
         .init(
-            gate: try (gate.optional("gate") ?? gate["bar"]).string, quantity: try gate["quantity"].string, outcome: try gate["outcome"].choice(),
+            gate: try (gate.optional("gate") ?? gate["bar"]).string, quantity: try gate["quantity"].string,
+            outcome: try gate["outcome"].choice(),
             finding: try gate["finding"].string)
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Quantities
@@ -25,7 +26,8 @@ extension ComparisonDocument {
     static func notCompared(_ workload: Workload) -> JSON {
         guard !workload.isBulk else { return .null }
         return .string(
-            "The oracles say what is carried at most, and a workload of kind \(workload.kind.name) does not ask for as much "
+            "The oracles say what is carried at most, and a workload of kind \(workload.kind.name) does not ask "
+                + "for as much "
                 + "as can be carried: compare how long its exchanges take.")
     }
 
@@ -64,7 +66,8 @@ extension ComparisonDocument {
         guard var workload = Workload(kindNamed: name) else {
             throw Fault.input(
                 document.path,
-                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one that wrote it"
+                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one "
+                    + "that wrote it"
             )
         }
         try workload.kind.setAll { field in

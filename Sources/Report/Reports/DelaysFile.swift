@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -7,8 +8,8 @@ import Traces
 
 /// delays.csv: what each run's connection met on every path, in the steps of the figures from its first SYN on.
 ///
-/// Means over the step that begins at `time_s`, in microseconds: how long a packet would have waited at the link, and the
-/// sender's smoothed round-trip time, empty where it had no connection over the path. In the run's main direction.
+/// Means over the step that begins at `time_s`, in microseconds: how long a packet would have waited at the link, and
+/// the sender's smoothed round-trip time, empty where it had no connection over the path. In the run's main direction.
 package enum DelaysFile {
     package static let header = "run,time_s,path,queue_us,rtt_us\n"
 

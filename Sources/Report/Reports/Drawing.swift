@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 
@@ -28,12 +29,14 @@ struct Drawing {
 
     mutating func circle(at centre: Point, radius: Double, class name: String) {
         elements +=
-            "<circle class=\"\(name)\" cx=\"\(number(centre.x))\" cy=\"\(number(centre.y))\" r=\"\(number(radius))\"/>\n"
+            "<circle class=\"\(name)\" cx=\"\(number(centre.x))\" cy=\"\(number(centre.y))\" "
+            + "r=\"\(number(radius))\"/>\n"
     }
 
     mutating func text(_ text: String, at place: Point, anchor: Anchor = .start, class name: String) {
         elements +=
-            "<text class=\"\(name)\" x=\"\(number(place.x))\" y=\"\(number(place.y))\" text-anchor=\"\(anchor.rawValue)\">"
+            "<text class=\"\(name)\" x=\"\(number(place.x))\" y=\"\(number(place.y))\" "
+            + "text-anchor=\"\(anchor.rawValue)\">"
             + "\(Markup.escaped(text))</text>\n"
     }
 
@@ -53,8 +56,10 @@ struct Drawing {
     func svg(width: Double, height: Double, class name: String, title: String, description: String, style: String?)
         -> String
     {
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"\(name)\" viewBox=\"0 0 \(number(width)) \(number(height))\" "
-            + "width=\"\(number(width))\" height=\"\(number(height))\" role=\"img\" aria-label=\"\(Markup.escaped(title))\">\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"\(name)\" viewBox=\"0 0 \(number(width)) "
+            + "\(number(height))\" "
+            + "width=\"\(number(width))\" height=\"\(number(height))\" role=\"img\" "
+            + "aria-label=\"\(Markup.escaped(title))\">\n"
             + "<title>\(Markup.escaped(title))</title>\n<desc>\(Markup.escaped(description))</desc>\n"
             + (style.map { "<style>\n\($0)</style>\n" } ?? "") + elements + "</svg>\n"
     }

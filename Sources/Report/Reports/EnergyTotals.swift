@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Results
@@ -32,8 +33,8 @@ struct EnergyTotals: Sendable {
         return models(of: result).contains(model) ? model : nil
     }
 
-    /// The models that must agree before an order of two strategies counts (the paper's section 3.3 as we model it: three
-    /// readings of the same radios). Other published sets are of other radios.
+    /// The models that must agree before an order of two strategies counts (the paper's section 3.3 as we model it:
+    /// three readings of the same radios). Other published sets are of other radios.
     static let decisive = ["hybrid", "rate-linear", "constant"]
 
     /// Two strategies of which one is more efficient under some of the decisive models and less under others.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -35,7 +36,8 @@ enum ExchangeFigure {
             legend.add(totals.strategy.description, look: look, to: &drawing)
         }
         let spoken = all.map { totals in
-            "\(totals.strategy): \(totals.quantile(0.5).map { "half within \($0.text(decimals: 3)) s" } ?? "less than half")"
+            "\(totals.strategy): "
+                + "\(totals.quantile(0.5).map { "half within \($0.text(decimals: 3)) s" } ?? "less than half")"
         }
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Results
@@ -89,8 +90,10 @@ package struct FidelitySummary: Sendable {
                 }
                 let bytes = fidelity.maxErrorBytes.map { ", \($0.text(decimals: 0)) bytes off" }
                 doubts.append(
-                    "run \(run.id): \(fidelity.path) \(fidelity.direction.rawValue) differs from its trace by more than one "
-                        + "largest packet + 0.1 % in \(fidelity.violations) windows of \(fidelity.window.milliseconds.text()) ms"
+                    "run \(run.id): \(fidelity.path) \(fidelity.direction.rawValue) differs from its trace by "
+                        + "more than one "
+                        + "largest packet + 0.1 % in \(fidelity.violations) windows of "
+                        + "\(fidelity.window.milliseconds.text()) ms"
                         + (worst ?? "") + (bytes ?? "") + ".")
             }
             return doubts

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Results
 
-/// The paper's Fig. 1 from measurements: above, what MPTCP and Optimal TCP delivered over the walk; below, what each link
-/// offered and what TCP made of it; under both, which path Optimal TCP took and when each path was attached.
+/// The paper's Fig. 1 from measurements: above, what MPTCP and Optimal TCP delivered over the walk; below, what each
+/// link offered and what TCP made of it; under both, which path Optimal TCP took and when each path was attached.
 package enum Figure1 {
     /// Stands alone: figure1.svg.
     package static func svg(of result: ComparisonResult) -> String {

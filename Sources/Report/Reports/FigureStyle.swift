@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Results
 import Plans
 import Strategies
 import Traces
 
-/// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on dark.
+/// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on
+/// dark.
 enum FigureStyle {
     /// Paths beyond these share the last colour.
     static let pathColours = 4
@@ -15,8 +17,8 @@ enum FigureStyle {
         result.replay.traces.firstIndex { $0.name == name }.map { "c-\(path($0))" } ?? "c-other"
     }
 
-    /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what is
-    /// left by their order in the result.
+    /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what
+    /// is left by their order in the result.
     static func strategy(_ strategy: StrategyName, of result: ComparisonResult) -> String {
         switch appearance(of: strategy, in: result) {
         case .mptcp: return "c-mptcp"
@@ -52,7 +54,8 @@ enum FigureStyle {
         """
 
     static let rules = """
-        .figure text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;fill:var(--ink)}
+        .figure text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Liberation \
+        Sans",Arial,sans-serif;fill:var(--ink)}
         .figure .t{font-size:13px;font-weight:600}
         .figure .l{font-size:12px}
         .figure .k{font-size:11px;fill:var(--muted)}
@@ -70,7 +73,8 @@ enum FigureStyle {
         .figure .cap.p0,.figure .lane.p0{fill:var(--p0)}.figure .cap.p1,.figure .lane.p1{fill:var(--p1)}
         .figure .cap.p2,.figure .lane.p2{fill:var(--p2)}.figure .cap.p3,.figure .lane.p3{fill:var(--p3)}
         .figure .bar{fill-opacity:.3}.figure .whisker{stroke-width:2.5}.figure .dot{fill-opacity:.75}
-        .figure .c-mptcp{fill:var(--mptcp);stroke:var(--mptcp)}.figure .c-optimal{fill:var(--optimal);stroke:var(--optimal)}
+        .figure .c-mptcp{fill:var(--mptcp);stroke:var(--mptcp)}.figure \
+        .c-optimal{fill:var(--optimal);stroke:var(--optimal)}
         .figure .c-other{fill:var(--muted);stroke:var(--muted)}
         .figure .c-p0{fill:var(--p0);stroke:var(--p0)}.figure .c-p1{fill:var(--p1);stroke:var(--p1)}
         .figure .c-p2{fill:var(--p2);stroke:var(--p2)}.figure .c-p3{fill:var(--p3);stroke:var(--p3)}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -14,11 +15,13 @@ extension HTMLReport {
             ? result.runs.first.map { ", \($0.direction.rawValue)link" } : nil
         return "<h2>Strategies\(direction ?? "")</h2>\n<figure>\n" + TotalsFigure.svg(of: result, layout: .wide)
             + TotalsFigure.svg(of: result, layout: .narrow)
-            + "<figcaption>Figure 2. Gates: means over seeds\(what); lines on them: 95 % intervals, an arrow where one goes on; "
+            + "<figcaption>Figure 2. Bars: means over seeds\(what); lines on them: 95 % intervals, an arrow "
+            + "where one goes on; "
             + "dots: single seeds. Across: what the oracles allow.</figcaption>\n"
             + "</figure>\n" + StrategyTables.strategies(of: result, whole: true).html
             + (EnergyTotals.chosenModel(of: result).map { model in
-                "<p class=\"note\">J and Mb/J: what the radios took under the model \u{201C}\(Markup.escaped(model))\u{201D}, and "
+                "<p class=\"note\">J and Mb/J: what the radios took under the model "
+                    + "\u{201C}\(Markup.escaped(model))\u{201D}, and "
                     + "application bits for it.</p>\n"
             } ?? "")
     }
@@ -29,8 +32,9 @@ extension HTMLReport {
         return """
             <h2>Ratios</h2>
             \(StrategyTables.ratios(of: result, whole: true).html)\
-            <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean would have to be for \
-            as many seeds as these to show it, in four of five such comparisons (two-sided 5 % level, 80 % power).</p>
+            <p class="note">Taken within a seed, then averaged. Smallest difference: how far from 1 the true mean \
+            would have to be for as many seeds as these to show it, in four of five such comparisons (two-sided 5 % \
+            level, 80 % power).</p>
 
             """
     }
@@ -53,13 +57,13 @@ extension HTMLReport {
         }
         return """
             <h2>Fidelity</h2>
-            <p>Did the links carry what the trace says? In every run a meter at the far end, which knows nothing of the \
-            trace, is compared with it over each window throughout which the link had something to send.</p>
+            <p>Did the links carry what the trace says? In every run a meter at the far end, which knows nothing of \
+            the trace, is compared with it over each window throughout which the link had something to send.</p>
 
             """ + histogram(result) + table.html + """
-                <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than one largest \
-                packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so errors below about 1500 B are \
-                none. Overall error: over all windows of the run where it is largest.</p>
+                <p class="note">Over all runs. Compared: backlogged windows. Beyond: windows that differ by more than \
+                one largest packet + 0.1 %; one is enough to distrust the result. A window may cut one packet, so \
+                errors below about 1500 B are none. Overall error: over all windows of the run where it is largest.</p>
 
                 """
     }
@@ -70,7 +74,8 @@ extension HTMLReport {
         }
         return "<figure>\n" + FidelityFigure.svg(of: result, layout: .wide)
             + FidelityFigure.svg(of: result, layout: .narrow)
-            + "<figcaption>Figure 4. Windows by how much of the allowed difference from the trace they used; most of it is the one "
+            + "<figcaption>Figure 4. Windows by how much of the allowed difference from the trace they used; "
+            + "most of it is the one "
             + "packet that a window cuts.</figcaption>\n</figure>\n"
     }
 

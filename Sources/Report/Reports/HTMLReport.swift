@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -72,13 +73,15 @@ package enum HTMLReport {
         caption += "IP bytes, mean over \(series.step.seconds.text()) s)."
         if !series.choices.isEmpty {
             caption +=
-                " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in that link's colour."
+                " The bar named \u{201C}Optimal on\u{201D} shows whose link Optimal TCP used in each window, in "
+                + "that link's colour."
         }
         if series.paths.contains(where: { !$0.detached.isEmpty }) {
             caption += " Grey: a path was detached; its own bar below has a gap then."
         }
         caption +=
-            " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and what arrived "
+            " Dotted: a path was lost, gained, renumbered or moved to. Then the bytes delivered so far, and "
+            + "what arrived "
         caption += "over each link, upon each other."
         let delays = TimeFigure.delays(of: result)
         if delays != nil {
@@ -128,10 +131,10 @@ package enum HTMLReport {
         """
         <h2>To repeat it</h2>
         <pre><code>\(Markup.escaped(result.command))</code></pre>
-        <p class="note">In the directory that holds the replay, with walkback \(Markup.escaped(result.environment.walkback)) on the \
-        PATH; as it was typed, and where, is in run.log. The replay and its traces have the SHA-256 \
-        <code>\(result.replay.sha256)</code>. In virtual time the same replay, seeds and kernel give the same bytes of \
-        comparison.json, series.csv and the figures on any machine.</p>
+        <p class="note">In the directory that holds the replay, with walkback \
+        \(Markup.escaped(result.environment.walkback)) on the PATH; as it was typed, and where, is in run.log. The \
+        replay and its traces have the SHA-256 <code>\(result.replay.sha256)</code>. In virtual time the same replay, \
+        seeds and kernel give the same bytes of comparison.json, series.csv and the figures on any machine.</p>
 
         """
     }
@@ -156,19 +159,20 @@ package enum HTMLReport {
         let window = result.oracles.first.map { "\($0.window.seconds.text()) s" } ?? "oracle window"
         return """
             <h2>How it was measured</h2>
-            <p>Each run is one real connection of the Linux kernel named above, between a server and a mobile host, over links \
-            that follow the walk's recorded capacity, delay and attachment packet by packet. Every delivered byte is compared with \
-            the byte that was sent. Time counts from the first SYN. MB are 10<sup>6</sup> in-order application bytes.</p>
-            <p>Optimal TCP is spliced from measured TCP runs, one over each path alone: in every \(window) it takes the \
-            bytes of the path that delivered more, and pays nothing for knowing or switching. Windows are shifted by whole seconds \
-            and averaged. Each path is carried by one TCP for the whole run, the stalled or the reconnecting one, whichever \
-            makes Optimal TCP strongest.</p>
-            <p>Built Optimal TCP is one more real connection: it has a home address, and at the beginning of every window both \
-            ends of it move to the path whose trace carries most in that window. The headline is against whichever of the two, \
-            spliced or built, delivered more.</p>
-            <p>A seed draws the kernel's random numbers, the payload, where in its first second the walk is entered, and up to \
-            1 ms of extra delay. Ratios are taken within a seed, then averaged; intervals are Student's t, 95 %, whatever the \
-            number of seeds.</p>
+            <p>Each run is one real connection of the Linux kernel named above, between a server and a mobile host, \
+            over links that follow the walk's recorded capacity, delay and attachment packet by packet. Every \
+            delivered byte is compared with the byte that was sent. Time counts from the first SYN. MB are \
+            10<sup>6</sup> in-order application bytes.</p>
+            <p>Optimal TCP is spliced from measured TCP runs, one over each path alone: in every \(window) it takes \
+            the bytes of the path that delivered more, and pays nothing for knowing or switching. Windows are shifted \
+            by whole seconds and averaged. Each path is carried by one TCP for the whole run, the stalled or the \
+            reconnecting one, whichever makes Optimal TCP strongest.</p>
+            <p>Built Optimal TCP is one more real connection: it has a home address, and at the beginning of every \
+            window both ends of it move to the path whose trace carries most in that window. The headline is against \
+            whichever of the two, spliced or built, delivered more.</p>
+            <p>A seed draws the kernel's random numbers, the payload, where in its first second the walk is entered, \
+            and up to 1 ms of extra delay. Ratios are taken within a seed, then averaged; intervals are Student's t, \
+            95 %, whatever the number of seeds.</p>
 
             """
     }
@@ -176,17 +180,17 @@ package enum HTMLReport {
     private static let glossary = """
         <h2>Words</h2>
         <dl>
-        <dt>Longest gap</dt><dd>The longest time without a new byte for the application in any of the seeds, the wait for \
-        the first byte and after the last one included.</dd>
-        <dt>Stalled, reconnecting</dt><dd>A TCP left to the kernel sits out an outage and then its own backoff; one that \
-        reconnects resumes on a new connection as soon as the path is back.</dd>
+        <dt>Longest gap</dt><dd>The longest time without a new byte for the application in any of the seeds, the wait \
+        for the first byte and after the last one included.</dd>
+        <dt>Stalled, reconnecting</dt><dd>A TCP left to the kernel sits out an outage and then its own backoff; one \
+        that reconnects resumes on a new connection as soon as the path is back.</dd>
         <dt>Seed</dt><dd>One of the many ways in which the same walk could have gone: see above.</dd>
         <dt>Interval</dt><dd>Where the mean lies with 95 % confidence; cut at zero for what cannot be negative.</dd>
         <dt>Hand-off</dt><dd>A path comes, goes, or gets another address while the connection goes on.</dd>
         <dt>Capacity</dt><dd>What the links would have carried had they never been idle, counted in full-size segments \
         (1448 bytes of every 1500). It bounds the walk, not a protocol.</dd>
-        <dt>Backlogged window</dt><dd>A time during which the link always had something to send, so that what arrived must \
-        equal what the trace says.</dd>
+        <dt>Backlogged window</dt><dd>A time during which the link always had something to send, so that what arrived \
+        must equal what the trace says.</dd>
         <dt>Attached</dt><dd>The path's address can be used. A link may be attached and still carry nothing.</dd>
         </dl>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 
@@ -56,7 +57,8 @@ package struct HTMLTable {
 
     package mutating func addGroup(_ name: String) {
         rows +=
-            "<tr class=\"group\"><th colspan=\"\(headers.count)\" scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
+            "<tr class=\"group\"><th colspan=\"\(headers.count)\" "
+            + "scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
     }
 
     package var html: String {
@@ -64,11 +66,13 @@ package struct HTMLTable {
             let name = textColumns.contains(index) ? " class=\"text\"" : ""
             return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"
         }.joined()
+        let look = isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : isWords ? " class=\"words\"" : ""
         let start =
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n"
-            + "<table\(isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : isWords ? " class=\"words\"" : "")>\n"
+            + "<table\(look)>\n"
         let hasHead = headers.contains { !$0.isEmpty }
         return start + (hasHead ? "<thead><tr>\(head)</tr></thead>\n" : "")
-            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n<p class=\"more-hint\">The table goes on to the right: scroll it.</p>\n"
+            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n<p class=\"more-hint\">The table goes on to the "
+            + "right: scroll it.</p>\n"
     }
 }

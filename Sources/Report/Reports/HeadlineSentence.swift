@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Results
@@ -14,7 +15,8 @@ package enum HeadlineSentence {
         let workload = result.replay.workload
         guard workload.isBulk else {
             return
-                "Optimal TCP is not defined for a workload of \(workload.kind.name): compare how long its exchanges took."
+                "Optimal TCP is not defined for a workload of \(workload.kind.name): compare how long its "
+                + "exchanges took."
         }
         guard let optimal = ratio("mptcp/optimal", of: result), let value = optimal.value else {
             let megabytes = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }?.megabytes.mean
@@ -36,12 +38,14 @@ package enum HeadlineSentence {
         return text + "."
     }
 
-    /// What stands right below it: how small a difference would have been seen. Empty for one seed, which shows no spread.
+    /// What stands right below it: how small a difference would have been seen. Empty for one seed, which shows no
+    /// spread.
     package static func resolution(of result: ComparisonResult) -> [String] {
         guard let smallest = ratio("mptcp/optimal", of: result)?.smallestDifference else { return [] }
         let seeds = seeds("mptcp/optimal", of: result)
         return [
-            "The smallest difference that these \(seeds) seeds could have seen is \((smallest * 100).text(decimals: 1)) % "
+            "The smallest difference that these \(seeds) seeds could have seen is "
+                + "\((smallest * 100).text(decimals: 1)) % "
                 + "(two-sided 5 % level, 80 % power)."
         ]
     }

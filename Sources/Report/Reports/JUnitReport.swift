@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Results
 
@@ -41,7 +42,8 @@ package enum JUnitReport {
             xml += " failures=\"\(count(suite.cases, .missed))\" skipped=\"\(count(suite.cases, .notEvaluated))\">\n"
             for one in suite.cases {
                 xml +=
-                    "    <testcase classname=\"walkback.\(Markup.escaped(suite.name))\" name=\"\(Markup.escaped(one.name))\""
+                    "    <testcase classname=\"walkback.\(Markup.escaped(suite.name))\" "
+                    + "name=\"\(Markup.escaped(one.name))\""
                 switch one.outcome {
                 case .met: xml += "/>\n"
                 case .missed:

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Statistics
 
 /// A comparison against a baseline: what is worse than before, by more than matters and beyond chance.
 ///
-/// Every quantity is compared in pairs, within a walk and a seed, and tested one-sided (`PairedTest`); the p values of all of
-/// them together are corrected after Holm, so that a system that has not changed is called worse in at most `level` of all
-/// checks, whatever the number of quantities.
+/// Every quantity is compared in pairs, within a walk and a seed, and tested one-sided (`PairedTest`); the p values of
+/// all of them together are corrected after Holm, so that a system that has not changed is called worse in at most
+/// `level` of all checks, whatever the number of quantities.
 package struct RegressionCheck: Sendable {
     package struct Settings: Sendable, Equatable {
         /// Of the whole check: how often it may call worse what has not changed.
@@ -113,7 +114,8 @@ package struct RegressionCheck: Sendable {
         }
         throw Fault.input(
             path,
-            "is of another '\(walk.replay)': its paths, traces and workload have the digest \(same.walkSHA256.prefix(12)), the "
+            "is of another '\(walk.replay)': its paths, traces and workload have the digest "
+                + "\(same.walkSHA256.prefix(12)), the "
                 + "result's \(walk.walkSHA256.prefix(12)); save a baseline of the replay as it is now")
     }
 
@@ -125,8 +127,8 @@ package struct RegressionCheck: Sendable {
         }
     }
 
-    /// Within the seeds that both have; where they have none in common, in order of the seeds. Both are fair: if nothing has
-    /// changed, either of the two might as well have been the other.
+    /// Within the seeds that both have; where they have none in common, in order of the seeds. Both are fair: if
+    /// nothing has changed, either of the two might as well have been the other.
     private static func paired(_ before: Quantity, _ now: Quantity) -> (pairs: [(Double, Double)], inOrder: Bool) {
         let old = Dictionary(before.values.map { ($0.seed, $0.value) }) { first, _ in first }
         let common = now.values.compactMap { seed, value in old[seed].map { ($0, value) } }
@@ -171,7 +173,8 @@ package struct RegressionCheck: Sendable {
         return finding.quantity.kind.isGain ? change <= -smallest : change >= smallest
     }
 
-    /// The window in which the strategy lost most against its runs in the baseline; of a ratio, the strategy above the line.
+    /// The window in which the strategy lost most against its runs in the baseline; of a ratio, the strategy above the
+    /// line.
     private static func place(of quantity: Quantity, _ now: Baseline.Walk, _ before: Baseline.Walk) -> Place? {
         let strategy =
             quantity.strategy

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
 import Results
 
-/// The documents that hold a comparison: comparison.json, series.csv, links.csv and delays.csv. Everything that people read is
-/// made from what they say, at once or later, so that no two of them can disagree.
+/// The documents that hold a comparison: comparison.json, series.csv, links.csv and delays.csv. Everything that people
+/// read is made from what they say, at once or later, so that no two of them can disagree.
 package struct SavedComparison: Sendable {
     package static let documentName = "comparison.json"
     package static let seriesName = "series.csv"
@@ -30,7 +31,8 @@ package struct SavedComparison: Sendable {
             Self.seriesName: series.count, Self.linksName: links.count, Self.delaysName: delays.count,
         ]
         document = Array(ComparisonDocument.json(of: result, files: files).text.utf8)
-        reader = try JSONReader(document: document, path: Self.documentName, schema: ComparisonDocument.schema,
+        reader = try JSONReader(
+            document: document, path: Self.documentName, schema: ComparisonDocument.schema,
             older: ComparisonDocument.olderSchemas)
         // The series are taken as they would be read back: their file is the one that is long.
         self.result = try Self.read(reader, links: links, delays: delays, directory: "") { _ in

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Plans
 import Results
 import Traces
 
-/// What series.csv keeps of a run's series: sums over 100 ms. Figures are made from these alone, so that a report is the same
-/// whether it is made at once or from the files.
+/// What series.csv keeps of a run's series: sums over 100 ms. Figures are made from these alone, so that a report is
+/// the same whether it is made at once or from the files.
 extension Series {
     private static let rowBins = 10
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Results
@@ -5,9 +6,9 @@ import Traces
 
 /// series.csv: every run in steps of 100 ms from its first SYN on.
 ///
-/// A row of path `all` holds the in-order application bytes and what arrived on all links of that direction; the rows of the
-/// paths hold what arrived on each link, in either direction. Application bytes of one path are not known and left empty.
-/// Where both directions of one run were measured, rows of either direction stand with it.
+/// A row of path `all` holds the in-order application bytes and what arrived on all links of that direction; the rows
+/// of the paths hold what arrived on each link, in either direction. Application bytes of one path are not known and
+/// left empty. Where both directions of one run were measured, rows of either direction stand with it.
 package enum SeriesFile {
     package static let header = "run,time_s,path,direction,app_bytes,wire_bytes\n"
     private static let binsPerRow = 10

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Results
@@ -21,7 +22,8 @@ package enum Summary {
             details("Hand-offs", HandoffTables.grouped(of: result)),
             "\(Markup.markdown(FidelitySummary(result).sentence))\n",
             "Linux \(Markup.markdown(environment.kernelRelease)), "
-                + "\(Markup.markdown(Wording.congestionControl(of: environment))), walkback \(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
+                + "\(Markup.markdown(Wording.congestionControl(of: environment))), walkback "
+                + "\(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
                 + "Intervals are over seeds of one walk, not over walks. Again with:\n",
             "```\n\(result.command)\n```\n",
         ]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -150,7 +151,9 @@ extension TimeFigure {
     static func paths(of result: ComparisonResult) -> TimeFigure? {
         let figure = FigureSeries(result)
         let runs = result.runs.filter { $0.seed == figure.seed }
-        guard let run = runs.first(where: { $0.strategy == .mptcp }) ?? runs.first(where: { $0.strategy.path(among: result.replay.traces.map(\.name)) == nil })
+        guard
+            let run = runs.first(where: { $0.strategy == .mptcp })
+                ?? runs.first(where: { $0.strategy.path(among: result.replay.traces.map(\.name)) == nil })
         else { return nil }
         let curves = result.replay.traces.enumerated().map { index, trace in
             Curve(

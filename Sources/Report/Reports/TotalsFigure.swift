@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Results
 import Statistics
@@ -5,8 +6,8 @@ import Plans
 import Strategies
 import Traces
 
-/// What each strategy delivered, a dot for each seed, and across all of them what the oracles allow; of a workload of a fixed
-/// size, how long it took.
+/// What each strategy delivered, a dot for each seed, and across all of them what the oracles allow; of a workload of a
+/// fixed size, how long it took.
 enum TotalsFigure {
     private struct Row {
         let name: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -54,14 +55,16 @@ package enum WalksReport {
             WalksTables.resolution(of: result).map { "\($0)\n" }.joined(), WalksTables.walks(of: result).markdown,
             WalksTables.gates(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
             WalksTables.matrix(of: result).markdown,
-            "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). Again with:\n",
+            "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). "
+                + "Again with:\n",
             "```\n\(result.command)\n```\n",
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     package static func html(of result: WalksResult) -> String {
         let links = result.walks.map { walk in
-            "<li><a href=\"\(Markup.escaped(Markup.address(walk.directory)))/report.html\">\(Markup.escaped(walk.directory))</a>: "
+            "<li><a href=\"\(Markup.escaped(Markup.address(walk.directory)))/report.html\">"
+                + "\(Markup.escaped(walk.directory))</a>: "
                 + "\(Markup.escaped(walk.headline))</li>\n"
         }.joined()
         let overall = WalksTables.overall(of: result)
@@ -84,7 +87,8 @@ package enum WalksReport {
             \(links)</ul>
             <h2>To repeat it</h2>
             <pre><code>\(Markup.escaped(result.command))</code></pre>
-            <p class="note">Linux \(Markup.escaped(result.kernelRelease)), walkback \(Markup.escaped(result.walkback)).</p>
+            <p class="note">Linux \(Markup.escaped(result.kernelRelease)), walkback \
+            \(Markup.escaped(result.walkback)).</p>
 
             """
         return Page.html(
@@ -98,8 +102,8 @@ package enum WalksReport {
         return """
             <figure>
             \(WalksFigure.svg(of: result, layout: .wide))\(WalksFigure.svg(of: result, layout: .narrow))\
-            <figcaption>MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; at the foot the \
-            mean of the walks with 95 % over walks.</figcaption>
+            <figcaption>MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; \
+            at the foot the mean of the walks with 95 % over walks.</figcaption>
             </figure>
 
             """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Results
@@ -6,8 +7,8 @@ import Results
 enum WalksTables {
     static let headline = "mptcp/optimal"
 
-    /// A row for each walk and one for all of them; each says what its interval is over. A column that no walk has anything
-    /// for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and gates that count.
+    /// A row for each walk and one for all of them; each says what its interval is over. A column that no walk has
+    /// anything for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and gates that count.
     static func walks(of result: WalksResult) -> ResultTable {
         let hasRatio = result.walks.contains { $0.ratio(headline)?.value != nil }
         let hasGates = result.walks.contains { !$0.gates.isEmpty }
@@ -101,7 +102,8 @@ enum WalksTables {
         guard let overall = result.overall(headline), let value = overall.ratio.value else {
             let known = result.walks.count { $0.ratio(headline)?.value != nil }
             return known == 1
-                ? "One walk alone compares MPTCP with Optimal TCP: that says nothing of other walks, so there is no overall."
+                ? "One walk alone compares MPTCP with Optimal TCP: that says nothing of other walks, so there "
+                    + "is no overall."
                 : withoutRatio(result)
         }
         var text = "Over \(overall.walks) walks MPTCP moved \(HeadlineSentence.comparison(value)) Optimal TCP"
@@ -116,7 +118,8 @@ enum WalksTables {
         guard !gates.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
         let met = gates.count { $0.outcome == .met }
         return
-            "\(met) of \(Wording.count(gates.count, "gate")) on \(Wording.count(result.walks.count, "walk")) are met; none compares "
+            "\(met) of \(Wording.count(gates.count, "gate")) on \(Wording.count(result.walks.count, "walk")) "
+            + "are met; none compares "
             + "MPTCP with Optimal TCP, so there is no overall."
     }
 
@@ -130,6 +133,7 @@ enum WalksTables {
     }
 
     static let note =
-        "The walk is the unit: an interval over seeds says how well one walk's own mean is known, the one over walks what to "
+        "The walk is the unit: an interval over seeds says how well one walk's own mean is known, the one over "
+        + "walks what to "
         + "expect of another walk of this sort. Each walk counts once, with the mean over its seeds."
 }

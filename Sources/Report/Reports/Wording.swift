@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Results
@@ -11,7 +12,8 @@ enum Wording {
         sample?.mean?.text(decimals: decimals) ?? unknown
     }
 
-    /// - Parameter isSigned: whether the quantity can be negative; else the interval is cut at zero, below which it holds nothing.
+    /// - Parameter isSigned: whether the quantity can be negative; else the interval is cut at zero, below which it
+    ///   holds nothing.
     static func interval(_ sample: Sample?, _ decimals: Int, isSigned: Bool = false) -> String {
         let interval = sample?.meanInterval()
         return Self.interval(interval.map { isSigned ? $0.low : max(0, $0.low) }, interval?.high, decimals)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Radios
@@ -7,8 +8,8 @@ extension ComparisonResult.Energy {
     /// What the radios of one run took under every model, in the models' order; empty where a path is neither WiFi nor
     /// cellular.
     ///
-    /// A strategy of one path has the other radios switched off, as PAPER's table has; every other strategy has all of them on
-    /// and pays for what they take in silence.
+    /// A strategy of one path has the other radios switched off, as PAPER's table has; every other strategy has all of
+    /// them on and pays for what they take in silence.
     ///
     /// - Parameter duration: for how long was measured.
     package static func all(plan: RunPlan, series: Series, duration: Duration) -> [ComparisonResult.Energy] {

@@ -1,17 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Radios
 import Traces
 
-/// What one radio took in one run: the state machine of its model, driven by the bytes that were measured on its path and by
-/// when the path was attached.
+/// What one radio took in one run: the state machine of its model, driven by the bytes that were measured on its path
+/// and by when the path was attached.
 ///
 /// How it is booked:
-/// - The run begins with the radio idle, or off where the path is detached; an association before the run is not the run's.
-/// - A step of `RadioModel.activityStep` with an IP byte in either direction is active from its beginning to its end, as far
-///   as the path is attached in it, at the power of its mean rates.
-/// - Waking from idle adds the promotion's energy once, at the instant at which such a step begins. Its seconds are not taken
-///   from the run: the lab does not hold data up for them, and the radio is active from the first byte on.
+/// - The run begins with the radio idle, or off where the path is detached; an association before the run is not the
+///   run's.
+/// - A step of `RadioModel.activityStep` with an IP byte in either direction is active from its beginning to its end,
+///   as far as the path is attached in it, at the power of its mean rates.
+/// - Waking from idle adds the promotion's energy once, at the instant at which such a step begins. Its seconds are not
+///   taken from the run: the lab does not hold data up for them, and the radio is active from the first byte on.
 /// - What a tail takes after the run's end is not the run's.
 /// - Bytes are those that arrived at the links' far ends: what was lost in the air is not counted as carried.
 package struct EnergyAccount: Sendable, Equatable {
@@ -32,7 +34,8 @@ package struct EnergyAccount: Sendable, Equatable {
     ///   - series: has the path's bytes from the first SYN on.
     ///   - offset: trace time of the first SYN.
     ///   - duration: from there to the run's end.
-    ///   - trace: of the path, for its signal; without it, or with a model that does not regard it, the signal costs nothing.
+    ///   - trace: of the path, for its signal; without it, or with a model that does not regard it, the signal costs
+    ///     nothing.
     package init(
         _ radio: RadioModel, path: RunPlan.Path, series: Series, offset: Duration, duration: Duration,
         trace: PathTrace? = nil

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a radio is doing, as far as its power depends on it. WiFi's associated idleness is `idle`, its resumption
 /// `promotion`.
 package enum RadioState: String, Sendable, CaseIterable {

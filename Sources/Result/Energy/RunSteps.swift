@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Statistics
 import Traces
 
-/// What a radio's account is made of that does not depend on its model: what its path carried in each step of a run, cut where the
-/// path attaches or detaches. On the run's clock.
+/// What a radio's account is made of that does not depend on its model: what its path carried in each step of a run,
+/// cut where the path attaches or detaches. On the run's clock.
 struct Activity {
     struct Piece {
         var span: Span

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How much one sender may have on its way, in IP bytes, and how that grows and shrinks: as the kernel's Reno, CUBIC
 /// (net/ipv4/tcp_cubic.c, RFC 9438) and LIA (RFC 6356) have it.
 struct CongestionWindow {
@@ -40,8 +41,8 @@ struct CongestionWindow {
         }
     }
 
-    /// HyStart's delay increase: an eighth of the least round trip, within 4 and 16 ms, of the least of eight in a round, from a
-    /// window of 16 segments on.
+    /// HyStart's delay increase: an eighth of the least round trip, within 4 and 16 ms, of the least of eight in a
+    /// round, from a window of 16 segments on.
     private mutating func hystart(_ acknowledged: Double, roundTrip: Double, least: Double) -> Bool {
         round.rest -= acknowledged
         if round.rest <= 0 { round = (rest: size, samples: 0, least: .infinity) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// CUBIC's growth, in segments and seconds.
 struct Cubic {
     /// 717/1024.

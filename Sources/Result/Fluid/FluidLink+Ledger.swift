@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension FluidLink {
     /// What a sender and its receiver may know of a link.
     struct Ledger {
@@ -12,8 +13,8 @@ extension FluidLink {
         var roundTrip = 0.0
         /// The same in whole steps.
         var roundTripSteps = 1
-        /// What has left the queue in the last step and would, in this one, have been acknowledged before the step is over: of a
-        /// round trip that is shorter than a step.
+        /// What has left the queue in the last step and would, in this one, have been acknowledged before the step is
+        /// over: of a round trip that is shorter than a step.
         var early = 0.0
 
         var isUsable: Bool { isUp && isJoined }

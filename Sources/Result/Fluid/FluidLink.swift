@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Traces
 
 /// The downlink of one path, step by step: a queue that a capacity curve serves, and the delays after it.
 ///
-/// Bytes are IP bytes. Those of the present sender are told apart from *foreign* ones, which nobody waits for any more but which
-/// still take their turn.
+/// Bytes are IP bytes. Those of the present sender are told apart from *foreign* ones, which nobody waits for any more
+/// but which still take their turn.
 struct FluidLink {
     static let step = 0.02
 

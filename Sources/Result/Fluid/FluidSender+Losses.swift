@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension FluidSender {
     mutating func lose(_ bytes: Double, _ link: FluidLink.Ledger) {
         silent += bytes

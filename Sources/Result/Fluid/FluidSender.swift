@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One TCP sender over one link at a time. All bytes are IP bytes.
 struct FluidSender {
     private(set) var window: CongestionWindow

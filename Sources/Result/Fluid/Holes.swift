@@ -1,4 +1,6 @@
-/// What a sender's stream over a link lacks, in the order in which it was lost. Positions count the bytes that the link accepted.
+// SPDX-License-Identifier: Apache-2.0
+/// What a sender's stream over a link lacks, in the order in which it was lost. Positions count the bytes that the link
+/// accepted.
 struct Holes {
     private struct Hole {
         let position: Double

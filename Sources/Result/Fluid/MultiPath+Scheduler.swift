@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the application writes, and which subflow gets it: upstream's default scheduler.
 extension MultiPath {
     /// LIA's increase for each acknowledged byte and segment: alpha over the sum of the windows, RFC 6356 section 3.

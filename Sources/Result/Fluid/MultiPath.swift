@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 
@@ -82,8 +83,8 @@ struct MultiPath {
         openings[path] = Opening(path, step: bin, link: network.links[path].ledger)
     }
 
-    /// The address is withdrawn: its subflow is gone, and the kernel sends everything again that is not acknowledged, what is on its
-    /// way over other paths too.
+    /// The address is withdrawn: its subflow is gone, and the kernel sends everything again that is not acknowledged,
+    /// what is on its way over other paths too.
     mutating func close(_ path: Int) {
         openings[path] = nil
         _ = network.links[path].disown()

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// A connection or a subflow that is being opened: its SYN goes up, the answer comes through the queue like everything else, and
-/// once the sender has heard of that it begins.
+/// A connection or a subflow that is being opened: its SYN goes up, the answer comes through the queue like everything
+/// else, and once the sender has heard of that it begins.
 struct Opening {
     let path: Int
     private var due: Int

@@ -1,5 +1,6 @@
-/// A sender's view of its round trip, and when it stops waiting: RFC 6298 with Linux's least of 200 ms and longest of 120 s, and
-/// the tail loss probe before the first timeout (RFC 8985 section 7).
+// SPDX-License-Identifier: Apache-2.0
+/// A sender's view of its round trip, and when it stops waiting: RFC 6298 with Linux's least of 200 ms and longest of
+/// 120 s, and the tail loss probe before the first timeout (RFC 8985 section 7).
 struct RetransmissionTimer {
     private(set) var smoothed: Double
     private var deviation: Double

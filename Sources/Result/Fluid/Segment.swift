@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A full packet, and what is not payload in it.
 enum Segment {
     /// IP bytes.
@@ -8,7 +9,8 @@ enum Segment {
     static let mptcpPayload = 1420.0
     /// IP bytes of acknowledgement for each byte: 52 for every second segment.
     static let acknowledgement = 52.0 / 3000
-    /// What the kernel charges a send buffer for one, `tcp_sndbuf_expand` in net/ipv4/tcp_input.c: 2048 and the descriptor.
+    /// What the kernel charges a send buffer for one, `tcp_sndbuf_expand` in net/ipv4/tcp_input.c: 2048 and the
+    /// descriptor.
     static let charge = 2304.0
     /// RFC 6928.
     static let initialWindow = 10 * size

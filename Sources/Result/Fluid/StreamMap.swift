@@ -1,4 +1,6 @@
-/// Which part of the connection's stream went over which subflow, in the stream's order; what has not been acknowledged yet.
+// SPDX-License-Identifier: Apache-2.0
+/// Which part of the connection's stream went over which subflow, in the stream's order; what has not been acknowledged
+/// yet.
 struct StreamMap {
     private struct Chunk {
         var subflow: Int
@@ -56,8 +58,8 @@ struct StreamMap {
         }
     }
 
-    /// Everything outstanding is sent once more, over `subflow` from `start` of its stream on; what another one still carries is
-    /// expected there first.
+    /// Everything outstanding is sent once more, over `subflow` from `start` of its stream on; what another one still
+    /// carries is expected there first.
     mutating func reinject(over subflow: Int, start: Double) {
         var position = start
         for index in first..<max(first, chunks.count) {

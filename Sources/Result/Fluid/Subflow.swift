@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One subflow: a sender, and what the connection has given it.
 struct Subflow {
     var sender: FluidSender

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whole bytes per bin of what comes in fractions, step by step; a step is two bins.
 struct Tally {
     private(set) var bins: [UInt32]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Plans
 import Quantities
@@ -6,11 +7,11 @@ import Traces
 
 /// Where the bytes are that spliced Optimal TCP has and built Optimal TCP has not.
 ///
-/// Splicing pays for nothing: each path's own TCP runs on while it is not chosen, so its window stays open and its queue full.
-/// The one connection that was built must open its window again after every switch.
+/// Splicing pays for nothing: each path's own TCP runs on while it is not chosen, so its window stays open and its
+/// queue full. The one connection that was built must open its window again after every switch.
 package enum BuiltAccount {
-    /// Silence while the path could carry counts from here on. Above any round-trip time over an empty queue and above the
-    /// shortest retransmission timeout (200 ms); only timers that have backed off wait longer.
+    /// Silence while the path could carry counts from here on. Above any round-trip time over an empty queue and above
+    /// the shortest retransmission timeout (200 ms); only timers that have backed off wait longer.
     static let silence = Duration.milliseconds(500)
 
     /// Every unshifted window of every seed that has both, in order of seed and time.
@@ -56,8 +57,8 @@ package enum BuiltAccount {
             }
     }
 
-    /// Whether the application got nothing and the link had nothing to send for `silence`, while it could have carried a
-    /// packet at least.
+    /// Whether the application got nothing and the link had nothing to send for `silence`, while it could have carried
+    /// a packet at least.
     private static func isSilent(
         _ run: ComparisonResult.Run, on trace: PathTrace, in span: Range<Duration>
     ) -> Bool {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Plans
 import Quantities
@@ -5,8 +6,8 @@ import Results
 import Traces
 
 extension ComparisonResult {
-    /// One oracle for each seed and direction that was run, in order of seed; none for a workload that is not in bulk, since
-    /// what carries most is then not what is done first.
+    /// One oracle for each seed and direction that was run, in order of seed; none for a workload that is not in bulk,
+    /// since what carries most is then not what is done first.
     ///
     /// - Parameter traces: of all paths, on whose time the runs' offsets are.
     package static func oracles(
@@ -22,8 +23,8 @@ extension ComparisonResult {
         }
     }
 
-    /// nil without a run. The runs are of one seed and direction, and so of one offset. Their duration is one, too, unless
-    /// there is a size: then each ends when it has that.
+    /// nil without a run. The runs are of one seed and direction, and so of one offset. Their duration is one, too,
+    /// unless there is a size: then each ends when it has that.
     private static func walk(
         of runs: [Run], traces: [PathTrace], window: Duration, size: ByteCount?
     ) -> MeasuredWalk? {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Plans
 import Quantities
@@ -6,12 +7,12 @@ import Statistics
 import Traces
 
 extension ComparisonResult {
-    /// What was delivered over what the bounds allow, by name: for every seed that has such a run, then over all of them as
-    /// the mean of the paired per-seed ratios with its 95 % interval. First MPTCP over each bound, then every other strategy
-    /// over MPTCP's strongest opponent. A ratio whose bound was not to be had is nil.
+    /// What was delivered over what the bounds allow, by name: for every seed that has such a run, then over all of
+    /// them as the mean of the paired per-seed ratios with its 95 % interval. First MPTCP over each bound, then every
+    /// other strategy over MPTCP's strongest opponent. A ratio whose bound was not to be had is nil.
     ///
-    /// Of a workload of a fixed size it is the bound's time over the strategy's: above 1, the strategy did better. Names of the
-    /// second direction that was run begin with it.
+    /// Of a workload of a fixed size it is the bound's time over the strategy's: above 1, the strategy did better.
+    /// Names of the second direction that was run begin with it.
     package static func ratios(runs: [Run], oracles: [Oracle]) -> [Ratio] {
         let present = Direction.allCases.filter { direction in oracles.contains { $0.direction == direction } }
         let directions = present.isEmpty ? [.down] : present

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Traces
 
 extension ComparisonResult {
-    /// The same result for each direction that was measured, the first one first: its runs, its oracles, and its ratios under
-    /// their plain names.
+    /// The same result for each direction that was measured, the first one first: its runs, its oracles, and its ratios
+    /// under their plain names.
     package var byDirection: [ComparisonResult] {
         var directions: [Direction] = []
         for run in runs where !directions.contains(run.direction) { directions.append(run.direction) }

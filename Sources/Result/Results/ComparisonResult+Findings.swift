@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Quantities
 import Statistics
@@ -27,8 +28,8 @@ extension ComparisonResult.Oracle {
         KnownBounds.optimalTCPs.compactMap { bounds[$0.name]?.completion }.min()
     }
 
-    /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there is
-    /// none.
+    /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
+    /// is none.
     package var splicedRuns: [String] { choices[SplicedOptimal.name] ?? [] }
 }
 
@@ -70,8 +71,8 @@ extension ComparisonResult {
     package struct BuiltWindow: Sendable, Equatable {
         /// What a difference in this window is put down to; the first that holds.
         package enum Cause: String, Sendable, CaseIterable {
-            /// The path was detached for a part of it, or the connection said nothing for half a second and more although
-            /// the path could have carried: retransmission timers that have backed off.
+            /// The path was detached for a part of it, or the connection said nothing for half a second and more
+            /// although the path could have carried: retransmission timers that have backed off.
             case away
             /// The home address moved in it: slow start, another round-trip time, a queue left behind.
             case switched

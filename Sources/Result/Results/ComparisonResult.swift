@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Bounds
 import Plans
 import Quantities
 import Traces
 
 /// Everything a comparison found: the one place from which comparison.json, the table, series.csv and the report are
-/// written, so that they cannot disagree. All values are in the units of their types; nothing here depends on real time.
+/// written, so that they cannot disagree. All values are in the units of their types; nothing here depends on real
+/// time.
 package struct ComparisonResult: Sendable {
     package struct Replay: Sendable, Equatable {
         package var name: String
@@ -116,13 +118,15 @@ package struct ComparisonResult: Sendable {
             energy.first { $0.model == model }
         }
 
-        /// Application bits, of all that the run transferred, for each joule that its radios took; nil where they took none.
+        /// Application bits, of all that the run transferred, for each joule that its radios took; nil where they took
+        /// none.
         package func efficiency(under energy: Energy) -> EnergyEfficiency? {
             EnergyEfficiency(of: others.reduce(delivered) { $0 + $1.delivered }, for: energy.total)
         }
 
         package init(
-            id: String, strategy: StrategyName, seed: UInt64, direction: Direction, offset: Duration, duration: Duration,
+            id: String, strategy: StrategyName, seed: UInt64, direction: Direction, offset: Duration,
+            duration: Duration,
             delivered: ByteCount, longestGap: Duration, verified: Bool, paths: [RunPath], fidelity: [Fidelity],
             counters: [String: Int64], events: [RunRecord.Event], series: Series, others: [RunRecord.Flow] = [],
             exchanges: [RunRecord.Exchange] = [], energy: [Energy] = [], handoffs: [Handoff] = [],
@@ -203,7 +207,8 @@ package struct ComparisonResult: Sendable {
         package var kind: Kind
         package var path: String
         package var time: Duration
-        /// The longest time without a byte for the application that begins within a second before this and the next one.
+        /// The longest time without a byte for the application that begins within a second before this and the next
+        /// one.
         package var longestGap: Duration
         /// From this instant until a payload byte arrived over a path that was not in use before.
         package var firstByteOnNewPath: Duration?
@@ -238,15 +243,15 @@ package struct ComparisonResult: Sendable {
         package var p95Error: Double?
         package var maxError: Double?
         package var maxErrorBytes: Double?
-        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window can
-        /// cut, hardly count in it.
+        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window
+        /// can cut, hardly count in it.
         package var overallError: Double?
         /// Trace time at which the worst window begins.
         package var worstWindow: Duration?
         /// Windows beyond one largest packet + 0.1 % of the curve.
         package var violations: Int
-        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so on; the
-        /// last count is of those beyond it. Empty where it is not known.
+        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so
+        /// on; the last count is of those beyond it. Empty where it is not known.
         package var errorHistogram: [Int]
 
         package init(
@@ -279,7 +284,8 @@ package struct ComparisonResult: Sendable {
         package var size: ByteCount?
         /// Those that are known, also where this program has no bound of that name.
         package var bounds: [BoundName: BoundValue]
-        /// Of bounds that choose between runs: for each window from the first SYN on, the id of the run whose bytes it took.
+        /// Of bounds that choose between runs: for each window from the first SYN on, the id of the run whose bytes it
+        /// took.
         package var choices: [BoundName: [String]]
 
         package init(

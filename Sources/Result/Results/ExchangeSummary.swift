@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 
 /// How long the exchanges of a run took, from their start to their last byte.
 ///
-/// One that the run's end cut off is known to have taken longer than it had until then, and counts so (Kaplan and Meier,
-/// *Nonparametric Estimation from Incomplete Observations*, 1958): among those that lasted that long, the others say how it
-/// would have gone on. Leaving it out would flatter whoever left most undone.
+/// One that the run's end cut off is known to have taken longer than it had until then, and counts so (Kaplan and
+/// Meier,
+/// *Nonparametric Estimation from Incomplete Observations*, 1958): among those that lasted that long, the others say
+/// how it would have gone on. Leaving it out would flatter whoever left most undone.
 package struct ExchangeSummary: Sendable, Equatable {
     package struct Step: Sendable, Equatable {
         package var time: Duration

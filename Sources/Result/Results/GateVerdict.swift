@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ComparisonResult {
     /// What came of one of the replay's gates.
     package struct GateVerdict: Sendable, Equatable {

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Statistics
 
 /// Several walks compared as a whole: what each gave, and what they give together.
 ///
-/// The walk is the unit of replication. A walk's own interval says how well its mean is known; only the one over walks says
-/// anything of other walks.
+/// The walk is the unit of replication. A walk's own interval says how well its mean is known; only the one over walks
+/// says anything of other walks.
 package struct WalksResult: Sendable, Equatable {
     package struct Walk: Sendable, Equatable {
         /// The directory of its results, below that of the whole.

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
 /// Which instants of a link's bottleneck belong to a span of arrivals at its far end.
 ///
 /// A packet that leaves the bottleneck at t arrives at t + delay(t) + jitter, or with the one before it where that is
-/// later: delay that falls piles packets up, it does not reorder them. Everything is in whole nanoseconds of trace time, as
-/// in the kernel.
+/// later: delay that falls piles packets up, it does not reorder them. Everything is in whole nanoseconds of trace
+/// time, as in the kernel.
 struct ArrivalClock {
     /// One delay, from `start` until the next segment.
     private struct Segment {
@@ -36,9 +37,9 @@ struct ArrivalClock {
 
     /// The edge between what arrives before `arrival` and what arrives at or after it.
     ///
-    /// The two ends differ only where the delay falls right then: of the packets held up behind the last one under the old
-    /// delay it depends on that packet's departure whether they still arrive before `arrival`, and the curve cannot say
-    /// when within one packet's time it departed.
+    /// The two ends differ only where the delay falls right then: of the packets held up behind the last one under the
+    /// old delay it depends on that packet's departure whether they still arrive before `arrival`, and the curve cannot
+    /// say when within one packet's time it departed.
     ///
     /// - Parameter certain: whether the link surely completes a packet from the first instant on and before the second.
     func edge(of arrival: Int64, certain: (Int64, Int64) -> Bool) -> Edge {

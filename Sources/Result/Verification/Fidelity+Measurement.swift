@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Results
@@ -13,14 +14,14 @@ extension ComparisonResult.Fidelity {
 
     /// Compares what one direction of one path delivered with the curve it was to follow.
     ///
-    /// A window of arrivals [a0, a1), counted from the first SYN, is what left the bottleneck within [t0, t1), where t0 and t1
-    /// are a0 and a1 less the delay of that time. It is compared where the link was backlogged throughout [t0, t1): no idle
-    /// bin touches it, and no detached period touches [t0, a1), since a detachment loses what is queued and under way. What
-    /// was lost in the air has used the link and counts as arrived. In every window, compared or not, the link must not have
-    /// delivered more than its curve allows.
+    /// A window of arrivals [a0, a1), counted from the first SYN, is what left the bottleneck within [t0, t1), where t0
+    /// and t1 are a0 and a1 less the delay of that time. It is compared where the link was backlogged throughout [t0,
+    /// t1): no idle bin touches it, and no detached period touches [t0, a1), since a detachment loses what is queued
+    /// and under way. What was lost in the air has used the link and counts as arrived. In every window, compared or
+    /// not, the link must not have delivered more than its curve allows.
     ///
-    /// Where a window's edge falls into a fall of the delay, or a bin that it cuts holds lost bytes, the curve and the series
-    /// allow a span of values; the error is then the distance from that span.
+    /// Where a window's edge falls into a fall of the delay, or a bin that it cuts holds lost bytes, the curve and the
+    /// series allow a span of values; the error is then the distance from that span.
     ///
     /// - Parameters:
     ///   - link: bins of 10 ms from the first SYN on.
@@ -52,8 +53,8 @@ extension ComparisonResult.Fidelity {
 
     /// Every path, direction and window of one run, in the order of the series.
     ///
-    /// - Parameter tables: the link table of a path and direction; a link without one is an error of the caller's and is
-    ///   reported as one violation rather than passed over.
+    /// - Parameter tables: the link table of a path and direction; a link without one is an error of the caller's and
+    ///   is reported as one violation rather than passed over.
     package static func measure(
         plan: RunPlan, record: RunRecord, series: Series, tables: (RunPlan.Path, Direction) -> LinkTable?
     ) -> [Self] {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 import Results
@@ -6,9 +7,10 @@ import Results
 extension ComparisonResult.Handoff {
     /// From so many IP bytes in a bin of 10 ms on, a path has carried payload.
     ///
-    /// A packet without payload has 100 bytes at most (40 of IPv6, 60 of TCP), and a join, an announcement or a withdrawal
-    /// puts two or three of them on a link within one round-trip time: five in one bin are more than ever come. A full
-    /// segment has 1500 bytes and arrives in one bin at whatever rate, since the meter counts whole packets.
+    /// A packet without payload has 100 bytes at most (40 of IPv6, 60 of TCP), and a join, an announcement or a
+    /// withdrawal puts two or three of them on a link within one round-trip time: five in one bin are more than ever
+    /// come. A full segment has 1500 bytes and arrives in one bin at whatever rate, since the meter counts whole
+    /// packets.
     package static let payloadBin = ByteCount(576)
 
     /// How long before a hand-off a path must have carried payload to count as in use.
@@ -128,8 +130,8 @@ extension ComparisonResult.Handoff {
             case .gained where !plan.usesMPTCP || isOpen(instant.path, at: instant.time), .moved:
                 break
             case .gained, .renumbered:
-                // What was on its way to an old address still arrives, in front of what makes the new subflow; and what a
-                // subflow still had when it was closed is sent for as long as no one answers.
+                // What was on its way to an old address still arrives, in front of what makes the new subflow; and what
+                // a subflow still had when it was closed is sent for as long as no one answers.
                 guard let made = connected(instant.path, after: instant.time) else { return nil }
                 start = bin(made) + 1
             case .lost:
@@ -166,8 +168,8 @@ extension ComparisonResult.Handoff {
 
         // MARK: - The application and the sender
 
-        /// Of the gaps that a hand-off falls into, and of those that begin after it and that the next one does not fall into:
-        /// such a one is the next one's.
+        /// Of the gaps that a hand-off falls into, and of those that begin after it and that the next one does not fall
+        /// into: such a one is the next one's.
         private func longestGap(at time: Duration, next: Duration?) -> Duration {
             let own = bin(time)
             let next = next.map(bin) ?? Int.max

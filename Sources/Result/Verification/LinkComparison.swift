@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Plans
 import Quantities
@@ -14,7 +15,8 @@ struct LinkComparison {
         let backlogged: Bool
         /// Bytes the curve carried; the middle where only a span is known.
         let curve: Double
-        /// Bytes that arrived or were lost in the air beyond those, less than zero for too few; zero within what is uncertain.
+        /// Bytes that arrived or were lost in the air beyond those, less than zero for too few; zero within what is
+        /// uncertain.
         let difference: Double
         /// Bytes by which they may differ.
         let allowance: Double
@@ -82,7 +84,8 @@ struct LinkComparison {
         clock.edge(of: offset + Int64(bin) * Self.bin) { start, end in surelyCompletes(from: start, before: end) }
     }
 
-    /// Whether the link surely finished a packet that arrived: busy for as long as the largest takes, beside what was lost.
+    /// Whether the link surely finished a packet that arrived: busy for as long as the largest takes, beside what was
+    /// lost.
     private func surelyCompletes(from start: Int64, before end: Int64) -> Bool {
         let needed = largest + lostBytes(surely: start..<start, touched: start..<end).most
         guard carried(start, end) >= needed else { return false }

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 
 /// How long the application waited, at worst, for its next byte.
 package enum LongestGap {
-    /// The longest span without a delivered byte, to 10 ms: from the first SYN to the first byte and from the last byte to the
-    /// end count too, because whoever waits then waits as well.
+    /// The longest span without a delivered byte, to 10 ms: from the first SYN to the first byte and from the last byte
+    /// to the end count too, because whoever waits then waits as well.
     ///
     /// - Parameters:
     ///   - delivered: in-order application bytes per 10 ms since the first SYN.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -56,7 +57,8 @@ package enum Baselines {
             throw Fault.input(
                 path.string,
                 "holds no baseline of \(missing().joined(separator: ", ")) "
-                    + "(\(there.isEmpty ? "no *.json at all" : there.prefix(6).joined(separator: ", "))): save one with "
+                    + "(\(there.isEmpty ? "no *.json at all" : there.prefix(6).joined(separator: ", "))): save "
+                    + "one with "
                     + "`walkback baseline save`")
         }
         return Baseline(walks: walks)

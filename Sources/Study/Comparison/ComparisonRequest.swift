@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Energy
@@ -81,7 +82,8 @@ package struct ComparisonRequest: Sendable {
             let names = replay.paths.map(\.name)
             replay.strategies = try strategies.map { name in
                 guard let strategy = StrategyRegistry.find(name, over: names) else {
-                    let ending = Suggestion.ending(for: name, among: StrategyRegistry.all(over: names).map(\.name.description))
+                    let ending = Suggestion.ending(
+                        for: name, among: StrategyRegistry.all(over: names).map(\.name.description))
                     throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths\(ending)")
                 }
                 if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
@@ -132,8 +134,8 @@ package struct ComparisonRequest: Sendable {
         }
     }
 
-    /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they are left
-    /// out, and so is where the replay lies.
+    /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they
+    /// are left out, and so is where the replay lies.
     private var command: String {
         (["walkback compare", self.replay.lastComponent?.string ?? self.replay.string] + options).joined(separator: " ")
     }

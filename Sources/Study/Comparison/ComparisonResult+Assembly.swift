@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Energy
 import Kernels
@@ -151,7 +152,8 @@ extension ComparisonResult.Run {
         }
         if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
             return
-                "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) packets itself"
+                "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) "
+                + "packets itself"
         }
         return nil
     }

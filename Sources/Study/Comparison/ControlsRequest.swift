@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Kernels
@@ -9,7 +10,8 @@ import SystemPackage
 /// One or more replays under one or more congestion controls, each a comparison of its own.
 package struct ControlsRequest: Sendable {
     package let replays: ReplaySet
-    /// For every control and replay alike; with several controls each has a directory of its name below this one's output.
+    /// For every control and replay alike; with several controls each has a directory of its name below this one's
+    /// output.
     package let each: ComparisonRequest
     /// Empty: the replays' own.
     package let controls: [String]
@@ -34,8 +36,8 @@ package struct ControlsRequest: Sendable {
     ///   - say: receives notes for the user, a line each.
     ///   - json: whether results are documents in place of tables.
     ///   - show: receives the results.
-    /// - Throws: `Fault` where one could not be compared, or, before anything is run, where a control is given twice or is not
-    ///   in the kernel.
+    /// - Throws: `Fault` where one could not be compared, or, before anything is run, where a control is given twice or
+    ///   is not in the kernel.
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void, json: Bool, show: (String) -> Void
     ) throws -> ExitCode {

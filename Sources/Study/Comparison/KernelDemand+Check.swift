@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Kernels
 import Plans
@@ -16,7 +17,8 @@ extension KernelDemand {
         guard !offered.isEmpty, !offered.contains(name) else { return }
         throw Fault(
             .missingFeature,
-            "\(place): the kernel \(offers.release) has no \(what) '\(name)'\(Suggestion.ending(for: name, among: offered))"
+            "\(place): the kernel \(offers.release) has no \(what) "
+                + "'\(name)'\(Suggestion.ending(for: name, among: offered))"
         )
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Kernels
 import Plans
 import Replays
@@ -52,7 +53,8 @@ package struct PlannedRuns {
         self.distinct = distinct
     }
 
-    /// An application that reconnects when its path returns does nothing else than one that does not where it never goes.
+    /// An application that reconnects when its path returns does nothing else than one that does not where it never
+    /// goes.
     package static func canonical(_ plan: RunPlan) -> RunPlan {
         guard let name = plan.onlyPath, plan.strategy == .tcpReconnect(path: name),
             let path = plan.paths.firstIndex(where: { $0.name == name }),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Derivation
 import Determinism
 import Documents
@@ -99,14 +100,16 @@ package struct PredictionRequest: Sendable {
         let all = transfers.map { (transfer: $0, start: $0.start(in: derivation)) }
         let covered = all.filter { $0.start >= .zero && $0.start + $0.transfer.duration <= replay.duration }
         func span(_ one: (transfer: LiveTransfer, start: Duration)) -> String {
-            "\(one.start.seconds.text(decimals: 1)) to \((one.start + one.transfer.duration).seconds.text(decimals: 1)) s"
+            "\(one.start.seconds.text(decimals: 1)) to "
+                + "\((one.start + one.transfer.duration).seconds.text(decimals: 1)) s"
         }
         let beyond = "outside the derived traces, which have 0 to \(replay.duration.seconds.text()) s"
         guard !covered.isEmpty else {
             let first = all.first.map(span) ?? "no time"
             throw Fault(
                 .badInput,
-                "every live transfer lies \(beyond); the first is at \(first). Where clocks were apart, say by how much with "
+                "every live transfer lies \(beyond); the first is at \(first). Where clocks were apart, say by "
+                    + "how much with "
                     + "--align FILE=TIME; else name captures of one walk")
         }
         for one in all where !covered.contains(where: { $0.transfer == one.transfer }) {
@@ -120,7 +123,8 @@ package struct PredictionRequest: Sendable {
             guard paths.contains(transfer.path) else {
                 throw Fault(
                     .badInput,
-                    "the live TCP transfer at \(span((transfer, start))) went over '\(transfer.path)', and the derived paths are "
+                    "the live TCP transfer at \(span((transfer, start))) went over '\(transfer.path)', and the "
+                        + "derived paths are "
                         + "\(paths.joined(separator: ", ")); say which it was, as in --predict \(paths[0])=FILE")
             }
             return Stretch(transfer: transfer, strategy: .tcp(path: transfer.path), start: start)

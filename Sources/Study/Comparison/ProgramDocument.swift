@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Kernels
@@ -66,7 +67,8 @@ struct ProgramDocument {
         }
         if let ended = record.serverEnded, let status = record.serverExitStatus, status != 0 {
             notes.append(
-                "the server's command had ended by itself at \(ended.seconds.text(decimals: 1)) s, with status \(status)"
+                "the server's command had ended by itself at \(ended.seconds.text(decimals: 1)) s, with status "
+                    + "\(status)"
             )
         }
         self.notes = notes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import FoundationEssentials
@@ -157,7 +158,8 @@ package struct ProgramRequest: Sendable {
 }
 
 extension Replay {
-    /// The walk from its beginning and with its own delays: what a program meets that is to be compared with the traces.
+    /// The walk from its beginning and with its own delays: what a program meets that is to be compared with the
+    /// traces.
     func exactPlan(seed: UInt64) throws -> RunPlan {
         var plan = try plan(strategy: .mptcp, seed: seed)
         plan.id = "run"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -5,7 +6,8 @@ import Kernels
 import Quantities
 import Synchronization
 
-/// Tells on standard error how far the runs have come: one line that is rewritten on a terminal, else a line a finished run.
+/// Tells on standard error how far the runs have come: one line that is rewritten on a terminal, else a line a finished
+/// run.
 ///
 /// This is the only place beside the run log where real time appears.
 package final class ProgressDisplay: Sendable {
@@ -77,7 +79,8 @@ package final class ProgressDisplay: Sendable {
         let done = Double(state.finished) * runDuration.seconds + state.reached.values.map(\.seconds).reduce(0, +)
         let all = Double(total) * runDuration.seconds
         var text =
-            "\(state.finished) of \(total) runs, \(done.text(decimals: 0)) of \(all.text(decimals: 0)) s of virtual time, "
+            "\(state.finished) of \(total) runs, \(done.text(decimals: 0)) of \(all.text(decimals: 0)) s of "
+            + "virtual time, "
         text += "\((done / real).text(decimals: 0))x real time"
         if done > 0 { text += ", \(((all - done) / done * real).text(decimals: 0)) s left" }
         return text

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
 import System
 import SystemPackage
 
-/// The replays that a command line names: files, and directories of them. Each has a name of its own, under which its results
-/// are kept.
+/// The replays that a command line names: files, and directories of them. Each has a name of its own, under which its
+/// results are kept.
 package struct ReplaySet: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package let replay: FilePath
@@ -30,7 +31,8 @@ package struct ReplaySet: Sendable, Equatable {
             }
             throw Fault(
                 .usage,
-                "\(other.replay) and \(entry.replay) would both have their results in '\(entry.name)': rename one of them, or "
+                "\(other.replay) and \(entry.replay) would both have their results in '\(entry.name)': rename "
+                    + "one of them, or "
                     + "compare each on its own, with an --output of its own")
         }
     }

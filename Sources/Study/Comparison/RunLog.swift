@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Glibc
 import Kernels
 import Quantities
 
-/// What depends on real time: when, how fast and where the runs went. The one file that differs between equal comparisons.
+/// What depends on real time: when, how fast and where the runs went. The one file that differs between equal
+/// comparisons.
 enum RunLog {
     static func text(display: ProgressDisplay, kernel: Kernel, jobs: Int) -> String {
         var lines = [

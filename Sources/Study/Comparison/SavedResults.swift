@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -6,7 +7,8 @@ import Results
 import System
 import SystemPackage
 
-/// The results that a comparison left in a directory: of one replay, or of several with the whole's documents beside them.
+/// The results that a comparison left in a directory: of one replay, or of several with the whole's documents beside
+/// them.
 package struct SavedResults: Sendable {
     package struct Walk: Sendable {
         package let name: String

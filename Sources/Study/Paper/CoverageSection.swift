@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Statistics
@@ -18,7 +19,8 @@ enum CoverageSection {
         }
         if movement == .driving {
             html +=
-                "<p>Measured cars were within WiFi for about 17 % of the time, 75 s apart (the paper\u{2019}s sources).</p>\n"
+                "<p>Measured cars were within WiFi for about 17 % of the time, 75 s apart (the paper\u{2019}s "
+                + "sources).</p>\n"
         }
         return html + PaperPage.table(of: findings(of: result, movement)) + resolution(of: result)
             + "<details><summary>Every point</summary>\n\(SweepReport.table(of: result))</details>\n"
@@ -63,13 +65,15 @@ enum CoverageSection {
         guard let deviation = sample.standardDeviation, let interval = sample.meanInterval() else { return "" }
         let reach = (interval.high - interval.low) / 2
         let start =
-            "At 60 % coverage a walk\u{2019}s gain has a standard deviation of \((deviation * 100).text(decimals: 1)) points"
+            "At 60 % coverage a walk\u{2019}s gain has a standard deviation of "
+            + "\((deviation * 100).text(decimals: 1)) points"
         let text: String
         if reach <= 0.025 {
             text = "\(start), so that \(sample.values.count) walks tell 10 % from 15 %."
         } else {
             text =
-                "\(start): \(sample.values.count) walks give the mean to \((reach * 100).text(decimals: 1)) points either way. To "
+                "\(start): \(sample.values.count) walks give the mean to \((reach * 100).text(decimals: 1)) "
+                + "points either way. To "
                 + "tell 10 % from 15 %, which takes 2.5, would need about \(walks(for: deviation)) walks."
         }
         return "<p>\(Markup.escaped(text))</p>\n"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Radios
@@ -23,7 +24,8 @@ enum EnergySection {
             html += "<h3>\(isFitted ? "table-fitted walks" : "published walks")</h3>\n"
             if isFitted {
                 html +=
-                    "<p>These walks were fitted to the paper\u{2019}s table: no finding about an omniscient switcher.</p>\n"
+                    "<p>These walks were fitted to the paper\u{2019}s table: no finding about an omniscient "
+                    + "switcher.</p>\n"
             }
             html +=
                 efficiencies(of: table, at: point, beside: published)

@@ -1,14 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Reports
 import Statistics
 import Sweeps
 
-/// What sweeps of thousands of cells would rest on: the fluid engine against the real stack, on the cells of Figures 3 and 4.
+/// What sweeps of thousands of cells would rest on: the fluid engine against the real stack, on the cells of Figures 3
+/// and 4.
 enum FluidSection {
     static func html(walking: FluidErrors, driving: FluidErrors) -> String {
         var html = "<h2>The fluid engine on the same cells</h2>\n"
         html +=
-            "<p>No figure above rests on it. It is a model for sweeps of thousands of cells; here is how far it is off.</p>\n"
+            "<p>No figure above rests on it. It is a model for sweeps of thousands of cells; here is how far it "
+            + "is off.</p>\n"
         for (name, errors) in [("walking", walking), ("driving", driving)] {
             var table = HTMLTable(
                 "Error of the fluid engine, \(name)",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Energy
 import Reports
@@ -11,9 +12,9 @@ enum IndoorSection {
         return """
             <h2>Figure 1: a walk through a building</h2>
             <figure>
-            \(figure)<figcaption>Above: MPTCP and Optimal TCP. Below: what each link could carry. The paper\u{2019}s walk was \
-            recorded; this one is synthetic, so the numbers need not agree. The walks of a collection of recorded traces are \
-            compared with <code>walkback compare</code>.</figcaption>
+            \(figure)<figcaption>Above: MPTCP and Optimal TCP. Below: what each link could carry. The paper\u{2019}s \
+            walk was recorded; this one is synthetic, so the numbers need not agree. The walks of a collection of \
+            recorded traces are compared with <code>walkback compare</code>.</figcaption>
             </figure>
 
             """ + PaperPage.table(of: findings(of: result))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Comparison
 import Documents
 import Kernels
@@ -9,8 +10,8 @@ import System
 import SystemPackage
 import Traces
 
-/// The evaluation of Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011), run again
-/// on the real stack: its figures and its table on one page, beside what it claims.
+/// The evaluation of Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011),
+/// run again on the real stack: its figures and its table on one page, beside what it claims.
 package struct PaperRequest: Sendable {
     /// Holds fig1.yaml to fig5.yaml, table.yaml and driving.yaml.
     package var directory: FilePath

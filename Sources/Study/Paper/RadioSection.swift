@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Radios
@@ -30,8 +31,8 @@ enum RadioSection {
         return """
             <h2>Figure 5: bits per Joule of each radio</h2>
             <figure>
-            \(figure)<figcaption>What each radio would carry for a joule if its link were full, under the hybrid model, mean over \
-            1 s; no run is behind it.</figcaption>
+            \(figure)<figcaption>What each radio would carry for a joule if its link were full, under the hybrid \
+            model, mean over 1 s; no run is behind it.</figcaption>
             </figure>
 
             """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
 import Kernels
@@ -12,7 +13,8 @@ struct FluidExecution {
     init(sweep: Sweep, cells: SweepCells) {
         self.sweep = sweep
         self.cells = cells
-        // Each run frees megabytes that the next one takes again; handing them back to the system costs a tenth of the time.
+        // Each run frees megabytes that the next one takes again; handing them back to the system costs a tenth of the
+        // time.
         walkback_keep_freed_memory()
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Energy
 import Fluid
 import Plans
@@ -7,8 +8,8 @@ import Synchronization
 import Traces
 import Verification
 
-/// Runs on the fluid engine. The last one of each place in a cell is kept: where what varies from cell to cell does not concern it,
-/// as 3G whatever the WiFi, the next cell has the same.
+/// Runs on the fluid engine. The last one of each place in a cell is kept: where what varies from cell to cell does not
+/// concern it, as 3G whatever the WiFi, the next cell has the same.
 final class FluidRuns: Sendable {
     private struct Made {
         let plan: RunPlan

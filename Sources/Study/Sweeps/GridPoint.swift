@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where a cell stands in a grid, whose first dimension varies slowest.
 enum GridPoint {
     /// Of each dimension, the place of its value.

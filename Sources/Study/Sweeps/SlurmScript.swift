@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import System
 import SystemPackage
 
-/// A sweep as a Slurm job array: each task runs one part, on as many cores as it is given, and the last job puts them together.
+/// A sweep as a Slurm job array: each task runs one part, on as many cores as it is given, and the last job puts them
+/// together.
 package enum SlurmScript {
     package static let name = "sweep.sbatch"
 

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Statistics
 
-/// What each strategy was worth against the strongest Optimal TCP of the same walk and seed, at one point of the grid: the mean
-/// over walks of each walk's ratio, with Student's t interval over walks, which are the independent samples. Seeds of one walk
-/// are averaged first.
+/// What each strategy was worth against the strongest Optimal TCP of the same walk and seed, at one point of the grid:
+/// the mean over walks of each walk's ratio, with Student's t interval over walks, which are the independent samples.
+/// Seeds of one walk are averaged first.
 package struct SweepGains: Sendable, Equatable {
     /// What the walks of this group have in common, by column.
     let point: [String]

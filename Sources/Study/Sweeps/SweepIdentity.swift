@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import FoundationEssentials
 
-/// All that a cell's result depends on but its place in the grid: kept beside the cells, so that only what is of one sweep is
-/// put together.
+/// All that a cell's result depends on but its place in the grid: kept beside the cells, so that only what is of one
+/// sweep is put together.
 struct SweepIdentity: Codable, Sendable, Equatable {
     static let fileName = "cells/sweep.json"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import FoundationEssentials
 import System
@@ -42,7 +43,8 @@ package enum SweepMerge {
             throw Fault(
                 .failed,
                 "\(missing.count) of \(identity.cellCount) cells are in none of these parts, the first of them cell "
-                    + "\(missing[0] + 1) (\(identity.values(of: missing[0]).joined(separator: ", "))): run the missing parts, or "
+                    + "\(missing[0] + 1) (\(identity.values(of: missing[0]).joined(separator: ", "))): run the "
+                    + "missing parts, or "
                     + "a part with failures again")
         }
         let result = SweepResult(identity: identity, rows: rows)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an engine could not finish.
 struct SweepOutcome: Sendable {
     /// One sentence for each cell, in their order.

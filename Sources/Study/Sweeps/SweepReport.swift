@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Reports
@@ -30,12 +31,14 @@ package enum SweepReport {
     }
 
     package static func goodputCaption(of result: SweepResult) -> String {
-        "Goodput, the mean over \(result.walks) walk\(result.walks == 1 ? "" : "s"). Upright lines: Student\u{2019}s 95 % interval "
+        "Goodput, the mean over \(result.walks) walk\(result.walks == 1 ? "" : "s"). Upright lines: "
+            + "Student\u{2019}s 95 % interval "
             + "over walks. Optimal TCP is the strongest of those that were run or spliced, walk by walk."
     }
 
     package static let gainCaption =
-        "The same over Optimal TCP\u{2019}s on the same walk: the mean over walks of each walk\u{2019}s ratio, with its 95 % "
+        "The same over Optimal TCP\u{2019}s on the same walk: the mean over walks of each walk\u{2019}s ratio, "
+        + "with its 95 % "
         + "interval. At 1 a strategy does what Optimal TCP does."
 
     package static func table(of result: SweepResult) -> String {
@@ -58,8 +61,8 @@ package enum SweepReport {
         let doubts = result.doubts
         guard result.identity.engine == SweepEngine.Name.kernel.rawValue else {
             return """
-                <p class="trust bad">These are of a model and not of the real stack. Single paths come within a per cent in most \
-                cells; nothing said of MPTCP is supported (Documentation/fluid-engine.md).</p>
+                <p class="trust bad">These are of a model and not of the real stack. Single paths come within a per \
+                cent in most cells; nothing said of MPTCP is supported (Documentation/fluid-engine.md).</p>
 
                 """
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Comparison
 import Determinism
 import Documents
@@ -94,7 +95,8 @@ package struct SweepRequest: Sendable {
         for failure in outcome.failures { say("failed: \(failure)") }
         guard shard == nil else {
             say(
-                "part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR… --output WHOLE"
+                "part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR… "
+                    + "--output WHOLE"
             )
             return (nil, outcome.failures.isEmpty ? .success : .failed)
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Comparison
 import Determinism
 import Documents
@@ -7,8 +8,8 @@ import Replays
 import Settings
 import Traces
 
-/// The runs of some cells. Runs that are the same by construction, in one cell or in several, are there once: a TCP over one
-/// path is run in a lab of that path alone, so that it is the same whatever the other paths do.
+/// The runs of some cells. Runs that are the same by construction, in one cell or in several, are there once: a TCP
+/// over one path is run in a lab of that path alone, so that it is the same whatever the other paths do.
 struct SweepRuns: Sendable {
     /// Where a run is first met; its plan and tables are made again when it is executed.
     struct Run: Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Replays
@@ -6,8 +7,8 @@ import Replays
 struct SweepSize {
     let text: String
 
-    /// Seconds of a walk for each second of one core, about, with everything that is made of a run: what both engines made of 600 s
-    /// at some Mb/s on a shared machine.
+    /// Seconds of a walk for each second of one core, about, with everything that is made of a run: what both engines
+    /// made of 600 s at some Mb/s on a shared machine.
     private static let kernelSpeed = 75.0
     private static let fluidSpeed = 30_000.0
 
@@ -20,7 +21,8 @@ struct SweepSize {
             + Self.duration(virtual, at: Self.kernelSpeed, jobs)
     }
 
-    /// Beyond so many cells, looking for runs that are the same takes longer than anybody waits to hear how many there are.
+    /// Beyond so many cells, looking for runs that are the same takes longer than anybody waits to hear how many there
+    /// are.
     static let mostCompared = 1000
 
     /// Of cells that are only counted; all are as long as the first.

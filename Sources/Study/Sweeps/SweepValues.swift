@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Replays
 import Yams
 
-/// The values of one dimension of a grid: a single one, a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP` of numbers of one unit.
+/// The values of one dimension of a grid: a single one, a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP` of
+/// numbers of one unit.
 enum SweepValues {
     /// Of one dimension.
     static let most = 100_000

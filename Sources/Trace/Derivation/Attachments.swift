@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// When a path's address was usable: as the recorded events say, else throughout but for long silence where that is
 /// asked for.
 struct Attachments {

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Pcap
 
-/// What must be known of a capture before its packets tell anything: whose they are, and what its interfaces are called.
+/// What must be known of a capture before its packets tell anything: whose they are, and what its interfaces are
+/// called.
 struct CaptureSurvey {
     /// Of each interface: near addresses, where packets do not say which way they went.
     let near: [Set<InternetAddress>]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
@@ -23,7 +24,8 @@ struct Demand {
 
     /// Less than a full packet each 100 ms fills no link, however long its round trips are.
     private static let least = ByteCount(15_000)
-    /// What was busy for less is not enough to tell a rate from: of a bin, and of a second where samples are no datagrams.
+    /// What was busy for less is not enough to tell a rate from: of a bin, and of a second where samples are no
+    /// datagrams.
     private static let leastBusy = 0.5
     /// Of a second, where each datagram says for how long the link was busy with it.
     private static let leastBusySecond = 0.2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Glibc
@@ -48,7 +49,8 @@ package struct Derivation: Sendable {
     package let notes: [String]
     /// The instant of the capture that is second 0 of the traces.
     package let start: Timestamp
-    /// Of each second of each path, in the order of the traces, for which share of it the link is known to have been full.
+    /// Of each second of each path, in the order of the traces, for which share of it the link is known to have been
+    /// full.
     package let known: [(down: [Double], up: [Double])]
 
     /// One interface of one capture.
@@ -80,13 +82,15 @@ package struct Derivation: Sendable {
         for interface in interfaces where !names.insert(interface.name).inserted {
             throw Fault(
                 .usage,
-                "path '\(interface.name)' is there twice; name the captures' paths, as in 'wifi=\(interface.source.file)'"
+                "path '\(interface.name)' is there twice; name the captures' paths, as in "
+                    + "'wifi=\(interface.source.file)'"
             )
         }
         for name in options.queues.keys.sorted() where !names.contains(name) {
             throw Fault(
                 .usage,
-                "--queue names the path '\(name)', which is not there; the paths are \(names.sorted().joined(separator: ", "))"
+                "--queue names the path '\(name)', which is not there; the paths are "
+                    + "\(names.sorted().joined(separator: ", "))"
             )
         }
         let start = interfaces.compactMap(\.observation.first).min() ?? Timestamp(nanoseconds: 0)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// How windows are treated in which demand did not fill the link, so that what passed is only a lower bound of what

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Pcap
 import Quantities
 import Traces
 
-/// A bulk transfer that somebody made on the walk, over TCP or Multipath TCP: what its receiver had of it in order, and when.
+/// A bulk transfer that somebody made on the walk, over TCP or Multipath TCP: what its receiver had of it in order, and
+/// when.
 package struct LiveTransfer: Sendable, Equatable {
     package let isMultipath: Bool
     /// Of its first SYN, or what was first captured of it.
@@ -46,7 +48,8 @@ package struct LiveTransfer: Sendable, Equatable {
         let (down, up) = (grown(.down), grown(.up))
         let most = sum(down) >= sum(up) ? down : up
         guard sum(most) >= Self.least.bytes, let lastGrowth = most.keys.max() else { return nil }
-        // Whoever waits for a byte that never comes waits until the connection is closed, or nothing is heard of it any more.
+        // Whoever waits for a byte that never comes waits until the connection is closed, or nothing is heard of it any
+        // more.
         let end = flows.compactMap(\.closed).min() ?? flows.map(\.last).max() ?? opening.last
         let count = Int(max(lastGrowth + 1, end.number(of: LiveFlow.binNanoseconds) - origin))
         var bins = [UInt32](repeating: 0, count: count)
@@ -77,7 +80,8 @@ extension LiveTransfer {
         guard !all.isEmpty else {
             throw Fault(
                 .badInput,
-                "no live transfer in \(sources.map(\.file).joined(separator: ", ")): no TCP or Multipath TCP connection moved "
+                "no live transfer in \(sources.map(\.file).joined(separator: ", ")): no TCP or Multipath TCP "
+                    + "connection moved "
                     + "\(least.bytes / 1000) kB or more; capture a bulk transfer, from its first packet on")
         }
         let alone = all.filter { one in
@@ -88,7 +92,8 @@ extension LiveTransfer {
         }
         if alone.count < all.count {
             notes.append(
-                "\(all.count - alone.count) transfers beside larger ones are left out; what they moved is missing on both sides"
+                "\(all.count - alone.count) transfers beside larger ones are left out; what they moved is "
+                    + "missing on both sides"
             )
         }
         return alone
@@ -112,8 +117,8 @@ extension LiveTransfer {
         return interfaces.flatMap(\.all)
     }
 
-    /// TCP connections each by itself; subflows with the connection that their token names. Where that was not captured, or is
-    /// of version 0, it is the one that had been opened last.
+    /// TCP connections each by itself; subflows with the connection that their token names. Where that was not
+    /// captured, or is of version 0, it is the one that had been opened last.
     private static func groups(_ flows: [LiveFlow]) -> [[LiveFlow]] {
         let multipath = flows.filter(\.isMultipath).sorted { $0.first < $1.first }
         var groups = multipath.filter(\.opensConnection).map { [$0] }

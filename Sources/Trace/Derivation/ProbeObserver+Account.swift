@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Pcap
 import Quantities
@@ -11,8 +12,8 @@ extension ProbeObserver {
 
     /// In bins of a timeline.
     struct Account {
-        /// Bytes of IP that the server received; and of what the capture did, those that were on the link before the bin that they
-        /// came in, to be added there (and below zero, taken off here).
+        /// Bytes of IP that the server received; and of what the capture did, those that were on the link before the
+        /// bin that they came in, to be added there (and below zero, taken off here).
         var up: [Double]
         var down: [Double]
         /// The share of each bin in which data waited for the link or was on it.
@@ -63,7 +64,8 @@ extension ProbeObserver {
         account.queueDown = Self.queue(down, downLeast)
         let upLeast = Least(up)
         account.queueUp = Self.queue(up, upLeast)
-        // The server's clock on the capture's: what the fastest datagram took is half a round trip, and the uplink's way another.
+        // The server's clock on the capture's: what the fastest datagram took is half a round trip, and the uplink's
+        // way another.
         func leftUp(_ time: Int64) -> Double {
             let near = clocks.inverse(time)
             return place(time + near - 2 * way(at: time + near))
@@ -98,8 +100,9 @@ extension ProbeObserver {
         return all.reversed()
     }
 
-    /// Where the last that came before a path went came some time before, the link carried nothing in between: had it, single
-    /// datagrams would have come (`LinkFiller`). From a server that was gone none would, so that long times tell nothing.
+    /// Where the last that came before a path went came some time before, the link carried nothing in between: had it,
+    /// single datagrams would have come (`LinkFiller`). From a server that was gone none would, so that long times tell
+    /// nothing.
     private static func stops(
         _ arrivals: [Double], _ losses: [Int?], _ pauses: [(from: Double, to: Double)]
     ) -> [(from: Double, to: Double)] {
@@ -113,8 +116,9 @@ extension ProbeObserver {
         }
     }
 
-    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be late. It is the
-    /// queue's own limit where most of what was lost, while nothing was away, was lost behind nearly as much.
+    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be
+    /// late. It is the queue's own limit where most of what was lost, while nothing was away, was lost behind nearly as
+    /// much.
     private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
         let few = 10
         var largest: [Int64] = []
@@ -145,8 +149,9 @@ extension ProbeObserver {
         return Queue(most: most, isLimit: behind >= few && behind * 2 > all)
     }
 
-    /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long after the
-    ///   one before, and waited at least as long, was waited for by nobody but the link. And in what time the sample's bytes came.
+    /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long
+    ///   after the one before, and waited at least as long, was waited for by nobody but the link. And in what time the
+    ///   sample's bytes came.
     private func forEachBusy(
         _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ busy: Int64, _ span: Int64) -> Void
     ) {
@@ -155,7 +160,8 @@ extension ProbeObserver {
             let (transit, sending) = least.near(now.arrived)
             let waited = now.transit - transit + sending
             if isSampled {
-                // An echo that met a queue tells of the time since the one before: where it met none, TCP did not fill the link.
+                // An echo that met a queue tells of the time since the one before: where it met none, TCP did not fill
+                // the link.
                 let span = min(since, max(waited, Self.sampling))
                 body(now, waited > 2 * sending + Self.grain ? span : 0, span)
             } else {
@@ -167,9 +173,9 @@ extension ProbeObserver {
         }
     }
 
-    /// Hands over when a sample's bytes were on the link: while it was busy with them, but for a time in which it stopped. Then
-    /// nobody knows how much of a datagram had passed before, and half of one is taken; what is beyond it came at once, since the
-    /// other end would have said so before.
+    /// Hands over when a sample's bytes were on the link: while it was busy with them, but for a time in which it
+    /// stopped. Then nobody knows how much of a datagram had passed before, and half of one is taken; what is beyond it
+    /// came at once, since the other end would have said so before.
     private func forEachPart(
         of sample: Sample, _ span: Int64, _ least: Least, _ body: (_ bytes: Double, _ from: Int64, _ to: Int64) -> Void
     ) {
@@ -240,7 +246,8 @@ extension ProbeObserver {
             }
         }
 
-        /// Of the second that an arrival is in, by the receiver's clock; and for how long the datagram was on the link itself.
+        /// Of the second that an arrival is in, by the receiver's clock; and for how long the datagram was on the link
+        /// itself.
         func near(_ arrived: Int64) -> (transit: Int64, sending: Int64) {
             seconds[arrived / Self.second] ?? (last, 0)
         }

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Pcap
 import ProbeFormat
 import Quantities
 
-/// What the datagrams of `record --probe` tell of one interface's path: the uplink as the server received it, and in both
-/// directions whether data waited for the link.
+/// What the datagrams of `record --probe` tell of one interface's path: the uplink as the server received it, and in
+/// both directions whether data waited for the link.
 ///
 /// The server's clock and the capture's have nothing to do with each other but that they run equally fast.
 struct ProbeObserver {
@@ -19,8 +20,8 @@ struct ProbeObserver {
         var lost: Int64
     }
 
-    /// Whether streams filled the link, and a report of each echo says what had come by then: then samples are no datagrams, but
-    /// what passed since the echo before.
+    /// Whether streams filled the link, and a report of each echo says what had come by then: then samples are no
+    /// datagrams, but what passed since the echo before.
     private(set) var isSampled = false
     /// IP bytes that came by streams since the last report.
     private var unreported: Int64 = 0
@@ -37,23 +38,25 @@ struct ProbeObserver {
 
     /// Of a datagram of data, with its headers over IPv4.
     static let datagram = Int64(ProbeMessage.dataSize + 28)
-    /// What came within so short a time of another is one with it: a radio hands packets on in bursts, and an hour's samples
-    /// are to fit in memory.
+    /// What came within so short a time of another is one with it: a radio hands packets on in bursts, and an hour's
+    /// samples are to fit in memory.
     static let grain: Int64 = 2_000_000
     /// Two echoes' distance.
     static let sampling: Int64 = 200_000_000
     private static let mostEchoes = 10_000
-    /// By which echoes differ that meet no queue, beside a part of what they take; and how many must be alike for there to be none.
+    /// By which echoes differ that meet no queue, beside a part of what they take; and how many must be alike for there
+    /// to be none.
     private static let jitter = Duration.milliseconds(5)
     private static let leastAlike = 3
-    /// For how long a link is taken to carry one datagram. In a longer time it carried nothing: what is on it when it stops arrives
-    /// when it goes on.
+    /// For how long a link is taken to carry one datagram. In a longer time it carried nothing: what is on it when it
+    /// stops arrives when it goes on.
     static let longestSending: Int64 = 1_000_000_000
     /// A silence that lasts for longer before an address goes may be the server's, and not the link's.
     static let longestStop: Int64 = 10_000_000_000
     /// An idle phase that is longer leaves the link to others after so much of it.
     private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
-    /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no room.
+    /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no
+    /// room.
     private static let longest: UInt64 = 1 << 61
 
     var isEmpty: Bool { down.isEmpty }
@@ -139,9 +142,10 @@ struct ProbeObserver {
 
     // MARK: On the timeline
 
-    /// The round trip without a queue, of each second: of the idle phase that is nearest; nil where there was none. What still
-    /// waited when it began is left out: echoes that took half as long again as the fastest, and 5 ms.
-    /// A phase in which each echo was faster than the one before was too short for what waited, and counts only where all were.
+    /// The round trip without a queue, of each second: of the idle phase that is nearest; nil where there was none.
+    /// What still waited when it began is left out: echoes that took half as long again as the fastest, and 5 ms.
+    /// A phase in which each echo was faster than the one before was too short for what waited, and counts only where
+    /// all were.
     func bases(of seconds: Range<Int64>) -> [Duration]? {
         let all = idle.compactMap { phase -> (second: Int64, base: Duration, isEmpty: Bool)? in
             guard let fastest = phase.roundTrips.min() else { return nil }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// A path's round trips: what it takes without a queue, and when there was one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import TraceFormats
@@ -63,7 +64,8 @@ struct TraceBuilder {
         let up = capacities(demand.up)
         if filling != .asIs, !demand.down.isFull.contains(true), !demand.up.isFull.contains(true) {
             notes.append(
-                "\(name): no second in which demand is known to have filled the link; rates are what passed, a lower bound"
+                "\(name): no second in which demand is known to have filled the link; rates are what passed, a "
+                    + "lower bound"
             )
         }
         var samples: [PathTrace.Sample] = []
@@ -105,7 +107,8 @@ struct TraceBuilder {
         ] {
             guard let seen, seen.most > 0, !seen.isLimit else { continue }
             notes.append(
-                "\(name): what the \(link)link's queue takes was not found; \(seen.most) B were seen in it, \(taken.bytes) B are taken"
+                "\(name): what the \(link)link's queue takes was not found; \(seen.most) B were seen in it, "
+                    + "\(taken.bytes) B are taken"
             )
         }
         self.trace = trace

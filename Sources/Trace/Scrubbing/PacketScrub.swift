@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Pcap
 import ProbeFormat
 
@@ -47,8 +48,8 @@ enum PacketScrub {
         return bytes
     }
 
-    /// The numbers by which a probe of ours measures, from which traces are derived. Of its greetings, which prove a key, no more
-    /// is kept than what they are.
+    /// The numbers by which a probe of ours measures, from which traces are derived. Of its greetings, which prove a
+    /// key, no more is kept than what they are.
     private static func probe(_ bytes: [UInt8], _ payload: Range<Int>) -> [UInt8] {
         let message = bytes[payload.clamped(to: 0..<bytes.count)].withUnsafeBytes { ProbeMessage($0) }
         switch message {

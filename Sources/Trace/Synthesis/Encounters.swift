@@ -1,13 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
-/// When WiFi is associated: lognormal associations and exponential gaps that take turns, so that they cover what they should.
+/// When WiFi is associated: lognormal associations and exponential gaps that take turns, so that they cover what they
+/// should.
 enum Encounters {
-    /// - Returns: the associations that touch the time from zero to the end, in order and in steps; the first may have begun
-    ///   before. One that is shorter than half a step is none.
+    /// - Returns: the associations that touch the time from zero to the end, in order and in steps; the first may have
+    ///   begun before. One that is shorter than half a step is none.
     ///
-    /// Associations and gaps have a stream of random numbers each, so that another coverage does not change the lengths of the
-    /// associations. They begin twenty mean cycles before zero, by when the beginning is forgotten.
+    /// Associations and gaps have a stream of random numbers each, so that another coverage does not change the lengths
+    /// of the associations. They begin twenty mean cycles before zero, by when the beginning is forgotten.
     static func steps(_ parameters: OutdoorParameters, step: Duration) -> [Range<Int>] {
         let coverage = parameters.coverage
         guard coverage > 0 else { return [] }

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
-/// The 3G of a walk or a drive outdoors, which is everywhere; its rate as on the indoor walk: slow changes, and jitter on top.
+/// The 3G of a walk or a drive outdoors, which is everywhere; its rate as on the indoor walk: slow changes, and jitter
+/// on top.
 enum OutdoorCellular {
     /// - Returns: for each step what 3G gives.
     static func receptions(_ parameters: OutdoorParameters, step: Duration, steps: Int) -> [OutdoorWiFi.Reception] {

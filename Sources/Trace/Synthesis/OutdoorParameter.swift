@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
 /// What can be set of a walk or a drive outdoors, by the name that it has on the command line and in a sweep.
 ///
-/// Sources: [P] Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011), sections 3.2
-/// and 3.3, and the simulator that its figures come from; [F] fitted to that paper's table (`table-fitted` only); [C] chosen
-/// here, where the paper is silent, before anything was replayed.
+/// Sources: [P] Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011),
+/// sections 3.2 and 3.3, and the simulator that its figures come from; [F] fitted to that paper's table (`table-fitted`
+/// only); [C] chosen here, where the paper is silent, before anything was replayed.
 package enum OutdoorParameter: String, CaseIterable, Sendable {
     case associationMean = "association-mean"
     case associationSigma = "association-sigma"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Quantities
@@ -8,9 +9,9 @@ package struct OutdoorParameters: Sendable, Equatable {
         case walking, driving
     }
 
-    /// `published`: what the paper says of its links, and nothing fitted. `table-fitted` (walking only): WiFi is good a fifth
-    /// of the time and weak else, with drop-outs, so that the paper's table comes out; no conclusion that rests on it alone is
-    /// one about radios.
+    /// `published`: what the paper says of its links, and nothing fitted. `table-fitted` (walking only): WiFi is good a
+    /// fifth of the time and weak else, with drop-outs, so that the paper's table comes out; no conclusion that rests
+    /// on it alone is one about radios.
     package enum Calibration: String, Sendable, CaseIterable {
         case published
         case tableFitted = "table-fitted"
@@ -111,7 +112,8 @@ package struct OutdoorParameters: Sendable, Equatable {
             let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
             throw Fault(
                 .usage,
-                "\(name) '\(text.prefix(40))' is not one from \(parameter.text(of: low)) to \(parameter.text(of: high)), "
+                "\(name) '\(text.prefix(40))' is not one from \(parameter.text(of: low)) to "
+                    + "\(parameter.text(of: high)), "
                     + "written as \(parameter.text(of: values[parameter] ?? low))")
         }
         values[parameter] = value
@@ -126,7 +128,8 @@ package struct OutdoorParameters: Sendable, Equatable {
             guard let value = values[mean], let most = values[cap], value > most else { continue }
             throw Fault(
                 .usage,
-                "\(mean.rawValue) \(mean.text(of: value)) lies above \(cap.rawValue) \(cap.text(of: most)); raise the cap"
+                "\(mean.rawValue) \(mean.text(of: value)) lies above \(cap.rawValue) \(cap.text(of: most)); "
+                    + "raise the cap"
             )
         }
     }

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 import Traces
 
-/// A walk or a drive outdoors with WiFi here and there and 3G everywhere, after section 3.2 of Raiciu, Niculescu, Bagnulo,
-/// Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011).
+/// A walk or a drive outdoors with WiFi here and there and 3G everywhere, after section 3.2 of Raiciu, Niculescu,
+/// Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011).
 ///
-/// Synthetic: no radio was recorded. Computed with additions, multiplications, divisions and square roots only, so that a seed
-/// gives the same bytes on every machine. Walks of one seed that differ in what concerns WiFi have the same 3G.
+/// Synthetic: no radio was recorded. Computed with additions, multiplications, divisions and square roots only, so that
+/// a seed gives the same bytes on every machine. Walks of one seed that differ in what concerns WiFi have the same 3G.
 package enum OutdoorWalk {
     static let step = Duration.milliseconds(100)
 

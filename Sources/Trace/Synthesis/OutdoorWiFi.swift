@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
@@ -58,8 +59,9 @@ struct OutdoorWiFi {
         return receptions
     }
 
-    /// A walker comes nearer to an access point and leaves it again. Of its rate the paper says "up to 10 Mb/s": its best is
-    /// drawn evenly from 0 to the cap, and a parabola over the association, and what others take, make the rest.
+    /// A walker comes nearer to an access point and leaves it again. Of its rate the paper says "up to 10 Mb/s": its
+    /// best is drawn evenly from 0 to the cap, and a parabola over the association, and what others take, make the
+    /// rest.
     private func passing(_ encounters: [Range<Int>]) -> [Reception?] {
         let cap = parameters[.wifiCap]
         var peaks = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi peaks")

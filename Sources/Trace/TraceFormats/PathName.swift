@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Traces
 
 /// What a path may be called. Its name becomes that of a network interface and part of a strategy's.

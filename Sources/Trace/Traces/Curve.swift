@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
@@ -47,8 +48,8 @@ public struct Curve: Sendable, Equatable {
     /// At least one point; times rise strictly, positions never fall.
     public let points: [Point]
 
-    /// - Parameter points: in order of time, none before zero. Points of one instant are merged into the last of them; a
-    ///   linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
+    /// - Parameter points: in order of time, none before zero. Points of one instant are merged into the last of them;
+    ///   a linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
     public init(shape: Shape, points: [Point]) {
         self.shape = shape
         var kept: [Point] = []
@@ -154,7 +155,8 @@ public struct Curve: Sendable, Equatable {
 }
 
 extension Array {
-    /// The first index whose element satisfies `belongsAfter`, which must be false up to a place and true from there on.
+    /// The first index whose element satisfies `belongsAfter`, which must be false up to a place and true from there
+    /// on.
     func partitioningIndex(where belongsAfter: (Element) -> Bool) -> Int {
         var low = 0
         var high = count

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What one direction of a path does to a packet, apart from letting it wait for capacity and in the queue. Each

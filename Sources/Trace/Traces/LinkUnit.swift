@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// How the values of a `LinkColumn` become numbers: steps in a trace's CSV, and a number in links.csv.

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
-/// When a link could have sent a full packet: a millisecond delivery-opportunity file as Mahimahi's `mm-link` replays it.
+/// When a link could have sent a full packet: a millisecond delivery-opportunity file as Mahimahi's `mm-link` replays
+/// it.
 ///
-/// Each instant is one opportunity of 1504 bytes. A packet of L IP bytes takes L + 4 of them (the header of `mm-link`'s tunnel
-/// counts), of as many opportunities as it needs, and is delivered at its last one; what is left of an opportunity serves the
-/// packets that wait behind it, and what nobody waits for is lost. After the last instant the file begins anew, with that
-/// instant as its new zero.
+/// Each instant is one opportunity of 1504 bytes. A packet of L IP bytes takes L + 4 of them (the header of `mm-link`'s
+/// tunnel counts), of as many opportunities as it needs, and is delivered at its last one; what is left of an
+/// opportunity serves the packets that wait behind it, and what nobody waits for is lost. After the last instant the
+/// file begins anew, with that instant as its new zero.
 public struct Opportunities: Sendable, Hashable {
     /// Of one opportunity: 1500 IP bytes and the tunnel's header.
     public static let size = ByteCount(1504)
@@ -15,7 +17,8 @@ public struct Opportunities: Sendable, Hashable {
     /// IP bytes of one opportunity in full packets.
     public static let payload = ByteCount(1500)
 
-    /// Whole milliseconds, rising; one that stands several times is several opportunities. At least one, the last above zero.
+    /// Whole milliseconds, rising; one that stands several times is several opportunities. At least one, the last above
+    /// zero.
     public let milliseconds: [Int64]
 
     /// nil where `milliseconds` are no such file.
@@ -68,8 +71,8 @@ public struct Opportunities: Sendable, Hashable {
         }
     }
 
-    /// An uplink nobody measured: every third opportunity, and one wherever the last is 12 ms ago (1504 bytes in 12 ms are
-    /// 1 Mb/s). Where this one carries nothing, neither does that.
+    /// An uplink nobody measured: every third opportunity, and one wherever the last is 12 ms ago (1504 bytes in 12 ms
+    /// are 1 Mb/s). Where this one carries nothing, neither does that.
     public func third() -> Opportunities {
         var kept: [Int64] = []
         var passed = 0

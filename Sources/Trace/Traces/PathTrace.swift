@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// Which way data flows, as seen from the mobile host.
@@ -173,8 +174,8 @@ extension PathTrace {
     ///
     /// - Parameters:
     ///   - roundTrip: of propagation; half of it each way.
-    ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as detached in
-    ///     between; nil: attached throughout.
+    ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as
+    ///     detached in between; nil: attached throughout.
     public init(
         name: String, kind: PathKind, duration: Duration, opportunities: PathOpportunities, roundTrip: Duration,
         detachAfter: Duration?, source: String
@@ -201,8 +202,8 @@ extension PathTrace {
 }
 
 extension PathOpportunities {
-    /// The spans of at least `span` in which neither direction has an opportunity, each from when what left at the last one has
-    /// arrived, `delay` later, to the next.
+    /// The spans of at least `span` in which neither direction has an opportunity, each from when what left at the last
+    /// one has arrived, `delay` later, to the next.
     func gaps(of span: Duration, until end: Duration, delay: Duration) -> [Range<Duration>] {
         let instants = (down.instants(before: end) + up.instants(before: end)).sorted().map(Duration.milliseconds)
         var gaps: [Range<Duration>] = []

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Comparison
 import Determinism
@@ -12,9 +13,9 @@ struct Check: ParsableCommand {
         discussion: """
             Example: walkback check walkback-out/indoor-walk --baseline Replays/baselines
 
-            Ends with 2 where a gate was missed or something is worse than in the baseline by more than --smallest-effect and \
-            beyond chance. Runs are deterministic, so an unchanged system is bit-identical to its baseline. Writes check.md and \
-            junit.xml beside the results. Documentation/statistics.md has the test.
+            Ends with 2 where a gate was missed or something is worse than in the baseline by more than \
+            --smallest-effect and beyond chance. Runs are deterministic, so an unchanged system is bit-identical to \
+            its baseline. Writes check.md and junit.xml beside the results. Documentation/statistics.md has the test.
             """)
 
     @Argument(help: "The directory of a comparison's results, or of several walks'.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Comparison
 import Documents
@@ -12,11 +13,11 @@ struct Compare: ParsableCommand {
             Example: walkback compare Replays/indoor-walk.yaml --output walkback-out/indoor-walk
 
             Runs every strategy with every seed on a kernel of its own, prints a table, and writes comparison.json, \
-            series.csv, links.csv, delays.csv, report.html, every figure, summary.md, junit.xml and run.log. The same replay, \
-            seeds and kernel give the same bytes, but for run.log, which holds what depends on real time.
+            series.csv, links.csv, delays.csv, report.html, every figure, summary.md, junit.xml and run.log. The same \
+            replay, seeds and kernel give the same bytes, but for run.log, which holds what depends on real time.
 
-            Several replays, or a directory of them, are compared one after the other and then as a whole: walks.json, walks.md \
-            and walks.html beside their results hold the mean over walks with its interval.
+            Several replays, or a directory of them, are compared one after the other and then as a whole: walks.json, \
+            walks.md and walks.html beside their results hold the mean over walks with its interval.
 
             Example: walkback compare Replays/ --seeds 3 --output walkback-out/all
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Comparison
 import Derivation
@@ -18,9 +19,9 @@ struct Derive: ParsableCommand {
             Example: walkback derive wifi=wlan0.pcap cellular=rmnet0.pcap --detach-after 2s --output my-walk
             Example: walkback derive walk.pcapng --predict walk.pcapng --output my-walk
 
-            Each interface becomes a path. Documentation/captures.md says how capacity, round-trip times, loss and attachment \
-            are derived, and what is only a lower bound. --predict replays the walk where bulk transfers over TCP or MPTCP \
-            were made on it, and prints what the replay predicts beside what they got.
+            Each interface becomes a path. Documentation/captures.md says how capacity, round-trip times, loss and \
+            attachment are derived, and what is only a lower bound. --predict replays the walk where bulk transfers \
+            over TCP or MPTCP were made on it, and prints what the replay predicts beside what they got.
             """)
 
     @Argument(
@@ -42,13 +43,13 @@ struct Derive: ParsableCommand {
 
     @Option(
         help:
-            "'start': each capture's first packet is the same instant; or FILE=TIME, what to add to its stamps, as -1.5s."
+            "'start' if the first packets are of one instant, or FILE=TIME to add to a file's stamps, as -1.5s."
     )
     var align: [String] = []
 
     @Option(
         help:
-            "Queue of a path in bytes or time, as cellular=450kB or wifi=50ms, in place of the most that was seen to wait."
+            "Queue of a path, as cellular=450kB or wifi=50ms; otherwise the most that was seen to wait."
     )
     var queue: [String] = []
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a package of somebody else's needs to add something: the public parts of the rooms below.
 @_exported import Bounds
 @_exported import Documents

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Determinism
 import Documents
@@ -16,8 +17,8 @@ struct FieldServerVerb: ParsableCommand {
 
             Serves `walkback record --probe HOST --key-file walk.key` on one port, of UDP and (for \
             --probe-tcp) of TCP, until Ctrl-C. Whoever does not have the \
-            key gets nothing: no answer is larger than what asked for it until the client has proven that it has the key \
-            and receives what is sent to its address.
+            key gets nothing: no answer is larger than what asked for it until the client has proven that it has the \
+            key and receives what is sent to its address.
 
             Make a key with: head -c 24 /dev/urandom | base64 > walk.key
             """)

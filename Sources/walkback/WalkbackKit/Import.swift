@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Determinism
 import Documents
@@ -11,15 +12,16 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn others' traces of one walk into path traces and a replay.",
         discussion: """
-            Example: walkback import wifi=walk_wifi.csv cellular=walk_cell.csv --rtt wifi=15ms --detach-after 2 --output my-walk
+            Example: walkback import wifi=walk_wifi.csv cellular=walk_cell.csv --rtt wifi=15ms --detach-after 2 \
+            --output my-walk
 
-            Files hold one line a second, second,bytes_per_second, as measured above TCP. What they do not say is assumed: \
-            Documentation/formats.md lists it, and the traces that are written show it.
+            Files hold one line a second, second,bytes_per_second, as measured above TCP. What they do not say is \
+            assumed: Documentation/formats.md lists it, and the traces that are written show it.
 
             Example: walkback import cellular=ATT.down,ATT.up --format mahimahi --duration 300s --output my-drive
 
-            Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin anew \
-            when they are over.
+            Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin \
+            anew when they are over.
 
             Formats:
             \(TraceFormats.list(TraceFormats.all))

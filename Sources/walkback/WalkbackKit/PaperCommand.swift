@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Documents
 import Glibc
@@ -13,8 +14,8 @@ struct PaperCommand: ParsableCommand {
         discussion: """
             Example: walkback paper Replays/paper --quick --output walkback-out/paper
 
-            Raiciu, Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011). A run that was \
-            ended goes on where it was.
+            Raiciu, Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011). A run that \
+            was ended goes on where it was.
             """)
 
     @Argument(help: "The directory of the paper's replays and sweeps, Replays/paper.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Determinism
 import Documents
@@ -15,13 +16,13 @@ struct Record: ParsableCommand {
         discussion: """
             Example: walkback record --interface wlan0 --interface 'wwan*' --output Captures/my-walk
 
-            Captures the headers of every packet into NAME.pcapng, logs bytes and packets of each interface per 100 ms into \
-            NAME.throughput.csv, and what happens to links, addresses, routes, WiFi, modems, position and battery into \
-            NAME.events.jsonl. Interfaces that vanish and come back are picked up again. Ctrl-C ends it in order; what was \
-            captured a second before a crash can be read.
+            Captures the headers of every packet into NAME.pcapng, logs bytes and packets of each interface per 100 ms \
+            into NAME.throughput.csv, and what happens to links, addresses, routes, WiFi, modems, position and battery \
+            into NAME.events.jsonl. Interfaces that vanish and come back are picked up again. Ctrl-C ends it in order; \
+            what was captured a second before a crash can be read.
 
-            What passes is capacity only while the link is full: --probe HOST --key-file FILE fills it, with a `walkback \
-            field-server` on a public host.
+            What passes is capacity only while the link is full: --probe HOST --key-file FILE fills it, with a \
+            `walkback field-server` on a public host.
 
             Needs no root: sudo setcap cap_net_raw,cap_net_admin+ep $(command -v walkback)
             """)
@@ -55,8 +56,8 @@ struct Record: ParsableCommand {
 
     @Flag(
         help: """
-            Fill with a TCP connection each way instead of datagrams. It misses seconds after every outage, and whatever TCP \
-            itself does not use.
+            Fill with a TCP connection each way instead of datagrams. It misses seconds after every outage, and \
+            whatever TCP itself does not use.
             """)
     var probeTcp = false
 
@@ -100,7 +101,8 @@ struct Record: ParsableCommand {
         display.end()
         for one in recording.summaries {
             Walkback.write(
-                "\(one.interface): \(one.packets) packets, \(one.inBytes.bytes) IP bytes in, \(one.outBytes.bytes) out, "
+                "\(one.interface): \(one.packets) packets, \(one.inBytes.bytes) IP bytes in, "
+                    + "\(one.outBytes.bytes) out, "
                     + "\(one.drops) dropped by the capture, \(one.interfaceDrops) by the interface\n", to: 1)
         }
         let files =
@@ -111,7 +113,8 @@ struct Record: ParsableCommand {
         case .diskNearlyFull:
             throw Fault(
                 .failed,
-                "ended in order, because the disk of '\(output)' has no more than \(reserve) left (--reserve); all before can "
+                "ended in order, because the disk of '\(output)' has no more than \(reserve) left (--reserve); "
+                    + "all before can "
                     + "be read")
         case .failed(let fault): throw fault
         }

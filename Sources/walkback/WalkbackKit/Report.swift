@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Comparison
 import Determinism
@@ -10,8 +11,8 @@ struct Report: ParsableCommand {
             Example: walkback report walkback-out/indoor-walk
 
             Makes report.html, summary.md, junit.xml, the figures and their data from comparison.json, series.csv, \
-            links.csv and delays.csv: after an update of walkback, or where only these were kept. Nothing is run. The same \
-            documents and the same walkback give the same bytes.
+            links.csv and delays.csv: after an update of walkback, or where only these were kept. Nothing is run. The \
+            same documents and the same walkback give the same bytes.
             """)
 
     @Argument(help: "The directory of a comparison's results, or of several walks'.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Comparison
 import Determinism
@@ -14,17 +15,17 @@ struct Run: ParsableCommand {
         discussion: """
             Example: walkback run Replays/indoor-walk.yaml --server-command 'iperf3 -s' -- iperf3 -c server -t 60
 
-            COMMAND runs in the embedded kernel, in virtual time, with the walk's paths as its interfaces: plain TCP leaves \
-            by the default route and MPTCP (mptcpize, or IPPROTO_MPTCP) uses every path. It sees this machine's files, \
-            read-only, and may write in the directory of --output, /dev/shm and nowhere else. 'server' and each path's \
-            name are host names; $WALKBACK_SERVER, $WALKBACK_OUTPUT and others say the same \
+            COMMAND runs in the embedded kernel, in virtual time, with the walk's paths as its interfaces: plain TCP \
+            leaves by the default route and MPTCP (mptcpize, or IPPROTO_MPTCP) uses every path. It sees this machine's \
+            files, read-only, and may write in the directory of --output, /dev/shm and nowhere else. 'server' and each \
+            path's name are host names; $WALKBACK_SERVER, $WALKBACK_OUTPUT and others say the same \
             (Documentation/running-programs.md).
 
-            The command starts with the walk. When it ends, or the walk does, the other is told to end. What both programs \
-            print is shown and kept in the output directory, beside run.json and series.csv.
+            The command starts with the walk. When it ends, or the walk does, the other is told to end. What both \
+            programs print is shown and kept in the output directory, beside run.json and series.csv.
 
-            The exit status is the command's own. Where there is run.json in the output directory, the command ran; else \
-            walkback failed and says why: 1 could not run; 64 usage; 65 bad input file; 69 a feature is missing; \
+            The exit status is the command's own. Where there is run.json in the output directory, the command ran; \
+            else walkback failed and says why: 1 could not run; 64 usage; 65 bad input file; 69 a feature is missing; \
             77 permission.
             """)
 

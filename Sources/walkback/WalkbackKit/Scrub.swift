@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Determinism
 import Documents
@@ -12,8 +13,8 @@ struct Scrub: ParsableCommand {
         discussion: """
             Example: walkback scrub walk.pcapng --output walk-public.pcapng
 
-            Addresses that share a network share one afterwards. The event log beside a capture (walk.events.jsonl) is scrubbed \
-            with it. Several captures of a walk need the same --key to stay comparable: keep it to yourself.
+            Addresses that share a network share one afterwards. The event log beside a capture (walk.events.jsonl) is \
+            scrubbed with it. Several captures of a walk need the same --key to stay comparable: keep it to yourself.
             """)
 
     @Argument(help: "A pcap or pcapng file.")

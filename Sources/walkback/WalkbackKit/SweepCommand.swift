@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Determinism
 import Documents
@@ -13,10 +14,11 @@ struct SweepCommand: ParsableCommand {
         discussion: """
             Example: walkback sweep Replays/paper/fig3.yaml --quick --output walkback-out/fig3
 
-            Writes sweep.csv, a row for each run and bound, and sweep.json, with each strategy's share of Optimal TCP at every \
-            point. A sweep that was ended goes on where it was; finished cells are not run again.
+            Writes sweep.csv, a row for each run and bound, and sweep.json, with each strategy's share of Optimal TCP \
+            at every point. A sweep that was ended goes on where it was; finished cells are not run again.
 
-            Example: walkback sweep grid.yaml --shard 1/4 --output part-1, and so on, then: walkback sweep merge part-* --output whole
+            Example: walkback sweep grid.yaml --shard 1/4 --output part-1, and so on, then: walkback sweep merge \
+            part-* --output whole
             """,
         subcommands: [Grid.self, Merge.self], defaultSubcommand: Grid.self)
 
@@ -30,7 +32,10 @@ struct SweepCommand: ParsableCommand {
 
         @Option(
             help:
-                "Where the results go, and where an ended sweep goes on. (default: walkback-out/NAME, of the fluid engine walkback-out/NAME-fluid)"
+                """
+                Where the results go, and where an ended sweep goes on. \
+                (default: walkback-out/NAME, of the fluid engine walkback-out/NAME-fluid)
+                """
         )
         var output: String?
 
@@ -48,7 +53,7 @@ struct SweepCommand: ParsableCommand {
 
         @Option(
             help:
-                "kernel: the real stack; fluid: a model, in milliseconds, for single paths (Documentation/fluid-engine.md)."
+                "kernel: the real stack; fluid: a model for single paths (Documentation/fluid-engine.md)."
         )
         var engine = SweepEngine.Name.kernel
 

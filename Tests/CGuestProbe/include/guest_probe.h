@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // For tests: what a container that forbids tracing does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Swift cannot import from the system's headers: macros, variadic functions and GNU-only names. Each shim says which.
 #pragma once
 

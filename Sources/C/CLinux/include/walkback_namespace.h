@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // GNU-only names: unshare, setns and CLONE_NEWNET exist only under _GNU_SOURCE, which Swift's Glibc does not define.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A packet socket with a ring in shared memory (packet(7), TPACKET_V3). Shims, because its structures are unions, bit fields and
 // macros that Swift does not import.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Processes: starting one that cannot outlive us, and what the first process of a machine does. Shims, because after fork() in
 // a program with threads nothing but plain system calls may run, and because a signal handler may not be Swift.
 #pragma once

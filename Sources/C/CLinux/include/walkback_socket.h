@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sockets of the transfers: MPTCP's constants and structures (Debian 12's headers are of 6.1 and lack the newer fields), and
 // the option calls whose types Swift cannot import.
 #pragma once

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 //
 // One direction of one path: a shaper that gives each packet the instant at which a capacity curve would deliver it, and
 // a meter at the far end that counts what arrived. Sources/Link/Link.swift owns the maps and says what the results mean.
@@ -12,7 +12,7 @@
 // few names of the kernel's stable interface are declared here. Only loops the verifier can bound, no kfuncs and no
 // callbacks: the embedded kernel interprets BPF and carries no type information of its own.
 
-#include "../../CBPF/walkback_link.h"
+#include "../../../C/CBPF/walkback_link.h"
 
 typedef walkback_u32 u32;
 typedef walkback_u64 u64;

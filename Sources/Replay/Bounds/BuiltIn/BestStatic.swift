@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What the one link could have carried that carries most over the whole run.

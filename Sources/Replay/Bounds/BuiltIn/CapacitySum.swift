@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
 /// What all links could have carried together, whoever had used them: a bound on the walk, not on a protocol.

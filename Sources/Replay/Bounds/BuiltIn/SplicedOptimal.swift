@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// Optimal TCP as the paper computes it, from measured runs: in every window the in-order application bytes that the better
-/// path's own TCP delivered in it, with no cost of switching.
+/// Optimal TCP as the paper computes it, from measured runs: in every window the in-order application bytes that the
+/// better path's own TCP delivered in it, with no cost of switching.
 ///
-/// Each path is carried by one real TCP for the whole run, the stalled or the reconnecting one; of all such choices the one
-/// that gives most counts, which is the strongest opponent that is still made of connections one could have had. Choosing
-/// between the two again in every window would instead credit Optimal TCP with the luckier of two samples of one link.
+/// Each path is carried by one real TCP for the whole run, the stalled or the reconnecting one; of all such choices the
+/// one that gives most counts, which is the strongest opponent that is still made of connections one could have had.
+/// Choosing between the two again in every window would instead credit Optimal TCP with the luckier of two samples of
+/// one link.
 package enum SplicedOptimal: Bound {
     package static let name: BoundName = "spliced-optimal"
     package static let summary = "Optimal TCP spliced from measured TCP runs"

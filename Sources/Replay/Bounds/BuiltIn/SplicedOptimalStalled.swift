@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Plans
 import Quantities
 
@@ -9,7 +10,9 @@ package enum SplicedOptimalStalled: Bound {
 
     package static func label(window: Duration) -> String { "of stalled TCPs alone" }
 
-    package static func needs(paths: [String]) -> [BoundNeed] { paths.map { .run(of: "\(StrategyName.tcp(path: $0))") } }
+    package static func needs(paths: [String]) -> [BoundNeed] {
+        paths.map { .run(of: "\(StrategyName.tcp(path: $0))") }
+    }
 
     package static func bytes(of walk: MeasuredWalk) -> ByteCount? { Splices(walk).stalled?.total(walk.windows) }
 

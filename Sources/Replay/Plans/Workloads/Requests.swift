@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Quantities
 
 extension Workload {
-    /// One request after another, each answered by some bytes, as pages are. The sizes of the responses are lognormal, drawn by
-    /// the seed.
+    /// One request after another, each answered by some bytes, as pages are. The sizes of the responses are lognormal,
+    /// drawn by the seed.
     public struct Requests: WorkloadKind {
         public static let name = "requests"
         public static let settings: [WorkloadSetting<Self>] = [
@@ -33,7 +34,8 @@ extension Workload {
 
         /// The rest are settings of other kinds: see `Workload.digestWords`.
         public var digestWords: String {
-            "\(Self.name) unlimited \(think.wholeNanoseconds) 40000000 400000000 \(medianSize.bytes) \(sigma.text()) 2000000"
+            "\(Self.name) unlimited \(think.wholeNanoseconds) 40000000 400000000 \(medianSize.bytes) "
+                + "\(sigma.text()) 2000000"
         }
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
@@ -10,8 +11,8 @@ extension Workload {
         }
     }
 
-    /// Of a bulk kind. The rest are what the settings of `requests` and `stream` were when all kinds shared one list: digests
-    /// of replays hold them, and results of earlier versions are to stay comparable.
+    /// Of a bulk kind. The rest are what the settings of `requests` and `stream` were when all kinds shared one list:
+    /// digests of replays hold them, and results of earlier versions are to stay comparable.
     static func digestWords(_ name: String, size: ByteCount?) -> String {
         "\(name) \(size.map { "\($0.bytes)" } ?? "unlimited") 1000000000 40000000 400000000 300000 1 2000000"
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Documents
 import Quantities
 import Registries
@@ -5,8 +6,8 @@ import Traces
 
 /// What is transferred, as seen from the mobile host: a kind of workload with its settings.
 public struct Workload: Sendable, Equatable {
-    /// The kinds that a replay may name. A kind of somebody else's is added before the program reads its arguments, and in the
-    /// guest too, which is the same program.
+    /// The kinds that a replay may name. A kind of somebody else's is added before the program reads its arguments, and
+    /// in the guest too, which is the same program.
     public static let kinds = Registry<any WorkloadKind.Type>([
         Download.self, Upload.self, Both.self, Requests.self, Stream.self,
     ])

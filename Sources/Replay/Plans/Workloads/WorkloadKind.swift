@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Quantities
 import Traces
 
 /// A kind of workload: its settings, what its two ends do, and the words that results use for it.
 ///
-/// A value of the type holds one workload's settings. Once a program has added the type to `Workload.kinds`, a replay asks for
-/// it by name:
+/// A value of the type holds one workload's settings. Once a program has added the type to `Workload.kinds`, a replay
+/// asks for it by name:
 ///
 /// ```swift
 /// struct Polls: WorkloadKind {
@@ -30,8 +31,8 @@ import Traces
 public protocol WorkloadKind: Sendable, Equatable {
     /// What `workload: {kind: …}` says, and what results call it.
     static var name: String { get }
-    /// The keys that may stand next to `kind` and `duration` in a replay, in the order in which errors list them. By its row
-    /// here a setting is read from the replay, travels to the guest, and stands in comparison.json.
+    /// The keys that may stand next to `kind` and `duration` in a replay, in the order in which errors list them. By
+    /// its row here a setting is read from the replay, travels to the guest, and stands in comparison.json.
     static var settings: [WorkloadSetting<Self>] { get }
 
     /// With the default of every setting.
@@ -40,7 +41,8 @@ public protocol WorkloadKind: Sendable, Equatable {
     /// What the client and the server do.
     var traffic: WorkloadTraffic { get }
 
-    /// The deadline of each message, from when it was due; one that takes longer is counted as too late. nil: there is none.
+    /// The deadline of each message, from when it was due; one that takes longer is counted as too late. nil: there is
+    /// none.
     var lateAfter: Duration? { get }
 
     /// All that tells one workload of this kind from another, for the digest by which results are compared.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The looks of report.html; its colours are the figures' (`FigureStyle`).
 enum PageStyle {
     static let css = """
@@ -20,7 +21,8 @@ enum PageStyle {
         svg.narrow{display:none}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
-        th,td{padding:6px 10px;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid);white-space:nowrap}
+        th,td{padding:6px 10px;text-align:right;vertical-align:top;border-bottom:1px solid \
+        var(--grid);white-space:nowrap}
         th:first-child,td:first-child{text-align:left;padding-left:0}
         th:last-child,td:last-child{padding-right:0}
         thead th{color:var(--muted);font-weight:600;font-size:13px;vertical-align:bottom}
@@ -35,7 +37,8 @@ enum PageStyle {
         table.words th,table.words td.text{white-space:normal;min-width:9em}
         a{color:var(--link)}
         code,pre{font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
-        pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px 14px;overflow-x:auto;margin:10px 0}
+        pre{background:var(--panel);border:1px solid var(--grid);border-radius:6px;padding:12px \
+        14px;overflow-x:auto;margin:10px 0}
         p code{overflow-wrap:anywhere}
         details{margin:14px 0}
         summary{cursor:pointer;color:var(--link);font-size:15px}
@@ -50,14 +53,16 @@ enum PageStyle {
         .sort:focus-visible{outline:2px solid var(--link);outline-offset:2px}
         .controls,.legend{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:8px 0;font-size:14px}
         .controls .range{color:var(--muted);margin-left:6px;font-variant-numeric:tabular-nums}
-        .walk button,.walk select{font:inherit;font-size:14px;color:var(--ink);background:var(--panel);border:1px solid var(--grid);
+        .walk button,.walk select{font:inherit;font-size:14px;color:var(--ink);background:var(--panel);border:1px \
+        solid var(--grid);
         border-radius:6px;padding:5px 10px;min-height:34px;cursor:pointer}
         .legend button{display:inline-flex;gap:7px;align-items:center;white-space:nowrap}
         .legend svg.figure{width:22px;height:12px;flex:none}
         .legend button[aria-pressed=false]{color:var(--muted);background:none}
         .legend button[aria-pressed=false] svg{opacity:.25}
         .legend button[aria-pressed=false] span{text-decoration:line-through}
-        .read{margin:6px 0;max-width:none;min-height:3em;font-size:14px;font-variant-numeric:tabular-nums;color:var(--muted)}
+        .read{margin:6px \
+        0;max-width:none;min-height:3em;font-size:14px;font-variant-numeric:tabular-nums;color:var(--muted)}
         .figure .cursor{stroke:var(--ink);stroke-width:1}
         .figure .mark{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 3}
         .figure .selection{fill:var(--link);fill-opacity:.15}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
 import Plans
@@ -45,7 +46,8 @@ enum WalkData {
             "duration": .number(figure.duration.seconds), "minutes": .bool(figure.duration > .seconds(150)),
             "smooth": .integer(Int64(FigureSeries.smoothedSteps)),
             "hint": .string(
-                "Move over a plot, or give it the focus and use the arrow keys, to read values; drag with the mouse or press + "
+                "Move over a plot, or give it the focus and use the arrow keys, to read values; drag with the "
+                    + "mouse or press + "
                     + "to zoom."),
             "runs": .array(series), "marks": .array(marks(runs, of: figure)),
             "choices": .array(

@@ -1,5 +1,5 @@
-// The report's plots under the reader's hands: zoom, read-out, series on and off; and tables that sort. Without it the page shows
-// the same figures standing still. It asks nothing of any network and keeps nothing.
+// The report's plots under the reader's hands: zoom, read-out, series on and off. Without it the page shows the same
+// figures standing still. It asks nothing of any network and keeps nothing.
 "use strict";
 (() => {
   const SVG = document.querySelector("svg")?.namespaceURI;
@@ -392,51 +392,8 @@
     }
   }
 
-  // MARK: Tables
-
-  function value(cell) {
-    const text = (cell ? cell.textContent : "").trim().replace("\u2212", "-");
-    const number = parseFloat(text);
-    return { text, number: Number.isNaN(number) ? null : number };
-  }
-
-  function sortable(table) {
-    const heads = table.querySelectorAll("thead th");
-    const body = table.tBodies[0];
-    heads.forEach((head) => {
-      const index = head.cellIndex;
-      const button = make("button", { type: "button", class: "sort" }, null, head.textContent);
-      head.replaceChildren(button);
-      button.addEventListener("click", () => {
-        const up = head.getAttribute("aria-sort") !== "ascending";
-        heads.forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const rows = [...body.rows].filter((row) => !row.classList.contains("lead"));
-        const rest = [...body.rows].filter((row) => row.classList.contains("lead"));
-        rows.sort((left, right) => {
-          const [a, b] = [value(left.cells[index]), value(right.cells[index])];
-          // What is not known stands last, whichever way.
-          if ((a.number === null) !== (b.number === null)) return a.number === null ? 1 : -1;
-          const order = a.number === null || index === 0 ? a.text.localeCompare(b.text, "en") : a.number - b.number;
-          return up ? order : -order;
-        });
-        body.append(...rows, ...rest);
-      });
-    });
-  }
-
-  // What is wider than the screen says so.
-  function hint(region) {
-    const update = () => region.classList.toggle("more", region.scrollLeft + region.clientWidth < region.scrollWidth - 4);
-    region.addEventListener("scroll", update, { passive: true });
-    new ResizeObserver(update).observe(region);
-    update();
-  }
-
   document.documentElement.classList.add("js");
   for (const source of document.querySelectorAll("script.walk-data")) {
     new Walk(JSON.parse(source.textContent), document.getElementById(source.dataset.home));
   }
-  document.querySelectorAll("table.sortable").forEach(sortable);
-  document.querySelectorAll(".scroll").forEach(hint);
 })();
