@@ -17,7 +17,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo paper paper-full test test-debug test-random lint kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo example paper paper-full test test-debug test-random lint kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -46,10 +46,18 @@ test: lint dependencies swift kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)
 
+# A program of somebody else's that adds a strategy, an oracle and a trace format: built and run.
+example: build kernel
+	WALKBACK_KERNEL="$$(Kernel/build)" SWIFT="$(SWIFT)" Examples/run
+
 # Not part of `test`: a second kernel, which watches its locks and its memory, and minutes of tests in it.
 test-debug: dependencies swift
 	$(SWIFT) build --build-tests
 	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- $(BUNDLE) --filter 'Coupled subflows'
+
+# A program of somebody else's that adds a strategy, an oracle and a trace format: built and run.
+example: build kernel
+	WALKBACK_KERNEL="$$(Kernel/build)" SWIFT="$(SWIFT)" Examples/run
 
 # Not part of `test`: a second kernel, with an option that nothing uses, must give the same bytes.
 test-random: dependencies swift kernel

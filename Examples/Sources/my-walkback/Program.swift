@@ -4,6 +4,6 @@ import WalkbackKit
 @main
 enum Program {
     static func main() {
-        Walkback.main(adding: [SettledWiFi.self])
+        Walkback.main(adding: [SettledWiFi.self], bounds: [BestSecond.self], formats: [Ramps()])
     }
 }
