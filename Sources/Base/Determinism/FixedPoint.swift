@@ -39,7 +39,7 @@ package enum FixedPoint {
         return negative ? -value : value
     }
 
-    /// Parses numbers as programs write them, such as 1e-05. The words `nan` and `inf` are refused as no numbers.
+    /// Parses numbers as programs write them, such as 1e-05. `nan` and `inf` get their own error, `notFinite`.
     private static func parseFloat(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         let word = String(decoding: text, as: UTF8.self)
         // Double would also accept hexadecimal and a leading sign, which nobody means in a trace.

@@ -48,7 +48,7 @@ package struct PairedTest: Sendable, Equatable {
         (0..<min(1000, max(0, pairs))).reduce(1) { product, _ in product / 2 }
     }
 
-    /// The number of pairs with which the exact test can reach `level`.
+    /// The smallest number of pairs with which the exact test can reach `level`.
     package static func pairsNeeded(level: Double) -> Int {
         var pairs = 1
         while pairs < 1000, smallestProbability(pairs: pairs) > level { pairs += 1 }
