@@ -16,7 +16,7 @@ package final class Request {
 
     /// - Parameters:
     ///   - header: the fixed part that follows the netlink header.
-    /// - build: adds the attributes.
+    ///   - build: adds the attributes.
     init<Header: BitwiseCopyable>(
         _ operation: String, type: Int, flags: Int32 = 0, header: Header, feature: KernelFeature? = nil,
         tolerating tolerated: Set<Int32> = [], build: (Request) -> Void = { _ in }

@@ -24,8 +24,8 @@ package struct PairedTest: Sendable, Equatable {
     package let probability: Double
 
     /// - Parameters:
-    /// - differences: new minus old; at least two, because one shows no spread.
-    /// - level: the smallest level that a p value will be compared with.
+    ///   - differences: new minus old; at least two, because one shows no spread.
+    ///   - level: the smallest level that a p value will be compared with.
     package init?(_ differences: [Double], level: Double) {
         let sample = Sample(differences)
         guard differences.count > 1, let mean = sample.mean, let deviation = sample.standardDeviation else {

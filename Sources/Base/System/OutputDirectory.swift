@@ -18,8 +18,8 @@ package final class OutputDirectory {
     /// Claims `path`, which is created if it is missing.
     ///
     /// - Parameters:
-    /// - mark: the file whose presence says that the directory holds a result.
-    /// - remains: files whose presence says that a result was begun there.
+    ///   - mark: the file whose presence says that the directory holds a result.
+    ///   - remains: files whose presence says that a result was begun there.
     /// - Throws: if the directory holds anything other than Walkback's results, another comparison is writing there, or
     ///   nothing can be written.
     package init(

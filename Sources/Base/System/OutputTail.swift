@@ -17,8 +17,8 @@ package final class OutputTail {
     private let running: DedicatedThread.Running<Void>
 
     /// - Parameters:
-    /// - files: the paths; the files need not exist yet.
-    /// - take: called on a separate thread with the index of a file and the bytes appended to it.
+    ///   - files: the paths; the files need not exist yet.
+    ///   - take: called on a separate thread with the index of a file and the bytes appended to it.
     package init(_ files: [FilePath], take: @escaping @Sendable (Int, ArraySlice<UInt8>) -> Void) throws {
         let end = End()
         self.end = end

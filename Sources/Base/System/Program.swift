@@ -6,8 +6,8 @@ import Glibc
 package enum Program {
     /// - Parameters:
     ///   - name: a path, or a name to look up as shells do.
-    /// - searchPath: a search path in the form of $PATH.
-    /// - directory: the directory that relative paths start from.
+    ///   - searchPath: a search path in the form of $PATH.
+    ///   - directory: the directory that relative paths start from.
     /// - Returns: its absolute path.
     /// - Throws: `Fault` (usage) if there is no such program.
     package static func find(_ name: String, in searchPath: String, from directory: String) throws -> String {

@@ -17,10 +17,10 @@ public enum Walkback {
     /// Walkback. The lab's guests boot the program that was called, so the additions exist there too.
     ///
     /// - Parameters:
-    /// - strategies: strategies that replays and `--strategies` can name, next to the built-in ones.
-    /// - bounds: oracles, each with a ratio `mptcp/NAME`, a row in tables and a gate.
-    /// - formats: file formats that `import`, `export`, `inspect` and `derive` know.
-    /// - workloads: kinds that a replay's `workload` can name.
+    ///   - strategies: strategies that replays and `--strategies` can name, next to the built-in ones.
+    ///   - bounds: oracles, each with a ratio `mptcp/NAME`, a row in tables and a gate.
+    ///   - formats: file formats that `import`, `export`, `inspect` and `derive` know.
+    ///   - workloads: kinds that a replay's `workload` can name.
     public static func main(
         adding strategies: [any Strategy.Type] = [], bounds: [any Bound.Type] = [],
         formats: [any TraceFormat] = [], workloads: [any WorkloadKind.Type] = []
