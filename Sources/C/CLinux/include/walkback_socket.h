@@ -76,12 +76,13 @@ int walkback_tcp_arrivals(int fd, struct walkback_arrivals *arrivals);
 int64_t walkback_monotonic(void);
 /// CLOCK_REALTIME in nanoseconds.
 int64_t walkback_wall(void);
-/// When the contents of a file last changed, as CLOCK_REALTIME in nanoseconds; -1 with errno. (Swift does not see the fields of
-/// a timespec that is part of another structure.)
+/// When the contents of a file last changed, as CLOCK_REALTIME in nanoseconds; -1 with errno. (Swift does not see the
+/// fields of a timespec that is part of another structure.)
 int64_t walkback_modified(const char *path);
 /// Sleeps until `nanoseconds` of CLOCK_MONOTONIC.
 void walkback_sleep_until(int64_t nanoseconds);
-/// A CLOCK_MONOTONIC timer that expires at `first` and then every `interval` nanoseconds (0: once). Returns it or -errno.
+/// Makes a CLOCK_MONOTONIC timer that expires at `first` and then every `interval` nanoseconds (0: once). Returns it or
+/// -errno.
 int walkback_timer(int64_t first, int64_t interval);
 int walkback_timer_set(int fd, int64_t first, int64_t interval);
 /// Adds `fd` to an epoll instance, edge-triggered. Returns 0 or -errno.
