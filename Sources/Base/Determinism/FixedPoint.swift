@@ -6,7 +6,7 @@ package enum FixedPoint {
         case notANumber, notFinite, tooLarge
     }
 
-    /// `text` times 10^`decimals`, further digits rounded half away from zero. Exponents are understood.
+    /// `text` times 10^`decimals`; further digits are rounded half away from zero. Exponents are understood.
     package static func parse(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         var value: Int64 = 0
         var digits = 0
@@ -39,10 +39,10 @@ package enum FixedPoint {
         return negative ? -value : value
     }
 
-    /// Numbers as programs write them, 1e-05, and the words that are no numbers, nan and inf.
+    /// Parses numbers as programs write them, such as 1e-05. `nan` and `inf` get their own error, `notFinite`.
     private static func parseFloat(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         let word = String(decoding: text, as: UTF8.self)
-        // Double would also take hexadecimal and signs in front, which nobody means in a trace.
+        // Double would also accept hexadecimal and a leading sign, which nobody means in a trace.
         guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word)
         else {
             throw .notANumber
@@ -60,13 +60,13 @@ package enum FixedPoint {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The same onto the end of `bytes`: a long trace has a hundred million numbers, too many for a string each.
+    /// Appends the same text to `bytes`: a long trace has a hundred million numbers, too many for a string each.
     package static func append(_ value: Int64, decimals: Int, to bytes: inout [UInt8]) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         let start = bytes.count
         var rest = value.magnitude
         var place = 0
-        // From the last digit on, then turned round.
+        // The digits are written from the last to the first, then reversed.
         while rest > 0 || place <= decimals {
             let digit = UInt8(rest % 10)
             if place == decimals, bytes.count > start { bytes.append(UInt8(ascii: ".")) }

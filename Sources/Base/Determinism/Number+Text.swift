@@ -2,11 +2,12 @@
 /// How every number that leaves Walkback is written: at most six significant digits, no exponent, no locale.
 ///
 /// Rounding works on the decimal digits of the number as Swift prints it (the shortest that read back as the same
-/// number), half away from zero, so 1.005 to two decimals is 1.01, as its reader expects, on every machine.
+/// number), half away from zero. So 1.005 to two decimals is 1.01, as readers expect, on every machine.
 extension Double {
     /// The value rounded to `digits` significant decimal digits.
     ///
-    /// `digits` has no default: with one, every plain `rounded()` would mean this function wherever Units is imported.
+    /// `digits` has no default: with one, every plain `rounded()` would call this function wherever this module is
+    /// imported.
     package func rounded(toSignificantDigits digits: Int) -> Double {
         if let quick = quicklyRounded(toSignificantDigits: digits) { return quick }
         guard var decimal = Decimal(self) else { return self }
@@ -14,8 +15,9 @@ extension Double {
         return Double(decimal.text(decimals: nil)) ?? self
     }
 
-    /// The same where it takes no digits: of numbers of usual size that lie clear of the middle between two results.
-    /// Whole numbers and powers of ten up to 10^15 are exact, and so is the nearest number to their quotient.
+    /// A fast path that gives the same result without taking the number apart into digits. It handles numbers of usual
+    /// size that are not close to the midpoint between two results, and returns nil for all others. Whole numbers and
+    /// powers of ten up to 10^15 are exact in a Double, so their quotient is the Double nearest to the true value.
     private func quicklyRounded(toSignificantDigits digits: Int) -> Double? {
         let size = magnitude
         if size == 0 { return 0 }
@@ -23,7 +25,7 @@ extension Double {
         let target = Self.powersOfTen[digits - 1]
         var shift = 0
         while size * Self.powersOfTen[shift] < target { shift += 1 }
-        // What is left of more digits than are wanted is for the long way.
+        // A number with more whole digits than are wanted is left to the slow path.
         guard shift > 0 || size < target * 10 else { return nil }
         let scaled = self * Self.powersOfTen[shift]
         let whole = scaled.rounded()
@@ -35,15 +37,15 @@ extension Double {
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
     ]
 
-    /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" where
-    /// not finite.
+    /// At most `digits` significant digits, without exponent or trailing zeros: `622`, `0.0123457`, `-3.5`. "-" if the
+    /// number is not finite.
     package func text(significantDigits digits: Int = 6) -> String {
         guard var decimal = Decimal(self) else { return "-" }
         decimal.round(toDigits: digits)
         return decimal.text(decimals: nil)
     }
 
-    /// Exactly `decimals` digits after the point, for columns of a table. "-" where not finite.
+    /// Exactly `decimals` digits after the point, for columns of a table. "-" if the number is not finite.
     package func text(decimals: Int) -> String {
         guard var decimal = Decimal(self) else { return "-" }
         decimal.round(toDigits: decimal.point + max(0, decimals))
@@ -54,11 +56,11 @@ extension Double {
 /// A finite number as decimal digits: 0.`digits` x 10^`point`. Zero has no digits.
 private struct Decimal {
     var negative: Bool
-    /// Each 0 to 9, the first and the last not 0.
+    /// Each digit is 0 to 9; the first and the last are not 0.
     var digits: [UInt8]
     var point: Int
 
-    /// nil where `value` is not finite.
+    /// nil if `value` is not finite.
     init?(_ value: Double) {
         guard value.isFinite else { return nil }
         negative = value < 0
@@ -72,7 +74,7 @@ private struct Decimal {
             if character == UInt8(ascii: ".") {
                 whole = false
             } else {
-                // A leading zero is no digit, but after the point it moves what follows.
+                // A leading zero is not stored as a digit, but after the point it shifts the digits that follow.
                 if digits.isEmpty, character == UInt8(ascii: "0") {
                     if !whole { point -= 1 }
                     continue
@@ -85,7 +87,7 @@ private struct Decimal {
         trim()
     }
 
-    /// - Parameter count: digits to keep; none or fewer than none may be left of a number that is too small.
+    /// - Parameter count: digits to keep; zero or negative if the number is too small to keep any.
     mutating func round(toDigits count: Int) {
         guard count < digits.count else { return }
         guard count >= 0 else {
@@ -114,7 +116,7 @@ private struct Decimal {
         while digits.last == 0 { digits.removeLast() }
     }
 
-    /// - Parameter decimals: digits after the point; nil: as many as there are.
+    /// - Parameter decimals: digits after the point; nil writes as many as there are.
     func text(decimals: Int?) -> String {
         guard !digits.isEmpty else { return zeros(decimals ?? 0, after: "0") }
         func digit(_ place: Int) -> Character {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Exponential and logarithm from additions, multiplications and divisions alone, which IEEE 754 fixes to the last
-/// bit. The C library's differ by a unit in the last place between versions, and a generator's files must not.
+/// Exponential and logarithm from additions, multiplications and divisions alone, which IEEE 754 fixes to the last bit.
+/// The C library's functions differ by a unit in the last place between versions, and a generator's files must not.
 package enum PortableMath {
     private static let ln2 = 0.693_147_180_559_945_3
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// SHA-256 (FIPS 180-4), to name the exact files a result was made from, and for pseudonyms. How long it takes is no
-/// secret.
+/// SHA-256 (FIPS 180-4), to identify the exact files a result was made from, and for pseudonyms. It does not run in
+/// constant time: its running time need not be kept secret.
 package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -8,7 +8,7 @@ package struct SHA256: Sendable {
     /// Bytes that do not fill a block of 64 yet.
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
-    /// Scratch space of `compress`, kept so that a block needs no memory of its own.
+    /// Scratch space of `compress`, kept so that a block needs no allocation.
     private var schedule = [UInt32](repeating: 0, count: 64)
 
     package init() {}
@@ -50,7 +50,7 @@ package struct SHA256: Sendable {
         return hash.hexadecimal()
     }
 
-    /// Takes in the 64 bytes from `start` on.
+    /// Compresses the 64 bytes from `start` on into the state.
     private mutating func compress(_ bytes: [UInt8], at start: Int) {
         func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
         for index in 0..<16 {

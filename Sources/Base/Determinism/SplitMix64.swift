@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A small generator of pseudo-random numbers that is the same on every machine and in every version of Swift (Steele,
-/// Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014). For draws that enter results; the
-/// standard library's `random(in:)` does not promise its sequence.
+/// Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014). Use it for draws that enter results,
+/// because the standard library's `random(in:)` does not promise its sequence.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -9,7 +9,8 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         state = seed
     }
 
-    /// A stream of its own for each purpose, so that one more draw for one does not shift those for another.
+    /// Gives each purpose a stream of its own, so that one more draw for one purpose does not shift the draws for
+    /// another.
     package init(seed: UInt64, purpose: String) {
         // FNV-1a, 64 bits, over the purpose; the seed is mixed first, so that neighbouring seeds are far apart.
         var mixer = SplitMix64(seed: seed)
@@ -26,8 +27,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    /// A whole number from 0 to `bound` - 1; 0 where `bound` is 0. The bias of the multiplication is below bound /
-    /// 2^64.
+    /// A whole number from 0 to `bound` - 1; 0 if `bound` is 0. The bias of the multiplication is below bound / 2^64.
     package mutating func next(below bound: UInt64) -> UInt64 {
         next().multipliedFullWidth(by: bound).high
     }
@@ -37,8 +37,9 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// Mean 0, variance 1: the sum of twelve uniform draws less 6. Additions only, so that no mathematics library can
-    /// make machines differ; the tails end at 6, and beyond 3 they are thinner than the Gaussian's.
+    /// A normal draw with mean 0 and variance 1: the sum of twelve uniform draws less 6. It uses additions only, so
+    /// that no mathematics library can make machines differ. The tails end at 6; beyond 3 they are thinner than the
+    /// Gaussian's.
     package mutating func nextNormal() -> Double {
         var sum = -6.0
         for _ in 0..<12 { sum += nextUnit() }

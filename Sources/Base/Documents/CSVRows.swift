@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// The rows of a CSV file of ours: no field in them needs quotes.
+/// The rows of a CSV file that Walkback wrote: no field needs quotes.
 package struct CSVRows {
     package let path: String
     private let bytes: [UInt8]
@@ -9,7 +9,7 @@ package struct CSVRows {
     private var place: Int
     private var line = 1
 
-    /// - Throws: `Fault` (bad input) where the first line is another one.
+    /// - Throws: `Fault` (bad input) if the first line is not `header`.
     package init(_ bytes: [UInt8], path: String, header: String) throws {
         self.bytes = bytes
         self.path = path
@@ -24,7 +24,7 @@ package struct CSVRows {
         .input(path, line: line, "\(what), so it is half a result: compare again")
     }
 
-    /// nil at the file's end.
+    /// The next row; nil at the end of the file.
     package mutating func next() throws -> [String]? {
         guard place < bytes.count else { return nil }
         line += 1

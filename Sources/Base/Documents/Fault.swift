@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How a command of Walkback ends; the numbers are a contract with scripts.
+/// The exit codes of Walkback's commands; scripts rely on the numbers.
 public enum ExitCode: Int32, Sendable {
     case success = 0
-    /// Could not run.
+    /// The command could not run.
     case failed = 1
     /// A gate or baseline was not met.
     case barNotMet = 2
-    /// Measured, but not trustworthy: fidelity or verification failed.
+    /// The result was measured but is not trustworthy: fidelity or verification failed.
     case notTrustworthy = 3
     /// The command line was wrong.
     case usage = 64
@@ -15,13 +15,13 @@ public enum ExitCode: Int32, Sendable {
     /// The kernel or the machine lacks a feature.
     case missingFeature = 69
     case permission = 77
-    /// A signal ended it: 128 and its number, as a shell has it.
+    /// A signal ended the command: 128 plus its number, as shells report it.
     case hungUp = 129
     case interrupted = 130
     case terminated = 143
 }
 
-/// A failure as its reader meets it: one sentence that says what failed, on what, and what to do next.
+/// A failure as the user sees it: one sentence that says what failed, on what, and what to do next.
 public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
     public let code: ExitCode
     public let message: String

@@ -2,10 +2,10 @@
 import FoundationEssentials
 
 extension JSON {
-    /// A document read back. Whole numbers that fit are `integer`, however they were written, and all others `number`;
-    /// an array is `array`, however it was written.
+    /// Parses a document. Whole numbers that fit become `integer`, however they were written, and all others `number`;
+    /// an array becomes `array`, however it was written.
     ///
-    /// - Throws: `Fault` (bad input) where the bytes are no JSON.
+    /// - Throws: `Fault` (bad input) if the bytes are not JSON.
     package static func parse(_ bytes: [UInt8], path: String) throws -> JSON {
         func fault(_ what: String) -> Fault {
             .input(path, "\(what), so it is no whole document of walkback: restore it, or compare again")
@@ -21,7 +21,7 @@ extension JSON {
         } catch is DecodingError {
             throw fault("is no JSON")
         }
-        // The decoder takes one of two members of the same name, and does not say so.
+        // If two members have the same name, the decoder silently keeps one of them.
         guard document.memberCount == outline.members else { throw fault("has a key twice in the same object") }
         return document
     }
@@ -36,13 +36,13 @@ extension JSON {
 }
 
 extension JSON: Decodable {
-    /// Asks for one kind of value after the other, the most frequent first: a wrong guess costs more than a value.
+    /// Tries one kind of value after the other, the most frequent first, because a wrong guess costs more than a value.
     package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
         } else if let number = try Self.ifOfThatKind({ try value.decode(Double.self) }) {
-            // Up to 2^53 a Double holds every whole number.
+            // Up to 2^53, a Double holds every whole number exactly.
             let isExact = number.magnitude < 0x1p53
             let integer = isExact ? Int64(exactly: number) : try? value.decode(Int64.self)
             self = integer.map { .integer($0) } ?? .number(number)
@@ -72,14 +72,14 @@ extension JSON: Decodable {
     }
 }
 
-/// What the decoder does not tell of a document: how deep it is nested, how many members its objects have as they are
-/// written, and whether it ends in the middle. Of bytes that are JSON all of it is right.
+/// What the decoder does not report about a document: how deeply it is nested, how many members its objects have as
+/// written, and whether it ends in the middle. All of it is correct if the bytes are JSON.
 private struct JSONOutline {
     private(set) var depth = 0
     private(set) var members = 0
     private(set) var isFinished = false
 
-    /// Deeper than any document of ours, and far from the end of the stack.
+    /// Deeper than any of Walkback's documents, and far from overflowing the stack.
     static let deepest = 64
 
     init(_ bytes: [UInt8]) {

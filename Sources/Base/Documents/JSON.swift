@@ -2,8 +2,8 @@
 import Determinism
 import Quantities
 
-/// A JSON document as Walkback writes it: keys sorted, numbers rounded to six significant digits, undefined as `null`,
-/// so that equal results are equal bytes.
+/// A JSON document as Walkback writes it: keys are sorted, numbers are rounded to six significant digits, and undefined
+/// values are `null`, so that equal results give equal bytes.
 package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -18,7 +18,7 @@ package enum JSON: Sendable, Equatable {
     package static func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
     package static func bytes(_ value: ByteCount?) -> JSON { value.map { .integer($0.bytes) } ?? .null }
 
-    /// Two spaces a level, one key or element a line, a newline at the end.
+    /// The document indented by two spaces a level, with one key or element a line and a newline at the end.
     package var text: String {
         var text = ""
         write(to: &text, indent: 0)

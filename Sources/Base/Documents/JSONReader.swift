@@ -2,10 +2,10 @@
 import Determinism
 import Quantities
 
-/// A value of a JSON document with the place where it stands, so that what is missing is named.
+/// A value of a JSON document together with its place there, so that an error can name what is missing.
 package struct JSONReader: Sendable {
     package let path: String
-    /// As `runs[3].paths`; empty for the document itself.
+    /// The place, such as `runs[3].paths`; empty for the document itself.
     package let place: String
     package let value: JSON
 
@@ -16,7 +16,7 @@ package struct JSONReader: Sendable {
     }
 
     /// - Parameter older: schemas of the same kind that are still read.
-    /// - Throws: `Fault` (bad input) where it is no JSON object of the schema `schema` or of an older one.
+    /// - Throws: `Fault` (bad input) if it is not a JSON object of the schema `schema` or of an older one.
     package init(document bytes: [UInt8], path: String, schema: String, older: [String] = []) throws {
         self.init(try JSON.parse(bytes, path: path), path: path)
         guard let found = try optional("schema")?.string else {
@@ -38,7 +38,7 @@ package struct JSONReader: Sendable {
 
     private func at(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
-    /// Whether there is such a member, be it null.
+    /// Whether the member exists, even if it is null.
     package func has(_ key: String) throws -> Bool {
         guard case .object(let members) = value else {
             throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
@@ -46,7 +46,7 @@ package struct JSONReader: Sendable {
         return members[key] != nil
     }
 
-    /// nil where it is absent or null.
+    /// nil if the member is absent or null.
     package func optional(_ key: String) throws -> JSONReader? {
         guard case .object(let members) = value else {
             throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
@@ -69,7 +69,7 @@ package struct JSONReader: Sendable {
         }
     }
 
-    /// In order of the keys.
+    /// The members, sorted by key.
     package var members: [(key: String, value: JSONReader)] {
         get throws {
             guard case .object(let members) = value else { throw fault("'\(place)' is no object") }
@@ -117,13 +117,13 @@ package struct JSONReader: Sendable {
         }
     }
 
-    /// One of an enumeration's values.
+    /// The value as one of an enumeration's values.
     package func choice<Choice: RawRepresentable<String>>() throws -> Choice {
         guard let choice = Choice(rawValue: try string) else { throw fault("'\(place)' is '\(try string.prefix(40))'") }
         return choice
     }
 
-    /// A seed, which is a text where JSON's readers could not hold it.
+    /// A seed, which is written as text if JSON's readers could not hold it as a number.
     package var seed: UInt64 {
         get throws {
             switch value {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// Text as HTML, SVG and XML need it.
+/// Escapes text for HTML, SVG, XML and Markdown.
 package enum Markup {
-    /// Safe between tags and within quoted attributes. Control characters, which XML forbids, become blanks.
+    /// Text that is safe between tags and within quoted attributes. Control characters, which XML forbids, become
+    /// blanks.
     package static func escaped(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
@@ -22,7 +23,8 @@ package enum Markup {
         return escaped
     }
 
-    /// A file's name as part of a relative address (RFC 3986): all but unreserved characters as their bytes.
+    /// A file's name as part of a relative address (RFC 3986): every byte that is not an unreserved character is
+    /// percent-encoded.
     package static func address(_ name: String) -> String {
         name.utf8.map { byte in
             switch byte {
@@ -37,7 +39,7 @@ package enum Markup {
         }.joined()
     }
 
-    /// What Markdown or HTML would read as its own is written out: names come from files.
+    /// Escapes what Markdown or HTML would read as markup, because names come from files.
     package static func markdown(_ text: String) -> String {
         var escaped = ""
         for character in text {

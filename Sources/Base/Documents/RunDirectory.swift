@@ -2,34 +2,34 @@
 import Determinism
 import Quantities
 
-/// The files by which the host and a guest speak with each other: all in the one directory that the guest may write.
+/// The files through which the host and a guest communicate, all in the one directory that the guest may write.
 package enum RunDirectory {
     /// Where the guest sees its run directory.
     package static let guestPath = "/dev/walkback"
 
-    /// What to execute instead of a run plan (`GuestCommand`).
+    /// The command to execute instead of a run plan (`GuestCommand`).
     package static let command = "command.json"
     /// Written by the guest when it gives up: a `FaultDocument`.
     package static let fault = "fault.json"
-    /// Written by the guest last of all: its exit status as a decimal number and a newline.
+    /// The guest writes this file last: its exit status as a decimal number and a newline.
     package static let status = "status"
-    /// All that the guest printed, for people.
+    /// Everything that the guest printed, for people to read.
     package static let consoleLog = "console.log"
     /// The kernel's own files while it runs.
     package static let control = "control"
 
-    /// Opens a console line that is meant for the host: `walkback: time 12.5`, `walkback: fault {…}`.
+    /// The prefix of a console line that is meant for the host: `walkback: time 12.5`, `walkback: fault {…}`.
     package static let consolePrefix = "walkback: "
 }
 
-/// Any program for a guest to execute in place of a run: the kernel tier of the tests, `walkback run`.
+/// Any program for a guest to execute instead of a run: the kernel tier of the tests, `walkback run`.
 package struct GuestCommand: Codable, Sendable, Equatable {
     /// The program's path and its arguments.
     package var argv: [String]
-    /// The program's whole environment, beside what the guest adds.
+    /// The program's whole environment, apart from what the guest adds.
     package var environment: [String: String]
-    /// Seconds of the guest's clock after which it is switched off, naming what still runs.
-    // The document's own key.
+    /// Seconds of the guest's clock after which the guest is switched off with a message that names what still runs.
+    // The property is named after the document's key.
     // swift-format-ignore: AlwaysUseLowerCamelCase
     package var deadline_s: Double
 
@@ -40,7 +40,7 @@ package struct GuestCommand: Codable, Sendable, Equatable {
     }
 }
 
-/// A `Fault` as it crosses from guest to host.
+/// A `Fault` as the guest passes it to the host.
 package struct FaultDocument: Codable, Sendable, Equatable {
     package var code: Int32
     package var message: String
@@ -56,10 +56,10 @@ package struct FaultDocument: Codable, Sendable, Equatable {
         return Fault(known == .success ? .failed : known, message)
     }
 
-    /// One line of JSON.
+    /// The document as one line of JSON.
     package var line: String {
         let document = JSON.object(["code": .integer(Int64(code)), "message": .string(message)])
-        // Strings hold no raw newline, so every newline is layout.
+        // JSON strings contain no raw newline, so every newline is layout.
         return document.text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
     }
 }

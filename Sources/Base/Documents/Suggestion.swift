@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The word that was probably meant, for the errors of every file and option that Walkback reads.
+/// Suggests the word that was probably meant, in the errors of every file and option that Walkback reads.
 package enum Suggestion {
-    /// The nearest of `candidates` to `word`, or nil where none is near enough to be a slip of the keyboard: at most
-    /// one edit in three letters, and at most three. Of equally near ones the first.
+    /// The nearest of `candidates` to `word`, or nil if none is near enough to be a typing slip: at most one edit in
+    /// three letters, and at most three edits. The first one wins if several are equally near.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = min(3, max(1, word.count / 3))
         var best: (candidate: String, distance: Int)?
@@ -13,7 +13,7 @@ package enum Suggestion {
         return best?.candidate
     }
 
-    /// `; did you mean 'X'?` where a candidate is near, else `; there are: A, B, C`. To end a sentence with.
+    /// `; did you mean 'X'?` if a candidate is near, else `; there are: A, B, C`. Meant for the end of a sentence.
     package static func ending(for word: String, among candidates: [String]) -> String {
         if let candidate = nearest(to: word, among: candidates) { return "; did you mean '\(candidate)'?" }
         return "; there are: \(candidates.joined(separator: ", "))"
@@ -22,7 +22,7 @@ package enum Suggestion {
     /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string
     /// alignment: a swap counts once, since swapped letters are the commonest slip).
     package static func editDistance(_ left: String, _ right: String) -> Int {
-        // A word of a hostile file may be a megabyte long, and nothing that long is a slip of a key's name.
+        // A word of a hostile file may be a megabyte long, and nothing that long is a misspelt key.
         let a = Array(left.utf8.prefix(64))
         let b = Array(right.utf8.prefix(64))
         guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }

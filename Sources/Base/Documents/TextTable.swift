@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// Rows of cells in aligned columns, two blanks apart: the first and those of words to the left, all others to the
-/// right.
+/// Rows of cells in aligned columns, two blanks apart. The first column and columns of words are aligned left, all
+/// others right.
 package struct TextTable {
     private let textColumns: Set<Int>
     private var rows: [[String]] = []
@@ -13,7 +13,7 @@ package struct TextTable {
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// A line across, as an empty row.
+    /// Adds an empty line between rows.
     package mutating func addBlank() { rows.append([]) }
 
     package var text: String {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// The attributes of a message from the kernel, by their type. Malformed ones end the list.
+/// The attributes of a message from the kernel, by type. A malformed attribute ends the list.
 struct Attributes {
     private var values: [Int: [UInt8]] = [:]
 
@@ -9,7 +9,7 @@ struct Attributes {
         var offset = 0
         while offset + 4 <= bytes.count {
             let length = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-            // The two highest bits say "nested" and "network byte order".
+            // The two highest bits are the flags for "nested" and "network byte order".
             let type = Int(bytes.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self) & 0x3fff)
             guard length >= 4, offset + length <= bytes.count else { return }
             values[type] = Array(bytes[(offset + 4)..<(offset + length)])
@@ -23,7 +23,7 @@ struct Attributes {
 
     subscript(type: Int) -> [UInt8]? { values[type] }
 
-    /// nil where the attribute is absent or too short.
+    /// nil if the attribute is absent or too short.
     func value<Value: BitwiseCopyable>(_ type: Int, as: Value.Type = Value.self, at offset: Int = 0) -> Value? {
         guard let bytes = values[type], bytes.count >= offset + MemoryLayout<Value>.size else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }

@@ -4,7 +4,7 @@ import Quantities
 
 /// What an `fq` queueing discipline holds and what it dropped.
 package struct FairQueueStatistics: Sendable, Equatable {
-    /// Waiting, with the Ethernet header of each packet.
+    /// Bytes that wait in the queue, including the Ethernet header of each packet.
     package var backlog = ByteCount.zero
     package var packets: Int64 = 0
     /// Everything that was dropped, for any reason.
@@ -17,13 +17,13 @@ package struct FairQueueStatistics: Sendable, Equatable {
 
     package init() {}
 
-    /// Waiting IP bytes.
+    /// IP bytes that wait in the queue.
     package var ipBacklog: ByteCount { ByteCount(max(0, backlog.bytes - 14 * packets)) }
 
-    /// Packets that did not leave at their departure time: anything but zero falsifies a run.
+    /// Packets that did not leave at their departure time: any value other than zero invalidates a run.
     package var violations: Int64 { drops + horizonCaps }
 
-    /// The answer to `Request.fairQueue`; nil where it is none.
+    /// Reads the answer to `Request.fairQueue`; nil if the reply is not one.
     package init?(_ reply: NetlinkSocket.Reply) {
         guard reply.type == Int(RTM_NEWQDISC),
             let statistics = Attributes(reply.payload, after: MemoryLayout<tcmsg>.size).nested(Int(TCA_STATS2)),
@@ -33,7 +33,7 @@ package struct FairQueueStatistics: Sendable, Equatable {
         packets = Int64(queue.qlen)
         drops = Int64(queue.drops)
         func own(_ field: PartialKeyPath<tc_fq_qd_stats>) -> Int64 {
-            // The structure grows at its end from kernel to kernel: each field is read where the kernel gave it.
+            // The structure grows at its end from kernel to kernel, so a field is read only if the kernel sent it.
             guard let offset = MemoryLayout<tc_fq_qd_stats>.offset(of: field) else { return 0 }
             return statistics.value(Int(TCA_STATS_APP), as: Int64.self, at: offset) ?? 0
         }

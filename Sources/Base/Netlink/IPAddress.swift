@@ -8,27 +8,28 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         case v4, v6
     }
 
-    /// 4 or 16, in network order.
+    /// 4 or 16 bytes, in network order.
     package let bytes: [UInt8]
 
     package init(v4 a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
         bytes = [a, b, c, d]
     }
 
-    /// Eight groups of 16 bits; fewer are the first ones, and `host` is the last.
+    /// Takes up to eight groups of 16 bits: `groups` are the first ones, `host` is the last, and those between are
+    /// zero.
     package init(v6 groups: [UInt16], host: UInt16) {
         let prefix = Array(groups.prefix(7))
         let all = prefix + Array(repeating: 0, count: 7 - prefix.count) + [host]
         bytes = all.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
     }
 
-    /// nil unless there are 4 or 16.
+    /// nil unless there are 4 or 16 bytes.
     init?(bytes: [UInt8]) {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         self.bytes = bytes
     }
 
-    /// nil where `text` is no address.
+    /// nil if `text` is not an address.
     package init?(_ text: String) {
         var buffer = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &buffer) == 1 {
@@ -45,10 +46,10 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// AF_INET or AF_INET6.
     package var familyNumber: Int32 { family == .v4 ? AF_INET : AF_INET6 }
 
-    /// Length in bits: the prefix that stands for this address alone.
+    /// Length in bits, which is the prefix length that stands for this address alone.
     package var bits: UInt8 { UInt8(bytes.count * 8) }
 
-    /// The same, with the bits after the first `length` zero.
+    /// The same address with the bits after the first `length` set to zero.
     package func masked(to length: UInt8) -> IPAddress {
         let masked = bytes.enumerated().map { index, byte -> UInt8 in
             let kept = max(0, min(8, Int(length) - index * 8))
@@ -57,12 +58,12 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return IPAddress(bytes: masked) ?? self
     }
 
-    /// The address so many further on; only its last byte changes.
+    /// The address `count` further on; only the last byte changes.
     package func advanced(by count: Int) -> IPAddress {
         IPAddress(bytes: bytes.dropLast() + bytes.suffix(1).map { $0 &+ UInt8(truncatingIfNeeded: count) }) ?? self
     }
 
-    /// As people write it: `10.1.0.2`, `fd00:1::2`.
+    /// The address as people write it: `10.1.0.2`, `fd00:1::2`.
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         inet_ntop(familyNumber, bytes, &text, socklen_t(text.count))
@@ -88,7 +89,7 @@ package struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
 }
 
 package struct MACAddress: Hashable, Sendable, CustomStringConvertible {
-    /// Six.
+    /// The six bytes of the address.
     package let bytes: [UInt8]
 
     /// A locally administered address that ends in these three bytes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 
-/// A part of the kernel that the lab cannot do without and that not every kernel has.
+/// A kernel feature that the lab requires and that not every kernel has.
 package enum KernelFeature: String, Sendable, CaseIterable {
     case veth, fq, clsact, mptcp
 
@@ -14,7 +14,7 @@ package enum KernelFeature: String, Sendable, CaseIterable {
         }
     }
 
-    /// Says that the running kernel lacks it, and the way out.
+    /// The error that says that the running kernel lacks the feature, and what to do about it.
     package var missing: Fault {
         Fault(
             .missingFeature,

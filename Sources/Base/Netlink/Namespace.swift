@@ -5,21 +5,21 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// A network namespace of this process: it has no name and ends with the process, whatever ends that.
+/// A network namespace of this process: it has no name and ends with the process, however the process ends.
 ///
-/// One thread uses a namespace.
+/// A namespace must be used by one thread only.
 package final class Namespace {
     /// Refers to the namespace; close-on-exec, so that no child keeps it.
     package let descriptor: FileDescriptor
-    /// What it is, in words for errors.
+    /// A description of the namespace for errors.
     package let name: String
-    /// Its links, addresses, routes and queues.
+    /// The netlink socket for its links, addresses, routes and queues.
     package let routing: NetlinkSocket
 
     /// Creates an empty namespace, with the loopback interface up.
     ///
     /// - Parameter name: for errors only.
-    /// - Throws: `Fault` 77 without the right to create one.
+    /// - Throws: `Fault` 77 if this process may not create one.
     package init(_ name: String) throws {
         self.name = name
         let home = try Self.current()
@@ -60,7 +60,8 @@ package final class Namespace {
         try? descriptor.close()
     }
 
-    /// Runs `body` on this thread inside the namespace. What it opens stays there; the thread returns to where it was.
+    /// Runs `body` on this thread inside the namespace. Whatever `body` opens stays in it; the thread then returns to
+    /// its previous namespace.
     package func run<Result>(_ body: () throws -> Result) throws -> Result {
         let home = try Self.current()
         defer { try? home.close() }

@@ -3,13 +3,14 @@ import CNetlink
 import Documents
 import Glibc
 
-/// A conversation with the kernel about one network namespace: that of the thread which opened it, wherever it is used.
+/// A netlink socket for one network namespace: that of the thread which opened it, wherever the socket is used.
 ///
-/// One thread uses a socket. Requests go out together in one message, so that a whole set-up costs two system calls.
+/// A socket must be used by one thread only. Requests go out together in one message, so that a whole set-up costs two
+/// system calls.
 package final class NetlinkSocket {
-    /// What the kernel sent beside acknowledgements.
+    /// What the kernel sent apart from acknowledgements.
     package struct Reply {
-        /// Which of the requests it answers.
+        /// The index of the request that this answers.
         let request: Int
         let type: Int
         let payload: [UInt8]
@@ -30,9 +31,10 @@ package final class NetlinkSocket {
             let reason = String(cString: nl_geterror(error))
             throw Fault(.failed, "cannot open a netlink socket: \(reason)")
         }
-        // Only the last request of a message asks for an acknowledgement; a refusal comes without asking.
+        // Only the last request of a message asks for an acknowledgement; the kernel reports a refusal without being
+        // asked.
         nl_socket_disable_auto_ack(handle)
-        // A look at each answer's length before reading it would double the system calls.
+        // Peeking at the length of each answer before reading it would double the system calls.
         nl_socket_disable_msg_peek(handle)
         nl_socket_set_msg_buf_size(handle, 32_768)
         var on: Int32 = 1
@@ -45,9 +47,9 @@ package final class NetlinkSocket {
         nl_socket_free(handle)
     }
 
-    /// Asks the kernel for everything in `requests`, in order, and waits until it has done it.
+    /// Sends all of `requests` to the kernel, in order, and waits until it has carried them out.
     ///
-    /// - Throws: the first refusal; the kernel has nevertheless tried the requests after it.
+    /// - Throws: the first refusal; the kernel has still tried the requests after it.
     @discardableResult
     package func perform(_ requests: [Request]) throws -> [Reply] {
         guard let last = requests.last else { return [] }
@@ -72,7 +74,7 @@ package final class NetlinkSocket {
             nl_complete_msg(handle, message)
             guard let header = nlmsg_hdr(message) else { continue }
             if message == messages.last { header.pointee.nlmsg_flags |= UInt16(NLM_F_ACK) }
-            // Messages follow one another on multiples of four bytes; libnl's buffers are padded so far.
+            // Messages must start at multiples of four bytes; libnl pads its buffers to that.
             let length = (Int(header.pointee.nlmsg_len) + 3) & ~3
             pieces.append(iovec(iov_base: UnsafeMutableRawPointer(header), iov_len: length))
         }

@@ -5,15 +5,15 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// Which features of an interface let several packets travel as one: segmentation for its sender, merging at its
-/// receiver.
+/// The features of an interface that let several packets travel as one: segmentation offload at the sender, merging at
+/// the receiver.
 ///
-/// The kernel numbers its features anew in every version, so they are looked up by name, once.
+/// The kernel renumbers its features in every version, so they are looked up by name, once.
 package struct Offloads {
     private let blocks: [UInt32]
     private static let nameSize = 32
 
-    /// Asks any interface of the calling thread's network namespace; the answer holds for all.
+    /// Asks any one interface of the calling thread's network namespace; the answer holds for all interfaces.
     package init(asking interface: String) throws {
         let socket = try Self.controlSocket()
         defer { try? socket.close() }
@@ -44,7 +44,8 @@ package struct Offloads {
             || feature == "rx-lro" || feature == "tx-gso-list" || feature == "tx-gso-partial"
     }
 
-    /// Turns them off on interfaces of the calling thread's network namespace. Checksum offload stays as it is.
+    /// Turns these features off on interfaces of the calling thread's network namespace. Checksum offload stays as it
+    /// is.
     package func disable(on interfaces: [String]) throws {
         let socket = try Self.controlSocket()
         defer { try? socket.close() }
@@ -55,7 +56,7 @@ package struct Offloads {
         }
     }
 
-    /// Whether any of them is on.
+    /// Whether any of these features is on.
     package func areActive(on interface: String) throws -> Bool {
         let socket = try Self.controlSocket()
         defer { try? socket.close() }

@@ -3,7 +3,7 @@ import CGenericNetlink
 import Glibc
 import SystemPackage
 
-/// The in-kernel path manager of Multipath TCP of one network namespace.
+/// The kernel's Multipath TCP path manager of one network namespace.
 package final class PathManager {
     /// A local address that MPTCP may use.
     package struct Endpoint: Hashable, Sendable {
@@ -19,7 +19,7 @@ package final class PathManager {
         /// 1...255.
         package let id: UInt8
         package let address: IPAddress
-        /// The interface that its subflows leave by; 0: as routed.
+        /// The interface that its subflows leave by; 0 leaves that to routing.
         package let interface: Int32
         package let flags: Flags
 
@@ -32,9 +32,9 @@ package final class PathManager {
     }
 
     package struct Limits: Hashable, Sendable {
-        /// Beside the first, 0...8.
+        /// Subflows in addition to the first, 0...8.
         package let subflows: UInt32
-        /// Announced addresses that are accepted, 0...8.
+        /// How many announced addresses are accepted, 0...8.
         package let acceptedAddresses: UInt32
 
         package init(subflows: UInt32, acceptedAddresses: UInt32) {
@@ -46,9 +46,9 @@ package final class PathManager {
     private let socket: NetlinkSocket
     private let family: Int
 
-    /// Opens it in the calling thread's network namespace.
+    /// Opens the path manager of the calling thread's network namespace.
     ///
-    /// - Throws: `Fault` 69 where the kernel has none.
+    /// - Throws: `Fault` 69 if the kernel has none.
     package init() throws {
         socket = try NetlinkSocket(protocolNumber: NETLINK_GENERIC)
         let resolved = genl_ctrl_resolve(socket.handle, MPTCP_PM_NAME)
@@ -71,7 +71,7 @@ package final class PathManager {
             acceptedAddresses: attributes?.value(Int(MPTCP_PM_ATTR_RCV_ADD_ADDRS)) ?? 0)
     }
 
-    /// Where a connection is open, a `subflow` endpoint joins it at once.
+    /// Adds an endpoint. If a connection is open, a `subflow` endpoint joins it at once.
     package func add(_ endpoint: Endpoint) throws {
         try perform("add the MPTCP endpoint \(endpoint.address)", MPTCP_PM_CMD_ADD_ADDR) { Self.put(endpoint, $0) }
     }
@@ -81,7 +81,7 @@ package final class PathManager {
         try perform("delete the MPTCP endpoint \(endpoint.address)", MPTCP_PM_CMD_DEL_ADDR) { Self.put(endpoint, $0) }
     }
 
-    /// Changes `backup` or `fullmesh` of the endpoint with this number.
+    /// Changes `backup` or `fullmesh` of the endpoint that has this number.
     package func change(_ endpoint: Endpoint) throws {
         try perform("change the MPTCP endpoint \(endpoint.address)", MPTCP_PM_CMD_SET_FLAGS) { Self.put(endpoint, $0) }
     }
@@ -90,7 +90,7 @@ package final class PathManager {
         try perform("remove the MPTCP endpoints", MPTCP_PM_CMD_FLUSH_ADDRS)
     }
 
-    /// In the kernel's order.
+    /// The endpoints in the kernel's order.
     package func endpoints() throws -> [Endpoint] {
         let replies = try perform("list the MPTCP endpoints", MPTCP_PM_CMD_GET_ADDR, flags: NLM_F_DUMP)
         return replies.compactMap { reply in

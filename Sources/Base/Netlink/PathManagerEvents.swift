@@ -4,13 +4,13 @@ import CNetlink
 import Documents
 import Glibc
 
-/// What the kernel reports of the MPTCP connections of one network namespace: a subscription, which ends with this
+/// A subscription to the kernel's events about the MPTCP connections of one network namespace; it ends with this
 /// object.
 ///
-/// The kernel composes no reports while nobody listens.
+/// The kernel composes no events while nobody listens.
 package final class PathManagerEvents {
     package struct Event: Hashable, Sendable {
-        /// As in `enum mptcp_event_type` of linux/mptcp.h; what is not listed is passed over.
+        /// As in `enum mptcp_event_type` of linux/mptcp.h; events that are not listed here are ignored.
         package enum Kind: String, Sendable, CaseIterable {
             case created, established, closed, announced, removed
             case subflowEstablished = "sub-established"
@@ -19,13 +19,14 @@ package final class PathManagerEvents {
         }
 
         package let kind: Kind
-        /// Of the subflow that it concerns, or of its peer's announcement.
+        /// The address of the subflow that the event concerns, or of the peer's announcement.
         package let local: IPAddress?
         package let remote: IPAddress?
-        /// The number that the peer gave its address.
+        /// The number that the peer gave to its address.
         package let remoteID: UInt8?
         package let isBackup: Bool
-        /// Why a subflow has gone, as an error number, and what the peer's reset said (RFC 8684, section 3.6).
+        /// Why a subflow ended, as an error number; the next field is the reason in the peer's reset (RFC 8684, section
+        /// 3.6).
         package let error: Int32?
         package let resetReason: UInt32?
     }
@@ -35,14 +36,14 @@ package final class PathManagerEvents {
 
     /// Subscribes to the events of the calling thread's network namespace.
     ///
-    /// - Throws: `Fault` 69 where the kernel has no MPTCP.
+    /// - Throws: `Fault` 69 if the kernel has no MPTCP.
     package init() throws {
         guard let handle = nl_socket_alloc() else {
             throw Fault(.failed, "cannot open a netlink socket: out of memory")
         }
         self.handle = handle
         try Self.check(genl_connect(handle), "open a netlink socket")
-        // Both ask, and wait for the answer, so that only events come after them.
+        // Both of these calls send a request and wait for the answer, so that only events come after them.
         let family = genl_ctrl_resolve(handle, MPTCP_PM_NAME)
         let group = genl_ctrl_resolve_grp(handle, MPTCP_PM_NAME, MPTCP_PM_EV_GRP_NAME)
         guard family >= 0, group >= 0 else { throw KernelFeature.mptcp.missing }
@@ -62,12 +63,12 @@ package final class PathManagerEvents {
     /// Becomes readable when something has happened.
     package var descriptor: Int32 { nl_socket_get_fd(handle) }
 
-    /// All that has happened since this was last asked, in order.
+    /// All events since the last call, in order.
     ///
-    /// - Throws: where there was more than the kernel could keep.
+    /// - Throws: if there were more events than the kernel could queue.
     package func drain() throws -> [Event] {
         var events: [Event] = []
-        // The kernel's own bound of a report is a page (NLMSG_DEFAULT_SIZE).
+        // The kernel limits an event to one page (NLMSG_DEFAULT_SIZE).
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, walkback_do_not_wait())
@@ -93,7 +94,8 @@ extension PathManagerEvents.Event {
         MPTCP_EVENT_SUB_CLOSED.rawValue: .subflowClosed, MPTCP_EVENT_SUB_PRIORITY.rawValue: .subflowPriority,
     ]
 
-    /// - Parameter payload: a generic netlink header and attributes; nil where it is no event of these kinds.
+    /// - Parameter payload: a generic netlink header and attributes; the result is nil if it is not an event of these
+    ///   kinds.
     init?(_ payload: UnsafeRawBufferPointer) {
         let size = MemoryLayout<genlmsghdr>.size
         guard payload.count >= size, let kind = Self.kinds[UInt32(payload[0])] else { return nil }

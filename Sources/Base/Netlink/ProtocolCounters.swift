@@ -3,7 +3,7 @@ import Determinism
 import Documents
 import SystemPackage
 
-/// The kernel's protocol counters of the calling thread's network namespace, as `TcpExt.TCPTimeouts`,
+/// The kernel's protocol counters of the calling thread's network namespace, named as in `TcpExt.TCPTimeouts` and
 /// `Icmp6.OutErrors`.
 package enum ProtocolCounters {
     package static func read() throws -> [String: Int64] {
@@ -15,8 +15,8 @@ package enum ProtocolCounters {
         return counters
     }
 
-    /// Packets that the kernel's per-processor input queues dropped, in all namespaces together: the one place between
-    /// two interfaces of the lab where a packet could vanish unseen.
+    /// Packets that the kernel's per-processor input queues dropped, summed over all namespaces. These queues are the
+    /// only place between two interfaces of the lab where a packet could be lost unnoticed.
     package static func inputQueueDrops() throws -> Int64 {
         let rows = (try text("/proc/net/softnet_stat") ?? "").split(separator: "\n")
         return rows.reduce(0) { sum, row in
@@ -25,7 +25,7 @@ package enum ProtocolCounters {
         }
     }
 
-    /// Pairs of lines `Tcp: NAME…` and `Tcp: VALUE…`.
+    /// Parses pairs of lines `Tcp: NAME…` and `Tcp: VALUE…`.
     static func parsePairs(_ text: String) -> [String: Int64] {
         var counters: [String: Int64] = [:]
         var names: [Substring] = []
@@ -43,7 +43,7 @@ package enum ProtocolCounters {
         return counters
     }
 
-    /// Lines `Icmp6InErrors  VALUE`.
+    /// Parses lines `Icmp6InErrors  VALUE`.
     static func parseSix(_ text: String) -> [String: Int64] {
         var counters: [String: Int64] = [:]
         for line in text.split(separator: "\n") {
@@ -57,7 +57,7 @@ package enum ProtocolCounters {
         return counters
     }
 
-    /// nil where there is no such file: a kernel without IPv6 has no snmp6.
+    /// nil if there is no such file: a kernel without IPv6 has no snmp6.
     private static func text(_ path: FilePath) throws -> String? {
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)

@@ -5,7 +5,7 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// The kernel's no to one request: what was asked, its error number and, where it gives one, its own explanation.
+/// The kernel's refusal of one request: what was asked, the error number and, if the kernel gives one, its explanation.
 struct Refusal {
     let operation: String
     let errno: Int32
@@ -14,7 +14,7 @@ struct Refusal {
     let feature: KernelFeature?
 
     var fault: Fault {
-        // What the kernel answers to a qdisc kind, a device type or an option that it was built without.
+        // The kernel gives these answers for a qdisc kind, a device type or an option that it was built without.
         if let feature, errno == ENOENT || errno == EOPNOTSUPP { return feature.missing }
         let reason = text.map { "\($0) (\(Errno(rawValue: errno)))" } ?? "\(Errno(rawValue: errno))"
         switch errno {
@@ -27,14 +27,14 @@ struct Refusal {
         }
     }
 
-    /// - Parameter payload: of an NLMSG_ERROR message: the error, the header of the request, attributes.
+    /// - Parameter payload: the payload of an NLMSG_ERROR message: the error, the header of the request, attributes.
     init(_ payload: UnsafeRawBufferPointer, flags: UInt16, request: Request) {
         operation = request.operation
         feature = request.feature
         errno = -payload.loadUnaligned(as: Int32.self)
         var end = MemoryLayout<nlmsgerr>.size
         if Int32(flags) & NLM_F_CAPPED == 0, payload.count >= end {
-            // The request's own bytes are repeated before the attributes.
+            // The kernel repeats the request's own bytes before the attributes.
             let length = Int(payload.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
             end += max(0, length - MemoryLayout<nlmsghdr>.size + 3) & ~3
         }

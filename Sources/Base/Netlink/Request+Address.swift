@@ -9,7 +9,7 @@ extension Request {
             ifa_index: UInt32(interface))
     }
 
-    /// An address that is usable at once: without duplicate detection it is never tentative.
+    /// Adds an address that is usable at once: without duplicate address detection it is never tentative.
     package static func addAddress(_ prefix: IPPrefix, interface: Int32) -> Request {
         Request(
             "add the address \(prefix)", type: Int(RTM_NEWADDR), flags: NLM_F_CREATE | NLM_F_EXCL,
@@ -17,7 +17,7 @@ extension Request {
         ) { request in
             request.put(Int(IFA_LOCAL), prefix.address)
             request.put(Int(IFA_ADDRESS), prefix.address)
-            // IPv4 knows no such flag and refuses none.
+            // IPv4 has no such flag, but does not refuse it.
             request.put(Int(IFA_FLAGS), UInt32(IFA_F_NODAD))
         }
     }
@@ -31,7 +31,7 @@ extension Request {
         }
     }
 
-    /// A neighbour that is known for good.
+    /// Adds a permanent neighbour entry.
     package static func addNeighbour(_ address: IPAddress, mac: MACAddress, interface: Int32) -> Request {
         let header = ndmsg(
             ndm_family: UInt8(address.familyNumber), ndm_pad1: 0, ndm_pad2: 0, ndm_ifindex: interface,

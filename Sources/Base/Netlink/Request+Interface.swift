@@ -7,8 +7,9 @@ import Glibc
 package struct VirtualInterface: Hashable, Sendable {
     /// At most 15 bytes.
     package let name: String
-    /// Chosen by us, so that nothing need be looked up. The two ends must differ: the kernel takes an interface whose
-    /// peer has its own number for one without a peer, and then notices a carrier up to a second late.
+    /// The interface number. We choose it, so that nothing need be looked up. The two ends must differ: if the peer of
+    /// an interface has the same number, the kernel takes the interface for one without a peer, and then notices a
+    /// carrier up to a second late.
     package let index: Int32
     package let mac: MACAddress
 
@@ -28,8 +29,9 @@ extension Request {
 
     /// Creates a pair: `near` in the socket's namespace, `far` in the one that `farNamespace` refers to. Both are down.
     ///
-    /// Neither resolves neighbours nor joins multicast groups (NOARP, no MULTICAST): who is there is known, and
-    /// neighbour discovery, group reports and what comes of their failures would travel on the links that are measured.
+    /// Neither end resolves neighbours nor joins multicast groups (NOARP, no MULTICAST). All neighbours are known, and
+    /// neighbour discovery, group reports and the effects of their failures would travel on the links that are
+    /// measured.
     package static func createPair(
         near: VirtualInterface, far: VirtualInterface, farNamespace: Int32, mtu: UInt32 = 1500
     ) -> Request {
@@ -78,7 +80,7 @@ extension Request {
 extension NetlinkSocket {
     /// The number of an interface of the socket's namespace.
     ///
-    /// - Throws: `Fault` naming the interface where there is none.
+    /// - Throws: `Fault` that names the interface if it does not exist.
     package func interfaceIndex(of name: String) throws -> Int32 {
         let replies = try perform([.interface(named: name)])
         let index = replies.first.flatMap { reply in

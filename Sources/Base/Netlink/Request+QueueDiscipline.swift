@@ -10,11 +10,11 @@ extension Request {
             tcm_parent: parent, tcm_info: 0)
     }
 
-    /// Puts an empty `fq` at the root of an interface in the place of what is there.
+    /// Puts an empty `fq` at the root of an interface, replacing what is there.
     ///
-    /// It does nothing but wait: each packet leaves at the departure time that it carries. One flow for everything
-    /// keeps the order in which packets came; no limit and no horizon, since the link before it decides what is
-    /// dropped.
+    /// The queue only delays: each packet leaves at the departure time that it carries. All packets are one flow, which
+    /// keeps them in their order of arrival. There is no limit and no horizon, because the link in front of the queue
+    /// decides what is dropped.
     ///
     /// - Parameter handle: major number, 1...65534; must differ from that of the qdisc it replaces.
     package static func replaceFairQueue(interface: Int32, handle: UInt32) -> Request {
@@ -28,18 +28,18 @@ extension Request {
             request.nest(Int(TCA_OPTIONS)) {
                 let options: [(Int, UInt32)] = [
                     (Int(TCA_FQ_PLIMIT), .max), (Int(TCA_FQ_FLOW_PLIMIT), .max),
-                    // Its upper bound; a flow's turn then ends with its last packet.
+                    // The upper bound of the quantum; with it, a flow's turn ends with its last packet.
                     (Int(TCA_FQ_QUANTUM), 1 << 20), (Int(TCA_FQ_INITIAL_QUANTUM), 1 << 20),
-                    // Sockets' own pacing is for the end hosts.
+                    // Pacing by sockets is left to the end hosts.
                     (Int(TCA_FQ_RATE_ENABLE), 0),
-                    // 71 minutes, in microseconds.
+                    // The horizon is 71 minutes, in microseconds.
                     (Int(TCA_FQ_HORIZON), .max),
                     (Int(TCA_FQ_TIMER_SLACK), 1),
-                    // No bit of a packet's hash is looked at: a single flow, and the smallest table for it.
+                    // No bit of a packet's hash is used: this gives a single flow, and the smallest table for it.
                     (Int(TCA_FQ_ORPHAN_MASK), 0), (Int(TCA_FQ_BUCKETS_LOG), 1),
                 ]
                 for (attribute, value) in options { request.put(attribute, value) }
-                // Every priority in one band of the three, for the same reason.
+                // Every priority is put in one of the three bands, for the same reason.
                 var bands = tc_prio_qopt()
                 bands.bands = 3
                 request.put(Int(WALKBACK_TCA_FQ_PRIOMAP), bands)
@@ -47,7 +47,7 @@ extension Request {
         }
     }
 
-    /// The place on an interface where BPF programs attach, for both directions.
+    /// Adds the clsact queueing discipline, to which BPF programs attach, for both directions.
     package static func addClassifier(interface: Int32) -> Request {
         Request(
             "put the clsact queueing discipline on interface \(interface)", type: Int(RTM_NEWQDISC),
@@ -68,7 +68,7 @@ extension Request {
     package static func fairQueue(interface: Int32, handle: UInt32) -> Request {
         Request(
             "read the queue of interface \(interface)", type: Int(RTM_GETQDISC),
-            // ECHO: kernels before 6.5 answer to the asker only so.
+            // ECHO: only with it do kernels before 6.5 answer to the asker.
             flags: NLM_F_ECHO,
             header: queueHeader(interface, handle: walkback_tc_handle(handle, 0), parent: walkback_tc_root()))
     }

@@ -7,14 +7,14 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
     package static let mainTable = UInt32(RT_TABLE_MAIN.rawValue)
 
     package let family: IPAddress.Family
-    /// nil: everything.
+    /// nil for a default route.
     package let destination: IPPrefix?
     package let gateway: IPAddress?
     package let interface: Int32
-    /// The source address of what has none yet.
+    /// The source address for packets that have none yet.
     package let source: IPAddress?
     package let table: UInt32
-    /// Of two routes to the same place the one with the lower metric is taken; 0: the kernel's own choice.
+    /// Of two routes to the same destination, the one with the lower metric is used; 0 leaves the choice to the kernel.
     package let metric: UInt32
 
     package init(
@@ -40,12 +40,12 @@ extension Request {
         self.route("add the route \(route)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL, route)
     }
 
-    /// Takes the place of the route to the same destination with the same metric, or is the first.
+    /// Replaces the route to the same destination with the same metric, or adds it if there is none.
     package static func replaceRoute(_ route: Route) -> Request {
         self.route("set the route \(route)", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE, route)
     }
 
-    /// Where no better route is, what goes to `destination` is dropped, and nobody is told of it.
+    /// Silently drops what goes to `destination` if there is no better route.
     package static func addBlackhole(to destination: IPPrefix, metric: UInt32) -> Request {
         let header = rtmsg(
             rtm_family: UInt8(destination.address.familyNumber), rtm_dst_len: destination.length, rtm_src_len: 0,
@@ -61,7 +61,7 @@ extension Request {
     }
 
     package static func deleteRoute(_ route: Route) -> Request {
-        // One that went with its interface is as good as deleted.
+        // A route that vanished with its interface counts as deleted.
         self.route("delete the route \(route)", type: Int(RTM_DELROUTE), flags: 0, tolerating: [ESRCH], route)
     }
 
@@ -83,7 +83,7 @@ extension Request {
         }
     }
 
-    /// What is sent from `source` looks for its route in `table`, or is dropped in silence where `table` is nil.
+    /// Packets sent from `source` are routed by `table`, or silently dropped if `table` is nil.
     ///
     /// - Parameter priority: rules are tried in rising order.
     package static func addRule(from source: IPAddress, table: UInt32?, priority: UInt32) -> Request {

@@ -2,21 +2,21 @@
 import CNetlink
 import Determinism
 
-/// One request to the kernel: what it does, in words for an error, and its netlink message.
+/// One request to the kernel: a description for errors, and the netlink message.
 package final class Request {
     /// Completes the sentence "cannot …".
     let operation: String
-    /// The part of the kernel without which it answers that it knows no such thing.
+    /// The kernel feature that is missing if the kernel answers that it does not know what is asked for.
     let feature: KernelFeature?
-    /// Answers that are as good as success, as ENOENT where something is removed.
+    /// Error numbers that count as success, such as ENOENT when something is removed.
     let tolerated: Set<Int32>
-    /// nil where memory is out.
+    /// nil if memory ran out.
     let message: OpaquePointer?
     private(set) var isComplete: Bool
 
     /// - Parameters:
     ///   - header: the fixed part that follows the netlink header.
-    ///   - build: puts the attributes.
+    ///   - build: adds the attributes.
     init<Header: BitwiseCopyable>(
         _ operation: String, type: Int, flags: Int32 = 0, header: Header, feature: KernelFeature? = nil,
         tolerating tolerated: Set<Int32> = [], build: (Request) -> Void = { _ in }
@@ -35,7 +35,7 @@ package final class Request {
         if let message { nlmsg_free(message) }
     }
 
-    /// An attribute that holds `value` as it lies in memory.
+    /// Adds an attribute that holds `value` as it lies in memory.
     func put<Value: BitwiseCopyable>(_ attribute: Int, _ value: Value) {
         withUnsafeBytes(of: value) { put(attribute, bytes: $0) }
     }
@@ -44,7 +44,7 @@ package final class Request {
         address.bytes.withUnsafeBytes { put(attribute, bytes: $0) }
     }
 
-    /// An attribute that holds a string with its terminating zero.
+    /// Adds an attribute that holds a string with its terminating zero.
     func put(_ attribute: Int, text: String) {
         Array(text.utf8CString).withUnsafeBytes { put(attribute, bytes: $0) }
     }
@@ -54,7 +54,7 @@ package final class Request {
         isComplete = nla_put(message, Int32(attribute), Int32(bytes.count), bytes.baseAddress) == 0
     }
 
-    /// Attributes within an attribute, after a fixed part where there is one.
+    /// Adds attributes within an attribute, after a fixed part if there is one.
     func nest(_ attribute: Int, _ build: () -> Void) {
         guard let message, isComplete else { return }
         guard let nest = nla_nest_start(message, Int32(attribute)) else {
@@ -65,7 +65,7 @@ package final class Request {
         nla_nest_end(message, nest)
     }
 
-    /// Raw bytes inside a nest, before its attributes.
+    /// Adds raw bytes inside a nest, before its attributes.
     func append<Value: BitwiseCopyable>(_ value: Value) {
         guard let message, isComplete else { return }
         var copy = value

@@ -5,18 +5,18 @@ import Documents
 import Glibc
 import Quantities
 
-/// What the kernel reports of the links, addresses and routes of one network namespace: a subscription, which ends with
+/// A subscription to the kernel's events about the links, addresses and routes of one network namespace; it ends with
 /// this object.
 package final class RoutingEvents {
     /// A link as it is now.
     package struct Link: Hashable, Sendable {
         package let index: Int32
         package let name: String
-        /// As ARP numbers it: 1 is Ethernet, as WiFi is to its host.
+        /// The ARP hardware type: 1 is Ethernet, which WiFi also looks like to its host.
         package let hardwareType: UInt16
-        /// Whether somebody has taken it up.
+        /// Whether the interface has been set up (IFF_UP).
         package let isUp: Bool
-        /// Whether it can carry packets: it is up, and its radio is associated or its cable plugged in.
+        /// Whether the link can carry packets: it is up, and its radio is associated or its cable plugged in.
         package let hasCarrier: Bool
         /// The largest IP packet.
         package let mtu: ByteCount
@@ -26,11 +26,11 @@ package final class RoutingEvents {
         case link(Link)
         case linkGone(index: Int32, name: String)
         case address(IPPrefix, interface: Int32, isThere: Bool)
-        /// Of the main table. `destination` is nil for a default route.
+        /// A route of the main table. `destination` is nil for a default route.
         case route(
             destination: IPPrefix?, family: IPAddress.Family, gateway: IPAddress?, interface: Int32?, metric: UInt32,
             isThere: Bool)
-        /// There was more than the kernel could keep: what is known must be read anew.
+        /// There were more events than the kernel could queue: the state must be read again.
         case overflow
     }
 
@@ -63,7 +63,7 @@ package final class RoutingEvents {
     /// Becomes readable when something has happened.
     package var descriptor: Int32 { nl_socket_get_fd(handle) }
 
-    /// All that has happened since this was last asked, in order.
+    /// All events since the last call, in order.
     package func drain() -> [Event] {
         var events: [Event] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -83,7 +83,8 @@ package final class RoutingEvents {
         }
     }
 
-    /// Packets that each interface of the calling thread's network namespace has dropped itself, by its number.
+    /// How many packets each interface of the calling thread's network namespace has itself dropped, by interface
+    /// number.
     package static func drops() throws -> [Int32: UInt64] {
         let socket = try NetlinkSocket(protocolNumber: NETLINK_ROUTE)
         let replies = try socket.perform([.dump("read the links", type: Int(RTM_GETLINK), header: ifinfomsg())])
@@ -91,7 +92,7 @@ package final class RoutingEvents {
         for reply in replies where reply.payload.count >= MemoryLayout<ifinfomsg>.size {
             let index = reply.payload.withUnsafeBytes { $0.loadUnaligned(as: ifinfomsg.self).ifi_index }
             let attributes = Attributes(reply.payload, after: MemoryLayout<ifinfomsg>.size)
-            // struct rtnl_link_stats64, which grows at its end: rx_dropped and rx_missed_errors.
+            // struct rtnl_link_stats64 grows at its end; these are its fields rx_dropped and rx_missed_errors.
             drops[index] = [6, 15].reduce(0) { sum, field in
                 sum + (attributes.value(Int(IFLA_STATS64), as: UInt64.self, at: field * 8) ?? 0)
             }
@@ -107,7 +108,7 @@ package final class RoutingEvents {
             Request.dump("read the addresses", type: Int(RTM_GETADDR), header: ifaddrmsg()),
             Request.dump("read the routes", type: Int(RTM_GETROUTE), header: rtmsg()),
         ]
-        // The kernel answers one such question at a time.
+        // The kernel answers only one such question at a time.
         return try requests.flatMap { try socket.perform([$0]) }.compactMap { reply in
             reply.payload.withUnsafeBytes { Event(type: reply.type, $0) }
         }
@@ -121,7 +122,7 @@ extension Request {
 }
 
 extension RoutingEvents.Event {
-    /// - Parameter payload: what follows the netlink header; nil where it is none of these events.
+    /// - Parameter payload: what follows the netlink header; the result is nil if it is none of these events.
     init?(type: Int, _ payload: UnsafeRawBufferPointer) {
         func attributes(after size: Int) -> Attributes {
             Attributes(UnsafeRawBufferPointer(rebasing: payload.dropFirst(size)))
@@ -148,7 +149,7 @@ extension RoutingEvents.Event {
             guard payload.count >= MemoryLayout<ifaddrmsg>.size else { return nil }
             let header = payload.loadUnaligned(as: ifaddrmsg.self)
             let attributes = attributes(after: MemoryLayout<ifaddrmsg>.size)
-            // Of a point-to-point link ADDRESS is the peer's.
+            // On a point-to-point link, ADDRESS is the peer's address.
             guard
                 let address = (attributes[Int(IFA_LOCAL)] ?? attributes[Int(IFA_ADDRESS)]).flatMap({
                     IPAddress(bytes: $0)

@@ -3,10 +3,10 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// Kernel settings under /proc/sys, of the calling thread's network namespace where they belong to one.
+/// Kernel settings under /proc/sys. Settings that belong to a network namespace are those of the calling thread's.
 package enum SystemControl {
     /// - Parameter name: as in `net.ipv4.tcp_rmem`.
-    /// - Returns: the value with single blanks; nil where the kernel has no such setting.
+    /// - Returns: the value with single blanks; nil if the kernel has no such setting.
     package static func value(of name: String) throws -> String? {
         do {
             let file = try FileDescriptor.open(path(name), .readOnly, options: .closeOnExec)
@@ -18,9 +18,9 @@ package enum SystemControl {
         }
     }
 
-    /// Sets it and reads it back.
+    /// Sets the value and reads it back.
     ///
-    /// - Throws: `Fault`: 77 without the right, 1 where the kernel refuses the value or keeps another.
+    /// - Throws: `Fault`: 77 if this process may not set it, 1 if the kernel refuses the value or keeps another.
     package static func set(_ name: String, to value: String) throws {
         let kept: String
         do {

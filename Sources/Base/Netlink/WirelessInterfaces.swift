@@ -4,10 +4,10 @@ import CNetlink
 import Glibc
 import Quantities
 
-/// What the kernel knows of WiFi interfaces (nl80211): to whom each is associated and how well it hears it.
+/// What the kernel knows of WiFi interfaces (nl80211): the access point that each is associated with, and its signal.
 package final class WirelessInterfaces {
     package struct Association: Hashable, Sendable {
-        /// As people write it, `02:00:00:00:01:00`.
+        /// The BSSID as people write it, `02:00:00:00:01:00`.
         package let bssid: String
         /// Received signal strength in dBm.
         package let signal: Int?
@@ -18,7 +18,7 @@ package final class WirelessInterfaces {
     private let socket: NetlinkSocket
     private let family: Int
 
-    /// nil where the kernel has no WiFi.
+    /// nil if the kernel has no WiFi.
     package init?() throws {
         socket = try NetlinkSocket(protocolNumber: NETLINK_GENERIC)
         let resolved = genl_ctrl_resolve(socket.handle, NL80211_GENL_NAME)
@@ -26,7 +26,7 @@ package final class WirelessInterfaces {
         family = Int(resolved)
     }
 
-    /// nil where the interface is not associated, or no WiFi.
+    /// nil if the interface is not associated, or is not a WiFi interface.
     package func association(of interface: Int32) -> Association? {
         let header = genlmsghdr(cmd: UInt8(NL80211_CMD_GET_STATION.rawValue), version: 0, reserved: 0)
         let request = Request(
@@ -40,7 +40,7 @@ package final class WirelessInterfaces {
 }
 
 extension WirelessInterfaces.Association {
-    /// - Parameter payload: a generic netlink header and attributes; nil where they describe no station.
+    /// - Parameter payload: a generic netlink header and attributes; the result is nil if they describe no station.
     init?(_ payload: [UInt8]) {
         let attributes = Attributes(payload, after: MemoryLayout<genlmsghdr>.size)
         guard let address = attributes[Int(NL80211_ATTR_MAC.rawValue)], address.count == 6,
@@ -48,7 +48,7 @@ extension WirelessInterfaces.Association {
         else { return nil }
         func rate(_ attribute: nl80211_sta_info) -> DataRate? {
             guard let rate = station.nested(Int(attribute.rawValue)) else { return nil }
-            // Both in 100 kb/s; the first was too small for what came later.
+            // Both attributes are in units of 100 kb/s; the older one has 16 bits, too few for later WiFi generations.
             let units =
                 rate.value(Int(NL80211_RATE_INFO_BITRATE32.rawValue), as: UInt32.self)
                 ?? rate.value(Int(NL80211_RATE_INFO_BITRATE.rawValue), as: UInt16.self).map { UInt32($0) }

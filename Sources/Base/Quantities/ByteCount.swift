@@ -11,7 +11,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, AdditiveArithm
 
     public var megabytes: Double { Double(bytes) / 1e6 }
 
-    /// The mean rate at which these bytes pass in `span`.
+    /// The mean rate at which these bytes are transferred in `span`.
     public func rate(over span: Duration) -> DataRate {
         DataRate(bitsPerSecond: Double(bytes) * 8 / span.seconds)
     }

@@ -3,9 +3,9 @@ import Determinism
 
 /// The lab's arithmetic is in whole nanoseconds, as the kernel's is; `Duration` stays the type in every signature.
 extension Duration {
-    /// Whole nanoseconds, rounded towards zero. Holds 292 years.
+    /// Whole nanoseconds, rounded towards zero. The range is 292 years.
     public var wholeNanoseconds: Int64 {
-        // One division of the processor's in place of the several that `components` takes: this is in every inner loop.
+        // One processor division instead of the several that `components` takes, because this is in every inner loop.
         let whole = attoseconds
         let high = UInt64(truncatingIfNeeded: whole >> 64)
         if high < 500_000_000 {
@@ -24,7 +24,7 @@ extension Duration {
 
     public var milliseconds: Double { seconds * 1e3 }
 
-    /// The nearest whole nanosecond to `seconds`; nil where it is not a finite number or beyond 100 years.
+    /// The nearest whole nanosecond to `seconds`; nil if `seconds` is not finite or is beyond 100 years.
     public init?(exactlySeconds seconds: Double) {
         guard seconds.isFinite, abs(seconds) < 3.2e9 else { return nil }
         self = .nanoseconds(Int64((seconds * 1e9).rounded()))

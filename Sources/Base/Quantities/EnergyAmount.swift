@@ -19,7 +19,8 @@ public struct EnergyAmount: Hashable, Comparable, Sendable, AdditiveArithmetic {
         EnergyAmount(joules: left.joules - right.joules)
     }
 
-    /// For how long it lasts at `power`, to the nanosecond; nil where that is no span of time, as at no power.
+    /// How long this energy lasts at `power`, to the nanosecond; nil if that is not a span of time, as when `power` is
+    /// zero.
     public func duration(at power: Power) -> Duration? {
         Duration(exactlySeconds: joules / power.watts)
     }

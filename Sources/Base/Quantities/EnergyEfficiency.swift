@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What is transferred with a joule, in bits. Decimal prefixes.
+/// Bits transferred per joule. Decimal prefixes.
 public struct EnergyEfficiency: Hashable, Comparable, Sendable {
     public let bitsPerJoule: Double
 
@@ -7,13 +7,13 @@ public struct EnergyEfficiency: Hashable, Comparable, Sendable {
         self.bitsPerJoule = bitsPerJoule
     }
 
-    /// nil where nothing was spent.
+    /// nil if no energy was spent.
     public init?(of size: ByteCount, for energy: EnergyAmount) {
         guard energy > .zero else { return nil }
         bitsPerJoule = Double(size.bytes) * 8 / energy.joules
     }
 
-    /// nil where nothing is spent.
+    /// nil if no power is drawn.
     public init?(of rate: DataRate, at power: Power) {
         guard power > .zero else { return nil }
         bitsPerJoule = rate.bitsPerSecond / power.watts

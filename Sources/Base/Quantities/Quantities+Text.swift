@@ -2,8 +2,8 @@
 import Determinism
 
 /// Quantities as people write them on a command line or in a replay: a number and a unit, as in `20ms`, `6MB`,
-/// `0.5Mbit`. Decimal prefixes throughout. Initialisers return nil for anything else, so that the caller can name file
-/// and line.
+/// `0.5Mbit`. All prefixes are decimal. Initialisers return nil for anything else, so that the caller can name file and
+/// line.
 extension DataRate {
     public init?(text: String) {
         let units: [(String, Double)] = [
@@ -33,7 +33,7 @@ extension Duration {
 }
 
 enum Quantity {
-    /// The number before the first unit of `units` that ends `text`, times that unit.
+    /// Finds the first of `units` that ends `text`, and returns the number before it times that unit.
     static func parse(_ text: String, units: [(name: String, factor: Double)]) -> Double? {
         for unit in units where text.hasSuffix(unit.name) {
             let number = text.dropLast(unit.name.count)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Some measurements of one quantity, in the order in which they were given. Plain numbers: the unit is the caller's.
+/// Some measurements of one quantity, in the order in which they were given. The values are plain numbers; the caller
+/// knows the unit.
 package struct Sample: Sendable, Equatable {
     package let values: [Double]
 
@@ -7,7 +8,7 @@ package struct Sample: Sendable, Equatable {
         self.values = values
     }
 
-    /// The arithmetic mean; nil of nothing.
+    /// The arithmetic mean; nil if the sample is empty.
     package var mean: Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
@@ -19,8 +20,9 @@ package struct Sample: Sendable, Equatable {
         return (squares / Double(values.count - 1)).squareRoot()
     }
 
-    /// The quantile at `probability`, 0 to 1, linear between the two neighbours in order: the value at place
-    /// (n - 1) x probability, counted from zero (Hyndman and Fan's definition 7). nil of nothing or outside 0 to 1.
+    /// The quantile at `probability`, 0 to 1, interpolated linearly between the two neighbours in sorted order: the
+    /// value at place (n - 1) x probability, counted from zero (Hyndman and Fan's definition 7). nil if the sample is
+    /// empty or `probability` is outside 0 to 1.
     package func quantile(_ probability: Double) -> Double? {
         guard !values.isEmpty, probability >= 0, probability <= 1 else { return nil }
         let sorted = values.sorted()
@@ -32,8 +34,8 @@ package struct Sample: Sendable, Equatable {
 
     package var median: Double? { quantile(0.5) }
 
-    /// Student's t interval of the mean, which supposes that the values are independent and their mean about normal.
-    /// nil for fewer than two values: one measurement says nothing of its spread.
+    /// Student's t interval of the mean, which assumes that the values are independent and their mean about normal. nil
+    /// for fewer than two values, because one measurement says nothing about the spread.
     ///
     /// - Parameter confidence: above 0 and below 1.
     package func meanInterval(confidence: Double = 0.95) -> Interval? {
@@ -44,10 +46,9 @@ package struct Sample: Sendable, Equatable {
         return Interval(low: mean - reach, high: mean + reach)
     }
 
-    /// How far the true mean would have to lie from a supposed one for the interval of as many values as these, spread
-    /// as these are, to leave the supposed one out with probability `power`:
-    /// (t at (1 + confidence) / 2 + t at power) x s / sqrt n, both t with n - 1 degrees of freedom. nil for fewer than
-    /// two values.
+    /// The smallest detectable difference: how far the true mean must lie from a supposed one so that the interval of
+    /// as many values with the same spread excludes the supposed mean with probability `power`. It is (t at (1 +
+    /// confidence) / 2 + t at power) x s / sqrt n, both t with n - 1 degrees of freedom. nil for fewer than two values.
     ///
     /// - Parameters:
     ///   - confidence: above 0 and below 1, of the two-sided interval.
@@ -60,8 +61,8 @@ package struct Sample: Sendable, Equatable {
         return (level + found) * standardDeviation / Double(values.count).squareRoot()
     }
 
-    /// Jain, Chiu and Hawe's index of fairness of shares: (sum)^2 / (n x sum of squares), 1 where all are equal and 1/n
-    /// where one has all. nil of nothing and where all are zero.
+    /// Jain, Chiu and Hawe's fairness index of shares: (sum)^2 / (n x sum of squares), which is 1 if all are equal and
+    /// 1/n if one has everything. nil if the sample is empty or all shares are zero.
     package var fairness: Double? {
         let squares = values.reduce(0) { $0 + $1 * $1 }
         guard squares > 0 else { return nil }
@@ -69,8 +70,8 @@ package struct Sample: Sendable, Equatable {
         return sum * sum / (Double(values.count) * squares)
     }
 
-    /// Each value of `numerators` over the one of the same key in `denominators`, in order of the keys. Keys that only
-    /// one of them has, and denominators that are not above zero, are left out.
+    /// Each value of `numerators` divided by the value with the same key in `denominators`, in order of the keys. Keys
+    /// that only one of them has, and denominators that are not above zero, are left out.
     package static func pairedRatios<Key: Hashable & Comparable>(
         _ numerators: [Key: Double], to denominators: [Key: Double]
     ) -> [(key: Key, ratio: Double)] {
@@ -83,7 +84,7 @@ package struct Sample: Sendable, Equatable {
     }
 }
 
-/// From `low` to `high`.
+/// The interval from `low` to `high`.
 package struct Interval: Sendable, Equatable {
     package let low: Double
     package let high: Double
@@ -95,6 +96,6 @@ package struct Interval: Sendable, Equatable {
 
     package func contains(_ value: Double) -> Bool { low <= value && value <= high }
 
-    /// Of what cannot be negative: below zero the interval holds nothing.
+    /// The interval of a quantity that cannot be negative: the part below zero is cut off.
     package var cutAtZero: Interval { Interval(low: max(0, low), high: max(0, high)) }
 }

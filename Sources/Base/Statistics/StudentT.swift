@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Student's t distribution, by finite sums (Abramowitz and Stegun 26.7.3 and 26.7.4).
+/// Student's t distribution, computed by finite sums (Abramowitz and Stegun 26.7.3 and 26.7.4).
 ///
-/// Only +, -, x, / and square roots, which IEEE 754 fixes to the last bit: the C library's exp, log and atan differ
-/// between processors, and reports must not.
+/// It uses only +, -, x, / and square roots, which IEEE 754 fixes to the last bit: the C library's exp, log and atan
+/// differ between processors, and reports must not.
 package struct StudentT: Sendable, Equatable {
     package let degreesOfFreedom: Int
 
@@ -34,7 +34,8 @@ package struct StudentT: Sendable, Equatable {
         return 2 / Double.pi * (Self.arctangent(t / freedom.squareRoot()) + sine * sum)
     }
 
-    /// The t within which `confidence` of the distribution lies on both sides; nil unless above 0 and below 1.
+    /// The t for which `confidence` of the distribution lies between -t and t; nil unless `confidence` is above 0 and
+    /// below 1.
     package func critical(confidence: Double) -> Double? {
         guard confidence > 0, confidence < 1 else { return nil }
         var low = 0.0
@@ -43,7 +44,8 @@ package struct StudentT: Sendable, Equatable {
             high *= 2
             guard high < 1e12 else { return nil }
         }
-        // Halving a double's interval can go on at most about a thousand times; 200 leaves nothing between the two.
+        // An interval of doubles can be halved at most about a thousand times; after 200 halvings nothing is left
+        // between the ends.
         for _ in 0..<200 {
             let middle = low + (high - low) / 2
             guard middle > low, middle < high else { break }
@@ -52,7 +54,7 @@ package struct StudentT: Sendable, Equatable {
         return high
     }
 
-    /// atan of `x` at zero or above: the angle is halved until the series needs few terms.
+    /// atan of `x` at zero or above: the angle is halved until the series needs only a few terms.
     private static func arctangent(_ x: Double) -> Double {
         guard x.isFinite else { return .pi / 2 }
         var argument = x

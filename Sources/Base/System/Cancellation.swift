@@ -4,10 +4,10 @@ import Documents
 import Glibc
 import Synchronization
 
-/// Ends guests early: every guest that was given it is killed once `cancel` was called, those yet to start as well.
+/// Ends guests early: `cancel` kills every guest that was given this object, and also those that start later.
 package final class Cancellation: Sendable {
     private let reason = Mutex<Fault?>(nil)
-    /// Becomes readable for good when cancelled; guests poll it beside their consoles.
+    /// Becomes readable on cancellation and stays so; guests poll it together with their consoles.
     package let descriptor: CInt
     private let writer: CInt
 
@@ -26,16 +26,16 @@ package final class Cancellation: Sendable {
         close(writer)
     }
 
-    /// The guests' runs end with `fault`. Only the first call counts.
+    /// Ends the guests' runs with `fault`. Only the first call counts.
     package func cancel(_ fault: Fault = Fault(.failed, "interrupted")) {
         reason.withLock { reason in
             guard reason == nil else { return }
             reason = fault
-            // Never read, so one byte is enough for everyone; an empty pipe takes it always.
+            // Nobody reads it, so one byte is enough for everyone, and an empty pipe always accepts it.
             _ = write(writer, [1], 1)
         }
     }
 
-    /// Why, where it was cancelled.
+    /// The reason, if cancelled.
     package var fault: Fault? { reason.withLock { $0 } }
 }

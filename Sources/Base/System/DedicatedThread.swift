@@ -2,8 +2,8 @@
 import Documents
 import Glibc
 
-/// A thread of its own for work that blocks or that must outlive no thread but itself: a guest is killed when the
-/// thread that started it ends, so a thread of a pool may not start one.
+/// A dedicated thread for work that blocks, or that must not depend on the life of another thread: a guest is killed
+/// when the thread that started it ends, so a thread of a pool must not start one.
 package enum DedicatedThread {
     /// Runs `body` on a new thread and waits for it.
     package static func run<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Outcome {
@@ -11,7 +11,7 @@ package enum DedicatedThread {
         return thread.wait()
     }
 
-    /// Runs `body` on a new thread, which must be waited for.
+    /// Runs `body` on a new thread, which the caller must wait for.
     package static func start<Outcome: Sendable>(_ body: @escaping @Sendable () -> Outcome) throws -> Running<Outcome> {
         let work = Work(body)
         let reference = Unmanaged.passRetained(work as AnyWork)
@@ -55,9 +55,9 @@ package enum DedicatedThread {
             outcome = body()
         }
 
-        /// After the thread was joined; `perform` ran on it exactly once.
+        /// Call this after the thread was joined; `perform` ran on it exactly once.
         func takeOutcome() -> Outcome {
-            // Without a thread having run it the work is done here, so that there is always an outcome.
+            // If no thread has run the work, it is done here, so that there is always an outcome.
             outcome ?? body()
         }
     }

@@ -5,10 +5,10 @@ import Glibc
 import Quantities
 import SystemPackage
 
-/// The one loop of a run: an epoll instance and the handlers of what it watches, called on the calling thread.
+/// The event loop of a run: an epoll instance and the handlers of what it watches, called on the calling thread.
 ///
-/// Everything is watched edge-triggered, so that a socket with room to spare does not wake the loop: in the guest every
-/// system call costs tens of microseconds of real time.
+/// All descriptors are watched edge-triggered, so that a socket with free buffer space does not wake the loop: in the
+/// guest, every system call costs tens of microseconds of real time.
 package final class EventLoop {
     package struct Interest: OptionSet, Sendable {
         package let rawValue: UInt32
@@ -18,7 +18,8 @@ package final class EventLoop {
     }
 
     private let epoll: Int32
-    /// Each watch has a tag of its own: a descriptor's number may come again while an event of the old one still waits.
+    /// Each watch has its own tag, because a descriptor's number may be reused while an event of the old one is
+    /// pending.
     private var tags: [Int32: UInt64] = [:]
     private var handlers: [UInt64: (Interest) -> Void] = [:]
     private var nextTag: UInt64 = 0
@@ -47,7 +48,7 @@ package final class EventLoop {
         _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    /// Waits until something is ready and calls the handlers of all that is.
+    /// Waits until something is ready and calls the handlers of everything that is.
     package func turn() throws {
         var events = [epoll_event](repeating: epoll_event(), count: 16)
         let count = epoll_wait(epoll, &events, Int32(events.count), -1)
@@ -55,7 +56,7 @@ package final class EventLoop {
         for event in events.prefix(Int(max(0, count))) {
             var interest = Interest(rawValue: event.events).intersection([.readable, .writable])
             if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { interest = [.readable, .writable] }
-            // A handler that ran before may have closed this one.
+            // An earlier handler may have closed this one.
             handlers[event.data.u64]?(interest)
         }
     }

@@ -12,9 +12,9 @@ extension FaultDocument {
     }
 }
 
-/// The few calls on files that reading results takes.
+/// The few file operations that reading results needs.
 package enum Files {
-    /// The whole file, or nil where there is none. Files beyond `most` bytes are refused.
+    /// The whole file, or nil if it does not exist. Files larger than `most` bytes are refused.
     package static func read(_ path: FilePath, most: Int = 256 << 20) throws -> [UInt8]? {
         let file: FileDescriptor
         do {
@@ -46,7 +46,7 @@ package enum Files {
         unlink(path.string)
     }
 
-    /// A directory of plain files, or one such within it.
+    /// Removes a directory with its files and subdirectories.
     package static func removeDirectory(_ path: FilePath) {
         for name in entries(of: path) {
             let entry = path.appending(name)
@@ -55,7 +55,7 @@ package enum Files {
         rmdir(path.string)
     }
 
-    /// The names in a directory, sorted; none where it cannot be read.
+    /// The names in a directory, sorted; empty if it cannot be read.
     package static func entries(of path: FilePath) -> [String] {
         guard let directory = opendir(path.string) else { return [] }
         defer { closedir(directory) }
@@ -79,7 +79,7 @@ package enum Files {
         return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// This program's own file.
+    /// The path of this program's own executable file.
     package static func executable() throws -> FilePath {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = buffer.withUnsafeMutableBytes { bytes in
@@ -92,7 +92,7 @@ package enum Files {
         return FilePath(String(decoding: buffer[..<length], as: UTF8.self))
     }
 
-    /// When the contents of a file last changed, as nanoseconds of the wall clock; nil where there is no such file.
+    /// When the contents of a file last changed, as nanoseconds of the wall clock; nil if there is no such file.
     package static func modification(of path: FilePath) -> Int64? {
         let time = walkback_modified(path.string)
         return time < 0 ? nil : time

@@ -4,12 +4,12 @@ import Documents
 import Glibc
 import Quantities
 
-/// A file that somebody hands us, read whole.
+/// An input file that a user gives, read whole.
 public struct InputFile: Sendable {
     public let path: String
     public let bytes: [UInt8]
 
-    /// Two hours at one row a millisecond are 250 MB; beyond this a file is something else than a trace.
+    /// A trace of two hours at one row a millisecond is 250 MB; a file larger than this is not a trace.
     public static let largest = ByteCount(1_000_000_000)
 
     public init(path: String, bytes: [UInt8]) {
@@ -17,8 +17,8 @@ public struct InputFile: Sendable {
         self.bytes = bytes
     }
 
-    /// - Throws: `Fault` naming the file: permission where it may not be read, bad input where it is missing, a
-    ///   directory or too large.
+    /// - Throws: `Fault` that names the file: permission if it may not be read, bad input if it is missing, a directory
+    ///   or too large.
     public static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

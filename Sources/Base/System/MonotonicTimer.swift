@@ -9,17 +9,17 @@ import SystemPackage
 package final class MonotonicTimer {
     package let descriptor: Int32
 
-    /// The first whole second that is a second or more away.
+    /// The first whole second that is at least one second away.
     ///
-    /// How long it took until here depends on the machine: in time-travel mode it is how often somebody looked at the
-    /// clock, and a program's loader looks at other files where the processor has other features. What comes counts
-    /// from ticks of the kernel, so it must begin at the same place between two of them.
+    /// The time taken up to here depends on the machine: in time-travel mode it depends on how often the clock was
+    /// read, and a program's loader looks at other files if the processor has other features. What follows is counted
+    /// from ticks of the kernel, so it must begin at the same offset between two ticks.
     package static var nextBeginning: Int64 {
         let second: Int64 = 1_000_000_000
         return (SystemClock.monotonic + 2 * second - 1) / second * second
     }
 
-    /// Expires at `first` and then every `interval`; never by itself where `first` is nil.
+    /// Expires at `first` and then every `interval`; never by itself if `first` is nil.
     package init(first: Int64?, interval: Duration = .zero) throws {
         descriptor = walkback_timer(first ?? 0, interval.wholeNanoseconds)
         if descriptor < 0 { throw Fault(.failed, "cannot create a timer: \(Errno(rawValue: -descriptor))") }
@@ -33,7 +33,7 @@ package final class MonotonicTimer {
         _ = walkback_timer_set(descriptor, instant ?? 0, 0)
     }
 
-    /// How often it expired since this was last asked.
+    /// How many times the timer expired since the last call.
     package var expirations: Int {
         var count: UInt64 = 0
         return read(descriptor, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size ? Int(count) : 0

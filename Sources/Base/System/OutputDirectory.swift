@@ -3,24 +3,25 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// Where a comparison's results go. Everything is made in `.partial` within it and moved when whole, so that a result
-/// that is there is complete; whatever an earlier, killed comparison left in `.partial` is removed.
+/// The directory for a comparison's results. Everything is written in its `.partial` subdirectory and moved when
+/// complete, so that a result that exists is complete. What an earlier, killed comparison left in `.partial` is
+/// removed.
 package final class OutputDirectory {
     package let path: FilePath
     package let partial: FilePath
-    /// Written last: where this file is, the others belong to it.
+    /// Written last: if this file exists, the other files belong to it.
     package static let comparisonMark = "comparison.json"
     private let mark: String
     private let lock: FileDescriptor
     private let wasMade: Bool
 
-    /// Claims `path`, which is made where it is missing.
+    /// Claims `path`, which is created if it is missing.
     ///
     /// - Parameters:
-    ///   - mark: the file that says that a result is there.
-    ///   - remains: files that say that one was begun there.
-    /// - Throws: where it holds something else than results of ours, another comparison is writing there, or nothing
-    ///   can be written.
+    ///   - mark: the file whose presence says that the directory holds a result.
+    ///   - remains: files whose presence says that a result was begun there.
+    /// - Throws: if the directory holds anything other than Walkback's results, another comparison is writing there, or
+    ///   nothing can be written.
     package init(
         _ path: FilePath, mark: String = OutputDirectory.comparisonMark, remains: [String] = []
     ) throws {
@@ -55,24 +56,25 @@ package final class OutputDirectory {
         for entry in try Self.entries(of: partial) where entry != "lock" { Self.remove(partial.appending(entry)) }
     }
 
-    /// Removes what is not whole. Results that were there before stay.
+    /// Removes what is incomplete. Results that were there before stay.
     package func discardPartial() {
         Self.remove(partial)
         try? lock.close()
-        // An output directory that was made for nothing goes too; one with results in it is not empty.
+        // An output directory that was created for this result goes too; rmdir fails if there are results in it.
         if wasMade { _ = rmdir(path.string) }
     }
 
-    /// A new directory below `.partial`.
+    /// Makes a new directory below `.partial`.
     package func makeWorkDirectory(_ name: String) throws -> FilePath {
         let directory = partial.appending(name)
         try Self.makeDirectory(directory)
         return directory
     }
 
-    /// Puts a whole result in place: all files, the one that marks it as whole last.
+    /// Puts a complete result in place: all files, and last the one that marks the result as complete.
     ///
-    /// - Parameter others: names of files that an earlier result may have left and that would be taken for this one's.
+    /// - Parameter others: names of files that an earlier result may have left and that would be taken for part of this
+    ///   one.
     package func publish(_ files: [(name: String, bytes: [UInt8])], removing others: [String] = []) throws {
         for file in files { try Self.write(file.bytes, to: partial.appending(file.name)) }
         _ = unlink(path.appending(mark).string)
@@ -98,7 +100,7 @@ package final class OutputDirectory {
         }
     }
 
-    /// Writes beside the file first, so that a failure leaves what was there before.
+    /// Writes to a temporary file next to the target first, so that a failure leaves the old content in place.
     package static func replace(_ path: FilePath, with bytes: [UInt8]) throws {
         let temporary = FilePath(path.string + ".new")
         do {

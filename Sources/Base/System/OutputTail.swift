@@ -3,10 +3,10 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// Hands on what files grow by while somebody else writes them: how the output of a guest's programs is seen while they
-/// run.
+/// Passes on what is appended to files while another process writes them. This shows the output of a guest's programs
+/// while they run.
 package final class OutputTail {
-    /// How often the files are looked at, of real time.
+    /// How often the files are checked, in microseconds of real time.
     private static let interval: UInt32 = 50_000
 
     private final class End: Sendable {
@@ -17,8 +17,8 @@ package final class OutputTail {
     private let running: DedicatedThread.Running<Void>
 
     /// - Parameters:
-    ///   - files: need not be there yet.
-    ///   - take: called on a thread of its own with the index of a file and what came to it.
+    ///   - files: the paths; the files need not exist yet.
+    ///   - take: called on a separate thread with the index of a file and the bytes appended to it.
     package init(_ files: [FilePath], take: @escaping @Sendable (Int, ArraySlice<UInt8>) -> Void) throws {
         let end = End()
         self.end = end
@@ -26,7 +26,7 @@ package final class OutputTail {
             var tails = files.map { Tail(path: $0) }
             var isOver = false
             while !isOver {
-                // Asked first: what was written before the end is read after it.
+                // This is asked first, so that everything written before the end is still read.
                 isOver = end.isThere.withLock { $0 }
                 for index in tails.indices { tails[index].read { take(index, $0) } }
                 if !isOver { usleep(Self.interval) }
@@ -34,7 +34,7 @@ package final class OutputTail {
         }
     }
 
-    /// Hands on what is left. Must be called once.
+    /// Passes on what is left. Must be called exactly once.
     package func finish() {
         end.isThere.withLock { $0 = true }
         running.wait()

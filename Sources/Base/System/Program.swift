@@ -2,14 +2,14 @@
 import Documents
 import Glibc
 
-/// The file that a command's name stands for.
+/// Finds the file that a command's name refers to.
 package enum Program {
     /// - Parameters:
     ///   - name: a path, or a name to look up as shells do.
-    ///   - searchPath: as $PATH.
-    ///   - directory: where relative paths begin.
+    ///   - searchPath: a search path in the form of $PATH.
+    ///   - directory: the directory that relative paths start from.
     /// - Returns: its absolute path.
-    /// - Throws: `Fault` (usage) where there is no such program.
+    /// - Throws: `Fault` (usage) if there is no such program.
     package static func find(_ name: String, in searchPath: String, from directory: String) throws -> String {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
         if name.contains("/") {

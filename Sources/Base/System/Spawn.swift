@@ -6,13 +6,13 @@ import Glibc
 package struct Spawn {
     /// The program's file.
     package var path: String
-    /// With the name it is called by first.
+    /// The arguments; the first is the name that the program is called by.
     package var arguments: [String]
-    /// `NAME=value`; nothing else is inherited.
+    /// `NAME=value` each; nothing else is inherited.
     package var environment: [String]
-    /// Descriptors of ours that become its 0, 1, 2, …; it has no others.
+    /// Our descriptors that become its 0, 1, 2, …; it has no others.
     package var descriptors: [CInt]
-    /// Whether it is left alone when the thread that started it ends, and not killed.
+    /// If true, the program keeps running when the thread that started it ends; if false, it is killed.
     package var outlivesUs: Bool
 
     package init(
@@ -25,7 +25,7 @@ package struct Spawn {
         self.outlivesUs = outlivesUs
     }
 
-    /// Returns the child; or the error of the step that failed, execve's among them.
+    /// Returns the child, or the error of the step that failed, including execve's.
     package func start() -> Result<pid_t, SpawnError> {
         var child: pid_t = 0
         let error = Self.block(arguments).withCString { argumentBlock in

@@ -3,9 +3,9 @@ import CLinux
 
 /// The kernel's clocks, in nanoseconds.
 package enum SystemClock {
-    /// CLOCK_MONOTONIC: what replays and measurements go by.
+    /// CLOCK_MONOTONIC, the clock of replays and measurements.
     package static var monotonic: Int64 { walkback_monotonic() }
 
-    /// CLOCK_REALTIME: what captures and logs are stamped with.
+    /// CLOCK_REALTIME, the clock of timestamps in captures and logs.
     package static var wall: Int64 { walkback_wall() }
 }

@@ -5,11 +5,11 @@ import SystemPackage
 
 /// A directory of a few text files that belong together: an import, a synthetic walk.
 package enum TextDirectory {
-    /// Writes `files` into `path`, which must be new, empty or hold nothing but files of these names.
+    /// Writes `files` into `path`, which must be new, be empty or hold only files of these names.
     ///
     /// - Parameters:
-    ///   - mark: the file that is written last and whose presence says that the others are whole.
-    ///   - results: files that belong to an earlier content of the directory, and go with it.
+    ///   - mark: the file that is written last and whose presence says that the others are complete.
+    ///   - results: files that belong to an earlier content of the directory and are removed with it.
     /// - Returns: `path`.
     package static func write(
         _ files: [(name: String, text: String)], to path: FilePath, mark: String, results: [String] = []

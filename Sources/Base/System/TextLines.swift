@@ -2,8 +2,8 @@
 import Determinism
 import Documents
 
-/// A text file line by line, as bytes: a walk at one row a millisecond has millions of them. Ends of lines are LF or
-/// CRLF; a byte order mark is skipped; lines that are blank are too.
+/// A text file line by line, as bytes, because a walk at one row a millisecond has millions of lines. Lines end with LF
+/// or CRLF. A byte order mark and blank lines are skipped.
 public struct TextLines {
     public struct Line {
         /// Counted from 1.
@@ -18,7 +18,7 @@ public struct TextLines {
     private var position: Int
     private var number = 0
 
-    /// - Throws: `Fault` (bad input) where the file is not UTF-8.
+    /// - Throws: `Fault` (bad input) if the file is not UTF-8.
     public init(_ file: InputFile) throws {
         path = file.path
         bytes = file.bytes
@@ -26,7 +26,7 @@ public struct TextLines {
         if bytes.contains(where: { $0 >= 0x80 }) { _ = try file.text() }
     }
 
-    /// Whether nothing but blank lines is left.
+    /// Whether only blank lines are left.
     public var isAtEnd: Bool {
         var rest = self
         return rest.next() == nil
@@ -50,7 +50,7 @@ public struct TextLines {
         Fault.input(path, line: line.number, column: column, message)
     }
 
-    /// Without blanks at the right end, among them the CR of CRLF; what is left keeps its column.
+    /// The line without trailing blanks, including the CR of CRLF; the rest keeps its column.
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
         while let last = line.last,
@@ -62,7 +62,7 @@ public struct TextLines {
     }
 }
 
-/// One field of a line of comma-separated values, without blanks around it.
+/// One field of a line of comma-separated values, without surrounding blanks.
 public struct Field {
     public let bytes: ArraySlice<UInt8>
     /// Counted from 1, in bytes.
@@ -74,13 +74,13 @@ public struct Field {
     }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
-    /// As a message quotes it: a hostile file may hold a megabyte without a comma.
+    /// The field as a message quotes it, cut short because a hostile file may hold a megabyte without a comma.
     public var quoted: String {
         let text = text
         return text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
     }
 
-    /// The comma-separated fields of a line; at most `limit` of them, since a line of commas alone is no row.
+    /// The comma-separated fields of a line, at most `limit` of them, because a line of commas alone is not a row.
     public static func split(_ line: TextLines.Line, limit: Int) -> [Field] {
         var fields: [Field] = []
         fields.reserveCapacity(limit)

@@ -4,7 +4,8 @@
 
 #include "walkback_link.h"
 
-// libbpf wants the padding of its option structures zero, which Swift does not promise of a copy; C's initialisers do here.
+// libbpf requires the padding of its option structures to be zero. Swift does not promise that for a copy; the C
+// initialisers here ensure it.
 
 static inline struct bpf_object *walkback_bpf_open(const void *image, size_t size, const char *name) {
     LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name);

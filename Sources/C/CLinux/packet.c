@@ -22,7 +22,7 @@ static int set_up(
         return -errno;
     if (segments)
         ring->knows_segments = setsockopt(ring->descriptor, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) == 0;
-    // Accepts every packet and keeps its first bytes.
+    // This filter accepts every packet and keeps its first bytes.
     struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, snap);
     struct sock_fprog filter = {.len = 1, .filter = &keep};
     if (setsockopt(ring->descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0)
@@ -41,11 +41,11 @@ static int set_up(
     if (memory == MAP_FAILED)
         return -errno;
     ring->memory = memory;
-    // A program that we start has no use for it, and the user-mode kernel no way to copy it.
+    // A program that we start does not need this memory, and the user-mode kernel cannot copy it.
     madvise(memory, ring->size, MADV_DONTFORK);
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = interface};
-    // Packets come from here on, and of this interface alone.
+    // From here on packets arrive, and only from this interface.
     return bind(ring->descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? 0 : -errno;
 }
 

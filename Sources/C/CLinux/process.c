@@ -33,7 +33,7 @@ static void close_on_exec_from(int first)
 {
     if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
         return;
-    // Hosts before Linux 5.11. The limit is bounded, because containers set it to a thousand million.
+    // For hosts before Linux 5.11. The limit is capped, because containers set it to a thousand million.
     struct rlimit limit = {.rlim_cur = 1024};
     getrlimit(RLIMIT_NOFILE, &limit);
     int last = limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
@@ -41,7 +41,7 @@ static void close_on_exec_from(int first)
         fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
-// Everything between fork and exec; returns the error that stopped it.
+// Does everything between fork and exec; returns the error that stopped it.
 static int become(
     const struct walkback_spawn *spawn, char *const *arguments, char *const *environment, pid_t parent, int *report)
 {
@@ -52,14 +52,14 @@ static int become(
     if (!spawn->outlives_us) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
             return errno;
-        // The parent may have died before the line above, and then no signal comes.
+        // If the parent died before the line above, no signal comes.
         if (getppid() != parent)
             _exit(127);
     }
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
 
-    // Out of the way first: a source may have the number of another's target.
+    // Move the descriptors out of the way first: a source may have the same number as another's target.
     *report = fcntl(*report, F_DUPFD_CLOEXEC, most_descriptors);
     if (*report < 0)
         return errno;
@@ -84,7 +84,7 @@ static int become(
     return errno;
 }
 
-// The strings of a block as exec takes them, or NULL.
+// Splits a block into strings as exec takes them; NULL if memory ran out.
 static char **list(const char *block, int count)
 {
     char **strings = calloc((size_t)count + 1, sizeof *strings);
@@ -101,7 +101,7 @@ static int spawn_listed(
     int report[2];
     if (pipe2(report, O_CLOEXEC) != 0)
         return errno;
-    // A handler of ours must not run in the child, whose memory is a copy.
+    // Our signal handlers must not run in the child, whose memory is a copy.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -138,7 +138,7 @@ int walkback_spawn(const struct walkback_spawn *spawn, pid_t *child)
 {
     if (spawn->descriptor_count > most_descriptors || spawn->argument_count < 0 || spawn->environment_count < 0)
         return EINVAL;
-    // Before fork(): another thread may hold the allocator's lock at that instant.
+    // This comes before fork(), because another thread may hold the allocator's lock at the time of the fork.
     char **arguments = list(spawn->arguments, spawn->argument_count);
     char **environment = list(spawn->environment, spawn->environment_count);
     int error = arguments == NULL || environment == NULL ? ENOMEM : spawn_listed(spawn, arguments, environment, child);
@@ -199,9 +199,9 @@ int walkback_mount(const char *source, const char *target, const char *type, uns
     return mount(source, target, type, flags, data) == 0 ? 0 : errno;
 }
 
-// Over the guest's root, which is the host's, lies the host's /proc, in which "self" is the kernel and every file is empty.
-// Swift takes its command line from there before main() and before any constructor of ours: so the guest's own /proc comes
-// first of all.
+// The guest's root is the host's, so /proc is at first the host's, in which "self" is the kernel and every file is
+// empty. Swift takes its command line from /proc before main() and before any constructor of ours. Therefore the
+// guest's own /proc is mounted before anything else.
 static void mount_own_proc(int count, char **arguments, char **environment)
 {
     (void)count;
@@ -220,11 +220,11 @@ _Noreturn void walkback_power_off(void)
 {
     sync();
     reboot(RB_POWER_OFF);
-    // Only a process that may not switch off gets here; the first process' end stops the machine as well.
+    // Only a process that may not switch off gets here; the end of the first process stops the machine as well.
     _exit(1);
 }
 
-// Two buffers in turn, so that a handler that interrupts the writer reads the previous phase whole.
+// Two buffers are used in turn, so that a handler that interrupts the writer reads the previous phase whole.
 static char phases[2][256] = {"starting", "starting"};
 static atomic_int current_phase;
 
@@ -291,7 +291,7 @@ static void write_file(const char *path, const char *text, size_t length)
     close(descriptor);
 }
 
-// Only calls that are allowed in a handler: no stdio, no allocation.
+// Uses only calls that are allowed in a signal handler: no stdio, no allocation.
 static void deadline_passed(int number)
 {
     (void)number;
@@ -340,7 +340,7 @@ int walkback_deadline_arm(int64_t nanoseconds, const char *fault_path, const cha
     struct itimerspec when = {
         .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000},
     };
-    // Zero would disarm it.
+    // Zero would disarm the timer.
     if (nanoseconds <= 0)
         when.it_value = (struct timespec){.tv_nsec = 1};
     return timer_settime(timer, 0, &when, NULL) == 0 ? 0 : errno;

@@ -36,7 +36,7 @@ struct full_info {
     uint8_t newer[64];  // fields of later kernels
 };
 
-// struct mptcp_subflow_info: an id, then the two addresses, each in a union as large as a sockaddr_storage.
+// struct mptcp_subflow_info: an id, then the two addresses, each in a union of the size of a sockaddr_storage.
 struct subflow_entry {
     uint32_t id;
     uint32_t padding;
@@ -136,7 +136,7 @@ int walkback_connection_info(int fd, struct walkback_connection_info *info) {
     int has_info = getsockopt(fd, SOL_MPTCP_, MPTCP_INFO_, &kernel, &length) == 0;
     int is_mptcp = 0;
     socklen_t flag_length = sizeof is_mptcp;
-    // Since 6.10 the kernel answers directly; before that MPTCP_INFO fails after a fall-back.
+    // Since 6.10 the kernel answers this directly; before that, MPTCP_INFO fails after a fall-back.
     if (getsockopt(fd, IPPROTO_TCP, TCP_IS_MPTCP_, &is_mptcp, &flag_length) < 0) is_mptcp = has_info;
     info->is_mptcp = is_mptcp;
     if (!has_info) return 0;

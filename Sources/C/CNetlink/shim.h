@@ -27,11 +27,11 @@ static inline uint32_t walkback_tc_handle(uint32_t major, uint32_t minor) {
 static inline uint32_t walkback_tc_root(void) { return TC_H_ROOT; }
 static inline uint32_t walkback_tc_clsact(void) { return TC_H_CLSACT; }
 
-// An enumerator and a macro of one name, of which an optimised build sees neither.
+// An enumerator and a macro have the same name here, and an optimised build sees neither.
 static inline int walkback_do_not_wait(void) { return MSG_DONTWAIT; }
 
-/// A message of `type` with its first `size` bytes after the header; NULL where memory is out. 512 bytes hold every
-/// request there is here: libnl would allocate, and clear, a whole page for each.
+/// A message of `type` with its first `size` bytes after the header; NULL if memory ran out. 512 bytes hold every
+/// request that is made here; by default libnl would allocate and clear a whole page for each.
 static inline struct nl_msg *walkback_message(int type, int flags, const void *header, int size) {
     struct nl_msg *message = nlmsg_alloc_size(512);
     if (message && (!nlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) ||
@@ -42,5 +42,5 @@ static inline struct nl_msg *walkback_message(int type, int flags, const void *h
     return message;
 }
 
-// Since Linux 6.8; older headers lack it, older kernels ignore it.
+// The attribute exists since Linux 6.8; older headers lack it, and older kernels ignore it.
 enum { WALKBACK_TCA_FQ_PRIOMAP = TCA_FQ_HORIZON_DROP + 1 };

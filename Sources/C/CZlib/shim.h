@@ -3,5 +3,6 @@
 
 #include <zlib.h>
 
-// A macro that passes the size of the structure, which Swift does not import. 31: a window of 32 KB, gzip headers only.
+// inflateInit2 is a macro that passes the size of the structure, which Swift does not import. 31 means a window of 32
+// KB and gzip headers only.
 static inline int walkback_gzip_begin(z_stream *stream) { return inflateInit2(stream, 31); }

@@ -7,7 +7,7 @@ import Kernels
 import Quantities
 import System
 
-/// Runs any program in the embedded kernel: how `make test` runs the kernel tier.
+/// Runs any program in the embedded kernel; `make test` uses it to run the kernel tier.
 struct Boot: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a program in the embedded kernel, as root there and in virtual time.",

@@ -99,7 +99,7 @@ struct Compare: ParsableCommand {
 }
 
 extension FilePath {
-    /// A kernel's path as one directory name.
+    /// The path of a kernel, turned into a single directory name.
     fileprivate var removingRootAndSlashes: String {
         String(string.split(separator: "/").joined(separator: "-"))
     }

@@ -155,7 +155,7 @@ struct Derive: ParsableCommand {
         if !prediction.doubts.isEmpty { Glibc.exit(Documents.ExitCode.notTrustworthy.rawValue) }
     }
 
-    /// `FILE=TIME` as the places of that file and the time, which may be negative.
+    /// Parses `FILE=TIME` into the indices of that file and the time, which may be negative.
     private static func shift(_ text: String, _ sources: [CaptureSource]) throws -> (indices: [Int], shift: Duration) {
         guard let equals = text.lastIndex(of: "=") else {
             throw Fault(.usage, "--align \(text) is neither 'start' nor FILE=TIME, as in --align wlan0.pcap=-1.5s")

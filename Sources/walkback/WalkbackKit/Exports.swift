@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a package of somebody else's needs to add something: the public parts of the rooms below.
+// What a user's package needs to add something: the public parts of the modules below.
 @_exported import Bounds
 @_exported import Documents
 @_exported import Plans

@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 import Guest
 
-/// The first process of a guest, or a run in real time on this machine's kernel. Not for people.
+/// The first process of a guest, or a run in real time on this machine's kernel. Users do not call it.
 struct GuestInit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "guest", abstract: "Execute the run plan of a run directory on this kernel.", shouldDisplay: false)

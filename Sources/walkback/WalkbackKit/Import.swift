@@ -108,7 +108,7 @@ struct Import: ParsableCommand {
         return time
     }
 
-    /// `PATH=VALUE` as the index of that path and the value.
+    /// Parses `PATH=VALUE` into the index of that path and the value.
     private static func assignment(
         _ text: String, to paths: [PathSpecification], option: String
     ) throws -> (index: Int, value: String) {

@@ -5,7 +5,7 @@ import Documents
 import Quantities
 import Synthesis
 
-/// What a walk or a drive outdoors is generated from, as options.
+/// The options from which an outdoor walk or drive is generated.
 struct OutdoorOptions: ParsableArguments {
     @Option(help: "Share of time with WiFi, in per cent.")
     var wifiCoverage: Double
@@ -109,7 +109,7 @@ struct OutdoorOptions: ParsableArguments {
         ]
     }
 
-    /// - Throws: `Fault` (usage).
+    /// - Throws: `Fault` (usage) if an option is wrong.
     func parameters(
         _ movement: OutdoorParameters.Movement, _ calibration: OutdoorParameters.Calibration = .published
     ) throws -> OutdoorParameters {
@@ -123,7 +123,7 @@ struct OutdoorOptions: ParsableArguments {
 }
 
 extension OutdoorParameter {
-    /// Its meaning, and the defaults of those walks that have it.
+    /// The help text: the parameter's meaning, and the defaults of the walks that have it.
     fileprivate var help: String {
         let cases: [(OutdoorParameters.Movement, OutdoorParameters.Calibration)] = [
             (.walking, .published), (.walking, .tableFitted), (.driving, .published),

@@ -174,7 +174,7 @@ struct Record: ParsableCommand {
             guard let every = options.idleEvery else {
                 throw Fault(.usage, "--live-for needs the time of probing before each; give it with --idle-every 60s")
             }
-            // The recording sets when they begin.
+            // The recording sets the beginning of the phases.
             options.live = LivePhases(every: every, length: try time(liveFor, "--live-for", "30s"), begin: 0)
         } else if liveCommand != nil {
             throw Fault(.usage, "--live-command needs to know for how long; give it with --live-for 30s")

@@ -3,12 +3,12 @@ import Glibc
 import Quantities
 import Recorder
 
-/// How a recording is seen on standard error: lines that are redrawn on a terminal, and else some lines now and then.
+/// Shows a recording on standard error: lines that are redrawn on a terminal, otherwise a few lines now and then.
 final class RecordDisplay {
     private let isTerminal = isatty(2) == 1
     private var drawn = 0
     private var seconds = 0
-    /// Where nothing is redrawn.
+    /// The interval between lines if they are not redrawn.
     private static let plainInterval = 10
 
     func say(_ note: String) {
@@ -28,13 +28,13 @@ final class RecordDisplay {
         drawn = lines.count
     }
 
-    /// What was drawn last stays.
+    /// Ends the display; what was drawn last stays on the screen.
     func end() {
         drawn = 0
     }
 
     private func erase() {
-        // Up so many lines, and everything from there on away.
+        // Moves up by the lines that were drawn, and clears everything from there on.
         if drawn > 0 { Walkback.write("\u{1b}[\(drawn)A\u{1b}[J", to: 2) }
         drawn = 0
     }

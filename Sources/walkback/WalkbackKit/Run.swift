@@ -106,7 +106,7 @@ struct Run: ParsableCommand {
     }
 }
 
-/// Whole lines, each behind a prefix, of text that comes in pieces.
+/// Splits text that arrives in pieces into whole lines, and puts a prefix in front of each.
 struct PrefixedLines {
     let prefix: String
     private var rest: [UInt8] = []
@@ -123,7 +123,7 @@ struct PrefixedLines {
         return lines.flatMap { prefix.utf8 + $0 + [UInt8(ascii: "\n")] }
     }
 
-    /// A last line without its end.
+    /// The last line if it has no newline.
     mutating func end() -> [UInt8] {
         rest.isEmpty ? [] : take([UInt8(ascii: "\n")])
     }

@@ -91,7 +91,7 @@ struct SweepCommand: ParsableCommand {
                 let options =
                     (quick ? ["--quick"] : []) + (engine == .kernel ? [] : ["--engine", engine.rawValue])
                     + (kernel == "embedded" ? [] : ["--kernel", kernel])
-                // Read first, so that no queue is waited in for a slip.
+                // The request is read first, so that a mistake in it shows before a job waits in a queue.
                 Walkback.print(standardError: try request.dryRun())
                 Walkback.write(
                     try SlurmScript.write(

@@ -8,17 +8,18 @@ import Registries
 import Strategies
 import TraceFormats
 
-/// The program: parses, calls, prints. Results go to standard output, everything else to standard error.
+/// The program: it parses the command line, calls the command and prints. Results go to standard output, everything
+/// else to standard error.
 public enum Walkback {
     static let version = "0.1.0"
 
-    /// Runs what the command line asks for. A program of your own calls this from its entry point, with what it adds to
-    /// Walkback. The lab's guests boot the program that was called, so what is added is there too.
+    /// Runs what the command line asks for. Your own program calls this from its entry point, with what it adds to
+    /// Walkback. The lab's guests boot the program that was called, so the additions exist there too.
     ///
     /// - Parameters:
-    ///   - strategies: named in replays and with `--strategies`, next to the built-in ones.
+    ///   - strategies: strategies that replays and `--strategies` can name, next to the built-in ones.
     ///   - bounds: oracles, each with a ratio `mptcp/NAME`, a row in tables and a gate.
-    ///   - formats: files that `import`, `export`, `inspect` and `derive` know.
+    ///   - formats: file formats that `import`, `export`, `inspect` and `derive` know.
     ///   - workloads: kinds that a replay's `workload` can name.
     public static func main(
         adding strategies: [any Strategy.Type] = [], bounds: [any Bound.Type] = [],
@@ -34,7 +35,7 @@ public enum Walkback {
         } catch let fault as Fault {
             fail(fault)
         } catch {
-            // ArgumentParser's own `main` would exit with 1 for every failure of ours.
+            // ArgumentParser's own `main` would exit with 1 for every Walkback failure.
             RootCommand.exit(withError: error)
         }
     }
@@ -48,7 +49,7 @@ public enum Walkback {
         write("\(text)\n", to: 2)
     }
 
-    /// Writes all of it; a reader that has gone away is no error of ours.
+    /// Writes all of `text`. A reader that has gone away is not an error.
     static func write(_ text: String, to descriptor: Int32) {
         write(Array(text.utf8)[...], to: descriptor)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Swift cannot import from the system's headers: macros, variadic functions and GNU-only names. Each shim says which.
+// What Swift cannot import from the system's headers: macros, variadic functions and GNU-only names. Each shim says
+// which of these it wraps.
 #pragma once
 
 #include "walkback_memory.h"

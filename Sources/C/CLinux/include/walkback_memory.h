@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// malloc.h is no part of what Swift imports of the C library.
+// malloc.h is not part of the C library that Swift imports.
 
-/// Keeps what is freed for what is asked for next, rather than hand it back to the system.
+/// Makes the allocator keep freed memory for later allocations instead of returning it to the system.
 void walkback_keep_freed_memory(void);
