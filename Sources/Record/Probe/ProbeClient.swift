@@ -79,7 +79,7 @@ package final class ProbeClient: Sendable {
         reports.withLock { $0.append(report) }
     }
 
-    // MARK: On the thread that it has of its own
+    // MARK: On its own thread
 
     /// Where the greeting of the server stands.
     private enum Greeting {
