@@ -10,7 +10,7 @@ import System
 /// This machine's modems according to ModemManager, queried with its own program, `mmcli`, on a separate thread because
 /// an answer on the system bus may take seconds.
 final class ModemReader: Sendable {
-    /// What one modem reports; nil where it reports nothing.
+    /// What one modem reports; a value is nil if the modem does not report it.
     struct Level: Equatable {
         /// The modem's name in ModemManager, and its network interface.
         var modem: String

@@ -5,7 +5,7 @@ import System
 
 /// Reads the wall clock and detects whether it was set since the last check.
 struct WallClock {
-    /// Smaller changes are those of a clock being disciplined (NTP).
+    /// Smaller changes come from disciplining a clock.
     static let step = Duration.milliseconds(50)
 
     private var offset: Int64

@@ -91,7 +91,8 @@ enum PacketScrub {
         case .linuxCooked: places = [6]
         case .linuxCooked2: places = [12]
         case .ieee80211: places = [4, 10, 16]
-        // The radiotap header may contain anything; only its length, which locates the frame's own addresses, is kept.
+        // The radiotap header may contain anything. Its length stays, and so do the positions of the frame's own
+        // addresses.
         case .ieee80211Radiotap:
             guard bytes.count >= 4 else { return }
             let length = Int(bytes[2]) | Int(bytes[3]) << 8

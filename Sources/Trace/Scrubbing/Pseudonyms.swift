@@ -5,7 +5,7 @@ import Pcap
 
 /// Replaces addresses by pseudonyms that preserve prefixes: two addresses that share their first bits get pseudonyms
 /// that share as many (as in Crypto-PAn, Xu, Fan, Ammar and Moon 2002), so that networks stay networks. Without the key
-/// no address can be recovered from another.
+/// neither an address nor its pseudonym can be derived from the other.
 package struct Pseudonyms {
     private let key: [UInt8]
     private var known: [InternetAddress: InternetAddress] = [:]
