@@ -2,9 +2,9 @@
 import Determinism
 import Documents
 
-/// Whole pcapng blocks on their way out, in the machine's byte order, back to back.
+/// Complete pcapng blocks that are waiting to be written, one directly after the other, in the machine's byte order.
 ///
-/// Memory of its own and not an array: a recorder appends a million small fields a second to it.
+/// Uses memory of its own instead of an array because a recorder appends a million small fields per second.
 struct BlockBuffer: ~Copyable {
     private var memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
@@ -27,7 +27,7 @@ struct BlockBuffer: ~Copyable {
         count = 0
     }
 
-    /// The bytes of the blocks that lie wholly within the first `length` bytes.
+    /// The total size of the blocks that lie completely within the first `length` bytes.
     func wholeBlocks(within length: Int) -> Int {
         var end = 0
         while end + 8 <= length {
@@ -57,7 +57,7 @@ struct BlockBuffer: ~Copyable {
         count += MemoryLayout<Field>.size
     }
 
-    /// `bytes` and as many zeros as it takes to a multiple of four.
+    /// Appends `bytes`, padded with zeros to a multiple of four.
     mutating func appendPadded(_ bytes: UnsafeRawBufferPointer) {
         let padded = (bytes.count + 3) & ~3
         reserve(padded)
@@ -83,7 +83,7 @@ extension BlockBuffer {
         withUnsafeBytes(of: value) { appendOption(code, $0) }
     }
 
-    /// 64 KB is the longest an option can be; a longer text loses its end, at a character's boundary.
+    /// An option holds at most 64 KB; a longer text is truncated at a character boundary.
     mutating func appendOption(_ code: UInt16, _ text: String?, prefix: [UInt8] = []) {
         guard let text else { return }
         var bytes = prefix + Array(text.utf8)
@@ -95,7 +95,7 @@ extension BlockBuffer {
         bytes.withUnsafeBytes { appendOption(code, $0) }
     }
 
-    /// A stamp as a block's option has it: the upper half first, whatever the byte order.
+    /// A time stamp in the form of a block's option: the upper half comes first, whatever the byte order.
     mutating func appendOption(_ code: UInt16, stamp: UInt64?) {
         guard let stamp else { return }
         append(code)

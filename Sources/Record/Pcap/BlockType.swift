@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The blocks of a pcapng file that matter here (draft-ietf-opsawg-pcapng, section 4); others are skipped.
+/// The types of pcapng block that are read here (draft-ietf-opsawg-pcapng, section 4); other blocks are skipped.
 enum BlockType {
     static let section: UInt32 = 0x0a0d_0d0a
     static let interface: UInt32 = 1
-    /// Of files older than the format's first specification.
+    /// Appears in files that are older than the format's first specification.
     static let obsoletePacket: UInt32 = 2
     static let simplePacket: UInt32 = 3
     static let interfaceStatistics: UInt32 = 5
     static let enhancedPacket: UInt32 = 6
 
-    /// Follows a section's length and says its byte order.
+    /// Follows a section's length and shows its byte order.
     static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
 }
 

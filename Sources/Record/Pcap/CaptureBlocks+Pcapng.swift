@@ -3,10 +3,10 @@ import Determinism
 import Quantities
 
 extension CaptureBlocks {
-    /// A block's type and its length at both ends.
+    /// The size of a block's type and of the length fields at both its ends.
     private static let frame = 12
 
-    /// The blocks of a pcapng file.
+    /// Reads the blocks of a pcapng file.
     @inline(__always)
     mutating func readBlocks(
         _ window: RawSpan, at base: Int64, _ body: PacketRecord.Body
@@ -17,7 +17,8 @@ extension CaptureBlocks {
             let offset = base &+ Int64(position)
             guard left >= Self.frame else { return Progress(consumed: position, needed: Self.frame) }
             let type = window.number(unchecked: position, as: UInt32.self, swapped: swapped)
-            // The only block whose type reads the same in either byte order begins a section and says which it has.
+            // A section block, the only one whose type reads the same in either byte order, shows the byte order that
+            // its section has.
             if type == BlockType.section {
                 switch window.number(unchecked: position &+ 8, as: UInt32.self, swapped: false) {
                 case BlockType.byteOrderMagic: swapped = false
@@ -55,8 +56,8 @@ extension CaptureBlocks {
         }
     }
 
-    /// An enhanced block, or an obsolete one: sixteen bits of interface and as many of drops, where the enhanced block
-    /// has the interface alone.
+    /// Reads an enhanced or an obsolete packet block. An obsolete block has a 16-bit interface number and a 16-bit drop
+    /// count in place of the enhanced block's 32-bit interface number.
     @inline(__always)
     private mutating func packet(
         _ block: RawSpan, isObsolete: Bool, at offset: Int64, _ body: PacketRecord.Body
@@ -109,7 +110,8 @@ extension CaptureBlocks {
         let interface = stamps[firstInterface]
         let original = Int(block.number(at: 0, as: UInt32.self, swapped: swapped))
         let most = interface.snapLength > 0 ? interface.snapLength : original
-        // It does not say how much was captured: what its interface keeps of it, if that fits.
+        // A simple block does not record the captured length: it is what the interface's snap length allows, if the
+        // block is that long.
         let captured = min(original, most, block.byteCount - 4)
         try body(
             PacketRecord(

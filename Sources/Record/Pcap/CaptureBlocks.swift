@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What a reader knows of the file so far, and the reading of a window's records.
+/// What a reader knows about the file so far. Also reads the records in a window.
 struct CaptureBlocks {
     struct Interface {
         var description: CaptureInterface
         var statistics: InterfaceStatistics?
     }
 
-    /// What reading a packet needs of its interface, without the texts: a copy of those would cost a count for each.
+    /// What reading a packet needs to know about its interface. It has no strings because copying them would cost
+    /// reference counting for every packet.
     struct Stamps {
         var clock: CaptureClock
-        /// Nanoseconds a tick, where that is whole and there is no offset: nearly always.
+        /// Nanoseconds per tick if that is a whole number and there is no offset, which is nearly always so.
         var nanosecondsPerTick: UInt64?
         var linkType: LinkType
         var snapLength: Int
@@ -19,21 +20,22 @@ struct CaptureBlocks {
 
     /// How far a window was read.
     struct Progress {
-        /// Whole records.
+        /// Bytes of complete records that were read.
         var consumed: Int
-        /// Bytes from there on that the next step takes.
+        /// Bytes after those that the next step needs.
         var needed: Int
         /// Whether nothing after this can be read.
         var isOver = false
     }
 
-    /// No record of a packet is longer; one that says so is damage, and its length no reason to fill memory.
+    /// Upper limit on the length of a packet's record. A record that claims more is damaged, and no memory is allocated
+    /// for it.
     static let largest = 16 << 20
 
     var interfaces: [Interface] = []
     var stamps: [Stamps] = []
     var sections: [CaptureSection] = []
-    /// Of the section being read: its byte order, and where its interfaces begin in the list.
+    /// The byte order of the section being read, and the index of its first interface in the list.
     var swapped = false
     var firstInterface = 0
     var damage = DamageLog()
@@ -56,19 +58,19 @@ struct CaptureBlocks {
                 linkType: interface.linkType, snapLength: Int(interface.snapLength.bytes)))
     }
 
-    /// - Parameter cause: what ended the contents early, where it is known.
+    /// - Parameter cause: what ended the contents early, if known.
     mutating func reportEnd(_ offset: Int64, left: Int, needed: Int, cause: String?) {
         let cut = left > 0 ? "a record of \(needed) bytes or more has only \(left) of them" : "the contents end"
         damage.add(offset, cause.map { "\(cut): \($0)" } ?? "\(cut): the file is cut off")
     }
 
-    /// The records of a classic pcap file.
+    /// Reads the records of a classic pcap file.
     @inline(__always)
     mutating func readRecords(
         _ window: RawSpan, at base: Int64, _ layout: PcapLayout, _ body: PacketRecord.Body
     ) rethrows -> Progress {
         let header = layout.recordHeaderSize
-        // Merged packets are longer than the snap length of some writers.
+        // Merged packets can be longer than the snap length that some writers state.
         let largest = layout.snapLength == 0 ? Self.largest : min(Self.largest, max(262_144, Int(layout.snapLength)))
         let isOld = layout.minorVersion <= 3
         var position = 0
@@ -87,11 +89,12 @@ struct CaptureBlocks {
                 return Progress(consumed: position, needed: header, isOver: true)
             }
             guard left &- header >= length else { return Progress(consumed: position, needed: header + length) }
-            // Nothing overflows: seconds and fraction have 32 bits each, the nanoseconds of either's unit 30 at most.
+            // Nothing can overflow: seconds and fraction have 32 bits each, and the nanoseconds in either unit at most
+            // 30.
             let nanoseconds = Int64(fraction) &* layout.nanosecondsPerTick
             var time: Timestamp? = Timestamp(nanoseconds: Int64(seconds) &* 1_000_000_000 &+ nanoseconds)
             if nanoseconds >= 1_000_000_000 {
-                // A second that was not carried is understood; more is no fraction at all.
+                // A fraction of one to two seconds is accepted as a missing carry; a larger value is not a fraction.
                 if nanoseconds >= 2_000_000_000 { time = nil }
                 let use = time == nil ? "; its time is not used" : ""
                 damage.add(offset, "the stamp's fraction of a second, \(fraction), is a second or more\(use)")

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a tick of an interface's stamps is, and where they count from: pcapng's `if_tsresol` and `if_tsoffset`.
+/// The length of a tick of an interface's time stamps and the origin they count from: pcapng's `if_tsresol` and
+/// `if_tsoffset`.
 package struct CaptureClock: Hashable, Sendable {
-    /// As the option has it: 10^-n, or with the highest bit set 2^-n seconds a tick.
+    /// Encoded as in the option: a tick is 10^-n seconds, or 2^-n seconds if the highest bit is set.
     package let resolution: UInt8
     /// Seconds to add to every stamp.
     package let offset: Int64
@@ -14,10 +15,11 @@ package struct CaptureClock: Hashable, Sendable {
     package static let microseconds = CaptureClock(resolution: 6)
     package static let nanoseconds = CaptureClock(resolution: 9)
 
-    /// 10^0 to 10^19, all that 64 bits hold.
+    /// The powers 10^0 to 10^19, which are all that fit into 64 bits.
     private static let powersOfTen: [UInt64] = (0..<20).map { (0..<$0).reduce(1) { product, _ in product * 10 } }
 
-    /// The instant of a stamp, rounded down to a nanosecond; nil where it is beyond what `Timestamp` holds.
+    /// The instant that a time stamp denotes, rounded down to a nanosecond; nil if it is outside the range of
+    /// `Timestamp`.
     package func timestamp(ticks: UInt64) -> Timestamp? {
         guard let sinceOffset = nanoseconds(ticks), let count = Int64(exactly: sinceOffset) else { return nil }
         let (shift, tooFar) = offset.multipliedReportingOverflow(by: 1_000_000_000)

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 
-/// What a capture file holds, decompressed where it must be, from front to back through one window of memory.
+/// The contents of a capture file, decompressed if necessary, read from front to back through one window of memory.
 final class CaptureContents {
-    /// Small enough to stay in a processor's own cache while its packets are read; grows where a record is longer.
+    /// Small enough to stay in a processor core's own cache while its packets are read. The buffer grows if a record is
+    /// longer.
     private static let bufferSize = 1 << 18
 
     let compression: Decompression.Method?
     private let source: any ByteSource
-    /// What has not been consumed, from the front on.
+    /// Holds the bytes that have not been consumed, starting at the front.
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CaptureContents.bufferSize, alignment: 16)
     private var count = 0
-    /// Of the window's first byte in the contents.
+    /// The position of the window's first byte in the contents.
     private(set) var offset: Int64 = 0
 
-    /// - Throws: `Fault` (bad input) where the file cannot be read.
+    /// - Throws: `Fault` (bad input) if the file cannot be read.
     init(_ path: String) throws(Fault) {
         let file = try FileSource(path)
         let start = file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Decompression.Method.markSize]))
@@ -36,10 +37,11 @@ final class CaptureContents {
     /// Whether the contents end with the window.
     var isLast: Bool { source.isFinished }
 
-    /// Why the contents end before they should; nil where they do not.
+    /// Why the contents end early; nil if they do not.
     var failure: String? { source.failure }
 
-    /// Moves the window's start on by `consumed` bytes and has it hold `needed` bytes, or all that are left.
+    /// Moves the start of the window forward by `consumed` bytes and fills the window to at least `needed` bytes, or
+    /// with everything that is left.
     func advance(by consumed: Int, needed: Int) {
         offset += Int64(consumed)
         let rest = UnsafeRawBufferPointer(rebasing: buffer[consumed..<count])
@@ -49,7 +51,7 @@ final class CaptureContents {
             buffer.deallocate()
             buffer = larger
         } else {
-            // The two may overlap, which copyMemory allows.
+            // The two regions may overlap, which copyMemory allows.
             buffer.copyMemory(from: rest)
         }
         count = rest.count + source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[rest.count...]))

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A place at which a capture is not what its format says. What comes before it is used.
+/// A place at which a capture violates its format. What comes before it is used.
 package struct CaptureDamage: Sendable, Equatable, CustomStringConvertible {
-    /// Of the record or block, from the start of the file; of a compressed file, of its contents.
+    /// The position of the record or block from the start of the file; in a compressed file, from the start of its
+    /// decompressed contents.
     package let offset: Int64
     package let message: String
 
     package var description: String { "at byte \(offset): \(message)" }
 }
 
-/// Every damage that reading met, of which the first are kept: a hostile file may be nothing else.
+/// Counts all damage found while reading and keeps the first entries only: a hostile file may consist of nothing but
+/// damage.
 package struct DamageLog: Sendable, Equatable {
     private static let most = 20
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How a capture is laid out, known from its first bytes.
+/// The layout of a capture, detected from its first bytes.
 package enum CaptureFormat: Sendable, Equatable {
     case pcap(PcapLayout)
     case pcapng
@@ -11,8 +11,8 @@ package enum CaptureFormat: Sendable, Equatable {
         }
     }
 
-    /// - Parameter header: the file's first bytes, 24 of them where it has so many.
-    /// - Returns: nil where they begin no capture.
+    /// - Parameter header: the file's first 24 bytes, or all of them if the file is shorter.
+    /// - Returns: nil if these bytes do not begin a capture.
     init?(header: RawSpan) {
         guard header.byteCount >= 4 else { return nil }
         if header.network(at: 0, as: UInt32.self) == BlockType.section {
@@ -29,10 +29,10 @@ package enum CaptureFormat: Sendable, Equatable {
 package struct PcapLayout: Sendable, Equatable {
     static let headerSize = 24
 
-    /// Whether numbers are in the other byte order than this machine's.
+    /// Whether the byte order of numbers differs from this machine's.
     let swapped: Bool
     let nanosecondsPerTick: Int64
-    /// 16, or 24 of the variant with an interface index, protocol and packet type after the lengths.
+    /// 16, or 24 in the variant that has an interface index, protocol and packet type after the lengths.
     let recordHeaderSize: Int
     let minorVersion: UInt16
     let snapLength: UInt32
@@ -49,12 +49,13 @@ package struct PcapLayout: Sendable, Equatable {
         swapped = magic >> 24 != 0xa1
         minorVersion = header.number(at: 6, swapped: swapped)
         snapLength = header.number(at: 16, swapped: swapped)
-        // The upper half of the field tells of a frame check sequence.
+        // The upper half of the field describes the frame check sequence.
         linkType = LinkType(
             rawValue: UInt16(truncatingIfNeeded: header.number(at: 20, as: UInt32.self, swapped: swapped)))
     }
 
-    /// Before version 2.3 the two lengths stood the other way round; some writers of 2.3 had not noticed.
+    /// Before version 2.3 the two lengths were in the opposite order, and some writers of version 2.3 still used the
+    /// old order.
     @inline(never)
     func lengthsAreSwapped(_ captured: UInt32, _ original: UInt32) -> Bool {
         minorVersion < 3 || (minorVersion == 3 && captured > original)

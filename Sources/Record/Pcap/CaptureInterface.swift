@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What a capture says of one of its interfaces. A classic pcap file has exactly one, without a name.
+/// What a capture records about one of its interfaces. A classic pcap file has exactly one, without a name.
 package struct CaptureInterface: Sendable, Equatable {
     package var name: String?
-    /// In words, as "Intel Wi-Fi 6 AX201".
+    /// A description in words, such as "Intel Wi-Fi 6 AX201".
     package var description: String?
     package var linkType: LinkType
-    /// Bytes kept of a packet; zero: whole packets.
+    /// Bytes kept of each packet; zero means whole packets.
     package var snapLength: ByteCount
     /// The filter in libpcap's language.
     package var filter: String?
@@ -31,7 +31,7 @@ package struct CaptureInterface: Sendable, Equatable {
     }
 }
 
-/// The count that an interface stands at, or stood at when its capture ended. nil: not known.
+/// An interface's counters, current or as of the end of its capture; nil if unknown.
 package struct InterfaceStatistics: Sendable, Equatable {
     package var start: Timestamp?
     package var end: Timestamp?
@@ -60,9 +60,9 @@ package struct InterfaceStatistics: Sendable, Equatable {
     }
 }
 
-/// Which way a packet passed the interface that it was captured on.
+/// The direction in which a packet passed the interface that it was captured on.
 package enum PacketDirection: UInt8, Sendable {
-    /// The capture does not say.
+    /// The capture does not state the direction.
     case unknown = 0
     case inbound = 1
     case outbound = 2

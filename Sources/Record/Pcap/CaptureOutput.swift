@@ -3,28 +3,28 @@ import Documents
 import Glibc
 import SystemPackage
 
-/// Where a writer's bytes go: a file, or in tests what stands for one.
+/// Where a writer puts its bytes: a file, or a substitute for one in tests.
 package protocol CaptureOutput {
-    /// As messages name it.
+    /// The output's name in messages.
     var name: String { get }
-    /// Writes some of `bytes` from the front on, at least one.
+    /// Writes at least one byte of `bytes`, starting at its front.
     ///
-    /// - Returns: how many.
+    /// - Returns: the number of bytes written.
     func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
-    /// Cuts everything beyond `length` off.
+    /// Cuts off everything beyond `length`.
     func truncate(to length: Int64) throws(Errno)
     /// Returns when everything written is on the disk.
     func synchronize() throws(Errno)
 }
 
-/// A new file that lasts as long as its value.
+/// A new file that stays open as long as this value exists.
 package final class CaptureFile: CaptureOutput {
     package let path: FilePath
     private let descriptor: FileDescriptor
 
     package var name: String { path.string }
 
-    /// - Throws: `Fault` where the file exists already, since a walk cannot be repeated, or cannot be made.
+    /// - Throws: `Fault` if the file already exists, since a walk cannot be repeated, or cannot be created.
     package init(creating path: FilePath) throws(Fault) {
         self.path = path
         do {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 
-/// Reads a capture from front to back: pcap of either byte order, micro- or nanoseconds and the modified variant, and
-/// pcapng, each also compressed by gzip or zstd.
+/// Reads a capture from front to back: classic pcap in either byte order with micro- or nanoseconds, its modified
+/// variant, and pcapng; each may also be compressed by gzip or zstd.
 ///
-/// Packets are handed out where they lie in a window of the file: each is copied once, from the system, and memory
-/// stays the same however long the file. Damage ends reading, or a block, and is kept in `damage`; it is never an
+/// Packets are passed on in place, in a window of the file: each is copied only once, out of the system, and memory use
+/// does not depend on the file's length. Damage ends reading, or a block, and is kept in `damage`; it is never an
 /// error.
 package struct CaptureReader: ~Copyable {
     package let path: String
@@ -13,8 +13,8 @@ package struct CaptureReader: ~Copyable {
     private let contents: CaptureContents
     private var blocks: CaptureBlocks
 
-    /// - Throws: `Fault` (bad input) where the file cannot be read or is no capture; the message says what it is, where
-    ///   that can be seen.
+    /// - Throws: `Fault` (bad input) if the file cannot be read or is not a capture; the message says what it is if
+    ///   that can be recognised.
     package init(_ path: String) throws(Fault) {
         let contents = try CaptureContents(path)
         guard let format = CaptureFormat(header: contents.bytes) else {
@@ -27,30 +27,31 @@ package struct CaptureReader: ~Copyable {
         if case .pcap(let layout) = format { blocks.begin(layout) }
     }
 
-    /// "gzip" or "zstd"; nil where the file is not compressed.
+    /// "gzip" or "zstd"; nil if the file is not compressed.
     package var compression: String? { contents.compression?.name }
 
-    /// In the order of the file, those of all sections. What is read so far is known so far.
+    /// The interfaces of all sections in file order, as far as the file has been read.
     package var interfaces: [CaptureInterface] { blocks.interfaces.map(\.description) }
-    /// The latest of each interface; nil where the capture has none.
+    /// The latest statistics of each interface; nil if the capture has none.
     package var statistics: [InterfaceStatistics?] { blocks.interfaces.map(\.statistics) }
     package var sections: [CaptureSection] { blocks.sections }
     package var damage: DamageLog { blocks.damage }
 
-    /// Hands every packet to `body`, in the order of the file. Once: afterwards there are no more.
+    /// Passes every packet to `body` in file order. Works once: no packets are left afterwards.
     ///
     /// - Throws: what `body` throws.
     package mutating func forEach(_ body: (borrowing Packet) throws -> Void) throws {
         try readAll { try body(Packet($0, $1, $2)) }
     }
 
-    /// `forEach` for callers of this module who know what they do with each packet: all of it is inlined with it.
+    /// Like `forEach`, but for callers in this module with a known body: everything is inlined together with it.
     @inline(__always)
     mutating func readAll(_ body: PacketRecord.Body) rethrows {
         if case .pcap(let layout) = format, contents.offset == 0 {
             contents.advance(by: PcapLayout.headerSize, needed: layout.recordHeaderSize)
         }
-        // A window is borrowed from this reader while its records change what the reader knows.
+        // The reader's state is copied because a window is borrowed from the reader while its records change that
+        // state.
         var blocks = CaptureBlocks()
         swap(&blocks, &self.blocks)
         defer { swap(&blocks, &self.blocks) }
@@ -78,7 +79,7 @@ package struct CaptureReader: ~Copyable {
     }
 }
 
-/// What a section of a pcapng file says of itself.
+/// What a section of a pcapng file says about itself.
 package struct CaptureSection: Sendable, Equatable {
     package var hardware: String?
     package var operatingSystem: String?
@@ -86,15 +87,15 @@ package struct CaptureSection: Sendable, Equatable {
     package var comments: [String]
 }
 
-/// How a file begins, for those who ask what it is before they read it.
+/// The beginning of a file, for callers that need to identify the file before reading it.
 package struct FileStart: Sendable, Equatable {
     package let isCapture: Bool
-    /// At most as many as were asked for, decompressed where the file is compressed as captures are.
+    /// At most the requested number of bytes, decompressed if the file is compressed in a way that captures are.
     package let bytes: [UInt8]
-    /// What the file is where it is none of ours, as the end of a sentence; nil where that is not known.
+    /// What the file is if it is not a format read here, worded as the end of a sentence; nil if unknown.
     package let foreign: String?
 
-    /// - Throws: `Fault` (bad input) where the file cannot be read.
+    /// - Throws: `Fault` (bad input) if the file cannot be read.
     package init(of path: String, size: Int) throws(Fault) {
         let contents = try CaptureContents(path)
         isCapture = CaptureFormat(header: contents.bytes) != nil

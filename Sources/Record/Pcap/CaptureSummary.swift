@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What a capture has in it, interface by interface, summed as it is read.
+/// A capture's contents per interface, summed up while it is read.
 package struct CaptureSummary: Sendable {
     package struct Interface: Sendable {
         package fileprivate(set) var packets = 0
-        /// As the packets were on the wire, the link's headers included.
+        /// The size of the packets on the wire, including link headers.
         package var wireBytes: ByteCount { ByteCount(wire) }
         fileprivate var wire: Int64 = 0
-        /// Packets of which not all was captured.
+        /// Packets that were not captured completely.
         package fileprivate(set) var cutPackets = 0
         package fileprivate(set) var packetsWithoutTime = 0
         package fileprivate(set) var protocols = ProtocolCounts()
         package fileprivate(set) var throughput = Throughput()
         package fileprivate(set) var backwards = BackwardSteps()
-        /// Nanoseconds, beyond all others where there is none yet: plain numbers, since every packet compares with
-        /// them.
+        /// In nanoseconds; larger than any time stamp if there is none yet. These are plain numbers because every
+        /// packet is compared with them.
         fileprivate var earliest = Int64.max
         fileprivate var latest = Int64.min
-        /// Of the packet before, in the order of the file.
+        /// The time stamp of the previous packet in file order.
         fileprivate var previous = Int64.min
 
         package init() {}
@@ -27,13 +27,13 @@ package struct CaptureSummary: Sendable {
         package var last: Timestamp? { earliest <= latest ? Timestamp(nanoseconds: latest) : nil }
     }
 
-    /// IP packets and bytes by what they carry.
+    /// IP packets and bytes by transport protocol.
     package struct ProtocolCounts: Sendable, Equatable {
         package var tcp = Count()
         package var udp = Count()
         package var icmp = Count()
         package var other = Count()
-        /// Packets without IP, or cut before it.
+        /// Packets without an IP header, or truncated before it.
         package var notInternet = 0
 
         package var internet: Count {
@@ -49,10 +49,10 @@ package struct CaptureSummary: Sendable {
         fileprivate var sum: Int64 = 0
     }
 
-    /// Stamps that are before the one that they follow.
+    /// Time stamps that are earlier than the preceding one.
     package struct BackwardSteps: Sendable, Equatable {
         package var count = 0
-        /// Of the first one's record, in bytes from the start of the file.
+        /// The position of the first such record, in bytes from the start of the file.
         package var firstOffset: Int64?
         package var largest = Duration.zero
     }
@@ -61,7 +61,7 @@ package struct CaptureSummary: Sendable {
 
     package init() {}
 
-    /// Of all the packets that `reader` still has.
+    /// Sums up all packets that `reader` still has.
     package init(of reader: inout CaptureReader) {
         reader.readAll { add($0, $1, $2) }
     }

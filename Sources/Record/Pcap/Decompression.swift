@@ -2,21 +2,21 @@
 import CZlib
 import CZstd
 
-/// What a compressed capture holds, piece by piece.
+/// Decompresses the contents of a capture piece by piece.
 final class Decompression: ByteSource {
     enum Method: Sendable {
         case gzip, zstd
 
-        /// Bytes at the front of a file that say it.
+        /// Number of bytes at the front of a file that identify the compression.
         static let markSize = 4
 
-        /// nil where a file that begins so is compressed by neither.
+        /// nil if a file that begins with these bytes uses neither method.
         init?(firstBytes: RawSpan) {
             guard firstBytes.byteCount >= Self.markSize else { return nil }
             switch firstBytes.network(at: 0, as: UInt32.self) {
             case 0x1f8b_0800...0x1f8b_08ff: self = .gzip
             case 0x28b5_2ffd: self = .zstd
-            // A skippable frame, which may stand before the first: 184D2A5x in little-endian.
+            // A skippable frame, which may precede the first frame: 184D2A5x in little-endian.
             case let magic where magic & 0xf0ff_ffff == 0x502a_4d18: self = .zstd
             default: return nil
             }
@@ -34,7 +34,7 @@ final class Decompression: ByteSource {
     private var available = 0
     private var gzip = z_stream()
     private let zstd: OpaquePointer?
-    /// Whether what has been read ends where the compression says it may.
+    /// Whether the data read so far ends at a point where the compressed stream may end.
     private var isComplete = false
     private(set) var isFinished = false
     private(set) var failure: String?
@@ -74,7 +74,7 @@ final class Decompression: ByteSource {
     }
 
     private func inflate(into output: UnsafeMutableRawBufferPointer) -> Int {
-        // The file goes on where one stream has ended: gzip files are put together by `cat`.
+        // The file continues after the end of one stream: `cat` can concatenate gzip files.
         if isComplete, inflateReset(&gzip) != Z_OK {
             fail("memory is out")
             return 0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Dissection {
-    /// An IP packet's part in what a capture has of its transport.
+    /// What an IP packet contributes to the totals of its transport protocol.
     struct Share {
         enum Kind { case tcp, udp, icmp, other }
 
         var kind: Kind
-        /// Header and all.
+        /// Length of the IP packet including its header.
         var length: Int
 
         init(kind: Kind, length: Int) {
@@ -26,8 +26,9 @@ extension Dissection {
         }
     }
 
-    /// What sums need of an IP packet: as `internetPacket` has it, with little code where it is called. All but the
-    /// commonest is left to functions that are called, since beyond some size the compiler inlines no more.
+    /// What the totals need to know about an IP packet. The result agrees with `internetPacket` but adds little code to
+    /// the caller: everything except the most common case is in functions that are not inlined, because the compiler
+    /// stops inlining beyond some size.
     @inline(__always)
     static func share(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> Share? {
         if linkType == .ethernet, LinkHeader.isPlainVersionFour(bytes),

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Packet {
-    /// The IP packet in this one; nil where there is none, or too little of it was captured to say.
+    /// The IP packet in this one; nil if there is none or if too little was captured to tell.
     ///
-    /// Inlined with all that it calls: what a caller does not ask for costs nothing then.
+    /// Inlined together with everything it calls, so that fields the caller does not use cost nothing.
     package var internetPacket: IPPacket? {
         @inline(__always)
         get { Dissection.internetPacket(in: bytes, linkType, wireLength: originalBytes) }
     }
 
-    /// The options of a TCP segment of this packet.
+    /// The TCP options of a segment in this packet.
     @_lifetime(copy self)
     package func options(of segment: TCPSegment) -> TCPOptions {
         TCPOptions(bytes.extracting(segment.options.clamped(to: 0..<bytes.byteCount)))
     }
 }
 
-/// IP and what it carries.
+/// Parses IP headers and the headers of the transport protocols.
 enum Dissection {
-    /// - Parameter wireLength: of the whole packet, the link's header included.
+    /// - Parameter wireLength: length of the whole packet including the link header.
     @inline(__always)
     static func internetPacket(in bytes: RawSpan, _ linkType: LinkType, wireLength: Int) -> IPPacket? {
         guard let place = LinkHeader.internetPlace(in: bytes, linkType) else { return nil }
@@ -29,7 +29,7 @@ enum Dissection {
         }
     }
 
-    /// 4 or 6, where link and header agree; nil where they do not.
+    /// 4 or 6 if link and IP header agree; nil if they do not.
     @inline(__always)
     static func version(_ bytes: RawSpan, _ place: LinkHeader.Place) -> UInt8? {
         guard bytes.byteCount > place.offset else { return nil }
@@ -37,14 +37,14 @@ enum Dissection {
         return version == place.version ?? version ? version : nil
     }
 
-    /// The lengths of IP packet and TCP header of what nearly every packet is: IPv4 without options, in one piece, with
-    /// TCP, all its headers captured but for TCP's options. nil of any other.
+    /// The lengths of the IP packet and the TCP header in the most common case: unfragmented IPv4 without options that
+    /// carries TCP, with all headers captured except possibly TCP's options. nil for any other packet.
     @inline(__always)
     static func plainLengths(
         _ bytes: RawSpan, _ start: Int, _ wireLength: Int
     ) -> (packet: Int, header: Int)? {
         guard bytes.byteCount >= start &+ 40, bytes.byte(unchecked: start) == 0x45,
-            // Flags and offset of a fragment, time to live, protocol.
+            // Checks the fragment flags and offset and the protocol; ignores the time to live.
             bytes.network(unchecked: start &+ 6, as: UInt32.self) & 0x3fff_00ff == 6
         else { return nil }
         let packet = Int(bytes.network(unchecked: start &+ 2, as: UInt16.self))
@@ -53,7 +53,7 @@ enum Dissection {
         return (packet, header)
     }
 
-    /// The packet that `plainLengths` tells of, as `versionFour` would have it.
+    /// The packet that `plainLengths` describes, equal to what `versionFour` would return.
     @inline(__always)
     static func plain(_ bytes: RawSpan, _ start: Int, _ wireLength: Int) -> IPPacket? {
         guard let lengths = plainLengths(bytes, start, wireLength) else { return nil }
@@ -73,8 +73,8 @@ enum Dissection {
         let header = Int(bytes.byte(unchecked: start) & 0x0f) &* 4
         guard header >= 20 else { return nil }
         let total = Int(bytes.network(unchecked: start &+ 2, as: UInt16.self))
-        // Zero where a card is to cut a long packet into real ones. Padding of the link is not counted, and a header
-        // that claims more than the link carried is not believed.
+        // The length is zero if the network card is to split a long packet (TSO). Link padding is not counted, and a
+        // length larger than what the link carried is not believed.
         let length = total == 0 ? wireLength : min(total, wireLength)
         guard length >= header else { return nil }
         let fragment = bytes.network(unchecked: start &+ 6, as: UInt16.self)
@@ -100,7 +100,8 @@ enum Dissection {
         var position = start + 40
         var isFragment = false
         var isLater = false
-        // Extensions (RFC 8200, section 4), each with the number of what follows it and, but for one, its length.
+        // Extension headers (RFC 8200, section 4). Each gives the number of the next header and, with one exception,
+        // its own length.
         walk: while position + 8 <= min(bytes.byteCount, end) {
             switch next {
             case 44:
@@ -113,7 +114,7 @@ enum Dissection {
             case 0, 43, 60, 135:
                 next = bytes.byte(at: position)
                 position += (Int(bytes.byte(at: position + 1)) + 1) * 8
-            // Authentication counts in four bytes and leaves two of them out.
+            // The authentication header counts in units of four bytes and leaves two of them out.
             case 51:
                 next = bytes.byte(at: position)
                 position += (Int(bytes.byte(at: position + 1)) + 2) * 4
@@ -129,8 +130,8 @@ enum Dissection {
     }
 
     /// - Parameters:
-    ///   - start: where the TCP header begins, of which 20 bytes were captured.
-    ///   - header: its length with its options.
+    ///   - start: where the TCP header begins; at least 20 bytes of it were captured.
+    ///   - header: length of the header including its options.
     @inline(__always)
     private static func segment(
         _ bytes: RawSpan, _ start: Int, header: Int, captured: Int, wireLength: Int
@@ -143,7 +144,7 @@ enum Dissection {
             options: Range(uncheckedBounds: (start &+ 20, start &+ min(header, captured))))
     }
 
-    /// - Parameter wireLength: of the header of the transport and what follows, on the wire.
+    /// - Parameter wireLength: length on the wire of the transport header and everything after it.
     @inline(__always)
     private static func transport(
         _ bytes: RawSpan, _ start: Int, _ protocolNumber: UInt8, wireLength: Int
@@ -158,7 +159,7 @@ enum Dissection {
         case 17:
             guard captured >= 8 else { return .other }
             let length = Int(bytes.network(at: start + 4, as: UInt16.self))
-            // Zero in a jumbogram (RFC 2675).
+            // The length is zero in a jumbogram (RFC 2675).
             let whole = length < 8 ? wireLength : min(length, wireLength)
             return .udp(
                 UDPDatagram(

@@ -2,29 +2,29 @@
 import Documents
 import Glibc
 
-/// What a capture holds is read from one of these, front to back.
+/// A source from which the contents of a capture are read from front to back.
 protocol ByteSource: AnyObject {
     /// Whether everything has been read.
     var isFinished: Bool { get }
-    /// Why the contents end before they should; nil where they do not.
+    /// Why the contents end early; nil if they do not.
     var failure: String? { get }
-    /// Fills `output` from its front on.
+    /// Fills `output` from its beginning.
     ///
-    /// - Returns: how many bytes; fewer than fit only at the end.
+    /// - Returns: the number of bytes read; less than `output` holds only at the end.
     func read(into output: UnsafeMutableRawBufferPointer) -> Int
 }
 
-/// A file as it was when it was opened: what is appended to it later is not read.
+/// A file as it was when it was opened: data appended later is not read.
 ///
-/// Read and not mapped: the copy costs less than the faults and cache misses of a mapping, and a file that becomes
-/// shorter meanwhile is a short read where a mapping would end the process.
+/// The file is read instead of mapped because the copy costs less than the page faults and cache misses of a mapping.
+/// If the file is truncated meanwhile, a read is short, but an access to a mapping would kill the process.
 final class FileSource: ByteSource {
     private let descriptor: Int32
     private let size: Int64
     private var position: Int64 = 0
     private(set) var failure: String?
 
-    /// - Throws: `Fault` (bad input) where the file is missing, unreadable or no ordinary file.
+    /// - Throws: `Fault` (bad input) if the file is missing, unreadable or not a regular file.
     init(_ path: String) throws(Fault) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -67,7 +67,7 @@ final class FileSource: ByteSource {
         return filled
     }
 
-    /// From the front once more.
+    /// Starts again at the front of the file.
     func rewind() {
         position = 0
     }

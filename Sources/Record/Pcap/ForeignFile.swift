@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Files that are no captures, by how they begin.
+/// Recognises files that are not captures by their first bytes.
 package enum ForeignFile {
-    /// What a file that begins so is, with what to do about it; nil where it is not known.
+    /// What kind of file begins with these bytes and what to do about it; nil if unknown.
     package static func name(_ start: RawSpan) -> String? {
         let bytes = start.extracting(0..<min(start.byteCount, 64)).array
         return known.first { bytes.starts(with: $0.start) }.map { "is \($0.name)" }
@@ -31,7 +31,7 @@ package enum ForeignFile {
         ([0x7f] + Array("ELF".utf8), "a program"),
     ]
 
-    /// Why a file is no capture, as the end of a sentence.
+    /// Why a file is not a capture, worded as the end of a sentence.
     static func objection(to start: RawSpan, _ failure: String?) -> String {
         if start.byteCount == 0 { return failure.map { "holds nothing: \($0)" } ?? "is empty" }
         if let name = name(start) { return name }

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// The IP packet in a captured one: the outermost, since that is what the path had to carry.
+/// The outermost IP packet in a captured packet, since that is what the path had to carry.
 ///
-/// Lengths are those on the wire; what was captured may be less. Places are bytes from the start of the captured
+/// Lengths are those on the wire; less may have been captured. Positions are in bytes from the start of the captured
 /// packet.
 package struct IPPacket: Sendable, Equatable {
     package enum Transport: Sendable, Equatable {
         case tcp(TCPSegment)
         case udp(UDPDatagram)
         case icmp(ICMPMessage)
-        /// Another protocol, a later fragment, or too little captured.
+        /// Another protocol, a fragment after the first, or too little captured.
         case other
     }
 
     package let source: InternetAddress
     package let destination: InternetAddress
-    /// Header and all, as it crosses the IP layer. Of a record into which a network card merged several packets, one
-    /// header and all their payloads.
+    /// Length at the IP layer including the header. If a network card merged several packets into the record, this is
+    /// one header and all the payloads.
     package var length: ByteCount { ByteCount(Int64(lengthBytes)) }
-    /// Plain where every packet counts: operators of another module are calls.
+    /// A plain integer for code that counts every packet: operators defined in another module are function calls.
     let lengthBytes: Int
-    /// As in the header, or at the end of IPv6's extensions: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6.
+    /// The protocol number in the header, or at the end of IPv6's extension headers: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6.
     package let protocolNumber: UInt8
-    /// Where the IP header begins, and what follows it and its extensions.
+    /// Where the IP header begins, and where the data after it and its extension headers begins.
     package let headerOffset: Int
     package let payloadOffset: Int
-    /// Whether it is one of several pieces of a packet.
+    /// Whether this is one of several fragments of a packet.
     package let isFragment: Bool
     package let transport: Transport
 }
@@ -53,7 +53,7 @@ package struct TCPSegment: Sendable, Equatable {
     package let window: UInt16
     /// Bytes of payload on the wire, 0 to 16 MB (merged records are longer than an IP packet can be).
     package let payloadLength: Int
-    /// Where the options that were captured lie in the packet.
+    /// The range in the packet that holds the captured options.
     package let options: Range<Int>
 }
 
@@ -62,14 +62,14 @@ package struct UDPDatagram: Sendable, Equatable {
     package let destinationPort: UInt16
     /// Bytes of payload on the wire.
     package let payloadLength: Int
-    /// Where the payload that was captured lies in the packet.
+    /// The range in the packet that holds the captured payload.
     package let payload: Range<Int>
 }
 
 package struct ICMPMessage: Sendable, Equatable {
     package let type: UInt8
     package let code: UInt8
-    /// Of an echo and its answer, else the same bytes of another message.
+    /// The identifier of an echo request or reply; in other messages, the same bytes.
     package let identifier: UInt16
     package let sequence: UInt16
 }

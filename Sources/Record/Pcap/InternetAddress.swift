@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// An IPv4 or IPv6 address as packets carry it, without memory of its own.
+/// An IPv4 or IPv6 address as in a packet, stored without heap memory.
 package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
     package enum Family: UInt8, Sendable {
         case v4 = 4
@@ -9,7 +9,7 @@ package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConv
     }
 
     package let family: Family
-    /// The address as a number; of IPv4 its lower half alone.
+    /// The address as a number; IPv4 uses only the lower half.
     package let high: UInt64
     package let low: UInt64
 
@@ -29,7 +29,7 @@ package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConv
         (left.family.rawValue, left.high, left.low) < (right.family.rawValue, right.high, right.low)
     }
 
-    /// As people write it: `10.1.0.2`, `fd00:1::2` (RFC 5952).
+    /// The usual text form: `10.1.0.2`, `fd00:1::2` (RFC 5952).
     package var description: String {
         if family == .v4 {
             return (0..<4).reversed().map { String(low >> (8 * UInt64($0)) & 0xff) }.joined(separator: ".")
@@ -45,7 +45,7 @@ package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConv
         groups.map { String($0, radix: 16) }.joined(separator: ":")
     }
 
-    /// The first of the longest runs of two zero groups or more.
+    /// The first of the longest runs of two or more zero groups.
     private static func longestZeros(_ groups: [UInt16]) -> Range<Int>? {
         var best: Range<Int>?
         var start = 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What stands before the IP header, link by link.
+/// Parses what precedes the IP header, for each link type.
 enum LinkHeader {
-    /// Where an IP header begins, and its version where the link says it.
+    /// Where an IP header begins, and its version if the link header gives it.
     struct Place {
         var offset: Int
         var version: UInt8?
@@ -26,7 +26,7 @@ enum LinkHeader {
 
     @inline(__always)
     static func internetPlace(in bytes: RawSpan, _ linkType: LinkType) -> Place? {
-        // Nearly every packet: asked first, and not as one of many.
+        // Nearly every packet takes this branch, so it is checked first and outside the switch.
         if linkType == .ethernet, isPlainVersionFour(bytes) { return Place(offset: ethernetSize, version: 4) }
         return switch linkType {
         case .ethernet: behindEtherType(bytes, at: 12)
@@ -45,7 +45,7 @@ enum LinkHeader {
         }
     }
 
-    /// - Parameter offset: where the type of what follows it stands.
+    /// - Parameter offset: the position of the EtherType.
     @inline(__always)
     static func behindEtherType(_ bytes: RawSpan, at offset: Int) -> Place? {
         guard bytes.byteCount >= offset &+ 2 else { return nil }
@@ -64,14 +64,14 @@ enum LinkHeader {
                 guard bytes.byteCount >= offset + 4 else { return nil }
                 type = bytes.network(at: offset + 2)
                 offset += 4
-            // Version, code, session and length.
+            // Skips version, code, session and length.
             case EtherType.pppoeSession: return behindPPP(bytes, at: offset + 6)
             default: return nil
             }
         }
     }
 
-    /// RFC 1661 and 1662: perhaps address and control, then a protocol of two bytes or, compressed, one.
+    /// RFC 1661 and 1662: optionally address and control, then a protocol number of two bytes, or of one if compressed.
     private static func behindPPP(_ bytes: RawSpan, at start: Int) -> Place? {
         var offset = start
         if bytes.byteCount >= offset + 2, bytes.network(at: offset, as: UInt16.self) == 0xff03 { offset += 2 }
@@ -89,15 +89,15 @@ enum LinkHeader {
         }
     }
 
-    /// The family in either byte order, for the capturing machine's is not known; IPv6 has another number on each
-    /// system.
+    /// Accepts the address family in either byte order because that of the capturing machine is unknown; IPv6 has a
+    /// different number on each system.
     private static func behindAddressFamily(_ bytes: RawSpan) -> Place? {
         guard bytes.byteCount >= 4 else { return nil }
         let number = bytes.number(at: 0, as: UInt32.self, swapped: false)
         switch min(number, number.byteSwapped) {
         case 2: return Place(offset: 4, version: 4)
         case 10, 24, 28, 30: return Place(offset: 4, version: 6)
-        // Some write an EtherType into its second half.
+        // Some writers put an EtherType into the second half of the field.
         default: return behindEtherType(bytes, at: 2)
         }
     }

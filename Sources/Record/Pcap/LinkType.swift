@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a captured packet begins with: a number of the registry that pcap and pcapng share
+/// The type of a captured packet's link header: a number from the registry that pcap and pcapng share
 /// (https://www.tcpdump.org/linktypes.html).
 package struct LinkType: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16
@@ -8,11 +8,11 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// BSD loopback: the address family in the byte order of the machine that captured.
+    /// BSD loopback: the address family in the byte order of the capturing machine.
     package static let null = LinkType(rawValue: 0)
     package static let ethernet = LinkType(rawValue: 1)
     package static let ppp = LinkType(rawValue: 9)
-    /// Raw IP as some systems number it; `raw` is the registry's.
+    /// Raw IP as some systems number it; `raw` is the number in the registry.
     package static let rawBSD = LinkType(rawValue: 12)
     package static let rawOpenBSD = LinkType(rawValue: 14)
     package static let pppSerial = LinkType(rawValue: 50)
@@ -26,7 +26,7 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
     package static let pppDirectional = LinkType(rawValue: 204)
     package static let ipv4 = LinkType(rawValue: 228)
     package static let ipv6 = LinkType(rawValue: 229)
-    /// Linux cooked capture, version 2, as of the pseudo-interface `any`.
+    /// Linux cooked capture, version 2, as used by the pseudo-interface `any`.
     package static let linuxCooked2 = LinkType(rawValue: 276)
 
     private static let names: [UInt16: String] = [
@@ -37,6 +37,6 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
         239: "nflog", 253: "netlink", 276: "linux-cooked-2",
     ]
 
-    /// A short name, as tables and JSON show it; `link-N` where there is none here.
+    /// The short name shown in tables and JSON; `link-N` if the type has no name here.
     package var name: String { Self.names[rawValue] ?? "link-\(rawValue)" }
 }

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /// An option of Multipath TCP, of version 0 (RFC 6824) or 1 (RFC 8684).
 package enum MultipathOption: Sendable, Equatable {
-    /// Keys as far as the packet has them; `dataLength` where the first data comes with the handshake's last step.
+    /// Holds the keys that the packet carries. `dataLength` is set if the first data comes with the last step of the
+    /// handshake.
     case capable(version: UInt8, flags: UInt8, senderKey: UInt64?, receiverKey: UInt64?, dataLength: UInt16?)
     case joinRequest(backup: Bool, address: UInt8, token: UInt32, nonce: UInt32)
     case joinAnswer(backup: Bool, address: UInt8, truncatedCode: UInt64, nonce: UInt32)
     /// The third step, with 160 bits of authentication.
     case joinConfirmation
     case dataSequence(DataSequence)
-    /// `isEcho`: version 1's confirmation that the address has arrived.
+    /// `isEcho`: in version 1, confirms that the address was received.
     case addAddress(isEcho: Bool, address: UInt8, InternetAddress, port: UInt16?)
     case removeAddress([UInt8])
-    /// `address`: nil where the subflow that carries it is meant.
+    /// `address`: nil refers to the subflow that carries the option.
     case priority(backup: Bool, address: UInt8?)
     case fail(dataSequence: UInt64)
     case fastClose(receiverKey: UInt64)
     case reset(flags: UInt8, reason: UInt8)
-    /// Of a subtype that neither version has, as the experimental one, 15.
+    /// A subtype that neither version defines, such as the experimental one, 15.
     case other(subtype: UInt8)
 
-    /// Which bytes of the connection a segment carries, and which have arrived. Numbers of 32 bits are the lower
-    /// halves.
+    /// Which bytes of the connection a segment carries, and which have arrived. A 32-bit number is the lower half of
+    /// the full one.
     package struct DataSequence: Sendable, Equatable {
         package var acknowledgement: UInt64?
         package var sequence: UInt64?
-        /// Relative to the subflow's start.
+        /// Counted from the start of the subflow.
         package var subflowSequence: UInt32?
         package var length: UInt16?
         package var hasChecksum = false
@@ -32,12 +33,12 @@ package enum MultipathOption: Sendable, Equatable {
     }
 
     /// - Parameter value: what follows the option's kind and length.
-    /// - Returns: nil where the length is none that the subtype can have.
+    /// - Returns: nil if the length is not valid for the subtype.
     init?(_ value: RawSpan) {
         guard value.byteCount >= 1 else { return nil }
         let first = value.byte(at: 0)
         let low = first & 0x0f
-        // As the documents count it, with kind and length.
+        // The length as the RFCs count it, including kind and length.
         let length = value.byteCount + 2
         switch first >> 4 {
         case 0:
@@ -85,8 +86,8 @@ package enum MultipathOption: Sendable, Equatable {
         }
     }
 
-    /// In version 0 the low half of the first byte is the family; in version 1 its lowest bit tells an echo, and all
-    /// others end with 64 bits of authentication.
+    /// In version 0 the lower half of the first byte is the address family. In version 1 its lowest bit marks an echo,
+    /// and options that are not echoes end with 64 bits of authentication.
     private static func addAddress(_ value: RawSpan) -> MultipathOption? {
         let low = value.byte(at: 0) & 0x0f
         let isFirstVersion = low == 4 || low == 6
@@ -106,7 +107,8 @@ package enum MultipathOption: Sendable, Equatable {
 }
 
 extension MultipathOption.DataSequence {
-    /// RFC 8684, section 3.3: flags say which fields there are and how long; a checksum shows in the length alone.
+    /// RFC 8684, section 3.3: flags give the fields that are present and their sizes; only the length shows whether
+    /// there is a checksum.
     init?(_ value: RawSpan) {
         guard value.byteCount >= 2 else { return nil }
         let flags = value.byte(at: 1)

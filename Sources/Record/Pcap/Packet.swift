@@ -2,19 +2,20 @@
 import Determinism
 import Quantities
 
-/// A packet as a capture has it. Its bytes are the file's own: it lasts as long as the call that it is handed to.
+/// A packet in a capture. Its bytes belong to the file, so it is valid only during the call that it is passed to.
 package struct Packet: ~Escapable {
-    /// What was captured, from the link's header on.
+    /// The captured bytes, starting with the link header.
     package let bytes: RawSpan
-    /// On the wire, the link's header included.
+    /// Length on the wire, including the link header.
     package var originalLength: ByteCount { ByteCount(Int64(originalBytes)) }
     let originalBytes: Int
-    /// nil where the format has none (a simple packet block).
+    /// nil if the format has no time stamp (a simple packet block).
     package let time: Timestamp?
-    /// Index of its interface in the reader's list.
+    /// Index of the packet's interface in the reader's list.
     package let interface: Int
     package let linkType: LinkType
-    /// Of its record, from the start of the file; of a compressed file, of its contents.
+    /// The position of the packet's record from the start of the file; in a compressed file, from the start of its
+    /// decompressed contents.
     package let offset: Int64
     package let options: BlockOptions
 
@@ -30,7 +31,7 @@ package struct Packet: ~Escapable {
         self.options = BlockOptions(bytes: options, swapped: record.swapped)
     }
 
-    /// As the capture's options or a cooked header say it.
+    /// The direction given by the capture's options or by a cooked header.
     package var direction: PacketDirection {
         @inline(__always)
         get { PacketDirection(in: bytes, linkType, options.bytes, swapped: options.swapped) }
@@ -41,8 +42,8 @@ package struct Packet: ~Escapable {
 
 extension PacketDirection {
     /// - Parameters:
-    ///   - bytes: from the link's header on.
-    ///   - options: of the packet's block.
+    ///   - bytes: the captured bytes, starting with the link header.
+    ///   - options: the options of the packet's block.
     @inline(__always)
     init(in bytes: RawSpan, _ linkType: LinkType, _ options: RawSpan, swapped: Bool) {
         if options.byteCount > 0, let flagged = BlockOptions(bytes: options, swapped: swapped).direction {
@@ -68,7 +69,7 @@ extension PacketDirection {
     }
 }
 
-/// The options at the end of a pcapng block, as they stand.
+/// The options at the end of a pcapng block, in their raw form.
 package struct BlockOptions: ~Escapable {
     let bytes: RawSpan
     let swapped: Bool
@@ -79,7 +80,7 @@ package struct BlockOptions: ~Escapable {
         self.swapped = swapped
     }
 
-    /// Hands every option to `body` until one is cut off or `body` returns false.
+    /// Passes each option to `body` until one is truncated or `body` returns false.
     package func forEach(_ body: (_ code: UInt16, _ value: RawSpan) -> Bool) {
         var position = 0
         while position + 4 <= bytes.byteCount {
@@ -92,7 +93,7 @@ package struct BlockOptions: ~Escapable {
         }
     }
 
-    /// Which way a packet block says that its packet went; nil where it does not say.
+    /// The packet's direction according to its block; nil if the block does not state it.
     var direction: PacketDirection? {
         number(OptionCode.Packet.flags, as: UInt32.self).map { PacketDirection(rawValue: UInt8($0 & 3)) ?? .unknown }
     }
@@ -107,7 +108,7 @@ package struct BlockOptions: ~Escapable {
         return found
     }
 
-    /// A stamp whose upper half stands first.
+    /// A time stamp whose upper half comes first.
     func stamp(_ wanted: UInt16) -> UInt64? {
         var found: UInt64?
         forEach { code, value in
@@ -138,7 +139,7 @@ package struct BlockOptions: ~Escapable {
         return found
     }
 
-    /// Some writers end their texts with a zero.
+    /// The option as text. Some writers terminate it with a zero byte.
     static func text(_ value: RawSpan) -> String {
         var bytes = value.array
         while bytes.last == 0 { bytes.removeLast() }

@@ -3,16 +3,16 @@ import Documents
 import Quantities
 import SystemPackage
 
-/// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section, as packets come: interfaces may join at any moment,
-/// and everything up to the last flush can be read, whatever happens afterwards.
+/// Writes a pcapng file (draft-ietf-opsawg-pcapng) with one section as packets arrive. Interfaces may be added at any
+/// time, and everything up to the last flush stays readable whatever happens afterwards.
 ///
-/// Not for several threads at once: whoever has more than one holds it in a `Mutex`.
+/// Not safe for concurrent use: hold it in a `Mutex` to share it between threads.
 package struct PcapngWriter: ~Copyable {
-    /// What the file says of itself.
+    /// The file's description of itself.
     package struct Section: Sendable, Equatable {
         package var hardware: String?
         package var operatingSystem: String?
-        /// The program that writes.
+        /// The program that writes the file.
         package var application: String?
         package var comments: [String]
 
@@ -26,28 +26,29 @@ package struct PcapngWriter: ~Copyable {
         }
     }
 
-    /// Blocks wait here for the next flush; this many bytes at most, so that a burst costs memory for a moment only.
+    /// Blocks wait in the buffer for the next flush. Beyond this many bytes they are written at once, so that a burst
+    /// uses memory only briefly.
     private static let spill = 1 << 18
 
     private let output: any CaptureOutput
     private var buffer = BlockBuffer(capacity: PcapngWriter.spill + 1 << 16)
-    /// As each interface block has it; zero: whole packets.
+    /// The snap length of each interface block; zero means whole packets.
     private var snapLengths: [Int] = []
-    /// The failure that ended writing. What the output holds then is whole blocks.
+    /// The failure that ended writing. The output then consists of complete blocks.
     private var failure: Fault?
-    /// What the output holds. Blocks that wait for a flush are not in it.
+    /// The number of bytes in the output. Blocks that wait for a flush are not counted.
     package private(set) var flushed = ByteCount.zero
 
-    /// Begins the section; it is flushed before this returns.
+    /// Begins the section and flushes it before returning.
     ///
-    /// - Throws: `Fault` where the output cannot be written.
+    /// - Throws: `Fault` if the output cannot be written.
     package init(to output: any CaptureOutput, section: Section = Section()) throws(Fault) {
         self.output = output
         buffer.beginBlock(BlockType.section)
         buffer.append(BlockType.byteOrderMagic)
         buffer.append(UInt16(1))
         buffer.append(UInt16(0))
-        // The section's length is not known while it grows.
+        // The section's length is unknown while it grows.
         buffer.append(Int64(-1))
         for comment in section.comments { buffer.appendOption(OptionCode.comment, comment) }
         buffer.appendOption(OptionCode.Section.hardware, section.hardware)
@@ -60,10 +61,11 @@ package struct PcapngWriter: ~Copyable {
 
     package var interfaceCount: Int { snapLengths.count }
 
-    /// What the file will hold after the next flush.
+    /// The size of the file after the next flush.
     package var written: ByteCount { flushed + ByteCount(Int64(buffer.count)) }
 
-    /// Describes an interface. Its clock is nanoseconds since 1970, whatever `interface` says: only those are written.
+    /// Describes an interface. Its time stamps are nanoseconds since 1970 whatever `interface` says, because no other
+    /// clock is written.
     ///
     /// - Returns: the number by which packets and statistics name it.
     package mutating func addInterface(_ interface: CaptureInterface, comments: [String] = []) throws(Fault) -> Int {
@@ -77,7 +79,7 @@ package struct PcapngWriter: ~Copyable {
         buffer.appendOption(OptionCode.Interface.name, interface.name)
         buffer.appendOption(OptionCode.Interface.description, interface.description)
         buffer.appendOption(OptionCode.Interface.resolution, CaptureClock.nanoseconds.resolution)
-        // A filter begins with a byte that says its language: 0 is libpcap's.
+        // A filter begins with a byte that gives its language: 0 is libpcap's.
         buffer.appendOption(OptionCode.Interface.filter, interface.filter, prefix: [0])
         buffer.appendOption(OptionCode.Interface.operatingSystem, interface.operatingSystem)
         buffer.appendOption(OptionCode.Interface.hardware, interface.hardware)
@@ -88,12 +90,12 @@ package struct PcapngWriter: ~Copyable {
         return snapLengths.count - 1
     }
 
-    /// Appends a packet, cut to its interface's snap length.
+    /// Appends a packet, truncated to its interface's snap length.
     ///
     /// - Parameters:
-    ///   - packet: what was captured of it.
-    ///   - originalLength: what it had on the wire; never less than was captured.
-    ///   - interface: as `addInterface` returned it.
+    ///   - packet: the captured bytes.
+    ///   - originalLength: the length on the wire; never less than what was captured.
+    ///   - interface: the number that `addInterface` returned.
     package mutating func write(
         _ packet: UnsafeRawBufferPointer, originalLength: ByteCount, time: Timestamp, interface: Int,
         direction: PacketDirection = .unknown, comments: [String] = []
@@ -119,7 +121,7 @@ package struct PcapngWriter: ~Copyable {
         try spillIfFull()
     }
 
-    /// Appends what an interface has counted so far. May be written again and again: readers take the last.
+    /// Appends an interface's counters so far. May be called repeatedly: readers use the last.
     package mutating func write(
         _ statistics: InterfaceStatistics, of interface: Int, time: Timestamp
     ) throws(Fault) {
@@ -145,10 +147,10 @@ package struct PcapngWriter: ~Copyable {
         try spillIfFull()
     }
 
-    /// Hands every block to the output: from here on a crash of this program loses none of them.
+    /// Writes every block to the output. After this a crash of this program loses none of them.
     ///
-    /// - Throws: `Fault` naming the output and the cause. The output then ends with the last whole block that it took,
-    ///   and every later call throws the same.
+    /// - Throws: `Fault` with the output and the cause. The output then ends with the last complete block it accepted,
+    ///   and every later call throws the same fault.
     package mutating func flush() throws(Fault) {
         if let failure { throw failure }
         var count = 0
@@ -163,7 +165,7 @@ package struct PcapngWriter: ~Copyable {
         buffer.removeAll()
     }
 
-    /// `flush`, and returns when the output is on the disk: from here on a crash of the machine loses nothing either.
+    /// Calls `flush` and returns when the output is on the disk. After this even a crash of the machine loses nothing.
     package mutating func synchronize() throws(Fault) {
         try flush()
         do {
@@ -177,7 +179,7 @@ package struct PcapngWriter: ~Copyable {
         if buffer.count >= Self.spill { try flush() }
     }
 
-    /// Leaves whole blocks behind: a disk that is full takes no more, but it gives up what stands half written.
+    /// Truncates the output to complete blocks: a full disk accepts no more data but can still drop a partial block.
     private mutating func fail(_ cause: Errno, written: Int) -> Fault {
         flushed += ByteCount(Int64(buffer.wholeBlocks(within: written)))
         var ending = "its first \(flushed.bytes) bytes are whole and can be read"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Numbers at places whose bounds the caller has checked: a read beyond the span would be a trap.
+/// Numbers at positions whose bounds the caller has checked: reading beyond the span traps.
 extension RawSpan {
     /// A number in the file's byte order.
     @inline(__always)
@@ -18,8 +18,8 @@ extension RawSpan {
         Number(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
     }
 
-    /// As `number(at:)`, for what every packet is asked: there the bounds that the caller checks once are enough, and a
-    /// wrong one is no trap.
+    /// Like `number(at:)`, for what is read from every packet. The caller checks the bounds once; a wrong position does
+    /// not trap.
     @inline(__always)
     func number<Number: FixedWidthInteger & BitwiseCopyable>(
         unchecked offset: Int, as type: Number.Type = Number.self, swapped: Bool
@@ -28,7 +28,7 @@ extension RawSpan {
         return swapped ? value.byteSwapped : value
     }
 
-    /// As `network(at:)`, where the caller has checked the bounds of the header that it is in.
+    /// Like `network(at:)`, if the caller has checked the bounds of the header that contains the number.
     @inline(__always)
     func network<Number: FixedWidthInteger & BitwiseCopyable>(
         unchecked offset: Int, as type: Number.Type = Number.self

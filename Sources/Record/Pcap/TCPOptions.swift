@@ -3,20 +3,21 @@
 package enum TCPOption: Sendable, Equatable {
     case noOperation
     case maximumSegmentSize(UInt16)
-    /// The window counts in 2^n bytes.
+    /// The window is counted in units of 2^n bytes.
     case windowScale(UInt8)
     case selectiveAcknowledgementPermitted
-    /// What arrived beyond the acknowledged: from the first sequence number up to the second.
+    /// Ranges received beyond the acknowledgement number: each from its first sequence number up to, not including, its
+    /// second.
     case selectiveAcknowledgement([SequenceBlock])
     case timestamps(value: UInt32, echo: UInt32)
-    /// Bytes of TCP Fast Open's cookie; 0 asks for one.
+    /// Length in bytes of TCP Fast Open's cookie; 0 requests a cookie.
     case fastOpen(cookieLength: Int)
-    /// RFC 5482; the highest bit says minutes.
+    /// RFC 5482; the highest bit means that the unit is minutes.
     case userTimeout(UInt16)
     case multipath(MultipathOption)
-    /// One that is not read here: its kind and the bytes of its value.
+    /// An option that is not parsed here: its kind and the length of its value in bytes.
     case other(kind: UInt8, length: Int)
-    /// Cut off, or of a length that its kind cannot have. After it nothing is certain.
+    /// Truncated, or with a length that is not valid for its kind. Nothing after it is reliable.
     case malformed(kind: UInt8)
 
     package struct SequenceBlock: Sendable, Equatable {
@@ -25,7 +26,7 @@ package enum TCPOption: Sendable, Equatable {
     }
 }
 
-/// The options of a TCP header in their order.
+/// The options of a TCP header in order.
 package struct TCPOptions: ~Escapable {
     private let bytes: RawSpan
     private var position = 0
@@ -35,7 +36,7 @@ package struct TCPOptions: ~Escapable {
         self.bytes = bytes
     }
 
-    /// nil at the end, or after a malformed one.
+    /// nil at the end or after a malformed option.
     package mutating func next() -> TCPOption? {
         guard position < bytes.byteCount else { return nil }
         let kind = bytes.byte(at: position)
@@ -56,9 +57,9 @@ package struct TCPOptions: ~Escapable {
         return Self.option(kind, bytes.extracting((start + 2)..<position)) ?? malformed(kind)
     }
 
-    /// RFC 7323's stamps, without a value for each option before them: nil where there are none.
+    /// RFC 7323's time stamps, found without creating a value for each preceding option; nil if there are none.
     package var timestamps: (value: UInt32, echo: UInt32)? {
-        // Nearly every segment has two blanks before them.
+        // Nearly every segment has two padding bytes before the time stamps.
         if bytes.byteCount >= 12, bytes.network(at: 0, as: UInt32.self) == 0x0101_080a {
             return (bytes.network(at: 4), bytes.network(at: 8))
         }
@@ -83,7 +84,7 @@ package struct TCPOptions: ~Escapable {
         return .malformed(kind: kind)
     }
 
-    /// nil where `value` is no value of that kind.
+    /// nil if `value` is not valid for that kind.
     private static func option(_ kind: UInt8, _ value: RawSpan) -> TCPOption? {
         let length = value.byteCount
         switch kind {

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// IP bytes in bins of 100 ms, apart by direction.
+/// IP bytes in bins of 100 ms, counted separately by direction.
 package struct Throughput: Sendable, Equatable {
     package static let bin = Duration.milliseconds(100)
     private static let nanosecondsPerBin: Int64 = 100_000_000
-    /// Two days: beyond that from the others a stamp is wrong, and memory is not given for what lies between.
+    /// Two days. A time stamp farther than this from the others is taken as wrong, so that no memory is allocated for
+    /// the bins in between.
     private static let most = 2 * 24 * 3600 * 10
 
     package struct Bin: Sendable, Equatable {
         package var inbound: Int64 = 0
         package var outbound: Int64 = 0
-        /// Of packets whose direction is not known.
+        /// IP bytes of packets whose direction is unknown.
         package var unknown: Int64 = 0
 
         package var total: ByteCount { ByteCount(inbound + outbound + unknown) }
     }
 
-    /// But for the bin that is being added to.
+    /// All bins except the open one.
     private var closed: [Bin] = []
-    /// Number of the first of them, counted from 1970.
+    /// Number of the first closed bin, counted from 1970.
     private var first: Int64 = 0
-    /// The bin that packets fall into one after the other: kept apart, since most fall into the one of the packet
-    /// before.
+    /// The bin that packets are currently added to. It is kept separately because most packets fall into the same bin
+    /// as the one before.
     private var open = Bin()
-    /// When it begins, in nanoseconds; nothing falls into one that ends before it begins.
+    /// When the open bin begins, in nanoseconds. No packet falls into a bin that ends before it begins.
     private var openStart: Int64 = 0
     private var openEnd: Int64 = -1
-    /// Bytes of packets whose stamps are too far from the others.
+    /// Bytes of packets whose time stamps are too far from the others.
     package private(set) var unplaced = ByteCount.zero
 
     package init() {}
@@ -38,7 +39,7 @@ package struct Throughput: Sendable, Equatable {
         return copy.closed
     }
 
-    /// When the first bin begins; nil where there is none.
+    /// When the first bin begins; nil if there is no bin.
     package var start: Timestamp? {
         var copy = self
         copy.close()
@@ -61,7 +62,7 @@ package struct Throughput: Sendable, Equatable {
         let (quotient, remainder) = time.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)
         let number = remainder < 0 ? quotient - 1 : quotient
         let (start, overflow) = number.multipliedReportingOverflow(by: Self.nanosecondsPerBin)
-        // The first and last bins that 64 bits of nanoseconds can count are cut.
+        // The first and last bins that fit into 64 bits of nanoseconds are shorter than the others.
         openStart = overflow ? .min : start
         openEnd = openStart > .max - Self.nanosecondsPerBin ? .max : openStart + Self.nanosecondsPerBin
     }

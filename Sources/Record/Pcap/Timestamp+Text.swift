@@ -19,15 +19,15 @@ extension Timestamp: CustomStringConvertible {
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    /// The Gregorian date of a day counted from 1970-01-01. Years begin in March here, so that the leap day is their
-    /// last; 400 of them have 146,097 days.
+    /// The Gregorian date of a day counted from 1970-01-01. Years begin in March here so that the leap day is the last
+    /// day of a year; 400 of them have 146,097 days.
     private static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = floorDivide(shifted, by: 146_097)
         let dayOfEra = shifted - era * 146_097
         let year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-        // March to January in pairs of 61 days, but for one: 153 days in five months.
+        // From March to January, pairs of months have 61 days with one exception: five months have 153 days.
         let month = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * month + 2) / 5 + 1
         return (era * 400 + year + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9, day)

@@ -6,23 +6,23 @@ import Glibc
 import ProbeFormat
 import SystemPackage
 
-/// A UDP socket that never waits.
+/// A non-blocking UDP socket.
 final class DatagramSocket {
-    /// Where a datagram came from or goes to, as the kernel has it.
+    /// The address that a datagram came from or goes to, in the kernel's form.
     struct Address: Hashable, Sendable {
         let bytes: [UInt8]
 
-        /// Of IPv4 in IPv6 too.
+        /// Whether the address has the IPv4 structure; false for IPv4 mapped into IPv6.
         var isFour: Bool { bytes.count == MemoryLayout<sockaddr_in>.size }
 
-        /// IPv4 in IPv6.
+        /// Whether this is an IPv4 address mapped into IPv6.
         var isMapped: Bool {
             !isFour && host.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
         }
 
-        /// Without the port: whoever it is.
+        /// The host's address without the port.
         var host: [UInt8] {
-            // sockaddr_in: family, port, address; sockaddr_in6: family, port, flow, address.
+            // sockaddr_in: family, port, address; sockaddr_in6: family, port, flow information, address.
             isFour ? Array(bytes[4..<8]) : Array(bytes.dropFirst(8).prefix(16))
         }
 
@@ -45,7 +45,7 @@ final class DatagramSocket {
             return "\(text(name)) port \(text(port))"
         }
 
-        /// The first address that a name stands for.
+        /// The first address that a name resolves to.
         static func find(_ host: String, port: UInt16) throws -> Address {
             var hints = addrinfo()
             hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
@@ -66,7 +66,7 @@ final class DatagramSocket {
 
     private static let bufferSize: CInt = 4 << 20
 
-    /// - Parameter family: of the addresses that it speaks with.
+    /// - Parameter family: the address family of the peers.
     init(family: CInt) throws(Errno) {
         descriptor = socket(family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -80,7 +80,7 @@ final class DatagramSocket {
         close(descriptor)
     }
 
-    /// Everything leaves by this interface and is received from it.
+    /// Binds the socket so that everything is sent and received through this interface.
     func bind(toInterface name: String) throws(Errno) {
         try Self.bind(descriptor, toInterface: name)
     }
@@ -91,7 +91,7 @@ final class DatagramSocket {
         }
     }
 
-    /// On every address, of IPv4 too.
+    /// Binds to the port on every address, IPv4 included.
     func bind(port: UInt16) throws(Errno) {
         var off: CInt = 0
         setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, socklen_t(MemoryLayout<CInt>.size))
@@ -106,7 +106,7 @@ final class DatagramSocket {
         guard result == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// - Returns: nil, or why it was not sent.
+    /// - Returns: nil if the message was sent, otherwise the error.
     func send(_ message: ProbeMessage, to address: Address) -> Errno? {
         var bytes = message.encoded
         if case .data = message { bytes += padding[bytes.count...] }
@@ -122,8 +122,8 @@ final class DatagramSocket {
         return sent < 0 ? Errno(rawValue: errno) : nil
     }
 
-    /// The next datagram: its message, its bytes with the headers of IP and UDP, and whence it came. `message` is nil
-    /// where it is none of ours. nil where nothing waits.
+    /// The next datagram: its message, its size with IP and UDP headers, and its sender. `message` is nil if it is not
+    /// a probe message. Returns nil if no datagram is waiting.
     func receive() -> (message: ProbeMessage?, ipBytes: Int, from: Address)? {
         var storage = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
         var size = socklen_t(storage.count)
@@ -136,7 +136,7 @@ final class DatagramSocket {
                     }
                 }
             }
-            // A port unreachable that came for an earlier datagram is told here, once.
+            // An ICMP "port unreachable" for an earlier datagram is reported here, once.
             if count < 0, errno == ECONNREFUSED || errno == EINTR { continue }
             guard count >= 0 else { return nil }
             let from = Address(bytes: Array(storage.prefix(Int(size))))

@@ -8,14 +8,14 @@ import Quantities
 import System
 import SystemPackage
 
-/// The far end of probes, on a public host: gives nothing to anyone without the shared key, and never answers more than
-/// it was asked until it is proven that whoever asks receives what is sent to his address.
+/// The far end of probes, on a public host. It serves nobody without the shared key. Until a sender has proven that it
+/// receives what is sent to its address, no answer is larger than the request.
 package final class FieldServer {
     package struct Limits: Sendable {
-        /// Sessions at a time, of all clients and of one address.
+        /// Maximum number of simultaneous sessions, of all clients and of one address.
         package var sessions = 64
         package var sessionsPerHost = 8
-        /// Of one session, in each direction that the server sends.
+        /// Maximum rate of one session, in each direction that the server sends.
         package var rate = DataRate(bitsPerSecond: 1e9)
         package var time = Duration.seconds(2 * 3600)
 
@@ -28,34 +28,34 @@ package final class FieldServer {
         let nonce: ProbeMessage.Nonce
         let address: DatagramSocket.Address
         let begin: Int64
-        /// The client's other sessions, of which this one says what came.
+        /// The client's other sessions, whose feedback this one relays.
         var others: Set<UInt64> = []
     }
 
     private let key: SharedKey
-    /// Of cookies: it lasts as long as the server.
+    /// The secret that cookies are made with; it lasts as long as the server.
     private let secret = SharedKey()
     private let limits: Limits
     private let socket: DatagramSocket
     private var streams: StreamServer
     private let say: (String) -> Void
     private var sessions: [UInt64: Session] = [:]
-    /// Greetings and proofs of each host in this second; what is beyond is not answered.
+    /// The greetings and proofs of each host in the current second; those over the limit are not answered.
     private var asked: [[UInt8]: Int] = [:]
     private var askedSecond: Int64 = 0
-    /// When a refusal was told last, and how many have not been since.
+    /// When a refusal was last reported, and how many have not been reported since.
     private var refused: (told: Int64, untold: Int) = (.min / 2, 0)
 
     private static let mostAskedPerHost = 20
     private static let mostHosts = 4096
-    /// A client that says nothing for so long has gone.
+    /// A client that is silent for this long is considered gone.
     private static let patience: Int64 = 60_000_000_000
-    /// How long a cookie is good, at least.
+    /// The minimum time that a cookie is valid.
     private static let cookieSpan: Int64 = 10_000_000_000
-    /// So many datagrams are taken before the sessions have their turn.
+    /// At most this many datagrams are read before the sessions have their turn.
     private static let batch = 64
 
-    /// - Throws: `Fault` where the port is taken or needs a right that is missing.
+    /// - Throws: `Fault` if the port is taken or needs a permission that is missing.
     package init(port: UInt16, key: SharedKey, limits: Limits, say: @escaping (String) -> Void) throws {
         self.key = key
         self.limits = limits
@@ -113,7 +113,7 @@ package final class FieldServer {
         for (id, bytes) in all { sessions[id]?.endpoint.count(received: 0, sent: bytes) }
     }
 
-    /// - Returns: false where the socket takes no more now.
+    /// - Returns: false if the socket accepts no more now.
     private func act(at now: Int64) -> Bool {
         for id in sessions.keys.sorted() {
             guard var session = sessions[id] else { continue }
@@ -147,7 +147,7 @@ package final class FieldServer {
         case .start(let nonce, let cookie, let code):
             guard mayAsk(from, at: now) else { return }
             let span = now / Self.cookieSpan
-            // The one before is good too, so that none is outdated at once.
+            // The previous span's cookie is valid too, so that no cookie expires at once.
             guard [span, span - 1].contains(where: { SharedKey.areEqual(self.cookie(nonce, from, $0), cookie) }) else {
                 return
             }
@@ -162,7 +162,7 @@ package final class FieldServer {
             start(nonce, filling, from, at: now)
         case .data(let id, _, _, _), .feedback(let id, _), .echo(let id, _, _), .idle(let id, _),
             .sound(let id):
-            // The address is the client's proof from now on, and the session's number its password.
+            // From here on the client is identified by its address, and the session's number is its password.
             guard let session = sessions[id], session.address == from else { return }
             if case .echo = message, session.filling == .streams {
                 sessions[id]?.endpoint.count(received: streams.arrived(of: id))
@@ -183,7 +183,7 @@ package final class FieldServer {
     private func start(_ nonce: ProbeMessage.Nonce, _ filling: Filling, _ from: DatagramSocket.Address, at now: Int64) {
         var id = sessions.first { $0.value.nonce == nonce && $0.value.address == from }?.key
         if id == nil {
-            // A client that greets anew from the same port has given its last session up.
+            // A client that greets again from the same port has given up its last session.
             for (old, session) in sessions where session.address == from { end(old, "it began anew", at: now) }
             let ofHost = sessions.values.count { $0.address.host == from.host }
             guard sessions.count < limits.sessions, ofHost < limits.sessionsPerHost else {
@@ -200,7 +200,7 @@ package final class FieldServer {
             say("\(from.description): a session begins")
             id = new
         }
-        // Again where the first one was lost.
+        // Sent again in case the first one was lost.
         if let id { send(key.started(nonce, session: id, seconds: UInt32(limits.time.seconds)), to: from) }
     }
 
@@ -212,7 +212,7 @@ package final class FieldServer {
                 + "\(session.endpoint.sentBytes) bytes sent, \(session.endpoint.receivedBytes) received")
     }
 
-    /// Once a second at most: strangers are not to fill the log.
+    /// Reports at most one refusal per second, so that strangers cannot fill the log.
     private func tellRefusal(_ from: DatagramSocket.Address, _ reason: String, at now: Int64) {
         guard now - refused.told >= 1_000_000_000 else {
             refused.untold += 1
@@ -241,7 +241,7 @@ package final class FieldServer {
             askedSecond = now / 1_000_000_000
             asked.removeAll(keepingCapacity: true)
         }
-        // Whoever comes from everywhere at once must wait for the next second, with everybody else.
+        // Beyond this many hosts, new ones must wait for the next second: a flood may come from many addresses at once.
         guard asked.count < Self.mostHosts || asked[from.host] != nil else { return false }
         asked[from.host, default: 0] += 1
         return asked[from.host, default: 0] <= Self.mostAskedPerHost

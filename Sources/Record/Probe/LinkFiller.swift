@@ -1,76 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 import ProbeFormat
 
-/// How many datagrams a sender keeps on the way, so that the bottleneck always has some waiting and never too many.
+/// Decides how many datagrams a sender keeps in flight, so that the bottleneck always has some queued and never too
+/// many.
 ///
-/// It is no congestion control: losses do not stop it. The window is what the path carries at its highest rate of late
-/// in the time that an answer takes and a fifth of a second more. So what it suddenly carries is there already; where
-/// it cannot keep as much, the rest is lost; and no more than that waits. But for a sounding, which finds out how much
-/// the queue takes.
+/// It is not congestion control: losses do not stop it. The window is what the path carries at its highest recent rate
+/// in the time of an answer plus a fifth of a second. So if capacity rises suddenly, the data is already there; a queue
+/// that cannot hold as much loses the rest; and no more than that is ever queued. The exception is a sounding, which
+/// finds out how much the queue holds.
 struct LinkFiller {
-    /// What the other end has said of the datagrams since the beginning.
+    /// What the other end has reported about the datagrams since the beginning.
     private(set) var latest: UInt64 = 0
     private var acknowledgedPackets: UInt64 = 0
     /// Number of the next datagram; the first is 1.
     private(set) var next: UInt64 = 1
 
-    /// Datagrams.
+    /// The window, in datagrams.
     private(set) var window: Double = 16
-    /// From a datagram's leaving to its arrival, in nanoseconds, where the two clocks have what origin they like; nil:
-    /// no answer yet. What is above this is the queue of this direction alone.
+    /// The shortest one-way delay, in nanoseconds, between two clocks of arbitrary origin; nil before the first answer.
+    /// Delay above this is queueing in this direction alone.
     private(set) var shortest: Int64?
     private var latestRoundTrip: Int64 = 0
-    /// When the last answer came.
+    /// When the last answer arrived.
     private(set) var answered: Int64
-    /// By when the first datagram was sent that the other end has not said to have; nil: it has all.
+    /// The earliest time at which a datagram not yet reported as received can have been sent; nil if all were reported.
     private var waitingSince: Int64?
-    /// For how long nothing had come there though something might have, when it last said so: what was sent last is
-    /// lost, or the link carries nothing.
+    /// How long, according to its last report, the other end had received nothing although something could have
+    /// arrived: either what was sent last is lost, or the link carries nothing.
     private var stalled: Int64 = 0
-    /// When the last datagram was sent, and how many more might have been.
+    /// When the last datagram was sent, and how many more could have been sent then.
     private var sent: Int64
     private var left = LinkFiller.burst
 
-    /// Until when the window grows to find the queue's limit; nil: it is not looked for.
+    /// Until when the window grows to find the queue's limit; nil if no sounding is running.
     private var soundingUntil: Int64?
-    /// Of the datagrams that were answered for lately, one after the other: how many were lost, and how many there
-    /// were.
+    /// How many of a run of recently acknowledged datagrams were lost, and how many there were.
     private var recent: (lost: UInt64, all: UInt64) = (0, 0)
-    /// Whether what was sent beyond a queue was lost: it has been as full as it becomes.
+    /// Whether datagrams were lost to an overflowing queue, so that it has been as full as it can be.
     private(set) var hasFoundLimit = false
 
-    /// Rates lately, in datagrams per second: the largest of each of the last seconds.
+    /// Recent rates in datagrams per second: the largest in each of the last seconds.
     private var peaks: [Double] = [0]
     private var peakSecond: Int64 = 0
-    /// Of the last tenth of a second, or what it took to measure.
+    /// The rate over the last tenth of a second, or over as long as the measurement needed.
     private(set) var rate = 0.0
-    /// Of the last measurement of a rate, by the receiver's clock.
+    /// The end of the last rate measurement, by the receiver's clock.
     private var mark: (time: Int64, packets: UInt64)?
 
-    /// How long the queue is to last at the highest rate of late: what the path suddenly carries is there already.
+    /// How long the queue is to last at the highest recent rate, so that data is already there when capacity rises
+    /// suddenly.
     static let wantedDelay: Int64 = 200_000_000
-    /// The longest that an answer is taken to need: what waited through an outage would make it seconds.
+    /// Upper limit on the time of an answer: after an outage, queued answers would make it seconds.
     static let longestAnswer: Int64 = 1_500_000_000
-    /// Nor may what waits wait for longer, however slow the path has become.
+    /// Upper limit on the queueing delay, however slow the path has become.
     static let longestDelay: Int64 = 1_000_000_000
-    /// How long a sounding lasts, and how long what waits may wait in it.
+    /// How long a sounding lasts, and the largest queueing delay during it.
     static let soundingTime: Int64 = 10_000_000_000
     static let deepestDelay: Int64 = 4_000_000_000
-    /// Nor does it keep more on the way: 5.7 MB.
+    /// The largest number of datagrams that a sounding keeps in flight: 5.7 MB.
     static let largestSounding = 4096.0
-    /// Of so many datagrams a quarter is lost where twice what the link carries meets a full queue, and not on a radio
-    /// that has a path.
+    /// The number of datagrams over which loss is judged. A quarter of them is lost if twice the link's rate meets a
+    /// full queue, but not on a radio link that works.
     private static let recently: UInt64 = 64
-    /// After so long without an answer only single datagrams are sent, to find out when there is somebody again.
+    /// After this long without an answer only single datagrams are sent, to find out when the other end is reachable
+    /// again.
     static let silence: Int64 = 200_000_000
     static let longestSilence: Int64 = 3_000_000_000
     static let pokeInterval: Int64 = 20_000_000
     static let leastWindow = 16.0
     static let leastPace = 500.0
     static let burst = 8.0
-    /// For how many seconds a rate is remembered.
+    /// The number of seconds for which a rate is remembered.
     private static let memory = 3
-    /// What a rate is measured over at least, but for no longer than a second.
+    /// The minimum time and number of datagrams for measuring a rate; one second always suffices.
     private static let rateInterval: Int64 = 100_000_000
     private static let ratePackets: UInt64 = 8
 
@@ -79,15 +81,16 @@ struct LinkFiller {
         sent = now - Self.pokeInterval
     }
 
-    /// Sent, and neither answered for nor certainly lost.
+    /// Datagrams sent that are neither acknowledged nor certainly lost.
     var inFlight: UInt64 { next - 1 - min(latest, next - 1) }
 
-    /// For how long an answer may be out: what waited through an outage would otherwise make the next one seem short.
+    /// How long an answer may take. It is limited because data queued during an outage would otherwise make the next
+    /// outage seem short.
     private var patience: Int64 { min(max(Self.silence, 3 * latestRoundTrip), Self.longestSilence) }
 
     func isSilent(at now: Int64) -> Bool { now - answered > patience || stalled > longestPause }
 
-    /// Where datagrams come one by one, several of their intervals.
+    /// If datagrams arrive singly, this is several of their intervals.
     private var longestPause: Int64 {
         min(max(Self.silence, Int64(4e9 / max(rate, 1))), Self.longestSilence)
     }
@@ -98,7 +101,7 @@ struct LinkFiller {
             ? now - sent >= Self.pokeInterval : Double(inFlight) < window && allowance(at: now) >= 1
     }
 
-    /// When `maySend` may become true without an answer.
+    /// When `maySend` may become true even if no answer arrives.
     func wakeTime(at now: Int64) -> Int64 {
         if isSilent(at: now) { return sent + Self.pokeInterval }
         let silent = answered + patience + 1
@@ -106,8 +109,8 @@ struct LinkFiller {
         return min(silent, now + Int64(max(0, 1 - allowance(at: now)) / pace * 1e9) + 1)
     }
 
-    /// Datagrams per second. All at once, most of a window would be lost behind a short queue, and nothing would come
-    /// after them to say so.
+    /// Sending rate in datagrams per second. If a window were sent all at once, a short queue would lose most of it,
+    /// and nothing would follow to reveal the loss.
     private var pace: Double { max(2 * (peaks.max() ?? 0), Self.leastPace) }
 
     /// How many datagrams may be sent at once.
@@ -115,7 +118,7 @@ struct LinkFiller {
         min(Self.burst, left + Double(max(0, now - sent)) / 1e9 * pace)
     }
 
-    /// The datagram with number `next` is sent now.
+    /// Records that the datagram with number `next` is sent now.
     mutating func send(at now: Int64) {
         left = allowance(at: now) - 1
         sent = now
@@ -124,11 +127,11 @@ struct LinkFiller {
     }
 
     mutating func take(_ feedback: ProbeMessage.Feedback, at now: Int64) {
-        // Answers may overtake each other.
+        // Ignores answers that others have overtaken.
         guard feedback.latest < next, feedback.packets >= acknowledgedPackets else { return }
         let arrived = feedback.packets - acknowledgedPackets
         acknowledgedPackets = feedback.packets
-        // What only says the same again is no answer, but tells for how long there has been none.
+        // Repeated feedback is not an answer, but shows for how long nothing has arrived.
         guard feedback.latest > latest else {
             if feedback.latest == latest, let shortest, let waitingSince {
                 let couldCome = Int64(clamping: feedback.time) - shortest - waitingSince
@@ -136,7 +139,7 @@ struct LinkFiller {
             }
             return
         }
-        // What a link lost that was away is no queue's.
+        // Losses during an outage of the link are not due to a full queue.
         if now - answered < Self.silence {
             let numbers = feedback.latest - latest
             recent.lost += numbers - min(numbers, arrived)
@@ -153,25 +156,24 @@ struct LinkFiller {
         let least = min(shortest ?? transit, transit)
         shortest = least
         measure(feedback.packets, at: Int64(clamping: feedback.time))
-        // What the answer takes, and a queue that lasts a while even at the highest rate.
+        // The time of an answer, plus a queue that lasts a while even at the highest rate.
         let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
         let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
         if isSounding(at: now, waiting: transit - least) {
-            // Twice what arrives is sent.
+            // Twice the arriving amount is sent.
             let most = rate * Double(way - Self.wantedDelay + Self.deepestDelay) / 1e9
             window = max(window, min(window + Double(arrived), most, Self.largestSounding), wanted)
         } else if transit - least > Self.longestDelay {
-            // As much as the path carries now in the time that an answer takes and in the longest that a queue may
-            // last.
+            // What the path now carries in the time of an answer plus the longest delay that a queue may have.
             let most = rate * Double(way - Self.wantedDelay + Self.longestDelay) / 1e9
             window = max(Self.leastWindow, min(window, most))
         } else {
-            // At once when more is wanted, and less little by little.
+            // Grows at once and shrinks gradually.
             window = max(wanted, window - Double(arrived) / 8)
         }
     }
 
-    /// From now on until the queue's limit is found, or is too far away.
+    /// Starts a sounding, which ends when the queue's limit is found or proves to be too far away.
     mutating func sound(at now: Int64) {
         recent = (0, 0)
         soundingUntil = now + Self.soundingTime
@@ -191,7 +193,7 @@ struct LinkFiller {
         return soundingUntil != nil
     }
 
-    /// - Parameter time: of the receiver's clock, which the way back does not disturb.
+    /// - Parameter time: read from the receiver's clock, which delays on the return path do not affect.
     private mutating func measure(_ packets: UInt64, at time: Int64) {
         guard let mark else {
             self.mark = (time, packets)
@@ -212,18 +214,18 @@ struct LinkFiller {
     }
 }
 
-/// What one end has received, and when it says so.
+/// What one end has received, and when it reports that.
 struct LinkReceiver {
     private(set) var latest: UInt64 = 0
     private var latestSent: UInt64 = 0
     private var latestArrival: Int64 = 0
     private(set) var packets: UInt64 = 0
     private(set) var ipBytes: UInt64 = 0
-    /// When data came that nothing has been said of yet; nil: all is said.
+    /// The arrival time of the first data not yet reported; nil if everything was reported.
     private(set) var unsaidSince: Int64?
     private var said: Int64
 
-    /// Often enough that the window follows.
+    /// Frequent enough for the window to follow.
     static let interval: Int64 = 10_000_000
     static let longestInterval: Int64 = 100_000_000
 
@@ -242,10 +244,10 @@ struct LinkReceiver {
         unsaidSince = unsaidSince ?? now
     }
 
-    /// When something is to be said; nil: there is nothing to say.
+    /// When feedback is due; nil if there is nothing to report.
     ///
-    /// - Parameter rate: of datagrams of data the other way, each of which says it too. Those that say nothing else
-    ///   take little of a slow link: a twentieth.
+    /// - Parameter rate: rate of data datagrams in the other direction, each of which also carries feedback. Separate
+    ///   feedback takes a small part of a slow link: a twentieth.
     func due(besides rate: Double) -> Int64? {
         let interval = min(max(Self.interval, Int64(1.5e9 / max(rate, 1))), Self.longestInterval)
         return unsaidSince.map { max($0, said + interval) }

@@ -2,13 +2,14 @@
 import ProbeFormat
 import Quantities
 
-/// When probes leave the links alone together, for a live transfer over them: at the same instants on every interface.
+/// The times at which all probes leave the links alone for a live transfer over them: the same instants on every
+/// interface.
 package struct LivePhases: Sendable, Equatable {
-    /// How long probes fill the links before each.
+    /// How long probes fill the links before each phase.
     package let every: Duration
-    /// How long each is.
+    /// How long each phase is.
     package let length: Duration
-    /// On the monotonic clock: when the first time of probing begins.
+    /// When the first time of probing begins, on the monotonic clock.
     package let begin: Int64
 
     package init(every: Duration, length: Duration, begin: Int64) {
@@ -17,9 +18,9 @@ package struct LivePhases: Sendable, Equatable {
         self.begin = begin
     }
 
-    /// One of them, on the monotonic clock.
+    /// One phase, in times of the monotonic clock.
     package struct Phase: Sendable, Equatable {
-        /// Echoes alone, until queues have run empty.
+        /// From then on only echoes are sent, until the queues are empty.
         package let settles: Int64
         package let starts: Int64
         package let ends: Int64
@@ -27,7 +28,7 @@ package struct LivePhases: Sendable, Equatable {
 
     private static let settling = Int64(ProbeMessage.settlingMilliseconds) * 1_000_000
 
-    /// The one that is under way, or comes next.
+    /// The current phase, or the next one.
     package func phase(at now: Int64) -> Phase {
         let cycle = every.wholeNanoseconds + Self.settling + length.wholeNanoseconds
         let number = max(0, now - begin) / cycle

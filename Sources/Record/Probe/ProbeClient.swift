@@ -8,23 +8,23 @@ import Synchronization
 import System
 import SystemPackage
 
-/// The near end of probes on one interface, on a thread of its own: greets the field server, keeps the link full both
-/// ways and begins again whenever the interface or the server was away.
+/// The near end of probes on one interface, on its own thread. It greets the field server, keeps the link full in both
+/// directions and starts again whenever the interface or the server was away.
 package final class ProbeClient: Sendable {
     package struct Options: Sendable {
-        /// As the command line names it, and its port.
+        /// The server's name on the command line, and its port.
         package var host: String
         package var port: UInt16 = ProbeMessage.port
         package var key: SharedKey
-        /// After so long only echoes for a while; nil: never.
+        /// After this much time only echoes are sent for a while; nil means never.
         package var idleEvery: Duration?
-        /// What keeps the link full.
+        /// The traffic that keeps the link full.
         package var filling = Filling.datagrams
-        /// When the links are left to others; in place of `idleEvery`.
+        /// When the links are left to other traffic; replaces `idleEvery`.
         package var live: LivePhases?
-        /// That is never exceeded.
+        /// A rate that is never exceeded.
         package var rate = DataRate(bitsPerSecond: 1e9)
-        /// The same for all that are made of these.
+        /// Shared by all clients that are created with these options.
         let exchange = ProbeExchange()
 
         package init(host: String, key: SharedKey) {
@@ -33,7 +33,7 @@ package final class ProbeClient: Sendable {
         }
     }
 
-    /// What the recording should know, in words for the user.
+    /// Events for the recording, in words for the user.
     package enum Report: Sendable, Equatable {
         case started
         case silent
@@ -47,7 +47,7 @@ package final class ProbeClient: Sendable {
     private let stopReader: CInt
     private let stopWriter: CInt
 
-    /// - Throws: `Fault` where the server's name stands for nothing.
+    /// - Throws: `Fault` if the server's name cannot be resolved.
     package init(interface: String, options: Options) throws {
         self.interface = interface
         self.options = options
@@ -67,7 +67,7 @@ package final class ProbeClient: Sendable {
         _ = write(stopWriter, [1], 1)
     }
 
-    /// All since this was last asked.
+    /// All reports since the last call.
     package func takeReports() -> [Report] {
         reports.withLock { reports in
             defer { reports = [] }
@@ -79,27 +79,28 @@ package final class ProbeClient: Sendable {
         reports.withLock { $0.append(report) }
     }
 
-    // MARK: On the thread that it has of its own
+    // MARK: On its own thread
 
-    /// Where the greeting of the server stands.
+    /// The state of the exchange that greets the server.
     private enum Greeting {
         case greeting(ProbeMessage.Nonce)
         case proving(ProbeMessage.Nonce, ProbeMessage.Nonce)
     }
 
     private struct State {
-        /// What is under way; nil: nothing, since a session is well.
+        /// The greeting in progress; nil if a session is established and working.
         var greeting: Greeting?
-        /// Of the last greeting. Its answer counts whenever it comes: the server has given up the session before.
+        /// The nonce of the last greeting. Its answer counts whenever it arrives, because the server has given up the
+        /// session before it.
         var nonce: ProbeMessage.Nonce
         var endpoint: ProbeEndpoint?
-        /// Where streams fill the link.
+        /// The streams, if streams fill the link.
         var streams: [StreamClient] = []
         var nextGreeting: Int64 = 0
         var nextIdle: Int64 = .max
-        /// Since when it is put off.
+        /// When the postponed idle phase was due; nil if none is postponed.
         var idleDue: Int64?
-        /// When the socket may be tried again.
+        /// When the socket may be used again.
         var blockedUntil: Int64 = 0
         var isFull = false
         var begin: Int64
@@ -119,20 +120,20 @@ package final class ProbeClient: Sendable {
     }
 
     private static let greetingInterval: Int64 = 200_000_000
-    /// A session whose server says nothing for so long is greeted anew, and goes on until that is answered.
+    /// A session whose server is silent for this long is greeted again, and continues until the greeting is answered.
     private static let patience: Int64 = 2_000_000_000
-    /// Until the user is told that nobody answers.
+    /// Time until the user is told that the server does not answer.
     private static let reportAfter: Int64 = 5_000_000_000
-    /// What is tried in vain is tried again so soon: an interface that returns is probed at once.
+    /// Failed attempts are repeated after this short time, so that a returning interface is probed at once.
     private static let retryInterval: Int64 = 20_000_000
     private static let batch = 64
     private static let idleTime: Int64 = 500_000_000
     private static let longestIdleTime: Int64 = 3_000_000_000
-    /// For how long an idle phase is put off where it would show nothing.
+    /// The longest time that an idle phase is postponed if it would show nothing.
     private static let longestIdleDelay: Int64 = 10_000_000_000
-    /// TCP fills whatever queue there is, and that takes so long to drain.
+    /// TCP fills any queue completely, and the queue may take this long to drain.
     private static let longestStreamIdleTime: Int64 = 15_000_000_000
-    /// The other end is told again so often that the link is left alone, lest it had not heard it.
+    /// The other end is reminded this often that the link is left alone, in case it missed the message.
     private static let liveReminder: Int64 = 1_000_000_000
 
     package func run() {
@@ -142,7 +143,7 @@ package final class ProbeClient: Sendable {
                 try socket.bind(toInterface: interface)
                 if run(socket) { return }
             } catch {
-                // It is not there. Others say so.
+                // The interface is absent, which other code reports.
                 if isStopped(within: 50) { return }
             }
         }
@@ -153,7 +154,7 @@ package final class ProbeClient: Sendable {
         return poll(&waiting, 1, milliseconds) == 1
     }
 
-    /// - Returns: true where it was told to stop; false where the interface has gone.
+    /// - Returns: true if it was told to stop; false if the interface is gone.
     private func run(_ socket: DatagramSocket) -> Bool {
         var state = State(at: SystemClock.monotonic)
         defer { leave(state) }
@@ -217,20 +218,21 @@ package final class ProbeClient: Sendable {
             report(.started)
         case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
             report(.refused(reason == .wrongKey ? "the key is not the server's" : "it serves too many already"))
-            // Somebody may leave, or the server be started anew with the right key.
+            // Tries again later: a session may end, or the server may be restarted with the right key.
             state.greet(at: now + Self.reportAfter)
         case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
             (.report(let session, _), _), (.relay(let session, _, _), _):
             guard state.endpoint?.session == session else { return }
             state.endpoint?.take(message, ipBytes: ipBytes, at: now)
             if case .relay(_, let other, let feedback) = message { options.exchange.tell(other, feedback) }
-            // It is there after all.
+            // The server is still there after all.
             if state.greeting != nil { state.greeting = nil }
         default: break
         }
     }
 
-    /// Hears what other interfaces' probes were told of this one's data, and lets them know what it has received.
+    /// Collects the feedback on this client's data that arrived through other interfaces, and publishes what this one
+    /// has received.
     private func meet(_ state: inout State, at now: Int64) {
         guard options.filling == .datagrams, let endpoint = state.endpoint else { return }
         let (others, told) = options.exchange.meet(endpoint.session, endpoint.receiver)
@@ -250,10 +252,10 @@ package final class ProbeClient: Sendable {
         for index in state.streams.indices { state.streams[index].act(at: now, session) }
     }
 
-    /// How long an idle phase is to be: until what waits is gone, and for some echoes more.
+    /// How long an idle phase is to be: until the queues are empty, and long enough for some more echoes.
     ///
-    /// - Returns: nil where it is to be put off: no echo would meet an empty queue, and what a link carries that comes
-    ///   back meanwhile would not be known.
+    /// - Returns: nil if the phase is to be postponed: no echo would meet an empty queue, and if a link returned
+    ///   meanwhile, its capacity would go unmeasured.
     static func idleLength(_ filling: Filling, roundTrip: Int64, isAway: Bool, delayed: Int64) -> Int64? {
         let longest = filling == .streams ? longestStreamIdleTime : longestIdleTime
         let wanted = roundTrip * 5 / 4 + idleTime
@@ -261,7 +263,7 @@ package final class ProbeClient: Sendable {
         return min(wanted, longest)
     }
 
-    /// - Returns: false where the interface has gone.
+    /// - Returns: false if the interface is gone.
     private func act(_ state: inout State, _ socket: DatagramSocket, at now: Int64) -> Bool {
         guard state.blockedUntil <= now else { return true }
         state.isFull = false
@@ -279,7 +281,8 @@ package final class ProbeClient: Sendable {
             case .greeting(let nonce): _ = send(.hello(nonce: nonce))
             case .proving(let nonce, let cookie):
                 _ = send(options.key.start(nonce, cookie, options.filling))
-                // Cookies age, and the server may have been started anew: from the beginning if this is not answered.
+                // Cookies expire and the server may have been restarted, so an unanswered proof starts again from the
+                // beginning.
                 state.greeting = now - state.begin > Self.patience ? .greeting(nonce) : greeting
             }
             let heard = state.endpoint?.heard ?? state.begin
@@ -295,7 +298,7 @@ package final class ProbeClient: Sendable {
                     state.endpoint?.goIdle(until: phase.ends)
                     let left = (phase.ends - now) / 1_000_000
                     _ = send(.idle(session: session, milliseconds: UInt32(clamping: left)))
-                    // The next one is that of the next phase.
+                    // The next idle message belongs to the next phase.
                     let isLast = phase.ends - now <= Self.liveReminder
                     state.nextIdle = isLast ? phases.phase(at: phase.ends).settles : now + Self.liveReminder
                 } else {
@@ -326,7 +329,7 @@ package final class ProbeClient: Sendable {
             return true
         case let gone? where [ENODEV, ENXIO].contains(gone.rawValue): return false
         default:
-            // No address or no route for now.
+            // The interface has no address or no route at the moment.
             state.blockedUntil = now + Self.retryInterval
             return true
         }

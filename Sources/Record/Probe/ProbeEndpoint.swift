@@ -3,48 +3,50 @@ import Determinism
 import ProbeFormat
 import Quantities
 
-/// One end of a session: what it sends when, and what it makes of what comes. Both ends are the same but for echoes,
-/// which the client sends and the server returns.
+/// One end of a session: decides what to send and when, and processes what arrives. Both ends are the same except that
+/// the client sends echoes and the server returns them.
 struct ProbeEndpoint {
     let session: UInt64
     private var filler: LinkFiller
     private(set) var receiver: LinkReceiver
     private let sendsEchoes: Bool
-    /// Where streams fill the link, it has echoes only, and what is said of them.
+    /// If streams fill the link, the session has only echoes and the reports on them.
     private let filling: Filling
     private var nextEcho: Int64
     private var echoNumber: UInt64 = 0
-    /// What the recording's other sessions have received at this end, which this one says too.
+    /// What the recording's other sessions have received at this end, which this session also reports.
     var others: [UInt64: LinkReceiver] = [:]
-    /// The largest number that was said of each of them.
+    /// The largest number reported so far for each of those sessions.
     private var relayed: [UInt64: UInt64] = [:]
     private var nextRelay: Int64
-    /// When the queues' limits are looked for; and the instant by which what waits then is to be gone.
+    /// When the queues' limits are to be looked for next, and when the next idle phase begins, by which the queues must
+    /// be empty again.
     private var nextSounding: Int64
     var nextIdle: Int64 = .max
-    /// Until then no data is sent.
+    /// No data is sent until then.
     private(set) var idleUntil: Int64 = .min
-    /// Of the echo that came back last, in nanoseconds.
+    /// Round-trip time of the last echo, in nanoseconds.
     private(set) var roundTrip: Int64 = 0
-    /// When anything came last.
+    /// When a message last arrived.
     private(set) var heard: Int64
-    /// Replies that are due at once.
+    /// Replies that must be sent at once.
     private var replies: [ProbeMessage] = []
     private var budget: Budget
     private(set) var sentBytes: Int64 = 0
     var receivedBytes: Int64 { Int64(clamping: receiver.ipBytes) }
 
     static let echoInterval: Int64 = 100_000_000
-    /// Each time some hundred bytes for each other session.
+    /// Each relay costs about a hundred bytes per other session.
     static let relayInterval: Int64 = 100_000_000
-    /// From the beginning or the last idle phase until a sounding, and what it takes until all that waited is gone.
+    /// Time from the beginning or the last idle phase to a sounding, and how long the sounding and the emptying of the
+    /// queues take.
     static let soundingDelay: Int64 = 5_000_000_000
     static let soundingSpan = LinkFiller.soundingTime + LinkFiller.deepestDelay
-    /// Until the next one, for what was not found.
+    /// Time to the next sounding, in case the limit was not found.
     static let soundingInterval: Int64 = 60_000_000_000
 
     /// - Parameters:
-    ///   - rate: that is never exceeded, in IP bits.
+    ///   - rate: a rate that is never exceeded, in IP bits.
     init(session: UInt64, sendsEchoes: Bool, filling: Filling = .datagrams, rate: DataRate, at now: Int64) {
         self.session = session
         self.sendsEchoes = sendsEchoes
@@ -64,13 +66,13 @@ struct ProbeEndpoint {
         nextSounding = idleUntil + Self.soundingDelay
     }
 
-    /// What waits holds the answers to the other direction back for seconds: it would run dry unless they came another
-    /// way.
+    /// Sounds only if there are other sessions: a full queue delays the answers to the other direction for seconds, and
+    /// that direction would run dry unless the answers arrived another way.
     private mutating func sound(at now: Int64) {
         if !others.isEmpty, !filler.hasFoundLimit { filler.sound(at: now) }
     }
 
-    /// What came and went by streams of this session, in IP bytes.
+    /// Counts the IP bytes that this session's streams received and sent.
     mutating func count(received: Int, sent: Int = 0) {
         receiver.count(ipBytes: received)
         sentBytes += Int64(sent)
@@ -78,7 +80,7 @@ struct ProbeEndpoint {
 
     func isSilent(at now: Int64) -> Bool { filler.isSilent(at: now) }
 
-    /// Something of this session has come.
+    /// Processes a message of this session that has arrived.
     mutating func take(_ message: ProbeMessage, ipBytes: Int, at now: Int64) {
         receiver.count(ipBytes: ipBytes)
         heard = now
@@ -97,14 +99,14 @@ struct ProbeEndpoint {
         }
     }
 
-    /// What came of this session's data, as another one heard.
+    /// Processes feedback on this session's data that arrived through another session.
     mutating func take(relayed feedback: ProbeMessage.Feedback, at now: Int64) {
         filler.take(feedback, at: now)
     }
 
-    /// Sends what is due.
+    /// Sends everything that is due.
     ///
-    /// - Parameter send: returns false where nothing more can be sent now.
+    /// - Parameter send: returns false if nothing more can be sent now.
     mutating func act(at now: Int64, send: (ProbeMessage) -> Bool) {
         while let reply = replies.first {
             guard send(reply) else { return }
@@ -145,19 +147,19 @@ struct ProbeEndpoint {
         }
     }
 
-    /// The other sessions of which there is more to say than was, with the largest number that came. Of a new one there
-    /// is at once: the far end learns so that they belong together.
+    /// The other sessions about which there is something new to report, with the largest number received. A new session
+    /// is reported at once, which tells the far end that the two belong together.
     private var news: [(session: UInt64, latest: UInt64)] {
         others.filter { other, receiver in relayed[other].map { $0 < receiver.latest } ?? true }
             .map { (session: $0.key, latest: $0.value.latest) }.sorted { $0.session < $1.session }
     }
 
-    /// When something is to be said of what came: of an echo at once.
+    /// When feedback on what arrived is due: for an echo, at once.
     private var due: Int64? {
         filling == .datagrams ? receiver.due(besides: filler.rate) : receiver.unsaidSince
     }
 
-    /// When `act` may have something to do though nothing has come.
+    /// When `act` may have something to do even if nothing has arrived.
     func wakeTime(at now: Int64) -> Int64 {
         var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
         if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }

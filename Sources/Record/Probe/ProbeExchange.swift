@@ -2,22 +2,23 @@
 import ProbeFormat
 import Synchronization
 
-/// Where the probes of one recording meet, one of each interface: what one has received the others say too. Where a
-/// link that collapses holds the answers to the other direction back for seconds, they come in time by another
-/// interface, as Sprout's saturator has them come by a second phone.
+/// Connects the probes of one recording, one per interface: each also relays what the others have received. If a
+/// collapsing link delays answers to the other direction for seconds, they arrive in time through another interface, as
+/// Sprout's saturator sends them through a second phone.
 final class ProbeExchange: Sendable {
     private struct Place {
         var receiver: LinkReceiver
-        /// What others were told of this session's data.
+        /// The feedback on this session's data that arrived through other sessions.
         var told: [ProbeMessage.Feedback] = []
     }
 
     private let places = Mutex<[UInt64: Place]>([:])
 
-    /// Of a session that takes nothing.
+    /// The largest number kept for a session that does not collect them.
     private static let mostTold = 100
 
-    /// - Returns: what the other sessions have received, and what they were told of this one since it last asked.
+    /// - Returns: what the other sessions have received, and the feedback on this session that arrived through them
+    ///   since the last call.
     func meet(
         _ session: UInt64, _ receiver: LinkReceiver
     ) -> (others: [UInt64: LinkReceiver], told: [ProbeMessage.Feedback]) {

@@ -7,21 +7,21 @@ import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// What fills the links of a session; the words under which its client proves the key.
+/// What fills the links of a session. The raw values are the labels under which a client proves the key.
 package enum Filling: String, CaseIterable, Sendable {
     case datagrams = "start"
-    /// TCP does: the session itself has echoes only.
+    /// TCP fills the links; the session itself has only echoes.
     case streams = "start streams"
 }
 
-/// What a recorder and its field server both know, and nobody else.
+/// The secret shared by a recorder and its field server, and nobody else.
 package struct SharedKey: Sendable {
     private let bytes: [UInt8]
 
     /// Shorter ones can be guessed.
     static let shortest = 16
 
-    /// - Throws: `Fault` (usage) where it is too short to be a secret.
+    /// - Throws: `Fault` (usage) if it is too short to be a secret.
     package init(_ text: String) throws {
         let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
         bytes = Array(String(trimmed).utf8)
@@ -33,7 +33,7 @@ package struct SharedKey: Sendable {
         }
     }
 
-    /// The text of a file.
+    /// Reads the key from a text file.
     package init(file path: String) throws {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
@@ -48,7 +48,7 @@ package struct SharedKey: Sendable {
         }
     }
 
-    /// One that nobody knows, for cookies.
+    /// Creates a random key that nobody knows, for cookies.
     init() {
         bytes = Self.random(32)
     }
@@ -58,25 +58,25 @@ package struct SharedKey: Sendable {
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
-    /// HMAC-SHA256 of all parts, one after the other; their lengths are the same in every use of one `purpose`.
+    /// HMAC-SHA256 of all parts in order; every use of a `purpose` has parts of the same lengths.
     func code(_ purpose: String, _ parts: [[UInt8]]) -> ProbeMessage.Code {
         let message = Array(purpose.utf8) + [0] + parts.flatMap { $0 }
         var code = [UInt8](repeating: 0, count: ProbeMessage.codeSize)
-        // It fails only where memory is out; zeros would then be equal on both sides.
+        // This fails only if memory runs out; a code of zeros would then be equal on both sides.
         guard walkback_hmac_sha256(bytes, Int32(bytes.count), message, message.count, &code) == 1 else {
             return Self.random(ProbeMessage.codeSize)
         }
         return code
     }
 
-    /// In a time that does not depend on where they differ.
+    /// Compares in a time that does not depend on where the two differ.
     static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
     }
 
     // MARK: The proofs
 
-    /// - Parameter filling: as the client wants it.
+    /// - Parameter filling: the filling that the client requests.
     func start(_ nonce: ProbeMessage.Nonce, _ cookie: ProbeMessage.Nonce, _ filling: Filling) -> ProbeMessage {
         .start(nonce: nonce, cookie: cookie, code: code(filling.rawValue, [nonce, cookie]))
     }

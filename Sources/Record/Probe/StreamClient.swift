@@ -4,11 +4,11 @@ import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// The near end of one stream: a TCP connection through one interface that fills one direction, and begins again
-/// whenever the path is there and the connection does not notice.
+/// The near end of one stream: a TCP connection through one interface that fills one direction. It is opened again when
+/// the path works but the connection has not noticed.
 struct StreamClient {
     private enum Phase {
-        /// nil: none is under way.
+        /// No connection is open or being opened.
         case none
         case greeting(StreamSocket, begin: Int64, bytes: [UInt8])
         case running(StreamSocket)
@@ -18,23 +18,23 @@ struct StreamClient {
     private var phase = Phase.none
     private var nextTry: Int64
     private var budget: Budget
-    /// When segments came last, and how many had come when that was last looked at.
+    /// When segments last arrived, and how many had arrived at the last check.
     private var progressed: Int64
     private var segments: UInt32 = 0
     private var looked: Int64
 
-    /// What cannot be begun is tried again so soon: an interface that returns is probed at once.
+    /// Failed attempts to connect are repeated after this short time, so that a returning interface is probed at once.
     private static let retryInterval: Int64 = 20_000_000
-    /// Nor is a server that closes it asked more often.
+    /// The minimum time between attempts if the server closes the connection.
     private static let refusedInterval: Int64 = 200_000_000
     private static let patience: Int64 = 3_000_000_000
-    /// A connection on which nothing came for so long, or for two round trips, while echoes come back, waits for a
-    /// time-out that it took through an outage.
+    /// If nothing arrives on a connection for this long, or for two round trips, while echoes return, the connection is
+    /// waiting for a retransmission time-out that grew during an outage.
     private static let stall: Int64 = 1_000_000_000
     private static let fresh: Int64 = 300_000_000
     private static let lookInterval: Int64 = 50_000_000
 
-    /// What the session that it belongs to knows.
+    /// What the stream needs to know about its session.
     struct Session {
         let number: UInt64
         let key: SharedKey
@@ -63,7 +63,7 @@ struct StreamClient {
         return pollfd(fd: descriptor, events: Int16(mayFill ? POLLIN | POLLOUT : POLLIN), revents: 0)
     }
 
-    /// When there is something to do though nothing came.
+    /// When there is something to do even if nothing arrives.
     func wakeTime(at now: Int64) -> Int64 {
         if case .none = phase { return nextTry }
         let filling = budget.wakeTime(at: now)

@@ -5,8 +5,8 @@ import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// The far end of streams: TCP connections that each fill one direction for a session. Nothing but a challenge goes to
-/// anybody until he has proven that he has the key and knows the session's number.
+/// The far end of streams: TCP connections that each fill one direction for a session. A client receives nothing but a
+/// challenge until it has proven that it has the key and knows the session's number.
 struct StreamServer {
     private struct Pending {
         let socket: StreamSocket
@@ -29,13 +29,13 @@ struct StreamServer {
     private var pending: [Pending] = []
     private var streams: [Stream] = []
 
-    /// Who has not proven anything in this time is let go.
+    /// A client that has not proven anything within this time is disconnected.
     private static let patience: Int64 = 5_000_000_000
-    /// So many may be about to; beyond, the oldest of them goes.
+    /// The maximum number of clients that have not yet proven the key; beyond it the oldest is dropped.
     private static let mostPending = 64
     private static let mostPendingPerHost = 8
 
-    /// - Parameter rate: of each stream that the server sends.
+    /// - Parameter rate: the rate of each stream that the server sends.
     init(port: UInt16, key: SharedKey, rate: DataRate) throws(Errno) {
         self.key = key
         self.rate = rate
@@ -52,7 +52,7 @@ struct StreamServer {
         close(listener)
     }
 
-    /// What to wait for.
+    /// The descriptors and events to wait for.
     ///
     /// - Parameter mayFill: whether a session's stream is to be filled now.
     func waiting(at now: Int64, mayFill: (UInt64) -> Bool) -> [pollfd] {
@@ -65,17 +65,17 @@ struct StreamServer {
         return all
     }
 
-    /// When there is something to do though nothing came.
+    /// When there is something to do even if nothing arrives.
     func wakeTime(at now: Int64) -> Int64 {
-        // What has a budget waits for room in its socket.
+        // A stream with budget left waits for room in its socket.
         streams.map { $0.direction == .down ? $0.budget.wakeTime(at: now) : now }.filter { $0 > now }.min() ?? .max
     }
 
-    /// Takes what came and sends what may be.
+    /// Reads what has arrived and sends what may be sent.
     ///
     /// - Parameters:
-    ///   - isSession: whether there is such a session, for streams.
-    ///   - sent: is told of a session's bytes.
+    ///   - isSession: whether a session with that number exists and uses streams.
+    ///   - sent: called with a session's number and the bytes sent.
     mutating func act(
         at now: Int64, isSession: (UInt64) -> Bool, mayFill: (UInt64) -> Bool, sent: (UInt64, Int) -> Void
     ) {
@@ -99,7 +99,7 @@ struct StreamServer {
         }
     }
 
-    /// IP bytes that came by a session's streams since this was last asked.
+    /// IP bytes that arrived through a session's streams since the last call.
     func arrived(of session: UInt64) -> Int {
         streams.reduce(0) { $0 + ($1.session == session ? $1.socket.arrived() : 0) }
     }
@@ -133,7 +133,7 @@ struct StreamServer {
             case .bulk(_, _, _, _, let right) = key.bulk(session, direction, nonce, cookie),
             SharedKey.areEqual(code, right), isSession(session)
         else { return }
-        // Whoever begins anew has given the last one up.
+        // A client that begins again has given up its last stream.
         streams.removeAll { $0.session == session && $0.direction == direction }
         streams.append(
             Stream(socket: one.socket, session: session, direction: direction, budget: Budget(rate: rate, at: now)))

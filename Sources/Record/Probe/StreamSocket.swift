@@ -4,32 +4,32 @@ import Glibc
 import ProbeFormat
 import SystemPackage
 
-/// One TCP connection of a probe, under CUBIC, which keeps a queue: others leave a link empty at times. It never waits,
-/// and ends with a reset: nothing of it lingers.
+/// One TCP connection of a probe. It uses CUBIC, which keeps a queue filled, because other congestion controls leave a
+/// link empty at times. It never blocks, and it ends with a reset so that nothing of it lingers.
 final class StreamSocket {
     let descriptor: CInt
     private let headerSize: Int
-    /// IP bytes that `arrived` has told.
+    /// IP bytes that `arrived` has already reported.
     private var told = 0
 
-    /// So much waits here unsent at most: what a pause finds in the way is the network's.
+    /// The most data that waits here unsent, so that almost everything queued when a pause begins is in the network.
     private static let unsent: CInt = 16 << 10
     private static let zeros = [UInt8](repeating: 0, count: 16 << 10)
     private static let turns = 64
 
-    /// - Parameter descriptor: of an accepted connection.
+    /// - Parameter descriptor: the descriptor of an accepted connection.
     init(_ descriptor: CInt, isFour: Bool) {
         self.descriptor = descriptor
-        // IP, and TCP with its time stamps.
+        // The IP header, and the TCP header with time stamps.
         headerSize = (isFour ? 20 : 40) + 32
         var unsent = Self.unsent
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, socklen_t(MemoryLayout<CInt>.size))
-        // Where it is not allowed the machine's own must do.
+        // If CUBIC is not permitted, the machine's default has to do.
         let name = "cubic"
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.utf8.count))
     }
 
-    /// Begins to connect through one interface.
+    /// Starts to connect through one interface.
     convenience init(to address: DatagramSocket.Address, interface: String) throws(Errno) {
         let opened = socket(
             address.isFour ? AF_INET : AF_INET6,
@@ -47,15 +47,16 @@ final class StreamSocket {
         walkback_abort(descriptor)
     }
 
-    /// - Returns: false where the connection does not take it whole, which one without data in it does.
+    /// - Returns: false if the connection does not accept the whole message, which a connection without data in it
+    ///   does.
     func send(_ message: ProbeMessage) -> Bool {
         let bytes = message.encoded
         return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// Appends what has come, up to `count` bytes in all.
+    /// Appends what has arrived, up to `count` bytes in all.
     ///
-    /// - Returns: false where the connection is over.
+    /// - Returns: false if the connection has ended.
     func receive(_ count: Int, into bytes: inout [UInt8]) -> Bool {
         guard bytes.count < count else { return true }
         var buffer = [UInt8](repeating: 0, count: count - bytes.count)
@@ -64,9 +65,9 @@ final class StreamSocket {
         return got > 0 || (got < 0 && [EAGAIN, EINTR].contains(errno))
     }
 
-    /// Drops what has come.
+    /// Discards what has arrived.
     ///
-    /// - Returns: false where the connection is over.
+    /// - Returns: false if the connection has ended.
     func discard() -> Bool {
         for _ in 0..<Self.turns {
             let got = recv(descriptor, nil, 1 << 20, Int32(MSG_DONTWAIT | MSG_TRUNC))
@@ -75,9 +76,9 @@ final class StreamSocket {
         return true
     }
 
-    /// Sends as much as there is room and the budget for.
+    /// Sends as much as the socket's buffer and the budget allow.
     ///
-    /// - Returns: bytes; nil where the connection is over.
+    /// - Returns: the number of bytes; nil if the connection has ended.
     func fill(_ budget: inout Budget, at now: Int64) -> Int? {
         var sum = 0
         for _ in 0..<Self.turns where budget.allows(at: now) {
@@ -89,14 +90,14 @@ final class StreamSocket {
         return sum
     }
 
-    /// Segments that have come.
+    /// The number of segments that have arrived.
     var segments: UInt32 {
         var arrivals = walkback_arrivals()
         return walkback_tcp_arrivals(descriptor, &arrivals) == 0 ? arrivals.segments : 0
     }
 
-    /// IP bytes that have come since this was last asked, in full segments and acknowledgements: those that came out of
-    /// order and wait for others too, which no reader has seen yet.
+    /// IP bytes that have arrived since the last call, in full segments and acknowledgements. This includes
+    /// out-of-order segments that wait for others and that no reader has seen yet.
     func arrived() -> Int {
         var arrivals = walkback_arrivals()
         guard walkback_tcp_arrivals(descriptor, &arrivals) == 0 else { return 0 }

@@ -1,45 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// One datagram of a probe, between a recorder and its field server: UDP, all numbers in network byte order.
+/// A datagram that the probe of a recorder exchanges with its field server: UDP, with all numbers in network byte
+/// order.
 ///
-/// Every datagram begins with the magic number, the version, its type and the session (zero before there is one). A
-/// capture that keeps 128 bytes of each packet has all that is meant to be read there; what fills a datagram comes
-/// after.
+/// Every datagram begins with the magic number, the version, its type and the session (zero until there is one). A
+/// capture that keeps 128 bytes of each packet contains every field; the padding of a datagram comes after the fields.
 package enum ProbeMessage: Equatable, Sendable {
-    /// A client asks to be challenged. Padded, so that no answer to it is larger.
+    /// A client asks for a challenge. Padded so that no answer is larger than it.
     case hello(nonce: Nonce)
-    /// The cookie proves that whoever sends it back receives what is sent to its address.
+    /// The cookie: a sender that returns it proves that it receives what is sent to its address.
     case challenge(nonce: Nonce, cookie: Nonce)
-    /// The proof of the shared key: its code over everything before.
+    /// Proves the shared key: `code` covers everything before it.
     case start(nonce: Nonce, cookie: Nonce, code: Code)
-    /// The server's own proof, and for how long it will serve, in seconds.
+    /// The server's own proof, and for how many seconds it will serve.
     case started(nonce: Nonce, session: UInt64, seconds: UInt32, code: Code)
     case refused(nonce: Nonce, reason: Refusal)
-    /// Fills the link. `time` is the sender's clock. What it says of the other direction is in each: where a queue is
-    /// always full, what comes seldom is what is lost.
+    /// Fills the link. `time` is read from the sender's clock. Every datagram carries feedback on the other direction
+    /// because rare datagrams would be lost where a queue is always full.
     case data(session: UInt64, number: UInt64, time: UInt64, Feedback)
     case feedback(session: UInt64, Feedback)
-    /// Comes back at once, with the number and the time that it was sent with.
+    /// Returned at once with the number and time that it was sent with.
     case echo(session: UInt64, number: UInt64, time: UInt64)
     case echoReply(session: UInt64, number: UInt64, time: UInt64)
-    /// The client is done.
+    /// The client has finished.
     case stop(session: UInt64)
-    /// No data either way for so many milliseconds, so that echoes meet empty queues.
+    /// No data is sent in either direction for so many milliseconds, so that echoes meet empty queues.
     case idle(session: UInt64, milliseconds: UInt32)
-    /// Over TCP, the answer to its challenge: this connection is to fill one direction for a session that has echoes
-    /// only.
+    /// Sent over TCP in answer to the server's challenge: this connection will fill one direction for a session that
+    /// has only echoes.
     case bulk(session: UInt64, Direction, nonce: Nonce, cookie: Nonce, code: Code)
-    /// As `feedback`, of a session that TCP fills: the numbers are those of echoes.
+    /// Like `feedback`, for a session that TCP fills: the numbers are those of echoes.
     case report(session: UInt64, Feedback)
-    /// As `feedback`, of another session of the same recording: comes in time where that one's own way back is held up.
+    /// Like `feedback`, for another session of the same recording: arrives in time when that session's own return path
+    /// is delayed.
     case relay(session: UInt64, of: UInt64, Feedback)
 
-    /// Both ends fill their queues until these overflow, for once, so that it is known how much they take.
+    /// Both ends fill their queues once until they overflow, to learn how much the queues hold.
     case sound(session: UInt64)
 
-    /// Of an idle phase: by then what waited for the link has gone, and echoes have shown how long the way is without
-    /// it. What is left of a longer one is for others to use.
+    /// Initial part of an idle phase. When it ends, the queues are empty and echoes have measured the delay without
+    /// them. The rest of a longer phase is free for other traffic.
     package static let settlingMilliseconds: UInt32 = 3000
 
     package typealias Nonce = [UInt8]
@@ -55,17 +56,19 @@ package enum ProbeMessage: Equatable, Sendable {
         case down = 2
     }
 
-    /// What one end has received of the other's datagrams of a session, all types together, since its beginning.
+    /// What one end has received in a session since its beginning, counting all types of the other end's datagrams
+    /// together.
     package struct Feedback: Equatable, Sendable {
-        /// The largest number of data that has come (zero: none yet), and when it was sent, by its sender's clock.
+        /// The largest number of any data datagram that has arrived (zero if none) and when it was sent, by its
+        /// sender's clock.
         package var latest: UInt64
         package var latestSent: UInt64
-        /// Datagrams of data; and the bytes of all types, with the headers of IP and UDP.
+        /// The number of data datagrams, and the bytes of all types including IP and UDP headers.
         package var packets: UInt64
         package var ipBytes: UInt64
-        /// When this was sent, by the clock of its own sender: nanoseconds since an instant of its own.
+        /// When this was sent, by its own sender's clock: nanoseconds since an arbitrary instant.
         package var time: UInt64
-        /// From the latest datagram's arrival until this was sent, in nanoseconds.
+        /// Nanoseconds from the latest datagram's arrival until this was sent.
         package var held: UInt32
 
         package init(
@@ -85,12 +88,13 @@ package enum ProbeMessage: Equatable, Sendable {
     package static let nonceSize = 16
     package static let codeSize = 32
     static let headerSize = 16
-    /// Of a data datagram's payload: 1400 bytes with the headers of IPv4 and UDP, which passes nearly every path whole.
+    /// Payload size of a data datagram: 1400 bytes with the IPv4 and UDP headers, which fits nearly every path without
+    /// fragmentation.
     package static let dataSize = 1372
-    /// Of a hello: more than any answer to it.
+    /// Size of a hello: larger than any answer to it.
     package static let helloSize = 96
     package static let port: UInt16 = 4773
-    /// What TCP begins with, from the server and from the client.
+    /// The sizes of the first messages over TCP, from the server and from the client.
     package static let challengeSize = headerSize + 2 * nonceSize
     package static let bulkSize = headerSize + 1 + 2 * nonceSize + codeSize
 
@@ -178,7 +182,7 @@ package enum ProbeMessage: Equatable, Sendable {
         return bytes
     }
 
-    /// nil where `bytes` are no message of this version, whole as far as it is meant to be read.
+    /// nil if `bytes` do not hold a complete message of this version; padding may be missing.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         var reader = Reader(bytes)
         guard reader.number(UInt32.self) == Self.magic, reader.number(UInt8.self) == Self.version,

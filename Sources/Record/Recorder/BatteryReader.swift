@@ -3,13 +3,13 @@ import Determinism
 import Glibc
 import SystemPackage
 
-/// The batteries of this machine, as /sys/class/power_supply has them.
+/// This machine's batteries, read from /sys/class/power_supply.
 struct BatteryReader {
     struct Level: Equatable {
         let name: String
         /// 0 to 100.
         let percent: Int
-        /// `Charging`, `Discharging`, … in the kernel's words.
+        /// The kernel's word for the state: `Charging`, `Discharging`, …
         let status: String
     }
 
@@ -19,7 +19,7 @@ struct BatteryReader {
         self.directory = directory
     }
 
-    /// Sorted by name; none where the machine has none.
+    /// Sorted by name; empty if the machine has no battery.
     func levels() -> [Level] {
         guard let entries = opendir(directory) else { return [] }
         defer { closedir(entries) }

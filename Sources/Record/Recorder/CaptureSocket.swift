@@ -7,27 +7,28 @@ import Pcap
 import Quantities
 import SystemPackage
 
-/// A packet socket on one interface, with the ring that the kernel fills.
+/// A packet socket on one interface with the ring that the kernel fills.
 ///
-/// Sendable, since only the thread of its capture uses it from when that has begun; what others read does not change.
+/// Sendable because only the capture's thread uses it once the capture has begun; what other threads read does not
+/// change.
 final class CaptureSocket: @unchecked Sendable {
     private var ring = walkback_packet_ring()
     let linkType: LinkType
-    /// Whether packets say of how many segments they were merged.
+    /// Whether the kernel reports the segment size of merged packets.
     var knowsSegments: Bool { ring.knows_segments }
 
-    /// 16 MB: a second of 128 bytes each of a hundred thousand packets.
+    /// 16 MB: room for 128 bytes each of the hundred thousand packets that arrive in a busy second.
     private static let blockSize: UInt32 = 1 << 19
     private static let blockCount: UInt32 = 32
 
-    /// What has come is handed over after so many microseconds at the latest.
+    /// The kernel hands over a block after at most this many microseconds.
     static let blockTimeout = UInt32(WALKBACK_PACKET_BLOCK_MILLISECONDS) * 1000
 
-    /// The kernel's structures hold no more of one packet.
+    /// The kernel's structures hold no more than this of one packet.
     static let wholePackets: UInt32 = 262_144
 
-    /// - Parameter snap: bytes kept of a packet; zero: all.
-    /// - Throws: `Fault`: 77 without the right to capture, 65 where the interface carries radio frames.
+    /// - Parameter snap: bytes kept of each packet; zero keeps all.
+    /// - Throws: `Fault` with code 77 without the right to capture, 65 if the interface carries radio frames.
     init(on link: RoutingEvents.Link, snap: ByteCount) throws {
         linkType = try Self.linkType(of: link)
         let bytes = snap == .zero ? Self.wholePackets : UInt32(clamping: snap.bytes)
@@ -42,9 +43,9 @@ final class CaptureSocket: @unchecked Sendable {
 
     var descriptor: CInt { ring.descriptor }
 
-    /// Hands over what is in the ring, at most `most` packets.
+    /// Passes on the packets in the ring, at most `most` of them.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: the number of packets.
     func forEach(most: Int, _ body: (walkback_packet) -> Void) -> Int {
         var packet = walkback_packet()
         var count = 0
@@ -55,14 +56,15 @@ final class CaptureSocket: @unchecked Sendable {
         return count
     }
 
-    /// Since this was last asked.
+    /// Counts since the last call.
     func statistics() -> (arrived: UInt64, dropped: UInt64) {
         var (arrived, dropped): (UInt32, UInt32) = (0, 0)
         guard walkback_packet_statistics(&ring, &arrived, &dropped) == 0 else { return (0, 0) }
         return (UInt64(arrived), UInt64(dropped))
     }
 
-    /// The socket reports that its interface has gone down once, and every wait would end at once until it was asked.
+    /// Reads the error that the socket reports once when its interface goes down; until it is read, every wait ends at
+    /// once.
     func clearError() {
         var error: CInt = 0
         var size = socklen_t(MemoryLayout<CInt>.size)
@@ -79,7 +81,7 @@ final class CaptureSocket: @unchecked Sendable {
         return Fault(.failed, "cannot capture on '\(name)': \(Errno(rawValue: error))")
     }
 
-    /// As include/uapi/linux/if_arp.h numbers them.
+    /// Hardware types are numbered as in include/uapi/linux/if_arp.h.
     static func linkType(of link: RoutingEvents.Link) throws -> LinkType {
         switch link.hardwareType {
         case 1, 772: return .ethernet
@@ -89,13 +91,12 @@ final class CaptureSocket: @unchecked Sendable {
                 "'\(link.name)' is in monitor mode: it carries radio frames of everybody and no packets of this "
                     + "host. Record "
                     + "the interface that has the address")
-        // Whatever is before the IP header has no meaning beyond this host.
+        // A link header of any other type has no meaning outside this host.
         default: return .raw
         }
     }
 
-    /// Before 6.2 the kernel drops merged datagrams where a socket wants to know about segments: then they are
-    /// reckoned.
+    /// Kernels before 6.2 drop merged datagrams if a socket asks for segment sizes, which are then computed instead.
     private static let kernelSaysSegments: Bool = {
         var name = utsname()
         uname(&name)

@@ -3,7 +3,7 @@ import Determinism
 import Documents
 import Pcap
 
-/// The event log: one JSON document a line, keys sorted, with when it happened on the wall clock.
+/// The event log: one JSON document per line with sorted keys and the wall-clock time of the event.
 struct EventLog {
     private let file: LineFile
 
@@ -13,7 +13,7 @@ struct EventLog {
 
     /// - Parameters:
     ///   - kind: `link`, `address`, `default-route`, …
-    ///   - members: what else there is to know.
+    ///   - members: further details of the event.
     func log(_ kind: String, at time: Timestamp, interface: String? = nil, _ members: [String: JSON] = [:]) throws {
         var members = members
         members["time_ns"] = .integer(time.nanoseconds)
@@ -22,7 +22,7 @@ struct EventLog {
         try file.append(Self.line(.object(members)))
     }
 
-    /// Strings hold no raw newline, so every newline is layout.
+    /// Strings contain no raw newline, so every newline is layout.
     static func line(_ document: JSON) -> String {
         document.text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") + "\n"
     }

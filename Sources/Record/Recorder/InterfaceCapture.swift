@@ -7,28 +7,29 @@ import Pcap
 import Quantities
 import Synchronization
 
-/// The capture of one interface, on a thread of its own, from when it is there until it has gone or the recording ends.
+/// The capture of one interface on its own thread, from the interface's appearance until it disappears or the recording
+/// ends.
 final class InterfaceCapture: Sendable {
     let link: RoutingEvents.Link
-    /// Of the interface in the files.
+    /// The interface's number in the files.
     let number: Int
     private let snap: ByteCount
     private let socket: CaptureSocket
     private let files: RecordingFiles
     private let counts: Mutex<Counts>
-    /// Readable when the capture is to end.
+    /// Becomes readable when the capture is to end.
     private let stopReader: CInt
     private let stopWriter: CInt
 
     struct Counts {
         var meter: Meter
-        /// Packets that reached the capture, those that were dropped among them, and these alone.
+        /// Packets that reached the capture, those of them that were dropped, and those that were written.
         var arrived: UInt64 = 0
         var dropped: UInt64 = 0
         var written: UInt64 = 0
     }
 
-    /// So many packets are written under one lock.
+    /// Up to this many packets are written under one lock.
     private static let batch = 4096
 
     /// Opens the capture in the calling thread's network namespace; `run` must follow.
@@ -54,7 +55,7 @@ final class InterfaceCapture: Sendable {
         counts.withLock { body(&$0) }
     }
 
-    /// On the thread that the capture has of its own.
+    /// Runs on the capture's own thread.
     func run() {
         var waiting = [
             pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
@@ -65,7 +66,7 @@ final class InterfaceCapture: Sendable {
             if waiting[0].revents & Int16(POLLERR) != 0 { socket.clearError() }
             drain()
         }
-        // A block that is not full is handed over only then.
+        // A block that is not full is handed over only after its time-out.
         usleep(2 * CaptureSocket.blockTimeout)
         drain()
     }
@@ -93,7 +94,7 @@ final class InterfaceCapture: Sendable {
         }
     }
 
-    /// - Returns: false where it could not be written, which the files remember.
+    /// - Returns: false if the packet could not be written; the files keep the failure.
     private func take(_ packet: walkback_packet, _ writer: inout PcapngWriter, _ counts: inout Counts) -> Bool {
         let captured = UnsafeRawBufferPointer(start: packet.bytes, count: Int(packet.captured))
         let place = min(Int(packet.network), captured.count)
@@ -110,7 +111,7 @@ final class InterfaceCapture: Sendable {
             if wire.packets > 1 { original = Int64(packet.network) + wire.ipBytes }
         }
         if socket.linkType == .raw {
-            // Nothing else can be told apart in such a file.
+            // A file of raw IP packets can hold no other protocol.
             guard isIP else { return true }
             original -= Int64(packet.network)
         }

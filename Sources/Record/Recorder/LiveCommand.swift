@@ -8,28 +8,28 @@ import Quantities
 import System
 import SystemPackage
 
-/// The command that makes a live transfer while probes leave the links alone: started when each phase begins and told
-/// to end when it does.
+/// The command that runs a live transfer while probes leave the links alone: started at the beginning of each phase and
+/// told to end when the phase ends.
 ///
-/// A shell that was started before there were threads and captures' rings does both, so that none of these is ever
-/// copied.
+/// Both are done by a shell that was started before the threads and the captures' rings existed, so that these are
+/// never copied into a child.
 final class LiveCommand {
-    /// What there is to say of it.
+    /// A change to report.
     enum Change: Equatable {
         case started
-        /// With its exit status; 128 and more: the signal that killed it.
+        /// The command ended with this exit status; 128 and more stand for the signal that killed it.
         case ended(Int32)
     }
 
     private let phases: LivePhases
     private let shell: pid_t
     private let orders: CInt
-    /// Kept, since whoever writes where nobody can read any more is killed.
+    /// Held open so that writing never raises SIGPIPE.
     private let ordersReader: CInt
     private let statuses: CInt
     private var isRunning = false
 
-    /// `setsid` makes it a process group, so that whatever it has started is told to end with it.
+    /// `setsid` puts the command into its own process group, so that everything it started is told to end with it.
     private static let script = """
         child=
         stop() { kill -s TERM -- "-$child" 2>/dev/null; wait "$child"; echo $? >&3; child=; }
@@ -42,7 +42,7 @@ final class LiveCommand {
         [ -z "$child" ] || stop
         """
 
-    /// - Throws: `Fault` where there is no shell.
+    /// - Throws: `Fault` if there is no shell.
     init(_ command: String, _ phases: LivePhases) throws {
         self.phases = phases
         var (orders, statuses): ([CInt], [CInt]) = ([-1, -1], [-1, -1])
@@ -54,7 +54,8 @@ final class LiveCommand {
         ordersReader = orders[0]
         defer { close(statuses[1]) }
         _ = fcntl(statuses[0], F_SETFL, O_NONBLOCK)
-        // Standard output is the recording's own. It ends when nobody is left to give orders.
+        // Standard output belongs to the recording, so the shell gets standard error. The shell ends when no process is
+        // left that can give it orders.
         let spawn = Spawn(
             "/bin/sh", arguments: ["sh", "-c", Self.script, "sh", command],
             environment: Self.environment + ["WALKBACK_SECONDS=\(phases.length.seconds.text())"],
@@ -72,7 +73,7 @@ final class LiveCommand {
         close(statuses)
     }
 
-    /// Does what is due.
+    /// Starts or stops the command if that is due.
     func act(at now: Int64) -> [Change] {
         let isLive = phases.phase(at: now).starts <= now
         guard isLive != isRunning else { return ended() }
@@ -81,7 +82,7 @@ final class LiveCommand {
         return isLive ? [.started] : ended()
     }
 
-    /// Ends it, and waits for two seconds at most.
+    /// Stops the command and waits for it for at most two seconds.
     func end() -> [Change] {
         guard isRunning else { return ended() }
         isRunning = false
@@ -96,7 +97,7 @@ final class LiveCommand {
 
     private func order(_ word: String) {
         let line = Array("\(word)\n".utf8)
-        // A shell that somebody has killed starts nothing more, and the log shows it.
+        // If the shell was killed, nothing more is started, and the log shows it.
         _ = write(orders, line, line.count)
     }
 

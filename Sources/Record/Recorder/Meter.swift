@@ -2,7 +2,7 @@
 import Pcap
 import Quantities
 
-/// What passed an interface, in bins of the wall clock.
+/// The traffic of an interface in bins of wall-clock time.
 struct Meter {
     struct Count: Equatable {
         var inBytes: Int64 = 0
@@ -21,11 +21,11 @@ struct Meter {
         }
     }
 
-    /// Beyond so many bins ahead of those that were taken a stamp is wrong: its packet counts in the last of them.
+    /// A time stamp more than this many bins ahead of those already taken is wrong; its packet counts in the last bin.
     private static let most = 6000
 
     private let width: Int64
-    /// Number of the first bin that has not been taken, counted from 1970.
+    /// Number of the first bin not yet taken, counted from 1970.
     private(set) var first: Int64
     private var bins: [Count] = []
     private(set) var total = Count()
@@ -36,14 +36,14 @@ struct Meter {
     }
 
     mutating func add(_ wire: WireLength, outgoing: Bool, at time: Timestamp) {
-        // What comes late counts in the first row that is still to be written: no byte is lost.
+        // A late packet counts in the first row that is still to be written, so no byte is lost.
         let index = Int(min(max(0, time.nanoseconds / width - first), Int64(Self.most - 1)))
         if index >= bins.count { bins.append(contentsOf: repeatElement(Count(), count: index + 1 - bins.count)) }
         bins[index].add(wire, outgoing: outgoing)
         total.add(wire, outgoing: outgoing)
     }
 
-    /// The bins that ended before `time`, in order; those without packets too.
+    /// The bins that ended before `time`, in order, including those without packets.
     mutating func take(before time: Timestamp) -> [(start: Timestamp, count: Count)] {
         let end = time.nanoseconds / width
         guard end > first else { return [] }
@@ -56,7 +56,7 @@ struct Meter {
         return taken
     }
 
-    /// Takes all that there is and goes on at `time`: the clock was set.
+    /// Takes all bins and continues at `time`, because the clock was set.
     mutating func restart(at time: Timestamp) -> [(start: Timestamp, count: Count)] {
         let taken = bins.enumerated().map { (Timestamp(nanoseconds: (first + Int64($0)) * width), $1) }
         bins = []

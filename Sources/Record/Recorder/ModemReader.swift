@@ -7,27 +7,27 @@ import Quantities
 import Synchronization
 import System
 
-/// The modems of this machine as ModemManager knows them, asked through its own program, `mmcli`, on a thread of its
-/// own: on the system's bus an answer may take seconds.
+/// This machine's modems according to ModemManager, queried with its own program, `mmcli`, on a separate thread because
+/// an answer on the system bus may take seconds.
 final class ModemReader: Sendable {
-    /// What one modem says of itself; nil where it does not.
+    /// What one modem reports; a value is nil if the modem does not report it.
     struct Level: Equatable {
-        /// The modem, as ModemManager names it, and its network interface.
+        /// The modem's name in ModemManager, and its network interface.
         var modem: String
         var interface: String?
-        /// `lte`, `5gnr`, …; several at a time with a plus between them.
+        /// `lte`, `5gnr`, …; several are joined by a plus sign.
         var technology: String?
         var operatorName: String?
-        /// Received power: of all that is there (RSSI), and of the cell alone (RSRP); and how good that is (RSRQ).
+        /// Received power of all signals (RSSI) and of the cell alone (RSRP), and the signal quality (RSRQ).
         var signal: Double?
         var referencePower: Double?
         var referenceQuality: Double?
-        /// ModemManager's own reckoning, 0 to 100.
+        /// ModemManager's own estimate of the quality, 0 to 100.
         var percent: Int?
     }
 
     enum State: Equatable {
-        /// Before the first answer.
+        /// No answer has arrived yet.
         case asking
         case levels([Level])
         /// There is no ModemManager.
@@ -41,15 +41,15 @@ final class ModemReader: Sendable {
     private let stopReader: CInt
     private let stopWriter: CInt
 
-    /// An answer that takes longer is none.
+    /// An answer that takes longer counts as missing.
     private static let patience = Duration.seconds(10)
     private static let longestAnswer = 1 << 20
 
-    /// nil where `mmcli` is not installed.
+    /// nil if `mmcli` is not installed.
     ///
     /// - Parameters:
-    ///   - interval: between two questions; the modem itself is asked to look as often.
-    ///   - bus: address of the system's bus; nil: the usual one.
+    ///   - interval: time between two queries; the modem itself is asked to measure as often.
+    ///   - bus: address of the system bus; nil means the default.
     init?(
         program: String? = ModemReader.installed, interval: Duration = .seconds(5),
         bus: String? = getenv("DBUS_SYSTEM_BUS_ADDRESS").map { String(cString: $0) }
@@ -78,24 +78,24 @@ final class ModemReader: Sendable {
         _ = write(stopWriter, [1], 1)
     }
 
-    // MARK: On the thread that it has of its own
+    // MARK: On its own thread
 
     func run() {
         var known: Set<String> = []
         repeat {
             guard let list = ask(["-L"]).flatMap({ Self.modems($0) }) else {
-                // One that was there may be restarted.
+                // ModemManager may be restarting if it was there before.
                 if known.isEmpty { return answers.withLock { $0 = .absent } }
                 continue
             }
             let levels = list.compactMap { modem -> Level? in
-                // Without a rate nobody looks at the signal; not everybody may ask for one.
+                // The signal is measured only after a rate was set, which not every user is allowed to do.
                 if known.insert(modem).inserted { _ = ask(["-m", modem, "--signal-setup=\(Int(interval.seconds))"]) }
                 return ask(["-m", modem]).flatMap { Self.level(modem, $0, ask(["-m", modem, "--signal-get"])) }
             }
             answers.withLock { $0 = .levels(levels) }
         } while !isStopped(within: interval)
-        // As it was.
+        // Restores the original setting.
         for modem in known { _ = ask(["-m", modem, "--signal-setup=0"], evenStopped: true) }
     }
 
@@ -104,7 +104,7 @@ final class ModemReader: Sendable {
         return poll(&waiting, 1, CInt(time.milliseconds)) == 1
     }
 
-    /// - Returns: what the program printed; nil where it failed, took too long, or the recording ends.
+    /// - Returns: the program's output; nil if it failed or took too long, or if the recording ends.
     private func ask(_ arguments: [String], evenStopped: Bool = false) -> [UInt8]? {
         var ends: [CInt] = [-1, -1]
         guard walkback_pipe(&ends) == 0 else { return nil }
@@ -146,10 +146,10 @@ final class ModemReader: Sendable {
     }
 }
 
-// MARK: What mmcli prints with -J
+// MARK: The output of mmcli -J
 
 extension ModemReader {
-    /// nil where it is no list of modems.
+    /// nil if the answer is not a list of modems.
     static func modems(_ answer: [UInt8]) -> [String]? {
         struct List: Decodable {
             var modems: [String]
@@ -190,21 +190,21 @@ extension ModemReader {
         }
     }
 
-    /// Of each technology, what it has of `rssi`, `rsrp`, `rsrq`.
+    /// The values of `rssi`, `rsrp` and `rsrq` that each technology has.
     private struct Signals: Decodable {
         var signal: [String: [String: String]]
     }
 
     /// - Parameters:
-    ///   - answer: of a modem.
-    ///   - signal: of its signal; nil where that was not to be had.
+    ///   - answer: the output about the modem.
+    ///   - signal: the output about its signal; nil if that was not available.
     static func level(_ modem: String, _ answer: [UInt8], _ signal: [UInt8]?) -> Level? {
         let decoder = JSONDecoder()
         guard let found = try? decoder.decode(Answer<Modem>.self, from: Data(answer)).modem else { return nil }
-        // What it does not know it has as two dashes.
+        // An unknown value is printed as two dashes.
         func known(_ text: String?) -> String? { text == "--" || text == "" ? nil : text }
         let signals = signal.flatMap { try? decoder.decode(Answer<Signals>.self, from: Data($0)).modem.signal }
-        // The newest that says it; beside 5G there is often LTE, which alone has an RSSI.
+        // Takes the newest technology that has the value; next to 5G there is often LTE, and only LTE has an RSSI.
         func value(_ name: String) -> Double? {
             ["5g", "lte", "umts", "gsm", "evdo", "cdma1x"].lazy.compactMap { signals?[$0]?[name].flatMap(Double.init) }
                 .first

@@ -22,7 +22,7 @@ final class PositionReader {
     private var hasAsked = false
     private(set) var isOpen = true
 
-    /// nil where nobody answers. Does not wait: whether somebody does shows when `read` is called.
+    /// nil if nothing answers. Does not wait: `read` shows whether gpsd answers.
     init?(host: String, port: UInt16 = PositionReader.port) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -47,7 +47,7 @@ final class PositionReader {
         close(descriptor)
     }
 
-    /// What has come since this was last asked.
+    /// The positions that have arrived since the last call.
     func read() -> [Position] {
         if !hasAsked {
             let question = Array(#"?WATCH={"enable":true,"json":true};"#.utf8)
@@ -62,7 +62,7 @@ final class PositionReader {
         while isOpen {
             let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             if count > 0 {
-                // Nobody sends a line of a megabyte; who does is no gpsd.
+                // gpsd never sends a line of a megabyte, so a longer one is from something else.
                 if pending.count < 1 << 20 { pending += buffer[..<count] }
             } else {
                 if count == 0 || errno != EAGAIN { isOpen = false }

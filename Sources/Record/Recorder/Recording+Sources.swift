@@ -6,7 +6,8 @@ import Netlink
 import Probe
 import Quantities
 
-/// What there is to know beside packets, links and addresses. A source that is not there is named once and skipped.
+/// Records what is known besides packets, links and addresses. A source that is missing is reported once and then
+/// skipped.
 extension Recording {
     func readWireless() throws {
         guard let wireless else { return }
@@ -90,7 +91,7 @@ extension Recording {
             try events.log(
                 "position", at: WallClock.now,
                 [
-                    // Six significant digits would be a hundred metres.
+                    // Six significant digits would give a resolution of only a hundred metres.
                     "latitude_deg": .string(place.lat.text(decimals: 7)),
                     "longitude_deg": .string(place.lon.text(decimals: 7)), "altitude_m": .optional(place.altHAE),
                     "speed_mps": .optional(place.speed), "error_m": .optional(place.eph),

@@ -9,11 +9,11 @@ import Quantities
 import System
 import SystemPackage
 
-/// A recording, from its beginning to its orderly end. One thread runs it; each interface has another.
+/// A recording from beginning to orderly end. It runs on one thread, with one more for each interface.
 package final class Recording {
-    /// Why it ended.
+    /// Why the recording ended.
     package enum End: Sendable, Equatable {
-        /// As long as was asked for.
+        /// The requested duration has passed.
         case duration
         case toldTo
         case diskNearlyFull
@@ -26,27 +26,27 @@ package final class Recording {
         package let packets: UInt64
         package let inBytes: ByteCount
         package let outBytes: ByteCount
-        /// For want of room in the capture, and by the interface itself.
+        /// Packets dropped for lack of room in the capture and by the interface itself.
         package let drops: UInt64
         package let interfaceDrops: UInt64
     }
 
-    /// One interface that matches, whether it is there or not.
+    /// An interface that matches, whether it is present or not.
     final class Tracked {
         let name: String
         var link: RoutingEvents.Link?
         var capture: InterfaceCapture?
         var thread: DedicatedThread.Running<Void>?
-        /// Goes on while the interface is away.
+        /// Continues while the interface is away.
         var probe: ProbeClient?
         var probeThread: DedicatedThread.Running<Void>?
-        /// Number in the files, of each kind of packet that it has had.
+        /// The interface's number in the files for each link type that it has had.
         var numbers: [LinkType: Int] = [:]
         var past: InterfaceCapture.Counts
         var shownTotal = Meter.Count()
         var row: RecordingView.Row
         var association: WirelessInterfaces.Association?
-        /// Packets that the interface itself dropped since the recording began, and its own count of them.
+        /// Packets that the interface itself has dropped since the recording began, and its own counter of them.
         var interfaceDrops: UInt64 = 0
         var interfaceDropsBefore: UInt64 = 0
 
@@ -72,33 +72,33 @@ package final class Recording {
     var batteryLevels: [BatteryReader.Level] = []
     private var clock = WallClock()
     private var tracked: [String: Tracked] = [:]
-    /// Names of all interfaces by their number, as changes of addresses name them by that alone.
+    /// Names of all interfaces by index, because address changes give only the index.
     private var names: [Int32: String] = [:]
     private let begin = WallClock.monotonic
     private var partBegin = WallClock.monotonic
     let say: (String) -> Void
     private let show: (RecordingView.State) -> Void
 
-    /// How often rows of the throughput log are written and changes looked at.
+    /// How often throughput rows are written and changes are checked.
     private static let tick = Duration.milliseconds(100)
-    /// A bin is written so long after its end: by then what the kernel had of it has come.
+    /// Delay between a bin's end and its writing: by then all of its packets have arrived from the kernel.
     private static let lag = Duration.milliseconds(300)
     private static let statisticsInterval = 10
     private static let batteryInterval = 60
 
-    /// Opens everything that the recording needs, in the calling thread's network namespace.
+    /// Opens everything the recording needs, in the calling thread's network namespace.
     ///
     /// - Parameters:
-    ///   - say: receives a note for the user, a line.
+    ///   - say: receives notes for the user, one line each.
     ///   - show: is called every second.
-    /// - Throws: `Fault`: 64 where an interface is not there, 65 where it cannot be recorded, 77 without the right to.
+    /// - Throws: `Fault`: 64 if an interface does not exist, 65 if it cannot be recorded, 77 without permission.
     package init(
         _ options: RecordingOptions, say: @escaping (String) -> Void, show: @escaping (RecordingView.State) -> Void
     ) throws {
         self.options = options
         self.say = say
         self.show = show
-        // All of them from the recording's own beginning.
+        // All phases are counted from the beginning of this recording.
         if let phases = options.probe?.live {
             let own = LivePhases(every: phases.every, length: phases.length, begin: begin)
             self.options.probe?.live = own
@@ -135,15 +135,15 @@ package final class Recording {
                 "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). "
                     + "For one that is yet to come write a pattern, as '\(name)*'")
         }
-        // Before there are files, which a second attempt would find in its way.
+        // Done before any file is created, because the files would get in the way of a second attempt.
         for link in links where options.matches(link.name) { _ = try CaptureSocket(on: link, snap: options.snap) }
     }
 
     // MARK: The loop
 
-    /// Records until it is over.
+    /// Records until the recording ends.
     ///
-    /// - Parameter stop: a descriptor that becomes readable when it is to end.
+    /// - Parameter stop: a descriptor that becomes readable when the recording is to end.
     package func run(until stop: CInt) -> End {
         let reader = modems
         let modemThread = reader.flatMap { reader in try? DedicatedThread.start { reader.run() } }
@@ -165,7 +165,7 @@ package final class Recording {
                 if waiting[0].revents != 0 { return end(.toldTo) }
                 if waiting[1].revents != 0 { try take(routing.drain(), isFirst: false) }
                 guard WallClock.monotonic >= due else { continue }
-                // What a busy machine has missed is made up for at once, not one by one.
+                // Ticks that a busy machine missed are made up for at once, not one by one.
                 ticks = Int((WallClock.monotonic - begin) / Self.tick.wholeNanoseconds)
                 try writeThroughput()
                 try log(live?.act(at: WallClock.monotonic) ?? [])
@@ -184,7 +184,7 @@ package final class Recording {
 
     var inOrder: [Tracked] { tracked.values.sorted { $0.name < $1.name } }
 
-    /// - Returns: false where the disk is nearly full.
+    /// - Returns: false if the disk is nearly full.
     private func everySecond(_ second: Int) throws -> Bool {
         files.flush()
         if let step = clock.stepped() {
@@ -207,7 +207,7 @@ package final class Recording {
         show(RecordingView.State(elapsed: elapsed, rows: rows, size: files.size, diskLeft: left))
         guard left > options.reserve else { return false }
         let isLarge = options.rotateSize.map { files.partSize >= $0 } ?? false
-        // Half a tick is what this may be early.
+        // Half a tick is added because this may run early by that much.
         let age = Duration.nanoseconds(WallClock.monotonic - partBegin) + Self.tick / 2
         let isLong = options.rotateTime.map { age >= $0 } ?? false
         if isLarge || isLong {
@@ -262,7 +262,7 @@ package final class Recording {
 
     private func writeStatistics(of one: Tracked, _ capture: InterfaceCapture) {
         if let link = one.link, let drops = try? RoutingEvents.drops(), let now = drops[link.index] {
-            // The kernel counts from when the interface was made, and anew when it comes again.
+            // The kernel counts from the interface's creation, and from zero again when the interface returns.
             one.interfaceDrops += now >= one.interfaceDropsBefore ? now - one.interfaceDropsBefore : now
             one.interfaceDropsBefore = now
         }
@@ -275,7 +275,7 @@ package final class Recording {
 
     private func end(_ reason: End) -> End {
         var reason = reason
-        // While they are still recorded.
+        // Stops the probes while their packets are still recorded.
         for one in inOrder {
             one.probe?.stop()
             one.probeThread?.wait()
@@ -293,7 +293,7 @@ package final class Recording {
         return reason
     }
 
-    /// After the end.
+    /// Valid after the recording has ended.
     package var summaries: [Summary] {
         inOrder.map { one in
             let counts = one.counts
@@ -373,7 +373,7 @@ package final class Recording {
                 CaptureInterface(name: link.name, linkType: linkType, snapLength: options.snap))
             one.numbers[linkType] = number
         }
-        // From now on, whatever time it was away.
+        // Metering starts now, however long the interface was away.
         _ = one.past.meter.restart(at: WallClock.now)
         let capture = try InterfaceCapture(link, number: number, counts: one.past, snap: options.snap, files: files)
         one.interfaceDropsBefore = (try? RoutingEvents.drops())?[link.index] ?? 0

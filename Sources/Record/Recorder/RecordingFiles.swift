@@ -7,14 +7,13 @@ import Quantities
 import Synchronization
 import SystemPackage
 
-/// The files of one recording: captures one after the other, each whole by itself, the throughput log and the event
-/// log.
+/// The files of one recording: successive captures, each complete by itself, the throughput log and the event log.
 final class RecordingFiles: Sendable {
     private struct Capture: ~Copyable {
         var writer: PcapngWriter
         var interfaces: [CaptureInterface] = []
         var part = 1
-        /// Of the captures before.
+        /// The size of the earlier captures.
         var past = ByteCount.zero
         var fault: Fault?
     }
@@ -27,12 +26,12 @@ final class RecordingFiles: Sendable {
 
     static let throughputHeader = "time_s,interface,in_bytes,in_packets,out_bytes,out_packets\n"
 
-    /// - Parameter base: the files' path without what follows the recording's name.
-    /// - Throws: `Fault` where one of them is there already or cannot be made.
+    /// - Parameter base: the files' path up to and including the recording's name.
+    /// - Throws: `Fault` if one of the files exists already or cannot be created.
     init(_ base: FilePath, section: PcapngWriter.Section) throws {
         self.base = base
         self.section = section
-        // The capture last: where it is there, so are the others.
+        // The capture is created last: if it exists, so do the other files.
         throughput = try LineFile(creating: Self.path(base, ".throughput.csv"))
         events = try LineFile(creating: Self.path(base, ".events.jsonl"))
         try throughput.append(Self.throughputHeader)
@@ -42,29 +41,29 @@ final class RecordingFiles: Sendable {
 
     private static func path(_ base: FilePath, _ suffix: String) -> FilePath { FilePath(base.string + suffix) }
 
-    /// What ended the writing of captures; nil while all is well.
+    /// The fault that ended the writing of captures; nil if there is none.
     var fault: Fault? { capture.withLock { $0.fault } }
 
-    /// What all captures together hold, with what waits for a flush.
+    /// The size of all captures together, including what waits for a flush.
     var size: ByteCount { capture.withLock { $0.past + $0.writer.written } }
 
-    /// - Returns: the number by which packets name it, in this capture and in those that follow.
+    /// - Returns: the number that identifies the interface in this capture and in those that follow.
     func add(_ interface: CaptureInterface) throws -> Int {
         try capture.withLock { capture in
             let number = try capture.writer.addInterface(interface)
             capture.interfaces.append(interface)
-            // A capture without any interface is none for its readers.
+            // Flushed because readers do not accept a capture without any interface.
             try capture.writer.flush()
             return number
         }
     }
 
-    /// For as long as nobody else writes. A failure is kept.
+    /// Excludes other writers for the duration of the call. A failure is kept.
     func withWriter<Result: Sendable>(_ body: (inout PcapngWriter) -> Result) -> Result {
         capture.withLock { body(&$0.writer) }
     }
 
-    /// Everything that has been captured can be read from now on.
+    /// Makes everything captured so far readable.
     func flush() {
         capture.withLock { capture in
             do throws(Fault) { try capture.writer.flush() } catch { capture.fault = capture.fault ?? error }
@@ -81,7 +80,7 @@ final class RecordingFiles: Sendable {
         }
     }
 
-    /// Goes on in a new capture, `NAME.2.pcapng` and so on, which knows the same interfaces.
+    /// Continues in a new capture, `NAME.2.pcapng` and so on, with the same interfaces.
     func rotate() throws {
         try capture.withLock { capture in
             let part = capture.part + 1
@@ -95,19 +94,19 @@ final class RecordingFiles: Sendable {
         }
     }
 
-    /// Of the present capture.
+    /// The size of the current capture.
     var partSize: ByteCount { capture.withLock { $0.writer.written } }
 
     var parts: Int { capture.withLock { $0.part } }
 
-    /// Returns when all is on the disk.
+    /// Closes the files and returns when everything is on the disk.
     func close() {
         capture.withLock { capture in
             do throws(Fault) { try capture.writer.synchronize() } catch { capture.fault = capture.fault ?? error }
         }
     }
 
-    /// Bins of one interface as lines of the throughput log.
+    /// Writes bins of one interface as lines of the throughput log.
     func log(_ bins: [(start: Timestamp, count: Meter.Count)], of interface: String) throws {
         var text = ""
         for (start, count) in bins {
@@ -122,7 +121,7 @@ final class RecordingFiles: Sendable {
     }
 }
 
-/// A text file that grows by whole lines, each handed to the system at once.
+/// A text file that grows by whole lines, each written to the system at once.
 final class LineFile: Sendable {
     let path: FilePath
     private let descriptor: FileDescriptor
@@ -149,7 +148,7 @@ final class LineFile: Sendable {
         do {
             while !bytes.isEmpty { bytes = try bytes.dropFirst(bytes.withUnsafeBytes { try descriptor.write($0) }) }
         } catch {
-            // A full disk takes no more, but it gives up what stands half written.
+            // A full disk accepts no more data but can still drop a partial line.
             let written = text.utf8.count - bytes.count
             if let end = try? descriptor.seek(offset: 0, from: .end) {
                 try? descriptor.resize(to: end - Int64(written))

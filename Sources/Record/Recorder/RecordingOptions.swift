@@ -4,30 +4,30 @@ import Probe
 import Quantities
 import SystemPackage
 
-/// What is recorded, and where to.
+/// What to record and where to write it.
 package struct RecordingOptions: Sendable {
-    /// Names of interfaces, or patterns as shells have them.
+    /// Names of interfaces, or shell patterns.
     package var interfaces: [String]
-    /// Path of the files without what follows the recording's name.
+    /// Path of the files up to and including the recording's name.
     package var output: FilePath
-    /// Bytes kept of a packet; zero: all.
+    /// Bytes kept of each packet; zero keeps whole packets.
     package var snap = ByteCount(128)
-    /// Of the throughput log.
+    /// Bin width of the throughput log.
     package var bin = Duration.milliseconds(100)
-    /// nil: until it is told to end.
+    /// Length of the recording; nil means until it is told to end.
     package var duration: Duration?
-    /// A new capture begins when the present one has this size, or lasts this long.
+    /// A new capture begins when the current one reaches this size or lasts this long.
     package var rotateSize: ByteCount?
     package var rotateTime: Duration?
     /// The recording ends when the disk has no more than this left.
     package var reserve = ByteCount(200_000_000)
-    /// Fills every interface both ways; nil: only what others do is recorded.
+    /// The probe, which fills every interface in both directions; nil records only the traffic of other programs.
     package var probe: ProbeClient.Options?
-    /// Of every phase in which the probe leaves the links alone, to a shell.
+    /// A shell command for every phase in which the probe leaves the links alone.
     package var liveCommand: String?
-    /// Address of gpsd; its usual port.
+    /// Address of gpsd, which is expected on its default port.
     package var positionHost = "127.0.0.1"
-    /// The program, as the captures are to name it.
+    /// The program's name as written to the captures.
     package var application: String
 
     package init(interfaces: [String], output: FilePath, application: String) {
@@ -40,7 +40,7 @@ package struct RecordingOptions: Sendable {
         interfaces.contains { fnmatch($0, name, 0) == 0 }
     }
 
-    /// Those that name one interface and no pattern.
+    /// The entries that name one interface and are not patterns.
     var exactNames: [String] {
         interfaces.filter { !$0.contains { "*?[\\".contains($0) } }
     }

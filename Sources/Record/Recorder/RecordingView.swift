@@ -2,17 +2,17 @@
 import Determinism
 import Quantities
 
-/// What a recording shows while it goes on.
+/// What a recording displays while it runs.
 package struct RecordingView {
     package struct Row {
         var name: String
         var isThere = false
-        /// Of the last second.
+        /// The rate in the last second.
         var down = DataRate.zero
         var up = DataRate.zero
-        /// Of the last seconds, oldest first.
+        /// The rates of the last seconds, oldest first.
         var history: [DataRate] = []
-        /// dBm, where it is known.
+        /// In dBm; nil if unknown.
         var signal: Int?
         var drops: UInt64 = 0
     }
@@ -26,7 +26,7 @@ package struct RecordingView {
 
     static let historyLength = 30
 
-    /// One line on what is common, one for each interface, without line ends.
+    /// One line on the whole recording and one per interface, without line ends.
     package static func lines(_ state: State) -> [String] {
         let common =
             "\(time(state.elapsed))   captured \(size(state.size))   disk left \(size(state.diskLeft))"
@@ -41,7 +41,7 @@ package struct RecordingView {
             }
     }
 
-    /// Hours, minutes and seconds.
+    /// Formats hours, minutes and seconds.
     static func time(_ span: Duration) -> String {
         let seconds = Int(span.seconds)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -3,9 +3,9 @@ import Pcap
 import Quantities
 import System
 
-/// The wall clock, and whether somebody has set it since it was last asked.
+/// Reads the wall clock and detects whether it was set since the last check.
 struct WallClock {
-    /// Less is what disciplining a clock does.
+    /// Smaller changes come from disciplining a clock.
     static let step = Duration.milliseconds(50)
 
     private var offset: Int64
@@ -17,7 +17,7 @@ struct WallClock {
     static var now: Timestamp { Timestamp(nanoseconds: SystemClock.wall) }
     static var monotonic: Int64 { SystemClock.monotonic }
 
-    /// By how much the clock was set forward since this was last asked; nil: it was not.
+    /// By how much the clock was set forward since the last call; nil if it was not set.
     mutating func stepped(now: Timestamp = Self.now, monotonic: Int64 = Self.monotonic) -> Duration? {
         let difference = now.nanoseconds - monotonic - offset
         offset += difference

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What one captured packet was on the wire: the kernel may have merged several before it was seen (GRO), or have yet
-/// to cut it (TSO).
+/// What a captured packet was on the wire: the kernel may have merged several before the capture saw it (GRO), or may
+/// split it afterwards (TSO).
 struct WireLength: Equatable {
-    /// From the IP header on, the headers of every packet counted.
+    /// Bytes from the IP header on, including the headers of every packet on the wire.
     let ipBytes: Int64
     let packets: Int64
 
@@ -10,11 +10,11 @@ struct WireLength: Equatable {
     private static let udp: UInt8 = 17
 
     /// - Parameters:
-    ///   - header: from the IP header on, as much as was captured.
-    ///   - length: from the IP header on, as the kernel saw it; short Ethernet frames are padded.
-    ///   - segmentSize: payload of each packet that was merged; zero: it was not, or that is not known.
-    ///   - mtu: the largest IP packet where segments are not known: what is larger was merged from such as fill it; nil
-    ///     where they are known.
+    ///   - header: the captured bytes from the IP header on.
+    ///   - length: length from the IP header on, as the kernel saw it; short Ethernet frames are padded.
+    ///   - segmentSize: payload of each merged packet; zero if the packet was not merged or the size is unknown.
+    ///   - mtu: the largest IP packet, given if segment sizes are unknown: a larger packet is taken to be merged from
+    ///     packets of this size. nil if they are known.
     init(header: UnsafeRawBufferPointer, length: Int, segmentSize: Int, mtu: Int?) {
         guard let headers = Self.headers(header, length) else {
             ipBytes = Int64(length)
@@ -34,7 +34,7 @@ struct WireLength: Equatable {
         packets = Int64(count)
     }
 
-    /// The packet's length and that of the headers that each of its segments has; nil where they were not captured.
+    /// The packet's length and the length of each segment's headers; nil if they were not captured.
     private static func headers(_ bytes: UnsafeRawBufferPointer, _ length: Int) -> (total: Int, size: Int)? {
         guard bytes.count >= 20 else { return nil }
         func sixteen(_ place: Int) -> Int { Int(bytes[place]) << 8 | Int(bytes[place + 1]) }
@@ -55,7 +55,7 @@ struct WireLength: Equatable {
         default:
             return nil
         }
-        // What is merged may be longer than 16 bits can say, and says zero then.
+        // A merged packet may be longer than 16 bits can express; the field is then zero.
         if total < ip + 8 || total > length { total = length }
         var size = ip
         if transport == tcp, bytes.count >= ip + 13 { size += Int(bytes[ip + 12] >> 4) * 4 }

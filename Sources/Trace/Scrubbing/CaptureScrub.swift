@@ -5,19 +5,20 @@ import Pcap
 import System
 import SystemPackage
 
-/// A capture made fit to be shown to others, and the event log beside it.
+/// Makes a capture, and the event log next to it, fit to be shown to others.
 package enum CaptureScrub {
     package struct Summary: Sendable, Equatable {
         package var packets = 0
-        /// Of simple packet blocks: they keep the order of the file and the stamp of the packet before.
+        /// Packets in simple packet blocks: they keep their place in the file and get the preceding packet's time
+        /// stamp.
         package var packetsWithoutTime = 0
         package var damage: [CaptureDamage] = []
     }
 
-    /// Writes `path` as pcapng in nanoseconds: every packet by `PacketScrub`, interfaces without filters and comments,
-    /// which may name addresses, and their last statistics.
+    /// Writes `path` as pcapng with nanosecond time stamps. Every packet goes through `PacketScrub`. Interfaces lose
+    /// their filters and comments, which may contain addresses, and keep their last statistics.
     package static func scrub(_ path: String, to output: FilePath, _ pseudonyms: inout Pseudonyms) throws -> Summary {
-        // What a writer must know of the interfaces stands anywhere in the file.
+        // The first pass collects the interfaces because their descriptions may be anywhere in the file.
         var first = try CaptureReader(path)
         try first.forEach { _ in }
         let interfaces = first.interfaces
@@ -47,7 +48,7 @@ package enum CaptureScrub {
         return summary
     }
 
-    /// The event log's lines without positions, and with pseudonyms wherever a text in them is an address.
+    /// The lines of the event log without positions, and with a pseudonym for every text that is an address.
     package static func scrubEvents(_ path: String, _ pseudonyms: inout Pseudonyms) throws -> String {
         var text = ""
         for line in try InputFile.read(path).text().split(separator: "\n") {
@@ -72,7 +73,7 @@ package enum CaptureScrub {
 }
 
 extension InternetAddress {
-    /// nil where `text` is no address.
+    /// nil if `text` is not an address.
     init?(parsing text: String) {
         var bytes = [UInt8](repeating: 0, count: 16)
         func number(_ range: Range<Int>) -> UInt64 { range.reduce(0) { $0 << 8 | UInt64(bytes[$1]) } }

@@ -2,16 +2,16 @@
 import Pcap
 import ProbeFormat
 
-/// A packet without what names people: addresses are pseudonyms, and nothing is left of what was said.
+/// Removes from a packet what identifies people: addresses become pseudonyms, and no content is left.
 ///
-/// Lengths, ports, sequence numbers, TCP options and ICMP's echo numbers stay. Everything behind the transport's
-/// header but for a probe's own numbers, and whatever is not read here (other protocols, packets without IP), is zeros;
-/// checksums are, too.
+/// Lengths, ports, sequence numbers, TCP options and ICMP's echo numbers stay. Zeros replace everything after the
+/// transport header except a probe's own numbers, everything that is not parsed here (other protocols, packets without
+/// IP), and checksums.
 enum PacketScrub {
     static func scrubbed(_ packet: borrowing Packet, _ pseudonyms: inout Pseudonyms) -> [UInt8] {
         var bytes = packet.bytes.withUnsafeBytes { Array($0) }
         guard let internet = packet.internetPacket else {
-            // What type of packet it was may stay, if the link says it, and who sent it goes with the rest.
+            // The packet's type may stay if the link header gives it; the sender is removed with the rest.
             let kept = packet.linkType == .ethernet ? 12..<14 : packet.linkType == .linuxCooked ? 14..<16 : 0..<0
             for index in bytes.indices where !kept.contains(index) { bytes[index] = 0 }
             return bytes
@@ -22,7 +22,7 @@ enum PacketScrub {
         replace(&bytes, internet.destination, at: start + (internet.source.family == .v4 ? 16 : 24), &pseudonyms)
         if internet.source.family == .v4 {
             zero(&bytes, (start + 10)..<(start + 12))
-            // Options may hold the routers on the way.
+            // Options may list the routers on the path.
             zero(&bytes, (start + 20)..<internet.payloadOffset)
         } else {
             clearExtensions(&bytes, (start + 40)..<internet.payloadOffset)
@@ -42,14 +42,14 @@ enum PacketScrub {
             zero(&bytes, (payload + 2)..<(payload + 4))
             zero(&bytes, (payload + 8)..<bytes.count)
         case .other:
-            // Where the header has options or extensions, this may lie beyond what was captured.
+            // If the header has options or extensions, this position may be beyond what was captured.
             zero(&bytes, payload..<max(payload, bytes.count))
         }
         return bytes
     }
 
-    /// The numbers by which a probe of ours measures, from which traces are derived. Of its greetings, which prove a
-    /// key, no more is kept than what they are.
+    /// Keeps the numbers with which our probe measures, since traces are derived from them. Of its greetings, which
+    /// prove a key, only the message type is kept.
     private static func probe(_ bytes: [UInt8], _ payload: Range<Int>) -> [UInt8] {
         let message = bytes[payload.clamped(to: 0..<bytes.count)].withUnsafeBytes { ProbeMessage($0) }
         switch message {
@@ -73,7 +73,8 @@ enum PacketScrub {
         }
     }
 
-    /// Of each extension its first two bytes stay, which say what follows and where: the rest may name hosts.
+    /// Keeps the first two bytes of each extension, which give the next header and its position; the rest may identify
+    /// hosts.
     private static func clearExtensions(_ bytes: inout [UInt8], _ range: Range<Int>) {
         var position = range.lowerBound
         while position + 2 <= min(range.upperBound, bytes.count) {
@@ -90,7 +91,8 @@ enum PacketScrub {
         case .linuxCooked: places = [6]
         case .linuxCooked2: places = [12]
         case .ieee80211: places = [4, 10, 16]
-        // The header before it may hold anything; its length stays, and where the frame's own addresses are.
+        // The radiotap header may contain anything. Its length stays, and so do the positions of the frame's own
+        // addresses.
         case .ieee80211Radiotap:
             guard bytes.count >= 4 else { return }
             let length = Int(bytes[2]) | Int(bytes[3]) << 8
@@ -102,7 +104,7 @@ enum PacketScrub {
         }
     }
 
-    /// Addresses that Multipath TCP announces, and the keys by which its connections are known.
+    /// Replaces the addresses that Multipath TCP announces and the keys that identify its connections.
     private static func replaceAnnounced(
         _ bytes: inout [UInt8], _ options: Range<Int>, _ pseudonyms: inout Pseudonyms
     ) {
@@ -121,7 +123,7 @@ enum PacketScrub {
             if kind == 30, length >= 8, bytes[position + 2] >> 4 == 3 {
                 announced(&bytes, at: position + 4, size: length - 4, &pseudonyms)
             } else if kind == 34 {
-                // A cookie of TCP Fast Open names its client.
+                // A TCP Fast Open cookie identifies its client.
                 zero(&bytes, (position + 2)..<(position + length))
             }
             position += length
@@ -141,7 +143,7 @@ enum PacketScrub {
 }
 
 extension InternetAddress {
-    /// 4 or 16.
+    /// The address in network byte order: 4 or 16 bytes.
     var networkBytes: [UInt8] {
         let all = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
         }

@@ -3,19 +3,20 @@ import Determinism
 import Glibc
 import Pcap
 
-/// Addresses in place of addresses: whichever two begin with the same bits have pseudonyms that do (as Crypto-PAn, Xu,
-/// Fan, Ammar and Moon 2002), so that networks stay networks. Without the key none can be told from another.
+/// Replaces addresses by pseudonyms that preserve prefixes: two addresses that share their first bits get pseudonyms
+/// that share as many (as in Crypto-PAn, Xu, Fan, Ammar and Moon 2002), so that networks stay networks. Without the key
+/// neither an address nor its pseudonym can be derived from the other.
 package struct Pseudonyms {
     private let key: [UInt8]
     private var known: [InternetAddress: InternetAddress] = [:]
 
-    /// - Parameter key: the same key gives the same pseudonyms, in all captures of a walk.
+    /// - Parameter key: the same key gives the same pseudonyms in all captures of a walk.
     package init(key: String) {
         self.key = Array("walkback scrub\0\(key)\0".utf8)
     }
 
-    /// Multicast, loopback, unspecified and broadcast addresses name nobody and stay. The first four bits of IPv4 and
-    /// eight of IPv6 stay too, so that no pseudonym is one of those.
+    /// Multicast, loopback, unspecified and broadcast addresses identify nobody and stay. The first four bits of IPv4
+    /// and eight of IPv6 stay too, so that no pseudonym is such an address.
     package mutating func pseudonym(of address: InternetAddress) -> InternetAddress {
         if Self.namesNobody(address) { return address }
         if let known = known[address] { return known }
@@ -23,7 +24,8 @@ package struct Pseudonyms {
         switch address.family {
         case .v4: pseudonym = InternetAddress(v4: UInt32(mask(address.low << 32, bits: 4..<32, context: [4]) >> 32))
         case .v6:
-            // A link-local address stays one: its first ten bits say so, and those up to the 64th are zero.
+            // A link-local address stays link-local: its first ten bits mark it, and the bits from there to the 64th
+            // are zero.
             let isLinkLocal = address.high >> 54 == 0x3fa
             let high = isLinkLocal ? address.high : mask(address.high, bits: 8..<64, context: [6])
             let prefix = withUnsafeBytes(of: address.high.bigEndian) { [6] + Array($0) }
@@ -33,7 +35,7 @@ package struct Pseudonyms {
         return pseudonym
     }
 
-    /// A station's address: one for all that are the same, marked as given out locally.
+    /// The pseudonym of a station's address: equal for equal addresses, and marked as locally administered.
     package func station(_ address: [UInt8]) -> [UInt8] {
         let isGroup = (address.first ?? 0) & 1 != 0
         if isGroup { return address }
@@ -51,7 +53,7 @@ package struct Pseudonyms {
         }
     }
 
-    /// Turns each of `bits` of `value`, counted from the highest, round or not, as the bits before it decide.
+    /// A mask that flips or keeps each of `bits` of `value`, counted from the highest, depending on the bits before it.
     private func mask(_ value: UInt64, bits: Range<UInt64>, context: [UInt8]) -> UInt64 {
         var result = value
         for bit in bits {
