@@ -208,8 +208,8 @@ package struct ComparisonResult: Sendable {
         package var kind: Kind
         package var path: String
         package var time: Duration
-        /// The longest time without a byte for the application. It begins between one second before this hand-off and
-        /// the next hand-off.
+        /// The longest time without a byte for the application that includes this hand-off or begins after it, and
+        /// that ends before the next one.
         package var longestGap: Duration
         /// Time from this instant until a payload byte arrived over a path that was not in use before.
         package var firstByteOnNewPath: Duration?
@@ -251,8 +251,8 @@ package struct ComparisonResult: Sendable {
         package var worstWindow: Duration?
         /// Number of windows that differ by more than one largest packet + 0.1 % of the curve.
         package var violations: Int
-        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so
-        /// on; the last count is of those beyond it. Empty where it is not known.
+        /// How many windows used up to one tenth of the allowed difference, up to two tenths, and so on; the last count
+        /// is of the windows beyond the allowance. Empty if it is not known.
         package var errorHistogram: [Int]
 
         package init(
