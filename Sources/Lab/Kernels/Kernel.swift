@@ -93,7 +93,7 @@ package enum Kernel: Sendable, Equatable {
     }
 }
 
-/// One run to do: a directory that holds its plan (or command), which receives its results.
+/// One run to execute: a directory that holds its plan (or command) and receives its results.
 package struct GuestJob: Sendable {
     /// The name of the job in progress reports and messages.
     package var id: String
