@@ -51,7 +51,7 @@ package final class Lab {
     /// - Parameters:
     ///   - directory: the directory of the plan's link tables.
     ///   - bins: how many bins of 10 ms are kept, from the first SYN on.
-    ///   - mptcpEndpoints: whether MPTCP connections of the mobile host may use every path.
+    ///   - mptcpEndpoints: whether MPTCP connections of the mobile host should use every path.
     /// - Throws: `Fault`: 69 if the kernel lacks a feature, 77 without the privilege to build a network.
     package init(plan: RunPlan, directory: FilePath, bins: Int, mptcpEndpoints: Bool) throws {
         let topology = try Topology(paths: plan.paths.map { ($0.name, $0.family, $0.subflows) })
