@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// The bytes of a transfer: a pseudo-random stream that can be computed from any offset. The receiver can therefore
+/// The bytes of a transfer: a pseudo-random stream that can be computed at any offset. The receiver can therefore
 /// check every byte, and a resumed transfer can continue in the middle.
 ///
 /// Each eight bytes are SplitMix64's output for the word's index (Steele, Lea and Flood 2014), little-endian.
