@@ -7,16 +7,16 @@ import Strategies
 import SystemPackage
 import Traffic
 
-/// One connection at a time of the mobile host, and the path over which it is opened.
+/// The mobile host's connection, one at a time, and the path over which it is opened.
 final class Connection {
     enum Choice: Equatable {
-        /// This path alone.
+        /// Only this path.
         case fixed(path: Int, reconnects: Bool)
-        /// The preferred one of the paths that are joined; a new connection whenever that becomes another.
+        /// The preferred path among the joined ones; a new connection is opened whenever the preferred path changes.
         case preferred
-        /// From the home address, wherever that is reached.
+        /// From the home address, over whichever path it is reached.
         case home
-        /// Any path that is joined and may be used, the first one in this order; the others join it.
+        /// Any joined path that may be used, the first one in this order; the other paths join the connection.
         case multipath(order: [Int])
     }
 
@@ -30,7 +30,7 @@ final class Connection {
     /// The path that the replay wants the first SYN on.
     private let initial: Int?
     private var everEstablished = false
-    /// Over which the connection was opened last.
+    /// The path over which the connection was last opened.
     private var present: Int?
 
     init(
@@ -54,7 +54,7 @@ final class Connection {
         transfer.stateChanged = { [unowned self] in changed(to: $0) }
     }
 
-    /// Opens a connection where none ever came about, as an application would try again.
+    /// Opens a connection if none has ever been established, as an application would try again.
     func connectIfNeeded(joined: [Bool], uses: [PathUse]) throws {
         guard !everEstablished, transfer.state != .connecting, transfer.state != .complete else { return }
         switch choice {
@@ -69,14 +69,14 @@ final class Connection {
         }
     }
 
-    /// `path` has come back, or has gone.
+    /// `path` has come back or has gone.
     func pathChanged(_ path: Int, joined: [Bool], uses: [PathUse]) throws {
         guard transfer.state != .complete else { return }
         switch choice {
         case .fixed(path, reconnects: true) where joined[path]:
             try connect(over: path)
         case .preferred:
-            // Without any path it stays with what it has, which may return.
+            // Without any path, the connection stays on its present one, which may return.
             if let best = order.first(where: { joined[$0] }), best != present || best == path {
                 try connect(over: best)
             }
@@ -85,7 +85,7 @@ final class Connection {
         }
     }
 
-    /// The path of an MPTCP connection's first SYN.
+    /// The path for the first SYN of an MPTCP connection.
     private func first(in order: [Int], _ joined: [Bool], _ uses: [PathUse]) -> Int? {
         if let initial, joined[initial], uses[initial] != .none { return initial }
         return order.first { joined[$0] && uses[$0] == .full } ?? order.first { joined[$0] }

@@ -9,11 +9,11 @@ import System
 
 /// The guest's side of a run: from the first instruction of the first process to the power-off.
 ///
-/// `walkback guest` is this, either as the first process of an embedded kernel (`runAsFirstProcess`) or as an ordinary
-/// process on the machine's own kernel (`run(here:)`). The body does the work; faults and the exit status reach the
-/// host either way.
+/// `walkback guest` runs this code, either as the first process of an embedded kernel (`runAsFirstProcess`) or as an
+/// ordinary process on the machine's own kernel (`run(here:)`). The body does the work; faults and the exit status
+/// reach the host in both cases.
 package struct GuestBringUp {
-    /// The run directory, as the guest sees it: the plan is there, results go there.
+    /// The run directory as the guest sees it: it holds the plan and receives the results.
     package let directory: String
     private let isFirstProcess: Bool
 
@@ -22,7 +22,7 @@ package struct GuestBringUp {
 
     // MARK: What the body uses
 
-    /// Says what the program does now, for the deadline's message: it completes "it was still …".
+    /// States what the program is doing, for the message when the deadline passes: the text completes "it was still …".
     package func phase(_ text: String) {
         walkback_phase_set(text)
     }
@@ -42,10 +42,10 @@ package struct GuestBringUp {
         "\(directory)/\(name)"
     }
 
-    /// Ends the run `span` of the kernel's clock from now, with a fault that names the phase: a program in which
-    /// everything waits for something else does not hang, its clock runs away. May be called again.
+    /// Ends the run `span` of the kernel's clock from now, with a fault that names the phase. A program in which
+    /// everything waits for something else does not hang: its clock runs away. May be called again.
     package func arm(deadline span: Duration) throws {
-        // Kept for the life of the process: the handler needs them, and may not build strings.
+        // Never freed: the signal handler needs these strings and must not build any.
         let error = walkback_deadline_arm(
             span.wholeNanoseconds, strdup(path(RunDirectory.fault)), strdup(path(RunDirectory.status)), isFirstProcess)
         guard error == 0 else { throw Fault(.failed, "cannot set the run's deadline: \(Self.describe(error))") }
@@ -53,8 +53,8 @@ package struct GuestBringUp {
 
     // MARK: Both ways to run
 
-    /// As the first process of a guest: mounts what programs need, then runs `body`, or the command where the host left
-    /// one, and switches the machine off. Never returns.
+    /// Runs as the first process of a guest: mounts what programs need, runs `body` (or the command, if the host left
+    /// one) and switches the machine off. Never returns.
     package static func runAsFirstProcess(_ body: (GuestBringUp) throws -> Void) -> Never {
         let guest = GuestBringUp(directory: RunDirectory.guestPath, isFirstProcess: true)
         let status: Int32
@@ -68,7 +68,7 @@ package struct GuestBringUp {
                 return 0
             }
         } catch {
-            // There may be no run directory yet, but the console is there from the kernel on.
+            // The run directory may not exist yet, but the console exists as soon as the kernel runs.
             sayFault(error)
             status = ExitCode.failed.rawValue
         }
@@ -76,7 +76,7 @@ package struct GuestBringUp {
         walkback_power_off()
     }
 
-    /// On this kernel, over the run directory `here`.
+    /// Runs on this machine's kernel, in the run directory `here`.
     ///
     /// - Returns: the exit status for this process.
     package static func run(here directory: String, _ body: (GuestBringUp) throws -> Void) -> Int32 {
@@ -91,12 +91,12 @@ package struct GuestBringUp {
     }
 
     private func perform(_ work: () throws -> Int32) -> Int32 {
-        // Before anything is written, since it reports failures from now on.
+        // Opened before anything is written, because it reports failures only from then on.
         let root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if root >= 0 { close(root) } }
         do {
             let status = try work()
-            // The guest's writes go to memory first; a full disk of the host shows only here.
+            // The guest's writes go to memory first; if the host's disk is full, that shows only here.
             let error = root < 0 ? EIO : walkback_sync_file_system(root)
             guard error == 0 else {
                 throw Fault(.failed, "the results could not be written in full: \(Self.describe(error))")
@@ -109,7 +109,7 @@ package struct GuestBringUp {
         }
     }
 
-    /// The host takes the run as complete once this is there.
+    /// The host takes the run as complete once this file exists.
     private func write(status: Int32) {
         Self.write("\(status)\n", to: path(RunDirectory.status))
     }
@@ -125,7 +125,7 @@ package struct GuestBringUp {
 
     // MARK: File systems
 
-    /// The root is the host's, read-only; over it come what the guest's kernel says of itself and the run directory.
+    /// The root is the host's, read-only. On top of it come the guest kernel's own file systems and the run directory.
     private static func mountFileSystems() throws {
         guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }), !source.isEmpty else {
             throw Fault(
@@ -134,15 +134,15 @@ package struct GuestBringUp {
         }
         try mount("devtmpfs", on: "/dev")
         openConsole()
-        // Mounted before main() already (CLinux); again it is busy, or says why not.
+        // Already mounted before main() (CLinux): mounting again reports busy, or the reason why it failed.
         try mount("proc", on: "/proc", flags: restricted, allowed: EBUSY)
         try mount("sysfs", on: "/sys", flags: restricted)
         for (directory, type) in [("/dev/shm", "tmpfs"), ("/dev/pts", "devpts")] {
             mkdir(directory, 0o755)
-            // Programs that want these say so themselves.
+            // Programs that need these report it themselves.
             _ = walkback_mount(type, directory, type, UInt(MS_NOSUID | MS_NODEV), type == "tmpfs" ? "mode=1777" : nil)
         }
-        // Links that every distribution's /dev has, and that shells rely on.
+        // Links that exist in every distribution's /dev and that shells rely on.
         for (name, target) in [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")] {
             symlink(target, "/dev/\(name)")
         }
@@ -151,16 +151,16 @@ package struct GuestBringUp {
         walkback_timer_slack_minimal()
     }
 
-    /// Makes a directory of the host writable where the host has it.
+    /// Makes a directory of the host writable at the host's path.
     ///
     /// - Parameters:
-    ///   - target: its path at the host, absolute.
-    ///   - levels: how far above the run directory it lies.
+    ///   - target: its absolute path on the host.
+    ///   - levels: how many levels it is above the run directory.
     func mountDirectory(on target: String, above levels: Int) throws {
         guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }) else {
             throw Fault(.failed, "only the first process of a guest mounts directories")
         }
-        // Where the host's lies under what the guest has of its own, as below /dev/shm.
+        // The host's directory may lie below a file system of the guest's own, such as /dev/shm.
         var path = ""
         for name in target.split(separator: "/") {
             path += "/\(name)"
@@ -170,7 +170,7 @@ package struct GuestBringUp {
         try Self.mount("hostfs", on: target, flags: MS_NOSUID | MS_NODEV, data: source + above)
     }
 
-    /// Lets programs read `text` in the place of a file of the host, where there is such a file.
+    /// Lets programs read `text` in place of a file of the host, if that file exists.
     func overlay(_ path: String, with text: String) throws {
         guard access(path, F_OK) == 0 else { return }
         let file = "/dev/shm/\(path.split(separator: "/").joined(separator: "-"))"
@@ -200,7 +200,7 @@ package struct GuestBringUp {
         guard console >= 0 else { return }
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(console, descriptor) }
         if console > STDERR_FILENO { close(console) }
-        // As programs see a pipe: no echo, no CR LF.
+        // As programs see a pipe: no echo and no CR LF.
         var settings = termios()
         if tcgetattr(STDOUT_FILENO, &settings) == 0 {
             settings.c_oflag &= ~tcflag_t(OPOST)
@@ -218,7 +218,7 @@ package struct GuestBringUp {
         return fault
     }
 
-    /// One line, written at once so that lines of other processes do not come between.
+    /// Writes one line at once, so that lines of other processes do not come in between.
     private static func say(_ text: String) {
         let line = text.split(separator: "\n").joined(separator: " ")
         write(Array("\(RunDirectory.consolePrefix)\(line)\n".utf8), to: STDOUT_FILENO)

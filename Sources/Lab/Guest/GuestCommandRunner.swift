@@ -6,17 +6,17 @@ import Glibc
 import Quantities
 import System
 
-/// Executes any program in a guest in place of a run, with the console as its terminal, until it ends or the deadline
+/// Executes any program in a guest instead of a run, with the console as its terminal, until it ends or the deadline
 /// passes.
 struct GuestCommandRunner {
     let guest: GuestBringUp
     let command: GuestCommand
 
-    /// What tells tests that they run in a guest.
+    /// Tells tests that they run in a guest.
     static let tierVariable = "WALKBACK_KERNEL_TIER"
 
     /// - Returns: the program's exit status, or 128 + the signal that killed it.
-    /// - Throws: where it cannot be started, or at the deadline, naming the processes that are still there.
+    /// - Throws: if it cannot be started, or at the deadline, naming the processes that still exist.
     func run() throws -> Int32 {
         guard let program = command.argv.first, !program.isEmpty else {
             throw Fault(.badInput, "\(RunDirectory.command) names no program")
@@ -30,7 +30,7 @@ struct GuestCommandRunner {
         let deadline = Self.now() + span
         let child = try start()
         while true {
-            // The first process inherits every orphan, and must reap it.
+            // The first process inherits every orphan and must reap it.
             var status: CInt = 0
             var reaped = waitpid(-1, &status, WNOHANG)
             while reaped > 0 {
@@ -61,7 +61,7 @@ struct GuestCommandRunner {
 
     private static func now() -> Duration { .nanoseconds(SystemClock.monotonic) }
 
-    /// Every process but this one and the kernel's own, as `name (pid 7, waiting in wchan)`.
+    /// Every process except this one and the kernel's own, as `name (pid 7, waiting in wchan)`.
     static func processes() -> [String] {
         guard let directory = opendir("/proc") else { return [] }
         defer { closedir(directory) }
@@ -82,12 +82,12 @@ struct GuestCommandRunner {
         let states: [Character: String] = [
             "R": "running", "S": "sleeping", "D": "blocked", "T": "stopped", "Z": "ended",
         ]
-        // The state follows the name, which may hold anything, in parentheses.
+        // The state follows the name, which is in parentheses and may contain anything.
         let state = firstLine("/proc/\(pid)/stat").flatMap { line in
             line.lastIndex(of: ")").flatMap { line[$0...].dropFirst(2).first }
         }
         let doing = state.map { states[$0] ?? String($0) } ?? "gone"
-        // Kernels without symbols know no wait channel.
+        // Kernels without symbols have no wait channel.
         let channel = firstLine("/proc/\(pid)/wchan").flatMap { $0.isEmpty || $0 == "0" ? nil : " in \($0)" } ?? ""
         return "'\(arguments.prefix(120))' (process \(pid), \(doing)\(channel))"
     }

@@ -6,15 +6,15 @@ import Plans
 import Quantities
 import SystemPackage
 
-/// What a guest does for a run: reads its plan, executes it and writes down what came of it.
+/// What a guest does for a run: it reads the plan, executes it and writes down the results.
 package enum GuestRun {
-    /// How long after its planned end a run may still be at work.
+    /// How long after its planned end a run may still take.
     private static let grace = Duration.seconds(60)
 
     package static func perform(_ guest: GuestBringUp) throws {
         if access(guest.path(ProgramPlan.fileName), F_OK) == 0 { return try performProgram(guest) }
         let plan = try read(RunPlan.self, guest.path(RunPlan.fileName))
-        // From the lab's set-up on: one second passes before the first SYN.
+        // Counted from the lab's set-up, which is one second before the first SYN.
         try guest.arm(deadline: plan.duration + grace)
         guest.phase("setting up the lab")
         let clock: RunExecution.Clock = GuestBringUp.isFirstProcess ? .virtual : .real
@@ -28,7 +28,7 @@ package enum GuestRun {
         try write(document: record, to: guest.path(RunRecord.fileName))
     }
 
-    /// Programs on the lab's hosts in place of transfers of ours.
+    /// Runs programs on the lab's hosts instead of this program's own transfers.
     private static func performProgram(_ guest: GuestBringUp) throws {
         let plan = try read(ProgramPlan.self, guest.path(ProgramPlan.fileName))
         guard GuestBringUp.isFirstProcess else {

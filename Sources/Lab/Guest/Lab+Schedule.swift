@@ -3,7 +3,7 @@ import Lab
 import Plans
 
 extension MobilitySchedule.Action {
-    /// As events of a record name it.
+    /// The name in the events of a record.
     var event: String {
         switch self {
         case .fade: "fading"
@@ -17,7 +17,7 @@ extension MobilitySchedule.Action {
 }
 
 extension Lab {
-    /// Does to a path what an entry of the schedule says.
+    /// Applies an entry of the schedule to a path.
     ///
     /// - Parameter configuring: whether the mobile host configures paths that come and go.
     func perform(_ entry: MobilitySchedule.Entry, configuring: Bool = true) throws {
@@ -31,7 +31,7 @@ extension Lab {
         }
     }
 
-    /// Takes away what is not there at the beginning, in whatever mode: what has never been there is not configured.
+    /// Removes what is not there at the beginning, in any mode: a path that has never been there is not configured.
     func begin(attached: [Bool], configuring: Bool = true) throws {
         for (path, attached) in attached.enumerated() where !attached {
             try detachRadio(path)

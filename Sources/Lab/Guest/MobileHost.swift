@@ -5,10 +5,10 @@ import Plans
 import Strategies
 import Traffic
 
-/// The mobile host under one strategy: opens connections as the strategy would, uses the paths that it chooses, and
-/// moves its home address where it has one.
+/// The mobile host under one strategy: it opens connections as the strategy would, uses the paths that the strategy
+/// chooses, and moves its home address if it has one.
 package final class MobileHost {
-    /// Of an event that the run's record should show.
+    /// Reports an event that the run's record should show.
     package typealias Note = (_ kind: String, _ path: String?, _ detail: String?) -> Void
 
     private let plan: RunPlan
@@ -19,10 +19,10 @@ package final class MobileHost {
     private var strategy: any Strategy
     private var uses: [PathUse]
     private let note: Note
-    /// Since the first SYN.
+    /// Time since the first SYN.
     private var time = Duration.zero
 
-    /// - Parameter transfers: one for each of the plan's connections, in that order.
+    /// - Parameter transfers: one transfer for each of the plan's connections, in the plan's order.
     package init(
         plan: RunPlan, lab: Lab, transfers: [Transfer], joined: [Bool], note: @escaping Note
     ) throws {
@@ -34,14 +34,14 @@ package final class MobileHost {
         uses = plan.paths.map { _ in .full }
         connections = try zip(plan.connections, transfers).enumerated().map { index, connection in
             let (planned, transfer) = connection
-            // What a companion of the run's own connection does is told apart by its path.
+            // Events of a companion of the run's own connection are distinguished by their path.
             return try Connection(planned, plan: plan, lab: lab, transfer: transfer) { kind, path, detail in
                 note(index == 0 ? kind : "companion-\(kind)", path, detail)
             }
         }
     }
 
-    /// The run begins: the first SYN leaves now where a path is there to carry it.
+    /// Begins the run: the first SYN leaves now if there is a path to carry it.
     package func start() throws {
         try choosePaths()
         try connectIfNeeded()
@@ -57,7 +57,7 @@ package final class MobileHost {
         try pathChanged(path)
     }
 
-    /// The path has another address, and is there as before.
+    /// The path has a new address and is otherwise as before.
     package func pathRenumbered(_ path: Int) throws {
         try tellConnections(of: path)
     }
@@ -71,7 +71,7 @@ package final class MobileHost {
         for connection in connections { try connection.pathChanged(path, joined: joined, uses: uses) }
     }
 
-    /// One end of the home address's traffic moves.
+    /// Moves one end of the home address's traffic.
     package func move(_ change: RouteChange) throws {
         try lab.moveHome(change.end, to: change.path)
         note(change.end == .home ? "moved" : "mobile-moved", change.path.map { plan.paths[$0].name }, nil)
@@ -106,7 +106,8 @@ package final class MobileHost {
         }
         let changes = plan.paths.indices.filter { wanted[$0] != uses[$0] }
         guard !changes.isEmpty else { return }
-        // More first and less then, or the other way round where the strategy is to be without a path in between.
+        // First the paths that get more use, then those that get less; the reverse if the strategy is to be without a
+        // path in between.
         let more = changes.filter { wanted[$0] == .full }
         let less = changes.filter { wanted[$0] != .full }
         for path in strategy.breaksBeforeMaking ? less + more : more + less {

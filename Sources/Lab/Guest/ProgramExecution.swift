@@ -10,10 +10,11 @@ import Quantities
 import System
 import SystemPackage
 
-/// Any program on the mobile host under a replay, and one on the server, from an empty machine to their end.
+/// Executes any program on the mobile host under a replay, and one on the server, from an empty machine to the end of
+/// both.
 ///
-/// The server's program starts when the lab is up. The mobile host's starts one second later, at trace time zero, and
-/// the end of either it or the trace ends the other.
+/// The server's program starts when the lab is up. The mobile host's program starts one second later, at trace time
+/// zero. The end of that program or of the trace ends the other.
 final class ProgramExecution {
     private let plan: ProgramPlan
     private let guest: GuestBringUp
@@ -23,7 +24,7 @@ final class ProgramExecution {
     private let output: ProgramFiles
     private let bins: Int
     private var events: [RunRecord.Event] = []
-    /// Kernel monotonic time of the trace's zero.
+    /// Kernel monotonic time of trace time zero.
     private var zero: Int64 = 0
     private var nextEntry = 0
     private var failure: (any Error)?
@@ -32,15 +33,15 @@ final class ProgramExecution {
     private var server: ChildProcess?
     private var exitStatus: Int32?
     private var serverExitStatus: Int32?
-    /// When each of them ended.
+    /// When each program ended.
     private var ended: Duration?
     private var serverEnded: Duration?
     private var traceIsOver = false
 
-    /// How long a program may take to end once it was told to, on the lab's clock.
+    /// How long a program may take to end after it was told to, on the lab's clock.
     private static let patience = Duration.seconds(5)
     private static let progressInterval = Duration.seconds(5)
-    /// How often what the programs have printed is handed to the host.
+    /// How often the programs' output is handed to the host.
     private static let outputInterval = Duration.milliseconds(200)
 
     init(plan: ProgramPlan, guest: GuestBringUp) throws {
@@ -58,7 +59,8 @@ final class ProgramExecution {
         output = try ProgramFiles(directory: FilePath(plan.outputDirectory))
         lab = try Lab(plan: plan.run, directory: FilePath(guest.directory), bins: bins, mptcpEndpoints: true)
         loop = try EventLoop()
-        // A network namespace of its own may choose among those that are free to all, and a program may too.
+        // Network namespaces and programs may choose only among the controls that are allowed to all, so every control
+        // is allowed.
         if let all = try SystemControl.value(of: "net.ipv4.tcp_available_congestion_control") {
             try SystemControl.set("net.ipv4.tcp_allowed_congestion_control", to: all)
         }
@@ -151,7 +153,7 @@ final class ProgramExecution {
             let now = Duration.nanoseconds(SystemClock.monotonic - zero)
             if child.process == command?.process {
                 (exitStatus, ended) = (status, now)
-                // What it left running is no longer wanted.
+                // Processes that it left running are no longer needed.
                 child.signal(SIGKILL)
             } else {
                 (serverExitStatus, serverEnded) = (status, now)
@@ -159,7 +161,7 @@ final class ProgramExecution {
         }
     }
 
-    /// Does all that is due on the paths and returns the instant of what comes next.
+    /// Does everything that is due on the paths and returns when the next entry is due.
     private func act() throws -> Int64? {
         while nextEntry < schedule.entries.count {
             let entry = schedule.entries[nextEntry]
@@ -182,7 +184,7 @@ final class ProgramExecution {
         var run = RunRecord(id: plan.run.id)
         run.measured = Series.binWidth * measured
         run.events = events
-        // What sockets of the programs begin with; they may choose another one.
+        // The congestion control that the programs' sockets start with; the programs may choose another one.
         let controls = try [lab.mobile, lab.server].map { host in
             try host.run { try SystemControl.value(of: "net.ipv4.tcp_congestion_control") ?? "unknown" }
         }
@@ -195,7 +197,7 @@ final class ProgramExecution {
         return (record, series.prefix(measured))
     }
 
-    /// So that what it has to say is said.
+    /// Asks the server to end, so that its last output is written.
     private func endServer() throws {
         guard let server, serverExitStatus == nil else { return }
         server.signal(SIGTERM)

@@ -5,7 +5,7 @@ import Glibc
 import Plans
 import SystemPackage
 
-/// The files into which programs print, open for them. The host reads them while they grow.
+/// The files that programs print into, opened for them. The host reads them while they grow.
 final class ProgramFiles {
     private let input: FileDescriptor
     private var files: [ProgramOutput: FileDescriptor] = [:]
@@ -24,7 +24,7 @@ final class ProgramFiles {
         }
     }
 
-    /// What become a program's descriptors 0, 1 and 2.
+    /// The descriptors that become a program's 0, 1 and 2.
     var ofCommand: [CInt] { descriptors(.standardOutput, .standardError) }
     var ofServer: [CInt] { descriptors(.server, .server) }
 
@@ -32,7 +32,8 @@ final class ProgramFiles {
         [input.rawValue] + [output, errors].compactMap { files[$0]?.rawValue }
     }
 
-    /// The guest would keep it in its memory for half a minute of its time. A full disk shows when all is written out.
+    /// Without this, the guest would keep the output in its memory for half a minute of its time. A full disk shows
+    /// when everything is written out.
     func writeOut() {
         for output in ProgramOutput.allCases { files[output].map { _ = walkback_write_out($0.rawValue) } }
     }

@@ -2,9 +2,9 @@
 import Lab
 import Netlink
 
-/// How programs learn where they are: names in /etc/hosts and variables of their environment.
+/// How programs learn their place in the lab: names in /etc/hosts and environment variables.
 struct ProgramNames {
-    /// The whole of /etc/hosts: `server`, and the mobile host's address on each path under the path's name.
+    /// The complete /etc/hosts: `server`, and the mobile host's address on each path under the path's name.
     let hosts: String
     /// `WALKBACK_SERVER`, `WALKBACK_PATHS`, and for each path `WALKBACK_ADDRESS_PATH` and `WALKBACK_INTERFACE_PATH`.
     let environment: [String: String]

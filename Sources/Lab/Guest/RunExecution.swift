@@ -11,13 +11,14 @@ import SystemPackage
 import Traces
 import Traffic
 
-/// One run on this kernel, from an empty machine to its record. One thread and one loop; it owns the clock.
+/// Executes one run on this kernel, from an empty machine to its record. It uses one thread and one event loop, and it
+/// owns the clock.
 ///
 /// Every instant is absolute on the kernel's monotonic clock. The first SYN leaves at a whole second, one to two after
 /// the lab is up.
 package final class RunExecution {
     package enum Clock: Sendable {
-        /// Time-travel mode: no tick is ever late, which a run makes sure of.
+        /// Time-travel mode: no tick is ever late, and every run verifies this.
         case virtual
         case real
     }
@@ -27,9 +28,9 @@ package final class RunExecution {
     private let lab: Lab
     private let loop: EventLoop
     private let server: PayloadServer
-    /// Of the TCP connections beside the run's own; nil where there are none.
+    /// Serves the TCP connections other than the run's own; nil if there are none.
     private let companionServer: PayloadServer?
-    /// The run's own first.
+    /// The run's own transfer comes first.
     private let transfers: [Transfer]
     private var transfer: Transfer { transfers[0] }
     private let schedule: MobilitySchedule
@@ -37,18 +38,18 @@ package final class RunExecution {
     private let progress: (Duration) -> Void
 
     private var mobileHost: MobileHost?
-    /// Of MPTCP, at both ends.
+    /// Sources of MPTCP's events, at both ends.
     private var reports: [(end: Lab.HostEnd, events: PathManagerEvents)] = []
     private var record: RunRecord
-    /// The workload's directions, the main one first, and then the companions'.
+    /// The workload's directions, the main one first, followed by the companions'.
     private var flows: [RunFlow]
     private var delays: [Series.Delays]
-    /// Of each path: whether its radio carries, and whether the mobile host has its address.
+    /// For each path: whether its radio carries data, and whether the mobile host has its address.
     private var radioIsUp: [Bool]
     private var hasJoined: [Bool]
-    /// The path to which the home address's traffic comes down.
+    /// The path over which the home address's traffic comes down.
     private var homePath: String?
-    /// Ticks so far.
+    /// Number of ticks so far.
     private var elapsed = 0
     private var isComplete = false
     /// Kernel monotonic time of the first SYN.
@@ -57,13 +58,13 @@ package final class RunExecution {
     private var nextRoute = 0
     private var hasStarted = false
     private var failure: (any Error)?
-    /// In bins of a second, so that a console line costs little.
+    /// The interval of progress reports, in bins. It is five seconds long, so that console lines cost little.
     private static let progressBins = 500
     private static let port: UInt16 = 5001
     private static let companionPort: UInt16 = 5002
 
     /// - Parameters:
-    ///   - directory: where the plan's link tables lie.
+    ///   - directory: the directory of the plan's link tables.
     ///   - progress: called every five seconds of the run's time.
     package init(plan: RunPlan, directory: FilePath, clock: Clock, progress: @escaping (Duration) -> Void) throws {
         self.plan = plan
@@ -92,7 +93,7 @@ package final class RunExecution {
                 transfer: ownTransfer, client: own.client(ownTransfer.seed))
         }
         var transfers = [ownTransfer]
-        // Companions are plain TCPs, each over a path of its own.
+        // Companions are plain TCPs, each over its own path.
         let companions = plan.connections.dropFirst().compactMap { connection in
             if case .tcp(let path, _) = connection { path } else { nil }
         }
@@ -102,7 +103,7 @@ package final class RunExecution {
         }
         companionServer = companions.isEmpty ? nil : try listen(.tcp, port: Self.companionPort)
         if let companionServer {
-            // They fill the links whatever the run's own connection does.
+            // Companions fill the links whatever the run's own connection does.
             let direction = plan.workload.directions[0]
             for path in companions {
                 var generator = SplitMix64(seed: plan.seed, purpose: "companion \(path)")
@@ -143,7 +144,7 @@ package final class RunExecution {
             attempt { if agent.expirations > 0 { agent.set(try act()) } }
         }
         try loop.watch(tick.descriptor, for: .readable) { [unowned self] _ in
-            // Reading is also what arms a periodic timer again.
+            // Reading the count also re-arms a periodic timer.
             let count = tick.expirations
             if count > 0 { attempt { try self.tick(count: count) } }
         }
@@ -152,14 +153,14 @@ package final class RunExecution {
         return try finish()
     }
 
-    /// Handlers cannot throw through the loop.
+    /// Keeps the first error, since handlers cannot throw through the loop.
     private func attempt(_ body: () throws -> Void) {
         do { try body() } catch { failure = failure ?? error }
     }
 
-    /// Does all that is due and returns the instant of what comes next.
+    /// Does everything that is due and returns when the next entry is due.
     private func act() throws -> Int64? {
-        // Before anything of the run itself draws one.
+        // The random stream begins before anything of the run itself draws from it.
         if !hasStarted { try lab.begin(.run) }
         let now = SystemClock.monotonic
         let entry = try takeAll(of: schedule.entries, from: &nextEntry, until: now, at: \.time) { try act(on: $0) }
@@ -169,13 +170,13 @@ package final class RunExecution {
         }
         if !hasStarted {
             hasStarted = true
-            // With the home address where it is to be from the first.
+            // Starts after the routes, so that the home address is in its place from the beginning.
             try mobileHost?.start()
         }
         return [entry, route].compactMap { $0 }.min()
     }
 
-    /// Acts on all that is due by `now` and returns when the next one is.
+    /// Acts on everything that is due by `now` and returns when the next item is due.
     private func takeAll<Item>(
         of items: [Item], from next: inout Int, until now: Int64, at time: (Item) -> Duration,
         act: (Item) throws -> Void
@@ -193,7 +194,7 @@ package final class RunExecution {
         let name = plan.paths[entry.path].name
         note(entry.action.event, path: name)
         if entry.action == .join { noteStranded(except: name) }
-        // A home address's routes are the schedule's alone: a link that is down would take them with it.
+        // Only the schedule changes a home address's routes: taking a link down would remove them with it.
         try lab.perform(entry, configuring: !plan.hasHomeAddress)
         switch entry.action {
         case .leave:
@@ -216,12 +217,12 @@ package final class RunExecution {
         try mobileHost?.tick(at: Series.binWidth * elapsed)
         try noteDelays()
         isComplete = flows.prefix(plan.workload.directions.count).allSatisfy(\.isComplete)
-        // Of an upload the server knows first.
+        // The server is the first to know that an upload is complete.
         if isComplete, transfer.state != .complete { note("complete") }
         if elapsed % Self.progressBins == 0 { progress(Series.binWidth * elapsed) }
     }
 
-    /// In real time a late tick may stand for several steps.
+    /// Records the delays of every step since the last call. In real time a late tick may cover several steps.
     private func noteDelays() throws {
         let missing = elapsed / Int(Series.Delays.step / Series.binWidth) - delays[0].queue.count
         guard missing > 0 else { return }
@@ -230,13 +231,13 @@ package final class RunExecution {
         for flow in flows where flow.roundTripMicroseconds > 0 {
             guard let name = lab.pathName(ofAddress: flow.remote) ?? lab.pathName(ofAddress: flow.local) ?? homePath
             else { continue }
-            // The kernel names them in the order in which they came; one whose path went may stay for long after.
+            // The kernel lists subflows in order of creation; a subflow whose path has gone may remain for a long time.
             roundTrips[name] = flow.roundTripMicroseconds
         }
         for (index, path) in plan.paths.enumerated() {
             let waiting = try lab.waiting(on: index, plan.workload.directions[0])
             delays[index].queue += repeatElement(UInt32(clamping: waiting.wholeNanoseconds / 1000), count: missing)
-            // A subflow may outlive its path, with the estimate that it had.
+            // A subflow may outlive its path and keep its last estimate.
             let roundTrip = radioIsUp[index] && hasJoined[index] ? roundTrips[path.name] ?? 0 : 0
             delays[index].roundTrip += repeatElement(roundTrip, count: missing)
         }
@@ -254,8 +255,8 @@ package final class RunExecution {
         }
     }
 
-    /// What waits on every subflow over another path while this one comes: it stays there, since MPTCP takes back
-    /// nothing that a subflow was given while that subflow lives.
+    /// Notes the bytes that wait on each subflow over another path when this path joins. They stay there, since MPTCP
+    /// takes nothing back from a subflow while that subflow lives.
     private func noteStranded(except path: String) {
         guard plan.usesMPTCP, let sender else { return }
         var waiting: [String: ByteCount] = [:]
@@ -277,8 +278,8 @@ package final class RunExecution {
 
     private func finish() throws -> (RunRecord, Series) {
         record.measured = Series.binWidth * elapsed
-        // In time-travel mode nothing that the run does takes time: what remains is the clock's own resolution, under 1
-        // us.
+        // In time-travel mode nothing that the run does takes time: the remainder is the resolution of the clock
+        // itself, below 1 us.
         let slip = SystemClock.monotonic - zero - record.measured.wholeNanoseconds
         if clock == .virtual, !(0..<10_000).contains(slip) {
             throw Fault(
@@ -304,14 +305,14 @@ package final class RunExecution {
         let end = zero + record.measured.wholeNanoseconds
         let paceStart = server.client(transfer.seed).paceStart
         return transfer.exchanges(paceStart: paceStart, before: end).map { exchange in
-            // What is read in the instant of the run's end is in time.
+            // Data that is read at the very instant at which the run ends is still in time.
             RunRecord.Exchange(
                 start: .nanoseconds(exchange.start - zero), end: exchange.end.map { .nanoseconds($0 - zero) },
                 size: exchange.size)
         }
     }
 
-    /// What the kernel says of the connection itself, from both of its ends.
+    /// Adds what the kernel reports about the connection itself, from both of its ends.
     private func describeConnection() throws {
         let controls = transfers.reduce(into: server.congestionControls) { $0.formUnion($1.congestionControls) }
         record.congestionControl = controls.union(companionServer?.congestionControls ?? []).sorted()
@@ -333,7 +334,7 @@ package final class RunExecution {
             for subflow in sender.1.subflows {
                 let address = direction == .down ? subflow.remote : subflow.local
                 let prefix = "\(sender.0).subflow.\(lab.pathName(ofAddress: address) ?? address)"
-                // A path has a second subflow while one of an address that it had has not gone.
+                // A path has a second subflow as long as a subflow of one of its earlier addresses remains.
                 record.counters["\(prefix).acked_bytes", default: 0] += subflow.acknowledged.bytes
                 record.counters["\(prefix).retransmitted_bytes", default: 0] += subflow.retransmitted.bytes
                 record.counters["\(prefix).stranded_bytes", default: 0] += subflow.unsent.bytes

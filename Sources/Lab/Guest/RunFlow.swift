@@ -8,10 +8,10 @@ import Traffic
 struct RunFlow {
     let name: String
     let direction: Direction
-    /// All that is wanted; nil: as much as comes.
+    /// The number of bytes wanted; nil for as many as arrive.
     let size: ByteCount?
     let transfer: Transfer
-    /// The same transfer as the server knows it.
+    /// The server's view of the same transfer.
     let client: PayloadServer.Client
     private(set) var bins: [UInt32] = []
 
@@ -23,8 +23,8 @@ struct RunFlow {
         self.client = client
     }
 
-    /// Drains whichever end receives. In real time a late tick may stand for several bins; what it brings came in the
-    /// last of them.
+    /// Drains the end that receives. In real time a late tick may cover several bins; everything that it drains is
+    /// counted in the last of them.
     mutating func take(bins count: Int) {
         let taken = direction == .down ? transfer.drain() : client.drain()
         bins += repeatElement(0, count: count - 1)
@@ -36,7 +36,7 @@ struct RunFlow {
 
     var firstDifference: UInt64? { direction == .down ? transfer.firstDifference : client.firstDifference }
 
-    /// Why the run may not be used; nil where it may.
+    /// Why the run cannot be used; nil if it can.
     var failure: String? { firstDifference.map { "byte \($0) of the \(name) is wrong" } }
 
     var record: RunRecord.Flow {

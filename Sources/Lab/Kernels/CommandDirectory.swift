@@ -6,18 +6,19 @@ import Glibc
 import System
 import SystemPackage
 
-/// A run directory that holds a command for a guest, and goes with this object or with this process, however that ends.
+/// A run directory that holds a command for a guest. It is removed with this object or when this process ends, however
+/// it ends.
 package final class CommandDirectory {
     package let path: FilePath
-    /// Waits for the end of what it reads, and then removes the directory.
+    /// A shell that waits for the end of its input and then removes the directory.
     private let remover: pid_t
-    /// Closed by us or, where we are killed, by the kernel.
+    /// The remover's input. It is closed by us or, if we are killed, by the kernel.
     private let lifeline: FileDescriptor
 
     package init(_ command: GuestCommand) throws {
         let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         path = FilePath("\(temporary)/walkback-guest-\(String(UInt64.random(in: .min ... .max), radix: 16))")
-        // Before there is a directory, so that at no instant there is one that nobody removes.
+        // Started before the directory exists, so that the directory is never without a remover.
         (remover, lifeline) = try Self.startRemover(of: path)
         guard mkdir(path.string, 0o700) == 0 else {
             let error = Errno(rawValue: errno)
@@ -34,14 +35,14 @@ package final class CommandDirectory {
         remove()
     }
 
-    /// For whoever leaves by `exit`, which ends no object. Once is enough, and again does no harm.
+    /// Removes the directory; needed before `exit`, which deinitialises no object. May be called again.
     package func remove() {
         guard (try? lifeline.close()) != nil else { return }
         while waitpid(remover, nil, 0) < 0, errno == EINTR {}
     }
 
-    /// A shell in a session of its own, which neither Ctrl-C nor a kill of our process group reaches. What a dying
-    /// guest wrote meanwhile goes a second later.
+    /// Starts the remover: a shell in a session of its own, which neither Ctrl-C nor a kill of our process group
+    /// reaches. If a dying guest was still writing, the rest is removed a second later.
     private static func startRemover(of path: FilePath) throws -> (pid_t, FileDescriptor) {
         var ends: [CInt] = [-1, -1]
         let failure = walkback_pipe(&ends)

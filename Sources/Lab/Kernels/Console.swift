@@ -6,19 +6,19 @@ import Quantities
 import System
 import SystemPackage
 
-/// What a guest said on its console.
+/// A line that a guest wrote to its console.
 package enum ConsoleLine: Sendable, Equatable {
-    /// How far the run's clock has come, since the guest's start.
+    /// How far the run's clock has advanced since the guest's start.
     case time(Duration)
-    /// A diagnostic of ours for the user, without its prefix.
+    /// A diagnostic of this program for the user, without its prefix.
     case note(String)
-    /// Anything else: the kernel's or a program's own words.
+    /// Anything else: output of the kernel or of a program.
     case text(String)
 }
 
-/// Takes a guest's console apart into lines; keeps all of it in a file, up to a bound, and the end of it in memory.
+/// Splits a guest's console into lines. It keeps all of it in a file, up to a limit, and the last lines in memory.
 struct Console {
-    /// A guest that prints for ever does not fill the disk.
+    /// A limit on the log, so that a guest that prints forever does not fill the disk.
     static let mostLogged = 4 << 20
     static let keptLines = 40
     static let mostLineBytes = 1 << 16
@@ -48,7 +48,7 @@ struct Console {
         }
     }
 
-    /// The guest's last words may lack their newline.
+    /// Handles the last line, which may lack its newline.
     mutating func end(line: (ConsoleLine) -> Void) {
         if !pending.isEmpty { finish(line: line) }
     }
@@ -96,7 +96,7 @@ struct Console {
         var kept = Array(bytes.prefix(room))
         logged += kept.count
         if logged == Self.mostLogged { kept += Array("\n[the rest is not kept]\n".utf8) }
-        // The log is for people; a full disk shows in the results, which are checked.
+        // The log is for people, so a failed write is ignored; a full disk shows in the results, which are checked.
         _ = try? FileDescriptor(rawValue: log).writeAll(kept)
     }
 }

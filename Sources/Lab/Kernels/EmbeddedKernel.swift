@@ -12,14 +12,13 @@ package struct EmbeddedKernel: Sendable, Equatable {
     package let path: FilePath
     /// As the kernel names itself: `6.12.117-walkback`.
     package let release: String
-    /// The names of the patches in it, in the order applied; empty where its maker did not say.
+    /// The names of the patches in it, in the order applied; empty if its builder did not list them.
     package let patches: [String]
 
-    /// The kernel to boot: `explicit` where given, else `$WALKBACK_KERNEL`, else `PREFIX/lib/walkback/linux` beside
-    /// this program's `PREFIX/bin`, else the newest in the user's cache, where `make kernel` puts it.
+    /// The kernel to boot: `explicit` if given, else `$WALKBACK_KERNEL`, else `PREFIX/lib/walkback/linux` if this
+    /// program is in `PREFIX/bin`, else the newest kernel in the user's cache, where `make kernel` puts it.
     ///
-    /// - Throws: a `Fault` that says what is wrong with the file that was named, or how to build one where none is
-    ///   found.
+    /// - Throws: a `Fault` that says what is wrong with the named file, or how to build a kernel if none is found.
     package static func find(explicit: FilePath?) throws -> EmbeddedKernel {
         if let explicit { return try open(explicit, named: "--kernel \(explicit)") }
         if let named = variable("WALKBACK_KERNEL") {
@@ -86,7 +85,7 @@ package struct EmbeddedKernel: Sendable, Equatable {
         return EmbeddedKernel(path: path, release: release, patches: notes.patches)
     }
 
-    /// What the text file `linux.txt` beside a kernel says of it.
+    /// The contents of the text file `linux.txt` next to a kernel.
     private static func description(beside path: FilePath) throws -> (release: String?, patches: [String]) {
         let file = path.removingLastComponent().appending("\(path.lastComponent?.string ?? "linux").txt")
         guard let text = try Files.text(file) else { return (nil, []) }
@@ -114,7 +113,8 @@ package struct EmbeddedKernel: Sendable, Equatable {
         return (release, patches)
     }
 
-    /// A kernel for user mode prints its release when asked for its version, and nothing else.
+    /// Asks the kernel for its release. A user-mode kernel that is asked for its version prints its release and nothing
+    /// else.
     private static func askRelease(_ path: FilePath) throws -> String? {
         let end = try? GuestProcess(
             executable: path, arguments: [path.string, "--version"], environment: ["PATH=/usr/bin:/bin"], inherited: [],

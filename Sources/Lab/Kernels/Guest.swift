@@ -6,27 +6,27 @@ import Quantities
 import System
 import SystemPackage
 
-/// One machine for one run: boots the embedded kernel with this program as its first process and the run directory as
-/// the only place it may write.
+/// One machine for one run. It boots the embedded kernel with this program as its first process; the run directory is
+/// the only place it may write to.
 ///
-/// Nothing that differs between users, directories or machines enters the guest: it reaches the program and the run
-/// directory through descriptors 3 and 4 of its kernel, whose names are the same everywhere and carry any path, quotes
-/// and blanks too.
+/// Nothing that differs between users, directories or machines enters the guest. It reaches the program and the run
+/// directory through descriptors 3 and 4 of its kernel, whose names are the same everywhere and which work with any
+/// path, including quotes and blanks.
 package struct Guest: Sendable {
     package var kernel: EmbeddedKernel
-    /// Holds the plan or the command; results and `console.log` appear in it.
+    /// The run directory: it holds the plan or the command, and receives the results and `console.log`.
     package var directory: FilePath
-    /// Draws all random numbers in the guest.
+    /// The seed of all random numbers in the guest.
     package var seed: UInt64
     package var memory: ByteCount
-    /// Of real time; it only ends guests that compute without end, since one that waits without end meets its own
+    /// A limit on real time. It only ends guests that compute forever, since a guest that waits forever reaches its own
     /// deadline.
     package var realTimeLimit: Duration
     /// The program that becomes the guest's first process, called with the argument `guest`; nil: this one.
     package var program: FilePath?
 
-    /// 1 GiB: the kernel sizes TCP's defaults by it, so it is part of what makes runs equal. Only what is touched is
-    /// used.
+    /// 1 GiB. The kernel derives TCP's defaults from its memory size, so all runs must have the same size to be equal.
+    /// Only pages that are touched use memory.
     package static let standardMemory = ByteCount(1 << 30)
     package static let standardRealTimeLimit = Duration.seconds(1800)
 
@@ -44,8 +44,8 @@ package struct Guest: Sendable {
 
     /// Boots, waits for the power-off and leaves nothing running. `console` is called on another thread, line by line.
     ///
-    /// - Returns: how the guest's program ended, 0 where a run succeeded.
-    /// - Throws: the guest's own `Fault`; else one that says why there is no result.
+    /// - Returns: how the guest's program ended; status 0 if a run succeeded.
+    /// - Throws: the guest's own `Fault`, or one that says why there is no result.
     package func run(
         cancellation: Cancellation? = nil, console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> GuestEnd {
@@ -60,7 +60,7 @@ package struct Guest: Sendable {
         defer { try? first.close() }
         let process = GuestProcess(
             executable: kernel.path, arguments: arguments,
-            // Guest memory is a memfd; TMPDIR is where the kernel puts it on hosts that allow none.
+            // Guest memory is a memfd; on hosts that allow none, the kernel puts it into TMPDIR.
             environment: ["PATH=/usr/bin:/bin", "TMPDIR=/proc/self/fd/4"],
             inherited: [first.rawValue, session.directoryDescriptor], realTimeLimit: realTimeLimit)
         let end = try process.run(cancellation: cancellation, log: session.log, line: console)
@@ -68,14 +68,15 @@ package struct Guest: Sendable {
         return try session.outcome(of: end, machine: .embedded)
     }
 
-    /// 2026-01-01 00:00:00 UTC in nanoseconds: a guest's day is always the same.
+    /// 2026-01-01 00:00:00 UTC in nanoseconds: every guest has the same date.
     static let startOfTime = "1767225600000000000"
 
     var arguments: [String] {
         [
             kernel.path.string, "mem=\((memory.bytes + (1 << 20) - 1) >> 20)M", "umid=\(RunDirectory.control)",
             "uml_dir=/proc/self/fd/4/", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
-            // A word that no part of the kernel knows becomes the first process' argument, NAME=value its environment.
+            // The kernel passes a word that none of its parts knows to the first process as an argument, and NAME=value
+            // as an environment variable.
             "init=/proc/self/fd/3", "guest", "WALKBACK_GUEST=/proc/self/fd/4/.", "SWIFT_DETERMINISTIC_HASHING=1",
             "SWIFT_BACKTRACE=enable=no", "time-travel=inf-cpu", "time-travel-start=\(Self.startOfTime)",
             "walkback.seed=\(seed)", "con=null", "con0=fd:0,fd:1", "quiet",
@@ -83,10 +84,10 @@ package struct Guest: Sendable {
     }
 }
 
-/// How a guest ended that gave no fault.
+/// The end of a guest that reported no fault.
 package struct GuestEnd: Sendable, Equatable {
-    /// The exit status of the guest's program; 128 + N where signal N killed it.
+    /// The exit status of the guest's program; 128 + N if signal N killed it.
     package let status: Int32
-    /// The last instant it reported.
+    /// The last instant that it reported.
     package let time: Duration?
 }

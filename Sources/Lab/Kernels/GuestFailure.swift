@@ -5,7 +5,7 @@ import Glibc
 import Quantities
 import SystemPackage
 
-/// A machine that stopped without a result, and what its last words say about why.
+/// A machine that stopped without a result, and the cause that its last output indicates.
 struct GuestFailure {
     var end: GuestProcess.End
     var directory: FilePath
@@ -52,7 +52,7 @@ struct GuestFailure {
             return outOfMemory
         }
         switch end.reason {
-        // A page of guest memory that the host could not provide; the kernel of the host killing the largest process.
+        // The host could not provide a page of guest memory, or the host's kernel killed the largest process.
         case .signalled(SIGBUS), .signalled(SIGKILL): return outOfMemory
         default: return nil
         }
@@ -83,7 +83,8 @@ struct GuestFailure {
         end.time.map { ", at \($0.seconds.text(decimals: 1)) s of its clock" } ?? ""
     }
 
-    /// `exitcode=0x0000000b` at the end of the kernel's panic is a wait status: a signal, or 256 times an exit status.
+    /// The `exitcode=0x0000000b` at the end of the kernel's panic is a wait status: a signal, or 256 times an exit
+    /// status.
     static func death(_ panic: String) -> String {
         let digits = panic.text(after: "exitcode=0x").prefix { $0.isHexDigit }
         guard let code = Int(digits, radix: 16) else { return "ended early" }
@@ -92,7 +93,7 @@ struct GuestFailure {
 
     private var quoted: String { quoted(butNot: nil) }
 
-    /// The most telling of the last lines, in the kernel's or the program's own words.
+    /// The most informative of the last lines, in the kernel's or the program's own words.
     private func quoted(butNot known: String?) -> String {
         let spoken = end.lastLines.filter { !$0.allSatisfy(\.isWhitespace) && $0 != known }
         let telling = spoken.last { line in
@@ -108,7 +109,7 @@ struct GuestFailure {
 }
 
 extension String {
-    /// What follows the first `marker`; nothing where there is none.
+    /// The text after the first `marker`; empty if there is no marker.
     fileprivate func text(after marker: String) -> Substring {
         var rest = self[...]
         while !rest.isEmpty {

@@ -5,22 +5,22 @@ import Plans
 import Synchronization
 import System
 
-/// Many runs, several at a time.
+/// Executes many runs, several at a time.
 package struct GuestPool: Sendable {
-    /// What happens meanwhile, told on the runs' own threads.
+    /// The progress of a run, reported on the run's own thread.
     package enum Progress: Sendable, Equatable {
         case started
-        /// How far the run's clock has come.
+        /// How far the run's clock has advanced.
         case time(Duration)
-        /// A diagnostic of the run.
+        /// A diagnostic from the run.
         case note(String)
         case finished
         case failed(Fault)
     }
 
-    /// Runs at a time, at least one.
+    /// Number of runs at a time, at least one.
     package var width: Int
-    /// Whether the first fault ends the others.
+    /// Whether the first fault ends the other runs.
     package var stopsAtFirstFault: Bool
 
     package init(width: Int, stopsAtFirstFault: Bool = true) {
@@ -30,8 +30,8 @@ package struct GuestPool: Sendable {
 
     /// Executes every job's run plan on `kernel`.
     ///
-    /// - Returns: one result per job, in the jobs' order, whatever order they ended in.
-    /// - Throws: the fault that `cancellation` was cancelled with, or the first fault where that stops the others.
+    /// - Returns: one result per job, in the jobs' order regardless of the order in which they ended.
+    /// - Throws: the fault that `cancellation` was cancelled with, or the first fault if that stops the others.
     package func run(
         _ jobs: [GuestJob], on kernel: Kernel, cancellation: Cancellation,
         progress: @escaping @Sendable (_ id: String, Progress) -> Void = { _, _ in }
@@ -41,7 +41,7 @@ package struct GuestPool: Sendable {
         }
     }
 
-    /// Executes one job's run plan and tells how it goes.
+    /// Executes one job's run plan and reports its progress.
     package static func execute(
         _ job: GuestJob, on kernel: Kernel, cancellation: Cancellation,
         progress: @escaping @Sendable (_ id: String, Progress) -> Void
@@ -64,7 +64,8 @@ package struct GuestPool: Sendable {
         }
     }
 
-    /// `body` of every job, at most `width` at a time, each on a thread of its own; results in the jobs' order.
+    /// Calls `body` for every job, at most `width` at a time, each on a thread of its own; results are in the jobs'
+    /// order.
     package func map<Job: Sendable, Outcome: Sendable>(
         _ jobs: [Job], cancellation: Cancellation,
         _ body: @escaping @Sendable (Job, Cancellation) throws -> Outcome
@@ -87,7 +88,7 @@ package struct GuestPool: Sendable {
                         }
                     })
             } catch {
-                // With at least one thread all the work is done, only later.
+                // With at least one thread all the work still gets done, only later.
                 unstarted = Self.fault(error)
             }
         }

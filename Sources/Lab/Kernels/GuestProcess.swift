@@ -7,23 +7,23 @@ import Quantities
 import System
 import SystemPackage
 
-/// A child that cannot outlive us: its own session, killed with the thread that started it, its output read line by
-/// line, and nothing of its session left when it has ended.
+/// A child that cannot outlive this process. It has its own session and is killed with the thread that started it. Its
+/// output is read line by line, and no process of its session remains once it has ended.
 struct GuestProcess: Sendable {
     var executable: FilePath
-    /// With the name it is called by first.
+    /// The command line, beginning with the name the child is called by.
     var arguments: [String]
-    /// `NAME=value`; nothing else is inherited.
+    /// `NAME=value`; the child inherits nothing else.
     var environment: [String]
-    /// Descriptors of ours that become the child's 3, 4, …
+    /// Descriptors of this process that become the child's 3, 4, …
     var inherited: [CInt]
-    /// Of real time, after which it is killed.
+    /// A limit on real time, after which the child is killed.
     var realTimeLimit: Duration
 
     enum Reason: Sendable, Equatable {
         case exited(CInt)
         case signalled(CInt)
-        /// Killed by us.
+        /// This process killed it because of the time limit.
         case tookTooLong
         case cancelled(Fault)
     }
@@ -32,14 +32,14 @@ struct GuestProcess: Sendable {
         var reason: Reason
         /// The last lines on its console, oldest first.
         var lastLines: [String]
-        /// The fault it reported on its console.
+        /// The fault that it reported on its console.
         var fault: Fault?
-        /// The last instant it reported.
+        /// The last instant that it reported.
         var time: Duration?
     }
 
-    /// Starts it and waits for its end. `log` receives all output (-1: nobody); `line` is called on the thread that
-    /// waits.
+    /// Starts the child and waits for its end. `log` receives all output (-1: no log); `line` is called on the thread
+    /// that waits.
     func run(cancellation: Cancellation?, log: CInt, line: @escaping @Sendable (ConsoleLine) -> Void) throws -> End {
         try DedicatedThread.run {
             Result { try start(cancellation: cancellation, log: log, line: line) }
@@ -66,7 +66,7 @@ struct GuestProcess: Sendable {
         }
         var console = Console(log: log)
         let reason = watch(child, output: output, cancellation: cancellation, console: &console, line: line)
-        // Before it is reaped its number belongs to nobody else, so this kills its session and nothing but.
+        // Until it is reaped, no other process can have its number, so this kills its session and nothing else.
         kill(-child, SIGKILL)
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
@@ -87,7 +87,7 @@ struct GuestProcess: Sendable {
         }
     }
 
-    /// Reads the console until the child ends, its time is over or it is cancelled; in the last two cases kills it.
+    /// Reads the console until the child ends, its time is up or it is cancelled; in the last two cases kills it.
     private func watch(
         _ child: pid_t, output: FileDescriptor, cancellation: Cancellation?, console: inout Console,
         line: (ConsoleLine) -> Void
@@ -98,7 +98,7 @@ struct GuestProcess: Sendable {
         defer { if ending >= 0 { close(ending) } }
         var watched = [
             pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0),
-            // A negative descriptor is one that poll ignores.
+            // poll ignores a negative descriptor.
             pollfd(fd: ending, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancellation?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
@@ -118,7 +118,7 @@ struct GuestProcess: Sendable {
                 kill(-child, SIGKILL)
                 return .tookTooLong
             }
-            // Where the host cannot wait for a process' end (before Linux 5.3), look ten times a second.
+            // If the host cannot wait for the end of a process (before Linux 5.3), check ten times a second.
             let longest = ending >= 0 ? 3_600_000.0 : 100.0
             poll(&watched, nfds_t(watched.count), CInt(min(left.milliseconds.rounded(.up), longest)))
             if watched[0].revents != 0, !read(output, into: &console, line: line) {
@@ -127,7 +127,7 @@ struct GuestProcess: Sendable {
         }
     }
 
-    /// Takes what is there; false at the end of the output.
+    /// Reads what is available; returns false at the end of the output.
     @discardableResult
     private func read(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -144,8 +144,8 @@ struct GuestProcess: Sendable {
         }
     }
 
-    /// The kernel's own children die with it, but not at the same instant. Each holds the console, so its end is
-    /// theirs; whoever reaps them may take longer.
+    /// Reads until the kernel's own children have ended. They die with the kernel, but not at the same instant; each
+    /// holds the console open, so the console ends when the last one does. Reaping them may take longer.
     private func readToEnd(_ output: FileDescriptor, into console: inout Console, line: (ConsoleLine) -> Void) {
         var watched = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
         while poll(&watched, 1, 2000) > 0, read(output, into: &console, line: line) {}

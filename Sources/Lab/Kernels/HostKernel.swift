@@ -4,12 +4,12 @@ import Glibc
 import System
 import SystemPackage
 
-/// This machine's own kernel, in real time: the same program over the same run directory, without a boot.
+/// This machine's own kernel, in real time: the same program with the same run directory, without a boot.
 package struct HostKernel: Sendable, Equatable {
     /// As the kernel names itself.
     package let release: String
 
-    /// - Throws: exit code 77 where this process is not root, which namespaces, qdiscs and BPF programs take.
+    /// - Throws: exit code 77 if this process is not root, as namespaces, qdiscs and BPF programs require.
     package static func find() throws -> HostKernel {
         guard geteuid() == 0 else {
             throw Fault(

@@ -7,12 +7,12 @@ import Quantities
 import System
 import SystemPackage
 
-/// Where runs happen.
+/// The kernel that executes runs.
 package enum Kernel: Sendable, Equatable {
     case embedded(EmbeddedKernel)
     case host(HostKernel)
 
-    /// `embedded`, `host` or the file of an embedded kernel, as on the command line.
+    /// Finds a kernel by its name on the command line: `embedded`, `host` or the file of an embedded kernel.
     package static func find(_ name: String = "embedded") throws -> Kernel {
         switch name {
         case "embedded": .embedded(try EmbeddedKernel.find(explicit: nil))
@@ -35,9 +35,10 @@ package enum Kernel: Sendable, Equatable {
         }
     }
 
-    /// Of the kernel's file: two of one release may be anything but the same. Empty of the host's own.
+    /// Hash of the kernel's file, since two kernels of one release may differ in anything. Empty for the host's own
+    /// kernel.
     ///
-    /// - Throws: where it cannot be read.
+    /// - Throws: if the file cannot be read.
     package func sha256() throws -> String {
         guard case .embedded(let kernel) = self, let bytes = try Files.read(kernel.path) else { return "" }
         var hash = SHA256()
@@ -45,13 +46,13 @@ package enum Kernel: Sendable, Equatable {
         return hash.hexadecimal()
     }
 
-    /// Whether guests may run side by side without changing each other's results: in real time they would.
+    /// Whether guests may run in parallel without changing each other's results; in real time they would change them.
     package var isVirtual: Bool {
         if case .embedded = self { return true }
         return false
     }
 
-    /// Executes what the job's directory holds.
+    /// Executes the plan or command in the job's directory.
     package func run(
         _ job: GuestJob, cancellation: Cancellation? = nil,
         console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
@@ -69,7 +70,7 @@ package enum Kernel: Sendable, Equatable {
         }
     }
 
-    /// Executes the run plan in the job's directory; the series lie beside it then.
+    /// Executes the run plan in the job's directory and leaves the series there.
     ///
     /// - Throws: the guest's fault, or one that says why there is no record.
     package func record(
@@ -92,9 +93,9 @@ package enum Kernel: Sendable, Equatable {
     }
 }
 
-/// One run to do: a directory that holds its plan (or command), which receives its results.
+/// One run to execute: a directory that holds its plan (or command) and receives its results.
 package struct GuestJob: Sendable {
-    /// Names the run in progress and messages.
+    /// The name of the job in progress reports and messages.
     package var id: String
     package var directory: FilePath
     package var seed: UInt64

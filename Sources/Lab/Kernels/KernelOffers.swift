@@ -8,16 +8,16 @@ import Synchronization
 import System
 import SystemPackage
 
-/// What a kernel has that a replay may name, as the kernel itself says.
+/// The features of a kernel that a replay may name, as the kernel itself reports them.
 package struct KernelOffers: Sendable, Equatable {
     package var release = ""
-    /// Empty where it did not say.
+    /// Empty if the kernel did not report them.
     package var congestionControls: [String] = []
-    /// MPTCP's; empty where it did not say, as kernels before 6.10 do not.
+    /// MPTCP's schedulers; empty if the kernel did not report them, as before 6.10.
     package var schedulers: [String] = []
     package var hasMPTCP = false
 
-    /// Those that couple the subflows of a connection, of this project's patches and of others.
+    /// The controls that couple the subflows of a connection, from this project's patches and from others.
     package static let coupledControls = ["lia", "olia", "balia", "wvegas"]
 
     private static let settings = "/proc/sys"
@@ -25,7 +25,7 @@ package struct KernelOffers: Sendable, Equatable {
         release: "kernel/osrelease", congestionControls: "net/ipv4/tcp_available_congestion_control",
         schedulers: "net/mptcp/available_schedulers", mptcp: "net/mptcp/enabled"
     )
-    /// Prints every line of every file that is there, as `FILE:LINE`.
+    /// Prints every line of every file that exists, as `FILE:LINE`.
     static let command = [
         "/bin/grep", "-s", "", "\(settings)/\(names.release)", "\(settings)/\(names.congestionControls)",
         "\(settings)/\(names.schedulers)", "\(settings)/\(names.mptcp)",
@@ -33,7 +33,7 @@ package struct KernelOffers: Sendable, Equatable {
 
     init() {}
 
-    /// - Parameter lines: what `command` printed.
+    /// - Parameter lines: the output of `command`.
     init(lines: [String]) {
         for line in lines {
             guard line.hasPrefix("\(Self.settings)/"), let colon = line.firstIndex(of: ":") else { continue }
@@ -49,7 +49,7 @@ package struct KernelOffers: Sendable, Equatable {
         }
     }
 
-    /// This machine's own.
+    /// The features of this machine's own kernel.
     package static func ofHost() throws -> KernelOffers {
         let lines = try command.dropFirst(3).flatMap { file in
             try Files.text(FilePath(file))?.split(separator: "\n").map { "\(file):\($0)" } ?? []
@@ -65,7 +65,7 @@ extension Kernel {
         let directory = try CommandDirectory(
             GuestCommand(argv: KernelOffers.command, environment: ["PATH": "/usr/bin:/bin"], deadline: .seconds(60)))
         let lines = Mutex<[String]>([])
-        // Where a file is missing it ends with another status than 0, and that is no failure.
+        // If a file is missing, the command ends with a status other than 0, which is no failure.
         _ = try run(
             GuestJob(id: "offers", directory: directory.path, seed: 1), cancellation: cancellation
         ) { line in

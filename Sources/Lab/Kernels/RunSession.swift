@@ -6,9 +6,9 @@ import Plans
 import System
 import SystemPackage
 
-/// The host's side of a run directory for the time of one run: cleared before, read after.
+/// The host's side of a run directory during one run: cleared before the run, read after it.
 final class RunSession {
-    /// What ran; the remedies differ.
+    /// The kind of machine that ran; the remedies for a failure differ.
     enum Machine: Sendable {
         case embedded, host
     }
@@ -17,7 +17,7 @@ final class RunSession {
     let directoryDescriptor: CInt
     let log: CInt
 
-    /// - Throws: where the directory is missing, or nothing can be written there.
+    /// - Throws: if the directory is missing or nothing can be written there.
     init(directory: FilePath) throws {
         self.directory = directory
         do {
@@ -48,12 +48,12 @@ final class RunSession {
         close(directoryDescriptor)
     }
 
-    /// What came of it, from the files that the guest left and the way it ended.
+    /// The outcome of the run, from the files that the guest left and the way it ended.
     func outcome(of end: GuestProcess.End, machine: Machine) throws -> GuestEnd {
         if case .cancelled(let fault) = end.reason { throw fault }
         let written = try? Files.read(directory.appending(RunDirectory.fault)).map(FaultDocument.read)
         if let fault = written.flatMap({ $0 }) ?? end.fault {
-            // A full disk fails in as many ways as there are files; it is always the better explanation.
+            // A full disk fails in as many ways as there are files, but it is always the better explanation.
             if fault.code == .failed { try refuseFullDisk() }
             throw fault
         }

@@ -5,7 +5,8 @@ import Plans
 import Quantities
 import SystemPackage
 
-/// The kernel settings of the lab: what would else follow from the machine's memory, its configuration or chance.
+/// The kernel settings of the lab: those that would otherwise depend on the machine's memory, its configuration or
+/// chance.
 struct KernelSettings {
     private let receiveBuffer: Int64
     private let initialReceiveBuffer: Int64
@@ -21,19 +22,19 @@ struct KernelSettings {
         sendBuffer = plan.transport.sendBuffer.bytes
     }
 
-    /// For every namespace, before it has interfaces.
+    /// Settings of every namespace, made before it has interfaces.
     private static let everywhere = [
         ("net.ipv4.conf.all.rp_filter", "0"),
         ("net.ipv4.conf.default.rp_filter", "0"),
-        // No address, no router and no neighbour but ours: link-local traffic would take its share of the links.
+        // Only our own addresses, routers and neighbours: link-local traffic would take its share of the links.
         ("net.ipv6.conf.default.addr_gen_mode", "1"),
         ("net.ipv6.conf.default.accept_ra", "0"),
         ("net.ipv6.conf.default.router_solicitations", "0"),
     ]
 
     /// A host-unreachable from a router would turn off TCP's RTO backoff (RFC 6069) and falsify every outage. Known
-    /// neighbours, complete routes and one MTU leave routers no cause for one; that they may send one error of each
-    /// kind in a day, and not the first either, sees to the rest.
+    /// neighbours, complete routes and one MTU leave routers no reason to send one. As a further safeguard, routers may
+    /// send only one error of each kind per day, and not even the first one.
     private static let routers = [
         ("net.ipv4.conf.all.send_redirects", "0"),
         ("net.ipv4.conf.default.send_redirects", "0"),
@@ -45,8 +46,8 @@ struct KernelSettings {
 
     private static let forwarding = [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]
 
-    /// Makes routers of these, whose interfaces must be there already: one that is made in an IPv6 router joins the
-    /// group of all routers, and would report that on our links.
+    /// Turns these namespaces into routers. Their interfaces must already exist: an interface created in an IPv6 router
+    /// joins the all-routers group, and would report that on our links.
     static func forward(_ routers: [Namespace]) throws {
         for router in routers {
             try router.run {
@@ -55,7 +56,7 @@ struct KernelSettings {
         }
     }
 
-    /// In the order of minimum, default, maximum. The default is where autotuning starts.
+    /// Values in the order minimum, default, maximum. Autotuning starts at the default.
     private var endHosts: [(String, String)] {
         [
             (
@@ -67,23 +68,23 @@ struct KernelSettings {
         ]
     }
 
-    /// Of the kernel as a whole, so set only where the kernel is ours alone.
+    /// Settings of the kernel as a whole, made only if the kernel is ours alone.
     private static let global = [
-        // In pages: 1 GB before TCP feels pressure, whatever the memory.
+        // In pages: 1 GB before TCP feels memory pressure, however much memory there is.
         ("net.ipv4.tcp_mem", "262144 349525 524288"),
-        // Packets between two interfaces of the lab; a burst from a queue that opens may hold many.
+        // Packets between two interfaces of the lab; a burst from a queue that opens may contain many.
         ("net.core.netdev_max_backlog", "100000"),
     ]
 
-    /// Not ours to choose, but results depend on them.
+    /// Settings that are not ours to choose but that results depend on.
     private static let reported = [
         "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_sack", "net.ipv4.tcp_retries2", "net.mptcp.close_timeout",
         "net.mptcp.enabled", "net.mptcp.scheduler", "net.mptcp.stale_loss_cnt",
     ]
 
-    /// Sets everything.
+    /// Applies all settings.
     ///
-    /// - Returns: what results depend on, with the values in force.
+    /// - Returns: the settings that results depend on, with the values in force.
     func apply(endHosts: [Namespace], routers: [Namespace]) throws -> [String: String] {
         var record: [String: String] = [:]
         for namespace in endHosts {
@@ -109,7 +110,7 @@ struct KernelSettings {
         return record
     }
 
-    /// What the replay asks of MPTCP, in the present namespace.
+    /// Applies what the replay sets for MPTCP, in the present namespace.
     private func setMPTCP() throws {
         if let scheduler {
             let offered = try SystemControl.value(of: "net.mptcp.available_schedulers")
@@ -136,13 +137,13 @@ struct KernelSettings {
         }
     }
 
-    /// A kernel without IPv6 lacks its settings, and needs none.
+    /// Applies a setting; a kernel without IPv6 lacks IPv6's settings and needs none.
     private static func set(_ name: String, _ value: String) throws {
         if name.hasPrefix("net.ipv6."), try SystemControl.value(of: name) == nil { return }
         try SystemControl.set(name, to: value)
     }
 
-    /// Whether this is a kernel built for user mode, which was started for this run.
+    /// Whether this is a user-mode kernel that was started for this run.
     private static let kernelIsOurs: Bool = {
         guard let file = try? FileDescriptor.open("/proc/cpuinfo", .readOnly, options: .closeOnExec) else {
             return false

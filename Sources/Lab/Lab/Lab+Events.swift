@@ -2,19 +2,19 @@
 import Netlink
 import SystemPackage
 
-/// What the kernel reports of MPTCP connections, in the words of a run's record.
+/// The kernel's reports about MPTCP connections, translated into the terms of a run's record.
 extension Lab {
     package enum HostEnd: String, Sendable, CaseIterable {
         case mobile, server
     }
 
-    /// Listens to the reports of one end.
+    /// Starts listening to the reports of one end.
     package func listen(to end: HostEnd) throws -> PathManagerEvents {
         try (end == .mobile ? mobile : server).run { try PathManagerEvents() }
     }
 
-    /// `mptcp.sub-established` and the like; the path that it concerns, where it concerns one; and which end reports
-    /// it, with what else is to be known.
+    /// The event's name, such as `mptcp.sub-established`; the path concerned, if any; and a detail that names the
+    /// reporting end and anything else that is known.
     package func describe(
         _ event: PathManagerEvents.Event, at end: HostEnd
     ) -> (kind: String, path: String?, detail: String) {
@@ -25,7 +25,7 @@ extension Lab {
         case .announced, .removed:
             if let id = event.remoteID {
                 words.append("address \(id)")
-                // The mobile host's numbers are those of its endpoints.
+                // The mobile host's address numbers are those of its endpoints.
                 if end == .server, path == nil { path = pathName(ofEndpoint: id) }
             }
             if let address = event.remote { words.append("\(address)") }

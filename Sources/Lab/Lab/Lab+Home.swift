@@ -3,22 +3,22 @@ import Documents
 import Netlink
 import Plans
 
-/// A home address of the mobile host: it belongs to no path, and what comes to it takes the path that the core says.
-/// The core is its home agent, without the tunnel: its route is what a binding would be.
+/// A home address of the mobile host. It belongs to no path; traffic to it takes the path that the core chooses. The
+/// core acts as its home agent, without the tunnel: the core's route takes the place of a binding.
 extension Lab {
-    /// What the home address sends finds its route here.
+    /// The routing table for traffic from the home address.
     private static let homeTable: UInt32 = 90
     /// The kernel numbers the loopback interface 1 in every namespace.
     private static let loopback: Int32 = 1
 
     package var homeAddress: String? { topology.home?.description }
 
-    /// The server's address of the home address's family, as text.
+    /// The server's address in the home address's family, as text.
     package var serverAddressForHome: String {
         topology.home.flatMap { serverAddress($0.family) }?.description ?? ""
     }
 
-    /// Gives the mobile host its home address, which is reached over no path yet.
+    /// Gives the mobile host its home address, which is not reachable over any path yet.
     func addHome() throws {
         guard let home = topology.home else {
             throw Fault(
@@ -31,7 +31,7 @@ extension Lab {
             .addRule(from: home, table: Self.homeTable, priority: 900),
             .addRule(from: home, table: nil, priority: 990),
         ])
-        // Silence, and not an answer from the core, where the address is reached over no path.
+        // If the address is reached over no path, the core drops the traffic silently and sends no error.
         try core.routing.perform([.addBlackhole(to: IPPrefix(home, home.bits), metric: 1000)])
         for (index, path) in topology.paths.enumerated() {
             try access(index).routing.perform([

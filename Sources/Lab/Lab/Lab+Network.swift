@@ -5,7 +5,7 @@ import Plans
 import SystemPackage
 import Traces
 
-/// How the network is laid. Requests to one namespace go out together.
+/// Builds the network. Requests to one namespace are sent together.
 extension Lab {
     func createWires() throws {
         func pair(_ wire: Topology.Wire, _ far: Namespace) -> Request {
@@ -33,9 +33,9 @@ extension Lab {
         }
     }
 
-    /// Brings one end up: its link, its addresses and who is at the other end.
+    /// Brings one end up: its link, its addresses and the neighbour at the other end.
     ///
-    /// - Parameter kept: families whose addresses it still has.
+    /// - Parameter kept: families whose addresses the end still has.
     func bringUp(_ end: Topology.End, peer: Topology.End, keeping kept: [IPAddress.Family] = []) -> [Request] {
         let interface = end.interface.index
         return [.setInterface(end.interface.name, index: interface, up: true)]
@@ -47,23 +47,23 @@ extension Lab {
         peer.addresses.map { .addNeighbour($0, mac: peer.interface.mac, interface: interface) }
     }
 
-    /// The mobile host's end of a path with the addresses that it has now.
+    /// The mobile host's end of a path with its present addresses.
     func mobileEnd(_ path: Int) -> Topology.End {
         topology.paths[path].mobileEnd(afterChanges: changes[path])
     }
 
-    /// The same end with every address that it has in the course of the run.
+    /// The same end with every address that it has during the run.
     private func everyMobileEnd(_ path: Int) -> Topology.End {
         let ends = (0...plannedChanges[path]).map { topology.paths[path].mobileEnd(afterChanges: $0) }
         return Topology.End(interface: ends[0].interface, addresses: ends.flatMap(\.addresses))
     }
 
-    /// The access network's end of the radio comes up: at first, or (`keeping`) after it was down.
+    /// Brings up the access network's end of the radio: for the first time or, with `keeping`, after it was down.
     func radioUpRequests(_ path: Int, keeping kept: [IPAddress.Family] = []) -> [Request] {
         bringUp(topology.paths[path].radio.far, peer: everyMobileEnd(path), keeping: kept)
     }
 
-    /// Beyond the metrics of the kernel's own routes to a network that is attached (0 and 256).
+    /// Higher than the metrics of the kernel's own routes to an attached network (0 and 256).
     private static let lastMetric: UInt32 = 4096
 
     func addressRouters() throws {
@@ -84,7 +84,7 @@ extension Lab {
                         Route(
                             family, via: path.backhaul.near.address(family),
                             interface: path.backhaul.far.interface.index)))
-                // While the radio's interface is down, what comes for the mobile host must not go back to the core.
+                // While the radio's interface is down, traffic for the mobile host must not go back to the core.
                 accessRequests.append(.addBlackhole(to: mobile.network, metric: Self.lastMetric))
             }
             try access(index).routing.perform(accessRequests)
@@ -103,8 +103,8 @@ extension Lab {
 
     private static let firstTable: UInt32 = 100
 
-    /// What a path's address sends leaves by that path, or not at all: without the second rule it would leave by
-    /// another path, with a source address that is not that path's, while its own is down.
+    /// Traffic from a path's address leaves over that path or not at all. Without the second rule, while that path is
+    /// down, the traffic would leave over another path with a source address that does not belong to that path.
     func mobileRules() -> [Request] {
         topology.paths.indices.flatMap { index in
             everyMobileEnd(index).addresses.flatMap { address -> [Request] in
@@ -117,11 +117,12 @@ extension Lab {
         }
     }
 
-    /// The routes over a path: what its address sends takes the first, what has no address yet the one of least metric.
+    /// The routes over a path: traffic from its address takes the first one; traffic without a source address yet takes
+    /// the route with the lowest metric.
     func routes(_ path: Int) -> [Route] {
         let (end, gateways) = (mobileEnd(path), topology.paths[path].radio.far)
         return topology.paths[path].families.flatMap { family -> [Route] in
-            // Further addresses take the same two: what they send has a source already.
+            // Further addresses use the same two routes, since their traffic already has a source address.
             let (address, interface) = (end.address(family), end.interface.index)
             let gateway = gateways.address(family)
             return [
@@ -133,22 +134,22 @@ extension Lab {
         }
     }
 
-    /// What makes a path usable for the mobile host. All of it is gone when its interface has been down, but for the
-    /// addresses of the families in `keeping`.
+    /// The requests that make a path usable for the mobile host. When its interface has been down, all of this is gone
+    /// except the addresses of the families in `keeping`.
     func joinRequests(_ path: Int, keeping kept: [IPAddress.Family] = []) -> [Request] {
         bringUp(mobileEnd(path), peer: topology.paths[path].radio.far, keeping: kept)
             + routes(path).map { .addRoute($0) }
     }
 
-    /// Addresses and routes go, the link stays.
+    /// Removes addresses and routes; the link stays.
     func dropAddressRequests(_ path: Int) -> [Request] {
         let end = mobileEnd(path)
-        // IPv4's routes go with the address that they name, IPv6's would stay.
+        // IPv4 routes go with the address that they name; IPv6 routes would stay.
         return routes(path).filter { $0.family == .v6 }.map { .deleteRoute($0) }
             + end.addresses.map { .deleteAddress($0.inItsNetwork, interface: end.interface.index) }
     }
 
-    /// Routes go with the addresses and the link.
+    /// Removes the addresses and the link; routes go with them.
     func leaveRequests(_ path: Int) -> [Request] {
         let end = mobileEnd(path)
         return end.addresses.map { .deleteAddress($0.inItsNetwork, interface: end.interface.index) }
@@ -168,7 +169,8 @@ extension Lab {
                     path: path.name, direction: direction, interface: interface,
                     link: try Link(
                         tableFile: directory.appending(table), jitter: jitter,
-                        // Far apart for neighbouring seeds, so that no two links of any two runs draw the same losses.
+                        // Neighbouring seeds are far apart here, so that no two links of any two runs draw the same
+                        // losses.
                         seed: (plan.seed &* 64 &+ UInt64(index) &* 2 &+ (direction == .down ? 0 : 1))
                             &* 0x9e37_79b9_7f4a_7c15,
                         bins: bins))
@@ -198,10 +200,10 @@ extension Lab {
 }
 
 extension IPAddress {
-    /// With the length of the lab's networks.
+    /// The address with the prefix length of the lab's networks.
     var inItsNetwork: IPPrefix { IPPrefix(self, Topology.prefixLength(family)) }
 
-    /// The network itself: the bits beyond its length are zero.
+    /// The network itself, with the bits beyond its prefix length set to zero.
     var network: IPPrefix {
         let length = Topology.prefixLength(family)
         return IPPrefix(masked(to: length), length)

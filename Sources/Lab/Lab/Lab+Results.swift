@@ -6,7 +6,7 @@ import Plans
 import Quantities
 import Traces
 
-/// What the lab has seen, read when a run is over.
+/// What the lab has recorded, read at the end of a run.
 extension Lab {
     /// Adds links, counters and settings to a run's record.
     package func describe(into record: inout RunRecord) throws {
@@ -19,16 +19,16 @@ extension Lab {
             throw Fault(.failed, "the kernel does not say its release in /proc/sys/kernel/osrelease")
         }
         record.kernelRelease = release
-        // A kernel without Multipath TCP has none.
+        // A kernel without Multipath TCP has no scheduler.
         record.scheduler = sysctls["net.mptcp.scheduler"] ?? ""
     }
 
-    /// IP bytes that have arrived over a path so far, both directions.
+    /// IP bytes that have arrived over a path so far, in both directions.
     package func arrived(over path: Int) -> ByteCount {
         links[path].reduce(.zero) { $0 + $1.link.counters.arrived.bytes }
     }
 
-    /// How long a packet that is sent over a path now would wait at the link for those before it.
+    /// How long a packet sent over a path now would wait at the link for the packets before it.
     package func waiting(on path: Int, _ direction: Direction) throws -> Duration {
         guard let link = links[path].first(where: { $0.direction == direction }) else {
             throw Fault(.failed, "path \(topology.paths[path].name) has no \(direction.rawValue)link in the lab")
@@ -59,7 +59,7 @@ extension Lab {
         record.droppedDetached = counters.droppedDetached.bytes
         record.packets = counters.offered.packets
         record.largestPacket = counters.largestPacket
-        // A packet that the shaper gave up falsifies a run just as one that fq dropped.
+        // A packet that the shaper gave up falsifies a run just like one that fq dropped.
         record.queueDisciplineDrops = link.violations(with: queue) + counters.contended.packets
         return record
     }

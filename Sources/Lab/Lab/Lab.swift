@@ -5,54 +5,54 @@ import Netlink
 import Plans
 import SystemPackage
 
-/// A walk's network in the kernel: a mobile host, an access network for each path, a core and a server, each a network
-/// namespace, and the links between them that follow the trace.
+/// A walk's network in the kernel: a mobile host, an access network for each path, a core and a server, each of them a
+/// network namespace, and the links between them that follow the trace.
 ///
-/// Links are shaped at the access networks only, never on an end host. All of it belongs to this object and ends with
-/// it or with the process. One thread uses a lab.
+/// Links are shaped at the access networks only, never on an end host. The whole network belongs to this object and
+/// ends with it or with the process. A lab is used by one thread.
 package final class Lab {
     package let topology: Topology
     package let mobile: Namespace
     package let core: Namespace
     package let server: Namespace
     private let accesses: [Namespace]
-    /// Down and up of each path, in the order of the plan.
+    /// Downlink and uplink of each path, in the order of the plan.
     var links: [[ShapedLink]] = []
     /// The kernel settings that results depend on, with the values in force.
     package let sysctls: [String: String]
 
-    /// nil where no MPTCP endpoints are wanted.
+    /// nil if no MPTCP endpoints are wanted.
     let pathManager: PathManager?
-    /// What `leave` does, unless it is told otherwise.
+    /// What `leave` does unless told otherwise.
     let mode: Mobility.Mode
-    /// How each path was left, in the order of the plan; nil: it is joined.
+    /// How each path was left, in the order of the plan; nil if it is joined.
     var absences: [Mobility.Mode?]
-    /// Whether each path has faded and not been joined again since.
+    /// Whether each path has faded and has not been joined again since.
     var faded: [Bool]
-    /// How often each path's address may change and has changed.
+    /// How often each path's address may change, and how often it has changed.
     let plannedChanges: [Int]
     var changes: [Int]
-    /// Changes that wait until the path is joined again.
+    /// Address changes that wait until the path is joined again.
     var waitingChanges: [Int]
-    /// The family in which connections use each path, and that of the first connection.
+    /// The address family that connections use on each path, and that of the first connection.
     let families: [IPAddress.Family]
     let initialFamily: IPAddress.Family
     /// How MPTCP may use each path.
     var uses: [PathUse]
-    /// Where each end sends the home address's traffic.
+    /// The path to which each end sends the home address's traffic.
     var mobileHomePath: Int?
     var coreHomePath: Int?
-    /// Metrics of the default routes, in the order of the plan. The initial path has the lowest, since that route
-    /// carries the first SYN of what is not bound to an address.
+    /// Metrics of the default routes, in the order of the plan. The initial path has the lowest, since the first SYN of
+    /// a connection that is not bound to an address takes that route.
     let metrics: [UInt32]
 
     /// Builds the lab with every path attached. Packets pass unshaped until `start`.
     ///
     /// - Parameters:
-    ///   - directory: where the plan's link tables lie.
+    ///   - directory: the directory of the plan's link tables.
     ///   - bins: how many bins of 10 ms are kept, from the first SYN on.
-    ///   - mptcpEndpoints: whether MPTCP connections of the mobile host are to use every path.
-    /// - Throws: `Fault`: 69 where the kernel lacks a feature, 77 without the right to build a network.
+    ///   - mptcpEndpoints: whether MPTCP connections of the mobile host should use every path.
+    /// - Throws: `Fault`: 69 if the kernel lacks a feature, 77 without the privilege to build a network.
     package init(plan: RunPlan, directory: FilePath, bins: Int, mptcpEndpoints: Bool) throws {
         let topology = try Topology(paths: plan.paths.map { ($0.name, $0.family, $0.subflows) })
         self.topology = topology
@@ -75,7 +75,7 @@ package final class Lab {
         initialFamily = families.initial
         let isMixed = families.paths.contains { $0 != families.initial }
 
-        // Settings first: interfaces take the defaults that they find when they are made.
+        // Settings come first: interfaces take the defaults that exist when they are created.
         sysctls = try settings.apply(endHosts: [mobile, server], routers: [core] + accesses)
         pathManager =
             mptcpEndpoints
@@ -93,21 +93,21 @@ package final class Lab {
         for path in topology.paths.indices { try addEndpoints(path) }
     }
 
-    /// The access network of a path, by its place in the plan.
+    /// The access network of a path, by its index in the plan.
     package func access(_ path: Int) -> Namespace { accesses[path] }
 
-    /// Trace time begins for every link.
+    /// Starts trace time on every link.
     ///
     /// - Parameters:
     ///   - traceZero: kernel monotonic nanoseconds of the tables' time zero.
-    ///   - binsStart: of the first bin.
+    ///   - binsStart: kernel monotonic nanoseconds of the first bin's beginning.
     package func start(traceZero: Int64, binsStart: Int64) {
         for link in links.joined() { link.link.start(traceZero: traceZero, binsStart: binsStart) }
     }
 
     package func isJoined(_ path: Int) -> Bool { absences[path] == nil }
 
-    /// The present address of the mobile host on a path, as text.
+    /// The mobile host's present address on a path, as text.
     package func mobileAddress(of path: Int) -> String {
         mobileAddress(of: path, families[path])?.description ?? ""
     }
@@ -116,8 +116,8 @@ package final class Lab {
         mobileEnd(path).address(family)
     }
 
-    /// The server's address that can be reached over a path, as text; of the family that all paths share where there is
-    /// one.
+    /// The server's address that can be reached over a path, as text. It is of the family that all paths share, if
+    /// there is one.
     package func serverAddress(for path: Int) -> String {
         serverAddress(families[path])?.description ?? ""
     }
@@ -126,8 +126,8 @@ package final class Lab {
         topology.trunk.far.address(family)
     }
 
-    /// The path to which an address belongs that the mobile host has, had or will have, written in any way; nil where
-    /// it is none of these.
+    /// The path of an address that the mobile host has, had or will have. The address may be written in any form. nil
+    /// if it is none of these.
     package func pathName(ofAddress text: String) -> String? {
         let mapped = "::ffff:"
         let plain = text.hasPrefix(mapped) && text.contains(".") ? String(text.dropFirst(mapped.count)) : text
@@ -139,9 +139,9 @@ package final class Lab {
         }?.name
     }
 
-    /// One family for each path: more would only be further subflows on the same links. One that all paths have where
-    /// there is such, else that of the first connection where the path has it. If no path is attached at first, the
-    /// first path's family stands for that of the first connection.
+    /// One family for each path: more would only add subflows on the same links. It is a family that all paths have, if
+    /// there is one; else the family of the first connection, if the path has it. If no path is attached at the
+    /// beginning, the first path's family stands in for that of the first connection.
     private static func families(
         _ plan: RunPlan, _ topology: Topology, named initialPath: Int?
     ) -> (paths: [IPAddress.Family], initial: IPAddress.Family) {
@@ -153,17 +153,17 @@ package final class Lab {
         return (paths.map { $0.families.contains(initial) ? initial : $0.families[0] }, initial)
     }
 
-    /// The server's addresses, first the one that the first connection does not know already.
+    /// The server's addresses. The one that the first connection does not already know comes first.
     private static func announced(_ topology: Topology, _ initial: IPAddress.Family) -> [IPAddress] {
         topology.trunk.far.addresses.filter { $0.family != initial }
             + topology.trunk.far.addresses.filter { $0.family == initial }
     }
 
-    /// - Parameter announced: what the server tells to every connection.
+    /// - Parameter announced: the addresses that the server announces on every connection.
     private static func pathManager(
         mobile: Namespace, server: Namespace, announcing announced: [IPAddress]
     ) throws -> PathManager {
-        // The most that the kernel allows, at both ends.
+        // The highest limits that the kernel allows, at both ends.
         let limits = PathManager.Limits(subflows: 8, acceptedAddresses: 8)
         try server.run {
             let manager = try PathManager()

@@ -3,17 +3,17 @@ import Link
 import Netlink
 import Traces
 
-/// A link of the lab and the queue in which its packets wait.
+/// A link of the lab and the queue that its packets wait in.
 final class ShapedLink {
     let path: String
     let direction: Direction
-    /// Of the access network, where the link is shaped.
+    /// The interface of the access network at which the link is shaped.
     let interface: Int32
     let link: Link
 
-    /// Two handles take turns, since a queue is replaced only by one of another handle.
+    /// Two handles alternate, since a queue can be replaced only by one with another handle.
     private var handle: UInt32 = 2
-    /// Of the queues that have been thrown away.
+    /// Violations of the queues that have been thrown away.
     private var pastViolations: Int64 = 0
 
     init(path: String, direction: Direction, interface: Int32, link: Link) {
@@ -23,7 +23,7 @@ final class ShapedLink {
         self.link = link
     }
 
-    /// Puts an empty queue in the place of what is there.
+    /// Replaces the present queue with an empty one.
     func emptyQueue() -> Request {
         handle = 3 - handle
         return .replaceFairQueue(interface: interface, handle: handle)
@@ -37,7 +37,7 @@ final class ShapedLink {
         pastViolations += statistics.violations
     }
 
-    /// Packets of all its queues that did not leave at their departure time.
+    /// Packets, over all its queues, that did not leave at their departure time.
     func violations(with current: FairQueueStatistics) -> Int64 {
         pastViolations + current.violations
     }

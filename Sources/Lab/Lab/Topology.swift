@@ -3,7 +3,7 @@ import Documents
 import Netlink
 import Plans
 
-/// Who is who in the lab: every interface, number and address, decided before anything is created.
+/// The layout of the lab: every interface, number and address, decided before anything is created.
 ///
 /// ```
 ///            ┌─ access 1 ─┐        10.P.0.0/24  mobile (.2) – access (.1)     P: the path's number, from 1
@@ -12,14 +12,14 @@ import Plans
 ///                                  10.255.0.0/24  core (.1) – server (.2)
 ///                                  10.254.0.2/32  the mobile host's home address
 /// ```
-/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. Where a
-/// path's address changes, the mobile host is .3 after .2, then .4, to .9. Where a path has several subflows, the
-/// second one's address ends in .12, the third one's in .22.
+/// IPv6 has `fd00:P::/64`, `fd00:P:1::/64`, `fd00:255::/64` and `fd00:254::2/128` with the same last numbers. If a
+/// path's address changes, the mobile host is first .2, then .3, and so on up to .9. If a path has several subflows,
+/// the address of the second one ends in .12 and that of the third one in .22.
 package struct Topology: Sendable, Equatable {
     /// One end of a wire.
     package struct End: Sendable, Equatable {
         package let interface: VirtualInterface
-        /// One per address family of the wire.
+        /// One address for each address family of the wire.
         package let addresses: [IPAddress]
 
         package func address(_ family: IPAddress.Family) -> IPAddress? {
@@ -36,14 +36,14 @@ package struct Topology: Sendable, Equatable {
     package struct Path: Sendable, Equatable {
         package let name: String
         package let families: [IPAddress.Family]
-        /// Near: mobile; far: access.
+        /// Near end: mobile; far end: access.
         package let radio: Wire
-        /// Near: core; far: access.
+        /// Near end: core; far end: access.
         package let backhaul: Wire
-        /// How many addresses the mobile host has on it at a time, in each family.
+        /// How many addresses the mobile host has on the path at a time, in each family.
         package let subflows: Int
 
-        /// The mobile host's end of the radio once the network has given it another address so often.
+        /// The mobile host's end of the radio after this number of address changes.
         package func mobileEnd(afterChanges changes: Int) -> End {
             End(
                 interface: radio.near.interface,
@@ -54,24 +54,24 @@ package struct Topology: Sendable, Equatable {
     }
 
     package let paths: [Path]
-    /// Near: core; far: server.
+    /// Near end: core; far end: server.
     package let trunk: Wire
-    /// An address of the mobile host that belongs to no path, of the first family that every path has; nil where they
-    /// share none.
+    /// An address of the mobile host that belongs to no path, of the first family that every path has; nil if the paths
+    /// share no family.
     package let home: IPAddress?
 
-    /// Of an IPv4 network; an IPv6 network has 64.
+    /// Prefix length: 24 for an IPv4 network, 64 for an IPv6 network.
     static func prefixLength(_ family: IPAddress.Family) -> UInt8 { family == .v4 ? 24 : 64 }
 
-    /// MPTCP keeps eight subflows at most, and a path without one is of no use.
+    /// MPTCP keeps at most eight subflows, and a path without a subflow is of no use.
     package static let maximumPaths = 8
 
-    /// A mobile host has the addresses .2 to .9 of a path, one after the other.
+    /// On a path, the mobile host has the addresses .2 to .9, one after the other.
     package static let maximumAddressChanges = 7
 
-    /// From one subflow's address on a path to the next one's: beyond all that the first may change to.
+    /// The distance between the addresses of two subflows on a path: more than the first one's changes can reach.
     static let addressStride = 10
-    /// So that every address of every path has a number of its own for MPTCP, which has 255.
+    /// Limited so that every address of every path has its own MPTCP address number, of which there are 255.
     package static let maximumSubflows = 3
 
     /// - Throws: `Fault` 65 unless there are 1 to 8 paths.
@@ -120,13 +120,13 @@ package struct Topology: Sendable, Equatable {
         func end(_ name: String, _ host: UInt16, side: Int32) -> End {
             let (number, part) = (UInt8(network.0), UInt8(network.1))
             let interface = VirtualInterface(
-                // Unique in the whole lab, not only in its namespace: see `VirtualInterface.index`.
+                // Unique in the whole lab, not only in its namespace; see `VirtualInterface.index`.
                 name: name, index: 10 + Int32(network.0) * 4 + Int32(network.1) * 2 + side,
                 mac: MACAddress(local: number, part, UInt8(host)))
             let addresses = families.map { family in
                 switch family {
                 case .v4: IPAddress(v4: 10, number, part, UInt8(host))
-                // Decimal digits read as hexadecimal, so that 255 reads 255.
+                // Decimal digits are read as hexadecimal, so that 255 is written 255.
                 case .v6: IPAddress(v6: [0xfd00, UInt16(String(network.0), radix: 16) ?? 0, network.1], host: host)
                 }
             }
@@ -135,10 +135,10 @@ package struct Topology: Sendable, Equatable {
         return Wire(near: end(names.0, hosts.0, side: 0), far: end(names.1, hosts.1, side: 1))
     }
 
-    /// The mobile host's interfaces are named after their paths as far as the kernel allows: 15 bytes, no `/` and no
-    /// `:`.
+    /// The mobile host's interfaces are named after their paths, as far as the kernel allows: at most 15 bytes, no `/`
+    /// and no `:`.
     static func interfaceNames(_ paths: [String]) -> [String] {
-        // Names with a meaning of their own, as interfaces or under /proc/sys/net/ipv4/conf.
+        // Names that have a meaning of their own, as interfaces or under /proc/sys/net/ipv4/conf.
         var taken: Set<String> = ["", ".", "..", "lo", "all", "default"]
         return paths.enumerated().map { index, path in
             let letters = path.unicodeScalars.map { scalar in

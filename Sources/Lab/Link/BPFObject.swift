@@ -10,8 +10,8 @@ import Synchronization
 struct BPFObject: ~Copyable {
     private let object: OpaquePointer
 
-    /// What libbpf says while it works, kept for the fault that may follow instead of being printed. libbpf has one
-    /// printer for the whole process.
+    /// libbpf's messages, kept for a fault that may follow instead of being printed. libbpf has one print function for
+    /// the whole process.
     private static let messages = Mutex("")
 
     private static let capture: Void = {
@@ -27,10 +27,10 @@ struct BPFObject: ~Copyable {
         }
     }()
 
-    /// Opens and loads `image`, an ELF object, with as many entries in each map as `sizes` says.
+    /// Opens and loads `image`, an ELF object, with the number of entries in each map that `sizes` gives.
     ///
-    /// - Throws: `Fault` with `.missingFeature` where the kernel has no BPF or refuses the programs, `.permission`
-    ///   where this process may not load any.
+    /// - Throws: `Fault` with `.missingFeature` if the kernel has no BPF or rejects the programs, `.permission` if this
+    ///   process may not load any.
     static func load(_ image: [UInt8], sizes: [(map: String, entries: Int)]) throws -> BPFObject {
         startCapturing()
         let opened = "walkback".withCString { name in
@@ -58,8 +58,8 @@ struct BPFObject: ~Copyable {
         return map
     }
 
-    /// Attaches a program to an interface of the current network namespace, which has a clsact qdisc. It stays there
-    /// until the interface goes.
+    /// Attaches a program to an interface of the current network namespace, which must have a clsact qdisc. The program
+    /// stays there until the interface goes.
     func attach(_ program: String, to interfaceIndex: Int32, at point: bpf_tc_attach_point) throws {
         Self.startCapturing()
         guard let found = bpf_object__find_program_by_name(object, program) else {

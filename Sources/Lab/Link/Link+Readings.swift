@@ -31,18 +31,18 @@ extension Link {
     }
 
     package struct Counters: Sendable, Equatable {
-        /// All that reached the shaper.
+        /// All packets that reached the shaper.
         package var offered: Count
         package var droppedQueue: Count
-        /// Lost by the seeded draw, after having used the link.
+        /// Lost by the seeded draw, after using the link.
         package var droppedLoss: Count
-        /// Sent while detached, or on the link when it detached.
+        /// Sent while the link was detached, or on the link when it was detached.
         package var droppedDetached: Count
-        /// Could never have left: the curve ends, or rises again only beyond `horizon`.
+        /// Packets that could never have left: the curve ends, or rises again only beyond `horizon`.
         package var droppedBeyondEnd: Count
-        /// Given up because too many processors sent at once. Anything but zero falsifies the run.
+        /// Given up because too many processors sent at once. Any number other than zero falsifies the run.
         package var contended: Count
-        /// All that reached the meter.
+        /// All packets that reached the meter.
         package var arrived: Count
         /// The largest IP packet that reached the shaper.
         package var largestPacket: ByteCount
@@ -62,7 +62,7 @@ extension Link {
         }
     }
 
-    /// How long a packet that is sent now would wait for those before it.
+    /// How long a packet sent now would wait for the packets before it.
     package var waiting: Duration {
         guard state[0].started == 1 else { return .zero }
         return .nanoseconds(max(0, Int64(clamping: state[0].busy_until) - Int64(clamping: Self.monotonicNow())))
@@ -77,9 +77,9 @@ extension Link {
             arrived: Count(now.arrived), largestPacket: ByteCount(Int64(clamping: now.largest_packet)))
     }
 
-    /// IP bytes for each 10 ms since `binsStart`: arrived at the far end; lost after using the link, where they left
-    /// the bottleneck; dropped on arrival or by a detachment. Idle: the link had nothing to send, or was detached, at
-    /// some instant of the bin. Bins after the last packet are idle.
+    /// IP bytes for each 10 ms since `binsStart`: those that arrived at the far end; those lost after using the link,
+    /// counted when they left the bottleneck; and those dropped on arrival or by a detachment. A bin is idle if the
+    /// link had nothing to send, or was detached, at any instant of the bin. Bins after the last packet are idle.
     package func series() -> (arrived: [UInt32], lost: [UInt32], dropped: [UInt32], idle: [Bool]) {
         let bins = shaperBins.count
         let arrived = meterBins.entries.map { UInt32(clamping: $0) }
@@ -103,8 +103,8 @@ extension Link {
         return (arrived, lost, dropped, idle)
     }
 
-    /// The first packets that reached the meter: kernel monotonic nanoseconds and IP bytes, at most as many as asked
-    /// for.
+    /// The first packets that reached the meter, with kernel monotonic nanoseconds and IP bytes; at most as many as
+    /// were requested.
     package var packetLog: [(time: Int64, length: Int)] {
         log.entries.prefix(Int(clamping: state[0].logged)).map { (Int64($0.time), Int($0.length)) }
     }

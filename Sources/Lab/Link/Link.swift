@@ -11,11 +11,11 @@ import Traces
 /// One direction of one path in the kernel: a shaper at the near end, an independent meter at the far end.
 ///
 /// The shaper gives each packet its departure time from the path's capacity curve and leaves the waiting to the `fq`
-/// qdisc below it, whose limits and horizon must be at their maximum. In order: create the clsact qdiscs, attach both
-/// programs, `start`. Until then packets pass unshaped. One thread uses a link; only the kernel works beside it.
+/// qdisc below it, whose limits and horizon must be at their maximum. Usage, in this order: create the clsact qdiscs,
+/// attach both programs, `start`. Until `start` packets pass unshaped. A link is used by one thread; apart from it,
+/// only the kernel works on the link.
 package final class Link {
-    /// A departure further from now than this is refused: fq keeps nothing beyond its horizon (32 bits of
-    /// microseconds).
+    /// Departures further ahead than this are refused: fq keeps nothing beyond its horizon (32 bits of microseconds).
     package static let horizon = Duration.seconds(4294)
 
     private let object: BPFObject
@@ -24,21 +24,21 @@ package final class Link {
     let meterBins: Mapping<UInt64>
     let log: Mapping<walkback_arrival>
 
-    /// What detachments took from the qdisc: counted here because no program sees it go.
+    /// What detachments removed from the qdisc; counted here because no program sees it go.
     private(set) var lostAtDetachment = Count()
     private(set) var lostInBins: [Int: UInt32] = [:]
-    /// Passed but not arrived before the start, when nothing waits.
+    /// Packets that had passed the shaper but not arrived before the start, when nothing waits.
     private var unmeteredAtStart = Count()
 
     /// Loads the programs and the table; nothing is attached yet.
     ///
     /// - Parameters:
-    ///   - tableFile: an encoded `LinkTable`, read straight into the kernel's memory.
+    ///   - tableFile: an encoded `LinkTable`, read directly into the kernel's memory.
     ///   - jitter: added to every delay.
-    ///   - seed: draws which packets are lost.
+    ///   - seed: seed of the draw that decides which packets are lost.
     ///   - bins: how many bins of 10 ms are kept.
-    ///   - packetLog: of how many arriving packets instant and length are kept.
-    /// - Throws: `Fault`: `.badInput` for a table that is none, `.missingFeature`, `.permission`.
+    ///   - packetLog: the number of arriving packets whose time and length are kept.
+    /// - Throws: `Fault`: `.badInput` if the file is not a valid table, `.missingFeature`, `.permission`.
     package init(tableFile: FilePath, jitter: Duration, seed: UInt64, bins: Int, packetLog: Int = 0) throws {
         let file = try TableFile(tableFile)
         let header = file.header
@@ -87,11 +87,11 @@ package final class Link {
         try object.attach("meter", to: interfaceIndex, at: BPF_TC_INGRESS)
     }
 
-    /// Shapes from now on. Both instants are kernel monotonic nanoseconds.
+    /// Begins shaping now. Both instants are kernel monotonic nanoseconds.
     ///
     /// - Parameters:
     ///   - traceZero: the table's time zero; packets sent before it wait for it.
-    ///   - binsStart: where bin 0 begins.
+    ///   - binsStart: the instant at which bin 0 begins.
     package func start(traceZero: Int64, binsStart: Int64) {
         state.entries[0].trace_zero = traceZero
         state.entries[0].bins_start = UInt64(max(0, binsStart))
@@ -101,10 +101,11 @@ package final class Link {
         state.entries[0].started = 1
     }
 
-    /// Takes the path away: what is on the link is lost and counted, what is sent from now on too.
+    /// Takes the path away. Packets on the link and packets sent from now on are lost and counted.
     ///
     /// The qdisc still holds the lost packets; the meter discards them as they come out. Replace the qdisc with an
-    /// empty one before `attach`: what it holds by then would arrive after all, and delay the flows it belongs to.
+    /// empty one before `attach`: packets that it still holds then would arrive after all, and delay the flows they
+    /// belong to.
     package func detach() {
         guard state[0].detached == 0 else { return }
         state.entries[0].detached = 1
@@ -121,10 +122,10 @@ package final class Link {
         }
     }
 
-    /// Brings the path back, empty.
+    /// Brings the path back with nothing on it.
     package func attach() {
         guard state[0].detached == 1 else { return }
-        // Position zero is behind the curve wherever it stands: the next packet finds the link free.
+        // Position zero is behind the curve at any time, so the next packet finds the link free.
         state.entries[0].position = 0
         state.entries[0].last_departure = 0
         atomicMemoryFence(ordering: .sequentiallyConsistent)

@@ -9,9 +9,9 @@ struct Mapping<Element>: ~Copyable {
     private let base: UnsafeMutableRawPointer
     private let size: Int
 
-    /// Maps `count` entries and touches every page at once: page by page, as they are first used, costs 100 times more.
+    /// Maps `count` entries and touches every page at once: touching pages as they are first used costs 100 times more.
     ///
-    /// - Throws: `Fault` naming the map.
+    /// - Throws: `Fault` that names the map.
     init(_ map: OpaquePointer, count: Int) throws {
         size = max(1, count) * MemoryLayout<Element>.stride
         self.count = count
@@ -41,7 +41,7 @@ struct Mapping<Element>: ~Copyable {
         nonmutating set { entries[index] = newValue }
     }
 
-    /// The entries where they lie. Valid while the mapping lives.
+    /// The entries in the shared memory. Valid while the mapping lives.
     var entries: UnsafeMutableBufferPointer<Element> {
         UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Element.self), count: count)
     }

@@ -3,13 +3,13 @@ import Documents
 import SystemPackage
 import Traces
 
-/// An encoded `LinkTable` being read, front to back.
+/// Reads an encoded `LinkTable` from front to back.
 struct TableFile: ~Copyable {
     let header: LinkTable.Header
     private let path: FilePath
     private let descriptor: FileDescriptor
 
-    /// - Throws: `Fault` where there is no such file or it does not begin as a table.
+    /// - Throws: `Fault` if there is no such file or it does not begin like a table.
     init(_ path: FilePath) throws {
         self.path = path
         let descriptor: FileDescriptor
@@ -34,7 +34,7 @@ struct TableFile: ~Copyable {
         try? descriptor.close()
     }
 
-    /// Fills `memory` with what comes next.
+    /// Fills `memory` with the next bytes of the file.
     func read(into memory: UnsafeMutableRawBufferPointer) throws {
         try Self.fill(memory, from: descriptor, path)
     }

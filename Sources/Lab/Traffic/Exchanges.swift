@@ -4,40 +4,40 @@ import Plans
 import Quantities
 import System
 
-/// The messages of a workload that consists of such: where in the payload stream each of them ends, and when it had
-/// arrived. Instants are of the kernel's monotonic clock.
+/// The messages of a workload that consists of messages: where in the payload stream each of them ends, and when it had
+/// arrived completely. Instants are on the kernel's monotonic clock.
 protocol Exchanges: AnyObject {
-    /// Where the message ends that is being waited for; nil: none is.
+    /// The end of the message that is being waited for; nil if none is.
     var end: UInt64? { get }
-    /// Up to where the stream is wanted; nil: nothing is that has not arrived.
+    /// The end of the part of the stream that is wanted; nil if everything that is wanted has arrived.
     var askedEnd: UInt64? { get }
-    /// Expires when the next message may be wanted; nil: that is never a matter of time.
+    /// Expires when the next message may be wanted; nil if that never depends on time.
     var timer: MonotonicTimer? { get }
 
-    /// The run begins, unless it has before.
+    /// Begins the run, unless it has begun already.
     func beginIfNone(at now: Int64)
-    /// True when more is wanted from now on.
+    /// Returns true if more is wanted from now on.
     func advance(at now: Int64) -> Bool
-    /// Says what the server is to be asked for; false: nothing.
+    /// Describes what the server should be asked for; returns false if there is nothing to ask for.
     func describe(_ request: inout PayloadRequest) -> Bool
-    /// The stream has arrived up to here; true when more is wanted at once.
+    /// Reports that the stream has arrived up to `received`; returns true if more is wanted at once.
     func take(upTo received: UInt64, at now: Int64) -> Bool
     func all(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)]
 }
 
-/// Messages that the client asks for, each when its request says. Those that are asked for while others have not
-/// arrived come behind them.
+/// Messages that the client asks for, each at the time its request gives. Messages that are asked for before earlier
+/// ones have arrived follow those in the stream.
 final class RequestSeries: Exchanges {
     private var requests: any IteratorProtocol<WorkloadRequest>
-    /// Not due yet; nil: there are no more.
+    /// The next request, which is not due yet; nil if there are no more.
     private var next: WorkloadRequest?
     private var done: [(start: Int64, end: Int64?, size: ByteCount)] = []
-    /// Asked for, or due while there was no connection; in the order of the stream.
+    /// Messages that were asked for, or were due while there was no connection, in the order of the stream.
     private var open: ArraySlice<(start: Int64, end: UInt64, size: ByteCount)> = []
     private var streamEnd: UInt64 = 0
-    /// When the run began; nil: it has not.
+    /// When the run began; nil if it has not.
     private var zero: Int64?
-    /// When the last message was complete; at first, when the run began.
+    /// When the last message was complete; initially, when the run began.
     private var idleSince: Int64 = 0
     private var lastStart: Int64 = 0
     let timer: MonotonicTimer?
@@ -71,7 +71,7 @@ final class RequestSeries: Exchanges {
         return hasMore
     }
 
-    /// nil where that is yet to come; the timer expires then, if it is a matter of time.
+    /// When the message starts; nil if that is still to come. If it depends on time, the timer is set for it.
     private func start(of moment: WorkloadRequest.Moment, at now: Int64) -> Int64? {
         switch moment {
         case .after(let pause):
@@ -109,7 +109,7 @@ final class RequestSeries: Exchanges {
     }
 }
 
-/// The frames that the server has at a steady pace, from the first request on.
+/// Frames that the server produces at a steady pace, from the first request on.
 final class FrameSequence: Exchanges {
     private let size: ByteCount
     private let interval: Int64

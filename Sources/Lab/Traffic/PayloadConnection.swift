@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import System
 
-/// One connection at the server's end: a request, then what it asks for, and again.
+/// One connection at the server's end. It reads a request, sends what is requested, and repeats.
 final class PayloadConnection {
     let socket: StreamSocket
     private(set) var client: PayloadServer.Client?
@@ -12,14 +12,14 @@ final class PayloadConnection {
     private var uploadEnd: UInt64 = 0
     private var pace: Pace?
 
-    /// When which part of a stream is there to be sent.
+    /// When each part of a stream becomes available to be sent.
     private struct Pace {
         let start: Int64
         let frame: UInt64
         let interval: Int64
         let timer: MonotonicTimer
 
-        /// The end of what the server has at `instant`.
+        /// The end of the part that the server has at `instant`.
         func end(at instant: Int64) -> UInt64 {
             let frames = UInt64(max(0, (instant - start) / interval)) + 1
             let (bytes, overflow) = frames.multipliedReportingOverflow(by: frame)
@@ -33,9 +33,9 @@ final class PayloadConnection {
         self.loop = loop
     }
 
-    /// False when the connection is over.
+    /// Returns false when the connection is over.
     func serve(_ ready: EventLoop.Interest) -> Bool {
-        // Asking what is not readable would cost a system call at every acknowledgement.
+        // Reading without data to read would cost a system call for every acknowledgement.
         if ready.contains(.readable), !read() { return false }
         return write()
     }
@@ -67,7 +67,7 @@ final class PayloadConnection {
         }
     }
 
-    /// False where the request cannot be fulfilled.
+    /// Returns false if the request cannot be fulfilled.
     private func begin(_ wanted: PayloadRequest) throws -> Bool {
         let client = server.client(wanted.seed)
         self.client = client
@@ -90,7 +90,7 @@ final class PayloadConnection {
 
     private func send(_ wanted: PayloadRequest, to client: PayloadServer.Client) throws {
         var end = wanted.end
-        // A message's last segment is not to wait until those before it are acknowledged.
+        // The last segment of a message must not wait until the segments before it are acknowledged.
         if wanted.frame > 0 { try socket.setNoDelay() }
         if wanted.interval > 0 {
             let now = SystemClock.monotonic
@@ -99,7 +99,7 @@ final class PayloadConnection {
             end = min(end, try startPacing(wanted, start: start).end(at: now))
         }
         if let writer, writer.end == wanted.offset {
-            // Behind what it was asked for before, of which some may not have left.
+            // Follows the parts that were requested earlier, some of which may not have been sent yet.
             writer.end = end
         } else if let writer {
             writer.aim(from: wanted.offset, to: end)
@@ -112,7 +112,7 @@ final class PayloadConnection {
 
     private var isUploading: Bool { client.map { $0.received < uploadEnd } ?? false }
 
-    /// Takes and checks all of the upload that has arrived; false when the connection is over.
+    /// Takes and checks everything of the upload that has arrived; returns false when the connection is over.
     @discardableResult
     func takeUpload() -> Bool {
         guard let client else { return true }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Takes a payload stream from its connections, one after the other, and checks every byte of it.
+/// Reads a payload stream from its connections, one after the other, and checks every byte of it.
 final class PayloadReader {
     let stream: PayloadStream
     /// In-order bytes of the stream that have arrived.
     private(set) var received: UInt64 = 0
-    /// Offset of the first byte that was not the stream's.
+    /// Offset of the first byte that differed from the stream.
     private(set) var firstDifference: UInt64?
     private var counted: UInt64 = 0
 
@@ -12,9 +12,9 @@ final class PayloadReader {
         self.stream = stream
     }
 
-    /// Takes all that has arrived, at most up to `end`.
+    /// Takes everything that has arrived, up to `end`.
     ///
-    /// - Parameter buffer: for the bytes on their way.
+    /// - Parameter buffer: temporary space for the bytes.
     func take(
         from socket: StreamSocket, upTo end: UInt64, through buffer: UnsafeMutableRawBufferPointer
     ) -> StreamSocket.Outcome {
@@ -28,7 +28,7 @@ final class PayloadReader {
                     firstDifference = received + UInt64(index)
                 }
                 received += UInt64(count)
-                // A short read has emptied the socket: asking again would cost a system call and bring nothing.
+                // A short read has emptied the socket: reading again would cost a system call and return nothing.
                 if count < room.count { return .open }
             case .wouldBlock:
                 return .open
@@ -39,7 +39,7 @@ final class PayloadReader {
         return .open
     }
 
-    /// How many bytes have been taken since this was last asked.
+    /// The number of bytes taken since this was last called.
     func count() -> Int {
         defer { counted = received }
         return Int(received - counted)

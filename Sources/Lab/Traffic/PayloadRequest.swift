@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a client asks of the server: seven little-endian words, at the beginning of a connection and again whenever all
-/// that was asked for before has been transferred.
+/// A client's request to the server: seven little-endian words, sent at the beginning of a connection and again
+/// whenever everything requested before has been transferred.
 struct PayloadRequest: Equatable {
     static let wordCount = 7
     static let size = wordCount * 8
-    /// In place of `uploadOffset`: the server, which knows what has arrived, is to say where the upload goes on. It
-    /// answers with one word before anything else.
+    /// Takes the place of `uploadOffset`. The server, which knows what has arrived, then says where the upload
+    /// continues: it answers with one word before anything else.
     static let unknown = UInt64.max
 
-    /// Of the stream that is wanted. The upload's own stream follows from it.
+    /// Seed of the requested stream. The upload's own stream follows from it.
     var seed: UInt64
-    /// The first byte that is wanted.
+    /// The first byte that is requested.
     var offset: UInt64 = 0
-    /// The first byte that is no longer wanted.
+    /// The first byte that is no longer requested.
     var end: UInt64 = 0
-    /// The first and the end of the bytes that follow this request; no upload where the end is zero.
+    /// The first byte and the end of the upload that follows this request; there is no upload if the end is zero.
     var uploadOffset: UInt64 = 0
     var uploadEnd: UInt64 = 0
-    /// How large the messages are of which the stream consists; zero: it has none.
+    /// The size of the messages that the stream consists of; zero if it has no messages.
     var frame: UInt64 = 0
-    /// Every how many nanoseconds from the first request on the server has another of them; zero: it has all at once.
+    /// The interval in nanoseconds, from the first request on, at which the server has another message; zero if it has
+    /// all of them at once.
     var interval: UInt64 = 0
 
     init(seed: UInt64) {
         self.seed = seed
     }
 
-    /// nil where the bytes are no request.
+    /// nil if the bytes are not a request.
     init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         let words = bytes.withUnsafeBytes { raw in

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import System
 
-/// The server's application: sends each client what it asks for of its payload stream, and takes and checks what it
-/// uploads, over any number of connections. It writes whenever the kernel says that there is room again, as a blocking
-/// writer would.
+/// The server's application. It sends each client the parts of its payload stream that the client asks for, and takes
+/// and checks the client's uploads, over any number of connections. Like a blocking writer, it writes whenever the
+/// kernel reports that there is room again.
 package final class PayloadServer {
-    /// What the server knows of one client, over all its connections. A client is known by its stream's seed.
+    /// The server's state for one client, over all its connections. A client is identified by its stream's seed.
     package final class Client {
         fileprivate(set) var uploadingConnection: PayloadConnection?
         let upload: PayloadReader
-        /// The connection that asked for something last: the one whose counters a run records.
+        /// The connection with the latest request; its counters are the ones that a run records.
         package fileprivate(set) var socket: StreamSocket?
-        /// When a paced stream began, on the kernel's monotonic clock; nil: it has not been asked for.
+        /// When a paced stream began, on the kernel's monotonic clock; nil if it has not been requested.
         package internal(set) var paceStart: Int64?
 
         init(seed: UInt64) {
@@ -20,10 +20,11 @@ package final class PayloadServer {
 
         /// In-order bytes of the upload that have arrived.
         package var received: UInt64 { upload.received }
-        /// Offset of the first byte that was not the upload's.
+        /// Offset of the first byte that differed from the upload's stream.
         package var firstDifference: UInt64? { upload.firstDifference }
 
-        /// Takes and checks all that has arrived; returns how many bytes have since this was last called.
+        /// Takes and checks everything that has arrived; returns the number of bytes that have arrived since the last
+        /// call.
         package func drain() -> Int {
             uploadingConnection?.takeUpload()
             return upload.count()
@@ -34,9 +35,9 @@ package final class PayloadServer {
     private let listener: StreamSocket
     private var connections: [Int32: PayloadConnection] = [:]
     private var clients: [UInt64: Client] = [:]
-    /// What the kernel said of the socket of every connection that asked for something.
+    /// The kernel's answers for the sockets of all connections that have made a request.
     package private(set) var congestionControls: Set<String> = []
-    /// Where uploads pass through.
+    /// Temporary space that uploads pass through.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
 
     /// Listens in the calling thread's network namespace, on every address.
@@ -51,7 +52,7 @@ package final class PayloadServer {
         buffer.deallocate()
     }
 
-    /// The client whose stream has this seed, whether it has come already or not.
+    /// The client whose stream has this seed, whether or not it has connected yet.
     package func client(_ seed: UInt64) -> Client {
         if let client = clients[seed] { return client }
         let client = Client(seed: seed)
@@ -73,8 +74,8 @@ package final class PayloadServer {
         }
     }
 
-    /// `connection` has asked for something. Where it uploads, it is the only one from now on that does so for its
-    /// client, from where the one before left off: what had arrived over that one is taken first.
+    /// Called when `connection` has made a request. If it uploads, it becomes its client's only uploading connection
+    /// and continues where the previous one stopped; data that had arrived over the previous one is taken first.
     func adopt(_ connection: PayloadConnection, by client: Client, uploading: Bool) {
         if client.socket !== connection.socket { congestionControls.insert(connection.socket.congestionControl) }
         client.socket = connection.socket

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// The bytes of a transfer: a pseudo-random stream that any offset can be computed from, so that the receiver can check
-/// every byte and a resumed transfer continues in the middle.
+/// The bytes of a transfer: a pseudo-random stream that can be computed at any offset. The receiver can therefore
+/// check every byte, and a resumed transfer can continue in the middle.
 ///
-/// Eight bytes at a time are SplitMix64's output for the word's index (Steele, Lea and Flood 2014), little-endian.
+/// Each eight bytes are SplitMix64's output for the word's index (Steele, Lea and Flood 2014), little-endian.
 package struct PayloadStream: Sendable {
     package let seed: UInt64
 
@@ -12,7 +12,7 @@ package struct PayloadStream: Sendable {
         self.seed = seed
     }
 
-    /// What a client of the stream of `seed` sends in the other direction.
+    /// The stream that a client of the stream of `seed` sends in the other direction.
     package static func upload(of seed: UInt64) -> PayloadStream {
         var generator = SplitMix64(seed: seed, purpose: "upload")
         return PayloadStream(seed: generator.next())
@@ -49,8 +49,8 @@ package struct PayloadStream: Sendable {
         }
     }
 
-    /// The index in `buffer` of the first byte that is not the stream's byte at `offset` + index; nil where all are
-    /// equal.
+    /// The index in `buffer` of the first byte that differs from the stream's byte at `offset` + index; nil if all
+    /// bytes are equal.
     package func firstDifference(in buffer: UnsafeRawBufferPointer, from offset: UInt64) -> Int? {
         var index = 0
         while index < buffer.count, (offset + UInt64(index)) % 8 != 0 {

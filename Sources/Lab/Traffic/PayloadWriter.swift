@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Sends a part of a payload stream, as fast as its connection takes it.
+/// Sends a part of a payload stream as fast as its connection accepts it.
 final class PayloadWriter {
     private let stream: PayloadStream
     private var next: UInt64
-    /// Up to where the stream may be sent now.
+    /// The stream may be sent up to this position now.
     var end: UInt64
-    /// A piece of the stream, of which `piece[pieceStart..<pieceEnd]` has yet to be sent.
+    /// A part of the stream, of which `piece[pieceStart..<pieceEnd]` has not been sent yet.
     private var piece = [UInt8](repeating: 0, count: 256 * 1024)
     private var pieceStart = 0
     private var pieceEnd = 0
@@ -16,13 +16,13 @@ final class PayloadWriter {
         self.end = end
     }
 
-    /// Goes on with another part.
+    /// Continues with another part of the stream.
     func aim(from next: UInt64, to end: UInt64) {
         (self.next, self.end) = (next, end)
         (pieceStart, pieceEnd) = (0, 0)
     }
 
-    /// Sends what the kernel has room for.
+    /// Sends as much as the kernel has room for.
     func write(to socket: StreamSocket) -> StreamSocket.Outcome {
         while next < end {
             if pieceStart == pieceEnd {

@@ -17,7 +17,7 @@ package final class StreamSocket {
 
     /// Opens a socket in the calling thread's network namespace.
     ///
-    /// - Throws: `Fault` 69 where the kernel lacks MPTCP or the congestion control.
+    /// - Throws: `Fault` 69 if the kernel lacks MPTCP or the congestion control.
     package init(_ transport: TransportProtocol, congestionControl: String) throws {
         let opened = walkback_stream_socket(transport == .mptcp ? 1 : 0, congestionControl)
         switch -opened {
@@ -55,13 +55,13 @@ package final class StreamSocket {
         try Self.check(walkback_listen(descriptor, address, port), "listen on \(address) port \(port)")
     }
 
-    /// Sends the first SYN; nil, or why it could not leave.
+    /// Sends the first SYN; returns nil, or the reason why the SYN could not leave.
     package func connect(to address: String, port: UInt16) -> Errno? {
         let result = walkback_connect(descriptor, address, port)
         return result < 0 ? Errno(rawValue: -result) : nil
     }
 
-    /// The next waiting connection; nil where none waits.
+    /// The next waiting connection; nil if none is waiting.
     package func accept() -> StreamSocket? {
         let accepted = walkback_accept(descriptor)
         return accepted < 0 ? nil : StreamSocket(descriptor: accepted)
@@ -76,21 +76,22 @@ package final class StreamSocket {
         try Self.check(walkback_receive_low_water(descriptor, Int32(size.bytes)), "set SO_RCVLOWAT")
     }
 
-    /// Nothing waits for what may follow (TCP_NODELAY): for messages that are to leave when they are written.
+    /// Disables Nagle's algorithm (TCP_NODELAY), for messages that should leave as soon as they are written.
     package func setNoDelay() throws {
         var on: Int32 = 1
         let result = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         try Self.check(result < 0 ? -errno : 0, "set TCP_NODELAY")
     }
 
-    /// Whether a connection goes on after some bytes were taken from it or given to it.
+    /// Whether a connection continues after bytes were received from it or sent over it.
     enum Outcome: Equatable {
         case open
-        /// Why, as the kernel says; nil: the peer closed it.
+        /// The reason, as the kernel reports it; nil if the peer closed the connection.
         case ended(Errno?)
     }
 
-    /// Bytes taken, 0 where nothing can be taken now; nil at the end or on an error (`pendingError` is then cleared).
+    /// Bytes received, 0 if nothing can be received now; nil at the end or on an error (`pendingError` is then
+    /// cleared).
     package enum Transferred: Equatable {
         case bytes(Int)
         case wouldBlock
@@ -112,14 +113,14 @@ package final class StreamSocket {
         errno == EAGAIN || errno == EINTR ? .wouldBlock : .ended(Errno(rawValue: errno))
     }
 
-    /// Closes with a reset: nothing lingers, and the peer learns of it with the next packet that arrives.
+    /// Closes with a reset: nothing lingers, and the peer learns of it from the next packet that arrives.
     package func abort() {
         guard isOpen else { return }
         isOpen = false
         walkback_abort(descriptor)
     }
 
-    /// As the kernel answers; `unknown` where it does not, which is the name of none.
+    /// The name that the kernel reports; `unknown`, which is no control's name, if the kernel reports none.
     package var congestionControl: String {
         var name = [CChar](repeating: 0, count: 32)
         guard walkback_congestion_control(descriptor, &name, name.count) == 0 else { return "unknown" }
@@ -132,7 +133,7 @@ package final class StreamSocket {
         return information
     }
 
-    /// What MPTCP_FULL_INFO says of every subflow; empty for plain TCP.
+    /// The information of MPTCP_FULL_INFO on every subflow; empty for plain TCP.
     package var subflows: [Subflow] {
         let most: Int32 = 16
         var found = [walkback_subflow_info](repeating: walkback_subflow_info(), count: Int(most))
@@ -140,7 +141,7 @@ package final class StreamSocket {
         return found.prefix(Int(max(0, min(count, most)))).map(Subflow.init)
     }
 
-    /// What TCP_INFO says of a plain TCP connection; nil where there is none.
+    /// The information of TCP_INFO on a plain TCP connection; nil if there is none.
     package var flow: Subflow? {
         var found = walkback_subflow_info()
         return walkback_tcp_flow(descriptor, &found) == 0 ? Subflow(found) : nil
@@ -151,7 +152,7 @@ package final class StreamSocket {
     }
 }
 
-/// One subflow of an MPTCP connection, or a TCP connection, as its sender sees it.
+/// One subflow of an MPTCP connection, or one TCP connection, as its sender sees it.
 package struct Subflow: Sendable {
     package let local: String
     package let remote: String
@@ -159,12 +160,12 @@ package struct Subflow: Sendable {
     package let acknowledged: ByteCount
     package let received: ByteCount
     package let retransmitted: ByteCount
-    /// Bytes that were given to this subflow and have not left yet.
+    /// Bytes that were given to this subflow and have not been sent yet.
     package let unsent: ByteCount
-    /// Bytes that have left and are not acknowledged. The kernel counts segments: full ones are assumed, so that it is
-    /// at most so much.
+    /// Bytes that have been sent and are not acknowledged. The kernel counts segments and this assumes full ones, so
+    /// the value is an upper bound.
     package let unacknowledged: ByteCount
-    /// Smoothed, in microseconds; zero before there is an estimate.
+    /// Smoothed round-trip time in microseconds; zero until there is an estimate.
     package let roundTripMicroseconds: UInt32
 
     init(_ info: walkback_subflow_info) {
@@ -179,7 +180,7 @@ package struct Subflow: Sendable {
         unacknowledged = ByteCount(Int64(info.unacked_segments) * Int64(info.mss))
     }
 
-    /// A C array of 48 characters imports as a tuple.
+    /// Swift imports a C array of 48 characters as a tuple.
     private static func text<Characters>(_ characters: Characters) -> String {
         withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }

@@ -4,32 +4,31 @@ import Quantities
 import System
 import SystemPackage
 
-/// The mobile host's application: runs a workload over one connection at a time, checks every byte that it gets, and
-/// goes on where it was when it is given another connection.
+/// The mobile host's application. It runs a workload over one connection at a time, checks every byte that it receives,
+/// and continues where it stopped when it is given another connection.
 ///
-/// Of bulk transfers it reads once a tick rather than at every packet, since a wake-up costs more real time in the
-/// guest than a packet does. SO_RCVLOWAT keeps that from narrowing the receive window. Exchanges also wake it when they
-/// are complete.
+/// It reads bulk transfers once a tick instead of at every packet, since a wake-up costs more real time in the guest
+/// than a packet does. SO_RCVLOWAT keeps this from narrowing the receive window. Completed exchanges also wake it.
 package final class Transfer {
     package enum State: Equatable {
         case idle
         case connecting
         case established
-        /// All that was wanted has been transferred, as far as the client can know.
+        /// Everything that was wanted has been transferred, as far as the client can tell.
         case complete
-        /// The connection is gone; why, as the kernel says (nil: the server closed it).
+        /// The connection is gone, with the reason that the kernel reports (nil if the server closed it).
         case lost(Errno?)
     }
 
-    /// A megabyte is more than any path here delivers in a tick.
+    /// A megabyte is more than any path in the lab delivers in a tick.
     static let lowWater = ByteCount(1 << 20)
 
     package private(set) var state = State.idle
     package private(set) var socket: StreamSocket?
     package var stateChanged: ((State) -> Void)?
-    /// What the kernel said of the socket of every connection that came about.
+    /// The kernel's answers for the sockets of all connections that were established.
     package private(set) var congestionControls: Set<String> = []
-    /// Tells the server whose transfer this is, and both ends what its bytes are.
+    /// Identifies the transfer to the server, and defines its bytes for both ends.
     package let seed: UInt64
 
     private let loop: EventLoop
@@ -37,21 +36,21 @@ package final class Transfer {
     private let download: PayloadReader
     private let upload: PayloadWriter?
     private let exchanges: Exchanges?
-    /// Where a bulk transfer ends, in each direction; zero where it has none in it.
+    /// The end of a bulk transfer in each direction; zero if there is none in that direction.
     private let downloadEnd: UInt64
     private let uploadEnd: UInt64
     private var hasAsked = false
-    /// Up to where the server has been asked for its stream over this connection.
+    /// The end of what the server has been asked for over this connection.
     private var requestedEnd: UInt64 = 0
-    /// The kernel had no room for a request.
+    /// Whether a request must be sent again because the kernel had no room for it.
     private var mustAsk = false
-    /// The server's word on where the upload goes on, as far as it has come; nil: none is to come.
+    /// The part of the server's answer on where the upload continues that has arrived; nil if no answer is expected.
     private var answer: [UInt8]?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 16)
 
     /// - Parameters:
-    ///   - seed: of its stream; transfers side by side need different ones.
-    ///   - port: where its server listens.
+    ///   - seed: seed of the transfer's stream; transfers that run at the same time need different seeds.
+    ///   - port: port on which its server listens.
     package init(loop: EventLoop, workload: Workload, seed: UInt64, port: UInt16) throws {
         self.loop = loop
         self.seed = seed
@@ -80,13 +79,13 @@ package final class Transfer {
 
     /// In-order bytes of the server's stream that have arrived, over all connections.
     package var received: UInt64 { download.received }
-    /// Offset of the first byte that was not the stream's.
+    /// Offset of the first byte that differed from the stream.
     package var firstDifference: UInt64? { download.firstDifference }
 
     // MARK: - Connections
 
-    /// Starts a connection over `socket`, which must be unconnected, for what has not been transferred yet. One that
-    /// was open before is aborted.
+    /// Starts a connection over `socket`, which must be unconnected, to transfer what is still missing. A connection
+    /// that is still open is aborted.
     package func connect(_ socket: StreamSocket, to address: String) throws {
         abandon()
         self.socket = socket
@@ -110,7 +109,7 @@ package final class Transfer {
         congestionControls.insert(socket.congestionControl)
         do {
             if exchanges != nil { try socket.setNoDelay() }
-            // What a tick drains wakes nobody.
+            // Data that a tick drains needs no wake-up.
             let interest: EventLoop.Interest? =
                 upload != nil ? [.readable, .writable] : exchanges != nil ? .readable : nil
             if let interest {
@@ -121,15 +120,15 @@ package final class Transfer {
             return
         }
         ask()
-        // Whoever was told of a loss may have begun another connection.
+        // A handler that was told of a loss may already have begun another connection.
         if state == .connecting, self.socket === socket { change(to: .established) }
     }
 
-    /// Asks the server for what is wanted next.
+    /// Asks the server for the next part that is wanted.
     private func ask() {
         guard let socket else { return }
         var request = PayloadRequest(seed: seed)
-        // What it was asked for before is on its way.
+        // Data that was requested earlier is on its way.
         request.offset = max(received, requestedEnd)
         if let exchanges {
             guard exchanges.describe(&request), request.end > request.offset else { return }
@@ -137,7 +136,7 @@ package final class Transfer {
             request.end = downloadEnd
         }
         if let upload {
-            // What it has sent, the client knows; what of that has arrived, only the server does.
+            // The client knows what it has sent; only the server knows how much of that has arrived.
             request.uploadOffset = hasAsked ? PayloadRequest.unknown : 0
             request.uploadEnd = uploadEnd
             answer = hasAsked ? [] : nil
@@ -145,7 +144,7 @@ package final class Transfer {
         }
         let bytes = request.encoded
         let outcome = bytes.withUnsafeBytes(socket.send)
-        // Requests of a message each may pile up while the link is away.
+        // Requests for single messages may pile up while the link is away.
         mustAsk = exchanges != nil && outcome == .wouldBlock
         if mustAsk { return }
         guard outcome == .bytes(bytes.count) else {
@@ -184,24 +183,24 @@ package final class Transfer {
         if interest.contains(.writable), answer == nil { write() }
     }
 
-    /// Takes and checks all that has arrived; returns how many bytes have since this was last called.
+    /// Takes and checks everything that has arrived; returns the number of bytes that have arrived since the last call.
     package func drain() -> Int {
         if wants { read() }
         if mustAsk, state == .established { ask() }
         return download.count()
     }
 
-    /// Whether bytes are on their way.
+    /// Whether bytes from the server are expected.
     private var wants: Bool { answer != nil || received < askedEnd }
 
-    /// Up to where the server has been asked for its stream.
+    /// The end of what the server has been asked for.
     private var askedEnd: UInt64 { exchanges.map { $0.askedEnd ?? received } ?? downloadEnd }
 
     private func read() {
         guard state == .established, let socket else { return }
         if answer != nil, !readAnswer(socket) { return }
         let before = received
-        // A connection that is to bring nothing brings its end.
+        // If no more data is expected on a connection, reading from it shows its end.
         let outcome = download.take(from: socket, upTo: wants ? askedEnd : received + 1, through: buffer)
         if received > before, let exchanges, exchanges.take(upTo: received, at: SystemClock.monotonic) { ask() }
         guard self.socket === socket else { return }
@@ -219,7 +218,7 @@ package final class Transfer {
         if case .ended(let error) = upload.write(to: socket) { lose(error) }
     }
 
-    /// True when it is there.
+    /// Returns true once the answer is complete.
     private func readAnswer(_ socket: StreamSocket) -> Bool {
         guard let answer else { return true }
         var rest = [UInt8](repeating: 0, count: 8 - answer.count)
@@ -243,8 +242,8 @@ package final class Transfer {
         }
     }
 
-    /// The next wake-up comes with the server's answer, or when an exchange is complete; a long one has some more, and
-    /// what a tick drains has none.
+    /// Sets the next wake-up: when the server's answer arrives or an exchange is complete. A long exchange causes a few
+    /// more wake-ups; data that a tick drains causes none.
     private func setLowWater() {
         guard state != .complete, let socket else { return }
         var size = UInt64(Self.lowWater.bytes)
@@ -259,7 +258,7 @@ package final class Transfer {
 }
 
 extension WorkloadTraffic {
-    /// Where a bulk transfer ends, in each direction; zero where it has none in it.
+    /// The end of a bulk transfer in each direction; zero if there is none in that direction.
     fileprivate var bulkEnds: (down: UInt64, up: UInt64) {
         guard case .bulk(let directions, let size) = self else { return (0, 0) }
         let end = size.map { UInt64($0.bytes) } ?? .max
@@ -272,8 +271,8 @@ extension WorkloadTraffic {
 }
 
 extension Transfer {
-    /// All exchanges that were asked for, or due, before `end`, in order; on the kernel's monotonic clock, as
-    /// `paceStart` is.
+    /// All exchanges that were requested, or were due, before `end`, in order. Times are on the kernel's monotonic
+    /// clock, as is `paceStart`.
     package func exchanges(paceStart: Int64?, before end: Int64) -> [(start: Int64, end: Int64?, size: ByteCount)] {
         exchanges?.all(paceStart: paceStart, before: end) ?? []
     }

@@ -5,15 +5,15 @@ import Radios
 import Results
 
 extension ComparisonResult.Energy {
-    /// What the radios of one run took under every model, in the models' order; empty where a path is neither WiFi nor
-    /// cellular.
+    /// The energy that the radios of one run took under every model, in the order of the models. Empty if a path is
+    /// neither WiFi nor cellular.
     ///
-    /// A strategy of one path has the other radios switched off, as PAPER's table has; every other strategy has all of
-    /// them on and pays for what they take in silence.
+    /// A strategy that uses one path has the other radios switched off, as in PAPER's table. Every other strategy keeps
+    /// all radios on and pays for what they take in silence.
     ///
-    /// - Parameter duration: for how long was measured.
+    /// - Parameter duration: how long the measurement lasted.
     package static func all(plan: RunPlan, series: Series, duration: Duration) -> [ComparisonResult.Energy] {
-        // Models that look in the same steps share what they see.
+        // Models with the same step share one activity.
         var seen: [String: [(step: Duration, activity: Activity)]] = [:]
         func activity(_ path: RunPlan.Path, step: Duration) -> Activity {
             if let known = seen[path.name]?.first(where: { $0.step == step }) { return known.activity }

@@ -4,22 +4,21 @@ import Quantities
 import Radios
 import Traces
 
-/// What one radio took in one run: the state machine of its model, driven by the bytes that were measured on its path
-/// and by when the path was attached.
+/// The energy that one radio took in one run. The state machine of its model is driven by the bytes measured on its
+/// path and by when the path was attached.
 ///
 /// How it is booked:
-/// - The run begins with the radio idle, or off where the path is detached; an association before the run is not the
-///   run's.
+/// - The run begins with the radio idle, or off if the path is detached. An association before the run is not counted.
 /// - A step of `RadioModel.activityStep` with an IP byte in either direction is active from its beginning to its end,
 ///   as far as the path is attached in it, at the power of its mean rates.
-/// - Waking from idle adds the promotion's energy once, at the instant at which such a step begins. Its seconds are not
-///   taken from the run: the lab does not hold data up for them, and the radio is active from the first byte on.
-/// - What a tail takes after the run's end is not the run's.
-/// - Bytes are those that arrived at the links' far ends: what was lost in the air is not counted as carried.
+/// - Waking from idle adds the promotion's energy once, at the instant at which such a step begins. Its duration is not
+///   taken from the run: the lab does not hold data up for a promotion, and the radio is active from the first byte on.
+/// - Whatever a tail takes after the end of the run is not counted.
+/// - Bytes are counted when they arrive at the far ends of the links: bytes lost in the air do not count as carried.
 package struct EnergyAccount: Sendable, Equatable {
-    /// What one state took over the run.
+    /// The time and energy that one state took over the run.
     package struct Entry: Sendable, Equatable {
-        /// Zero of `association` and `promotion`, which are instants.
+        /// Zero for `association` and `promotion`, which are instants.
         package var time: Duration { .nanoseconds(nanoseconds) }
         package fileprivate(set) var energy = EnergyAmount.zero
         /// How often the state was entered.
@@ -30,12 +29,12 @@ package struct EnergyAccount: Sendable, Equatable {
     private var entries = [Entry](repeating: Entry(), count: RadioState.allCases.count)
 
     /// - Parameters:
-    ///   - path: whose attachments are on the trace's clock.
-    ///   - series: has the path's bytes from the first SYN on.
+    ///   - path: the path of this radio; its attachments are on the trace's clock.
+    ///   - series: the path's bytes from the first SYN on.
     ///   - offset: trace time of the first SYN.
-    ///   - duration: from there to the run's end.
-    ///   - trace: of the path, for its signal; without it, or with a model that does not regard it, the signal costs
-    ///     nothing.
+    ///   - duration: time from the first SYN to the end of the run.
+    ///   - trace: the path's trace, which has its signal. If there is none, or if the model does not regard the signal,
+    ///     the signal costs nothing.
     package init(
         _ radio: RadioModel, path: RunPlan.Path, series: Series, offset: Duration, duration: Duration,
         trace: PathTrace? = nil
@@ -45,7 +44,7 @@ package struct EnergyAccount: Sendable, Equatable {
             trace: trace)
     }
 
-    /// - Parameter activity: in steps of the radio's.
+    /// - Parameter activity: the path's activity, in steps of the radio's length.
     init(_ radio: RadioModel, _ activity: Activity, trace: PathTrace? = nil) {
         var signal = Signal(radio.signalFactor == nil ? [] : trace?.samples ?? [], offset: activity.offset)
         var machine = RadioMachine(radio, attached: activity.initially)
@@ -76,7 +75,7 @@ package struct EnergyAccount: Sendable, Equatable {
         entries[state.place].count += 1
     }
 
-    /// A state that is an instant.
+    /// Books a state that is an instant.
     mutating func book(_ state: RadioState, _ energy: EnergyAmount) {
         enter(state)
         entries[state.place].energy += energy

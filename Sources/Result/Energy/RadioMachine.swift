@@ -2,14 +2,14 @@
 import Quantities
 import Radios
 
-/// Where a radio stands in its model, moved along a run from event to event.
+/// The state of a radio in its model, moved along a run from event to event.
 struct RadioMachine {
     private let radio: RadioModel
     private(set) var state: RadioState
-    /// While in `tail`.
+    /// When the tail ends; valid only in state `tail`.
     private var tailEnd: Int64 = 0
 
-    /// At a run's beginning.
+    /// Starts the radio at the beginning of a run.
     init(_ radio: RadioModel, attached: Bool) {
         self.radio = radio
         state = attached ? .idle : .off
@@ -22,7 +22,7 @@ struct RadioMachine {
         enterTail(at: time, in: &account)
     }
 
-    /// Data, throughout `span`.
+    /// Data flows throughout `span`.
     mutating func carry(at power: Power, in span: Span, in account: inout EnergyAccount) {
         if state == .tail, span.start >= tailEnd { enter(.idle, in: &account) }
         if state == .idle { account.book(.promotion, radio.promotion.energy) }
@@ -30,7 +30,7 @@ struct RadioMachine {
         account.book(.active, at: power, during: span)
     }
 
-    /// No data throughout `span`.
+    /// No data flows throughout `span`.
     mutating func rest(in span: Span, in account: inout EnergyAccount) {
         var start = span.start
         if state == .active { enterTail(at: start, in: &account) }

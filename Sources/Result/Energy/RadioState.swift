@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a radio is doing, as far as its power depends on it. WiFi's associated idleness is `idle`, its resumption
-/// `promotion`.
+/// What a radio is doing, as far as its power depends on it. For WiFi, `idle` is the associated idle state and
+/// `promotion` is the resumption from it.
 package enum RadioState: String, Sendable, CaseIterable {
     /// The path is detached.
     case off
-    /// Joining a network: an energy, spent at the instant of attachment.
+    /// Joining a network; modelled as an amount of energy, spent at the instant of attachment.
     case association
     /// Attached and asleep.
     case idle
-    /// Waking from `idle`: an energy, spent at the instant of the first byte.
+    /// Waking from `idle`; modelled as an amount of energy, spent at the instant of the first byte.
     case promotion
     /// Carrying data.
     case active
     /// Awake after data, waiting for more.
     case tail
 
-    /// In `allCases`.
+    /// The index in `allCases`.
     var place: Int {
         switch self {
         case .off: 0

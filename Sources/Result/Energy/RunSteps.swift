@@ -4,20 +4,20 @@ import Quantities
 import Statistics
 import Traces
 
-/// What a radio's account is made of that does not depend on its model: what its path carried in each step of a run,
-/// cut where the path attaches or detaches. On the run's clock.
+/// The input of a radio's account that does not depend on its model: what its path carried in each step of a run, cut
+/// at every instant at which the path attaches or detaches. Times are on the run's clock.
 struct Activity {
     struct Piece {
         var span: Span
         let attached: Bool
-        /// Of the step: whether it carried an IP byte, and its mean rates while attached, in Mb/s.
+        /// Whether the step carried an IP byte, and its mean rates while attached, in Mb/s.
         let hasData: Bool
         let down: Double
         let up: Double
     }
 
     let initially: Bool
-    /// Trace time of the run's beginning.
+    /// Trace time at which the run begins.
     let offset: Duration
     private(set) var pieces: [Piece] = []
 
@@ -35,7 +35,7 @@ struct Activity {
             let (down, up) = (Self.rate(step.down, over: attached), Self.rate(step.up, over: attached))
             let hasData = step.down + step.up > 0
             for piece in cut {
-                // Silence is one piece, however long.
+                // Silence is one piece, however long it is.
                 if !hasData, let last = pieces.last, !last.hasData, last.attached == piece.attached {
                     pieces[pieces.count - 1].span.end = piece.span.end
                 } else {
@@ -81,7 +81,7 @@ struct Steps: Sequence, IteratorProtocol {
     mutating func next() -> Step? {
         let start = Self.width * Int64(bin)
         guard start < duration else { return nil }
-        // A bin that the run's end cuts counts whole: nothing is recorded after the end.
+        // A bin that is cut by the end of the run counts in full: nothing is recorded after the end.
         let range = bin..<bin + bins
         bin += bins
         let end = Swift.min(duration, Self.width * Int64(bin))
@@ -95,14 +95,14 @@ struct Steps: Sequence, IteratorProtocol {
     }
 }
 
-/// When a path is attached; asked for in order of time.
+/// The spans in which a path is attached; must be queried in order of time.
 struct AttachedPieces {
     struct Piece {
         let span: Span
         let attached: Bool
     }
 
-    /// At the end of what was asked for last; at first, when the run begins.
+    /// Whether the path is attached at the end of the last span queried; initially, at the beginning of the run.
     private(set) var attached: Bool
     private let changes: [(time: Int64, attached: Bool)]
     private var next = 0
@@ -112,7 +112,7 @@ struct AttachedPieces {
         changes = attachments.filter { $0.time > offset }.map { (($0.time - offset).wholeNanoseconds, $0.attached) }
     }
 
-    /// `span`, cut where the path attaches or detaches.
+    /// Appends `span`, cut at every instant at which the path attaches or detaches.
     mutating func cut(_ span: Span, into pieces: inout [Piece]) {
         pieces.removeAll(keepingCapacity: true)
         var start = span.start
@@ -128,7 +128,7 @@ struct AttachedPieces {
     }
 }
 
-/// A path's signal, asked for in order of time, on the run's clock.
+/// A path's signal on the run's clock; must be queried in order of time.
 struct Signal {
     private let samples: [PathTrace.Sample]
     private let offset: Int64
@@ -139,7 +139,7 @@ struct Signal {
         self.offset = offset.wholeNanoseconds
     }
 
-    /// In dBm.
+    /// The signal in dBm.
     mutating func at(_ time: Int64) -> Double? {
         while index + 1 < samples.count, samples[index + 1].time.wholeNanoseconds <= offset + time { index += 1 }
         return samples.indices.contains(index) ? samples[index].signal : nil

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// A stretch of a run on the run's clock, in nanoseconds. Accounts go through every step of every run, where the 128
-/// bits of a `Duration` cost more than all that is reckoned.
+/// A stretch of a run on the run's clock, in nanoseconds. Accounts go through every step of every run, and there the
+/// 128 bits of a `Duration` would cost more than all the other arithmetic.
 struct Span: Equatable {
     var start: Int64
     var end: Int64

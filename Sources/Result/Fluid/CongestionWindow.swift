@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How much one sender may have on its way, in IP bytes, and how that grows and shrinks: as the kernel's Reno, CUBIC
-/// (net/ipv4/tcp_cubic.c, RFC 9438) and LIA (RFC 6356) have it.
+/// How many IP bytes one sender may have in flight, and how that limit grows and shrinks, as in the kernel's Reno,
+/// CUBIC (net/ipv4/tcp_cubic.c, RFC 9438) and LIA (RFC 6356).
 struct CongestionWindow {
     enum Control {
         case reno, cubic, lia
@@ -10,9 +10,9 @@ struct CongestionWindow {
     private(set) var size = Segment.initialWindow
     private var threshold = Double.infinity
     private var cubic = Cubic()
-    /// What of the present round is still to be acknowledged, and what was seen in it.
+    /// The bytes of the present round that are still to be acknowledged, and what was seen in this round.
     private var round = (rest: Segment.initialWindow, samples: 0.0, least: Double.infinity)
-    /// What a timeout took, as long as it may prove to have been spurious.
+    /// The values before the last timeout, kept as long as that timeout may prove spurious.
     private var before: (size: Double, threshold: Double)?
 
     init(_ control: Control) {
@@ -20,10 +20,10 @@ struct CongestionWindow {
     }
 
     var isInSlowStart: Bool { size < threshold }
-    /// `tcp_update_pacing_rate`, net/ipv4/tcp_input.c.
+    /// As `tcp_update_pacing_rate` in net/ipv4/tcp_input.c.
     var pacingGain: Double { size < threshold / 2 ? 2 : 1.2 }
 
-    /// - Parameter coupled: LIA's increase for each byte, of all windows; not asked of others.
+    /// - Parameter coupled: LIA's increase per byte, computed from all windows; other congestion controls ignore it.
     mutating func grow(by acknowledged: Double, at now: Double, roundTrip: Double, least: Double, coupled: Double) {
         before = nil
         if isInSlowStart {
@@ -41,8 +41,8 @@ struct CongestionWindow {
         }
     }
 
-    /// HyStart's delay increase: an eighth of the least round trip, within 4 and 16 ms, of the least of eight in a
-    /// round, from a window of 16 segments on.
+    /// HyStart's delay increase: an eighth of the least round-trip time, limited to between 4 and 16 ms, compared with
+    /// the least of eight samples in a round. It applies from a window of 16 segments on.
     private mutating func hystart(_ acknowledged: Double, roundTrip: Double, least: Double) -> Bool {
         round.rest -= acknowledged
         if round.rest <= 0 { round = (rest: size, samples: 0, least: .infinity) }
@@ -52,7 +52,7 @@ struct CongestionWindow {
         return round.samples >= 8 && round.least > least + min(max(least / 8, 0.004), 0.016)
     }
 
-    /// After a loss that was noticed by what arrived behind it.
+    /// Reduces the window after a loss that was detected from later arrivals.
     mutating func reduce() {
         threshold = reduced()
         size = threshold
@@ -66,14 +66,14 @@ struct CongestionWindow {
         size = Segment.size
     }
 
-    /// The timeout was spurious (F-RTO, RFC 5682).
+    /// Restores the window because the timeout was spurious (F-RTO, RFC 5682).
     mutating func restore() {
         guard let before else { return }
         (size, threshold) = before
         self.before = nil
     }
 
-    /// Nothing was sent for some timeouts (RFC 2861): each halves the window.
+    /// Halves the window for each timeout in which nothing was sent (RFC 2861).
     mutating func rest(timeouts: Double) {
         threshold = max(threshold, size * 0.75)
         size = max(min(size, Segment.initialWindow), size * .halved(timeouts))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// CUBIC's growth, in segments and seconds.
 struct Cubic {
-    /// 717/1024.
+    /// The factor of a reduction, 717/1024.
     static let decrease = 0.7001953125
     private static let scale = 0.4
-    /// Of the window that Reno would have: 3 (1 - decrease) / (1 + decrease).
+    /// The growth factor of the window that Reno would have: 3 (1 - decrease) / (1 + decrease).
     private static let friendliness = 3 * (1 - decrease) / (1 + decrease)
 
     private var start: Double?
@@ -21,7 +21,7 @@ struct Cubic {
 
     mutating func rest() { start = nil }
 
-    /// What the window grows by while `acknowledged` segments are acknowledged.
+    /// How much the window grows while `acknowledged` segments are acknowledged.
     mutating func increase(window: Double, by acknowledged: Double, at now: Double, least: Double) -> Double {
         if start == nil {
             start = now
@@ -38,7 +38,7 @@ struct Cubic {
         return acknowledged / max(2, acknowledgements)
     }
 
-    /// Newton's, from above: no mathematics library, so every machine computes the same.
+    /// Newton's method, from above. It uses no mathematics library, so every machine computes the same result.
     private static func cubeRoot(_ value: Double) -> Double {
         var root = max(1, value)
         for _ in 0..<40 {

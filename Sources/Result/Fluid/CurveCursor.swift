@@ -2,15 +2,15 @@
 import Quantities
 import Traces
 
-/// Reads a capacity curve forwards, step by step.
+/// Reads a capacity curve forward, step by step.
 struct CurveCursor {
     private let points: [Curve.Point]
     private let isStaircase: Bool
-    /// IP bytes of each unit of the curve's positions.
+    /// IP bytes per unit of the curve's positions.
     private let share: Double
     private let start: Int64
     private var index = 0
-    /// The end of the piece of the curve in which the last reading was, and the line through that piece.
+    /// The end of the piece of the curve that the last reading was in, and the line through that piece.
     private var pieceEnd: Int64 = -1
     private var pieceStart: Int64 = 0
     private var base = 0.0
@@ -26,7 +26,7 @@ struct CurveCursor {
         self.start = start.wholeNanoseconds
     }
 
-    /// The IP bytes of full packets that a step can carry; steps that are left out are lost.
+    /// The IP bytes of full packets that a step can carry. The capacity of skipped steps is lost.
     mutating func carried(in bin: Int) -> Double {
         let before = lastBin == bin ? last : position(bin)
         last = position(bin + 1)

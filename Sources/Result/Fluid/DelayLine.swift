@@ -2,9 +2,9 @@
 import Determinism
 import Quantities
 
-/// What had left a queue by the end of each of the last steps.
+/// The bytes that had left a queue by the end of each of the last steps.
 struct DelayLine {
-    /// Steps that it remembers, less one: ten seconds.
+    /// The number of steps that are remembered, minus one: ten seconds.
     private static let mask = 1023
     private var values = [Double](repeating: 0, count: mask + 1)
 

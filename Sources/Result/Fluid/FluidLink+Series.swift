@@ -3,7 +3,7 @@ import Plans
 import Traces
 
 extension FluidLink {
-    /// Both directions; up there are acknowledgements only.
+    /// Both directions; the uplink carries only acknowledgements.
     var series: [Series.Link] {
         let answers = arrivals.bins.map { $0 == 0 ? 0 : UInt32(Double($0) * Segment.acknowledgement) }
         return [

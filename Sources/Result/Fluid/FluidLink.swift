@@ -3,10 +3,10 @@ import Plans
 import Quantities
 import Traces
 
-/// The downlink of one path, step by step: a queue that a capacity curve serves, and the delays after it.
+/// The downlink of one path, step by step: a queue served by a capacity curve, followed by the delays.
 ///
-/// Bytes are IP bytes. Those of the present sender are told apart from *foreign* ones, which nobody waits for any more
-/// but which still take their turn.
+/// Bytes are IP bytes. Bytes of the present sender are counted separately from *foreign* bytes, which nobody waits for
+/// any more but which still take their turn in the queue.
 struct FluidLink {
     static let step = 0.02
 
@@ -19,12 +19,12 @@ struct FluidLink {
     private(set) var ledger = Ledger()
     private var downSteps = 0
     private var loss = 0.0
-    /// Losses are spread evenly in place of drawn: so much of a segment has been lost.
+    /// Losses are spread evenly instead of drawn at random; this is the part of a segment lost so far.
     private var lossCarry = 0.0
 
     private var foreign = 0.0
     private var own = 0.0
-    /// When the last of what has left the queue will have been acknowledged.
+    /// When the last byte that has left the queue will have been acknowledged.
     private var busyUntil = 0
     private var departed = DelayLine()
     let path: String
@@ -52,7 +52,7 @@ struct FluidLink {
         set { ledger.isJoined = newValue }
     }
 
-    /// Takes over the delays and the loss that hold at an instant of the trace.
+    /// Takes over the delays and the loss that hold at an instant of trace time.
     @inline(__always)
     mutating func follow(nanosecond: Int64) {
         if nanosecond >= nextCondition { change(.nanoseconds(nanosecond)) }
@@ -71,7 +71,7 @@ struct FluidLink {
         loss = down.loss
     }
 
-    /// What the receiver gets and the sender hears of in this step.
+    /// Updates what the receiver gets and what the sender learns in this step.
     @inline(__always)
     mutating func advance(_ bin: Int) -> (arrived: Double, acknowledged: Double) {
         guard bin <= busyUntil else {
@@ -90,9 +90,9 @@ struct FluidLink {
         ledger.accepted += bytes
     }
 
-    /// Serves the queue for one step, then drops what it cannot hold: both happen all along the step.
+    /// Serves the queue for one step, then drops what does not fit: in reality both happen throughout the step.
     ///
-    /// - Returns: the sender's bytes that were dropped on arrival, and those lost in the air.
+    /// - Returns: the sender's bytes that were dropped on arrival, and those that were lost in the air.
     mutating func serve(_ bin: Int) -> (dropped: Double, lost: Double) {
         ledger.early = 0
         var (foreign, own) = (foreign, own)
@@ -135,7 +135,7 @@ struct FluidLink {
 
     // MARK: - Coming and going
 
-    /// The radio goes, and all that waits or is on its way with it.
+    /// Detaches the radio; everything that waits or is in flight on it is lost.
     ///
     /// - Returns: the sender's bytes that have not arrived.
     mutating func detach(_ bin: Int) -> Double {
@@ -147,7 +147,7 @@ struct FluidLink {
 
     mutating func attach() { ledger.isUp = true }
 
-    /// The sender is gone, or sends this again by another way; what waits here still takes its turn.
+    /// The sender has gone, or sends this data again over another path; bytes that wait here still take their turn.
     mutating func disown() -> Double { forgetOwn(keepingAsForeign: true) }
 
     private mutating func forgetOwn(keepingAsForeign: Bool) -> Double {

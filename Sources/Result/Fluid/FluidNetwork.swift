@@ -3,7 +3,7 @@ import Plans
 import Quantities
 import Traces
 
-/// The paths of a run, and what becomes of them as it goes on.
+/// The paths of a run and their state as it goes on.
 struct FluidNetwork {
     var links: [FluidLink]
     let bins: Int
@@ -11,7 +11,7 @@ struct FluidNetwork {
     private let offset: Int64
     private var next: Int64
     private var entries: ArraySlice<MobilitySchedule.Entry>
-    /// Whether paths that come and go are configured, or are just there.
+    /// Whether the mobile host configures paths that come and go; if not, they are simply there.
     private let isConfigured: Bool
     private static let step: Int64 = 20_000_000
 
@@ -36,16 +36,16 @@ struct FluidNetwork {
         }
     }
 
-    /// Whether a link does nothing to packets but delay and lose them.
+    /// Whether the link only delays and loses packets.
     private static func models(_ table: LinkTable) -> Bool {
         table.conditions.allSatisfy { $0.conditions == LinkConditions(delay: $0.delay, loss: $0.loss) }
     }
 
-    /// On the trace's clock, in nanoseconds.
+    /// The time on the trace's clock, in nanoseconds.
     @inline(__always)
     func instant(_ bin: Int) -> Int64 { offset + Int64(bin) * Self.step }
 
-    /// The next entry that is due by `bin`, which is still to be carried out.
+    /// The next entry that is due by `bin` and has not been carried out.
     @inline(__always)
     mutating func nextEntry(by bin: Int) -> MobilitySchedule.Entry? {
         instant(bin) >= next ? takeEntry() : nil
@@ -57,7 +57,7 @@ struct FluidNetwork {
         return entry
     }
 
-    /// - Returns: the bytes of the path's sender that were on their way and are lost.
+    /// - Returns: the bytes of the path's sender that were in flight and are lost.
     mutating func perform(_ entry: MobilitySchedule.Entry, _ bin: Int) -> Double {
         switch entry.action {
         case .radioDown: return links[entry.path].detach(bin)

@@ -3,18 +3,18 @@ import Plans
 import Quantities
 import Traces
 
-/// What the fluid model makes of one run.
+/// The fluid model's prediction of one run.
 package struct FluidRun: Sendable {
-    /// In-order application bytes per `Series.binWidth` from the first SYN on, and the IP bytes of each link: what a
-    /// run on the kernel leaves, but for delays.
+    /// In-order application bytes per `Series.binWidth` from the first SYN on, and the IP bytes of each link: the same
+    /// as a run on the kernel records, except delays.
     package let series: Series
     package let delivered: ByteCount
 
-    /// nil for what is not modelled: workloads other than a download without end, congestion controls other than reno,
-    /// cubic and lia, MPTCP strategies other than `mptcp`, and that one with several subflows on a path or in a mode of
-    /// mobility other than `informed`; and where `tables` lacks one that the plan names.
+    /// nil if the plan is not modelled: a workload other than an endless download; a congestion control other than
+    /// reno, cubic and lia; an MPTCP strategy other than `mptcp`; or `mptcp` with several subflows on a path or in a
+    /// mobility mode other than `informed`. Also nil if `tables` lacks a table that the plan names.
     ///
-    /// - Throws: `Fault` where the plan names a path that it does not have.
+    /// - Throws: `Fault` if the plan names a path that it does not have.
     package init?(plan: RunPlan, tables: [String: LinkTable]) throws {
         guard plan.workload.isBulk, plan.workload.directions == [.down], plan.workload.size == nil,
             let network = FluidNetwork(plan, tables: tables)

@@ -5,7 +5,7 @@ extension FluidSender {
         holes.add(bytes, at: link.accepted)
     }
 
-    /// It sends over another link from now on; what is on the way over `link` may still arrive.
+    /// The sender sends over another link from now on; bytes in flight on `link` may still arrive.
     mutating func leave(_ link: FluidLink.Ledger, for other: FluidLink.Ledger, step: Int) {
         elsewhere += link.unacknowledged
         holes = Holes()
@@ -21,13 +21,13 @@ extension FluidSender {
         heard(bytes, link, Double(step) * FluidLink.step, 0)
     }
 
-    /// What is on its way over the link that it has left is lost.
+    /// The bytes in flight on the link that the sender has left are lost.
     mutating func loseElsewhere(_ link: FluidLink.Ledger) {
         lose(elsewhere, link)
         elsewhere = 0
     }
 
-    /// Newer segments were acknowledged before these: they count as lost.
+    /// Newer segments were acknowledged before these bytes, so the bytes count as lost.
     mutating func overtake() -> Double {
         defer { elsewhere = 0 }
         known += elsewhere

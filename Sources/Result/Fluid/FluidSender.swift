@@ -4,19 +4,19 @@ struct FluidSender {
     private(set) var window: CongestionWindow
     private(set) var timer: RetransmissionTimer
     var holes = Holes()
-    /// Lost without the sender's knowledge, and with it.
+    /// Bytes that were lost: those that the sender does not know about, and those that it does.
     var silent = 0.0
     var known = 0.0
-    /// Fractions of a byte that were lost, and are not sent again.
+    /// Fractions of a byte that were lost and are not sent again.
     var forgiven = 0.0
-    /// On its way over a link that it has left.
+    /// Bytes in flight on a link that the sender has left.
     var elsewhere = 0.0
-    /// Up to where losses count as those of one window.
+    /// The position up to which losses count as losses of one window.
     var recovery = 0.0
     var isDoubtful = false
-    /// The window counts as used up for a round trip after it was (`tcp_cwnd_validate`).
+    /// After the window was used up, it counts as used up for one round-trip time (`tcp_cwnd_validate`).
     var limitedUntil = 0.0
-    /// What the link had accepted at the end of each of the last steps.
+    /// The bytes that the link had accepted at the end of each of the last steps.
     var history = [Double](repeating: 0, count: mask + 1)
     var oldest: Int
     var lastSent: Double
@@ -66,12 +66,12 @@ struct FluidSender {
 
     // MARK: - What it sends
 
-    /// - Parameter supply: what there is to send that never was sent.
-    /// - Returns: how much of that it sent, and how much altogether the link is to take.
+    /// - Parameter supply: the bytes available that have never been sent.
+    /// - Returns: how many of those it sent, and how many bytes in total the link is to take.
     mutating func send(_ supply: Double, _ link: FluidLink.Ledger, step: Int) -> (fresh: Double, offered: Double) {
         let now = Double(step) * FluidLink.step
         if known < 1, silent < 1, !holes.isEmpty {
-            // Nothing is missing that is not on its way: what fractions have left open is filled by then.
+            // Everything that is missing is in flight, so the fractions that remain open are filled by then.
             forgiven += known + silent
             (known, silent) = (0, 0)
             holes.fill(upTo: link.accepted)
@@ -108,13 +108,14 @@ struct FluidSender {
         switch timer.expiry(at: now, isOpen: link.acknowledged >= recovery) {
         case .none: break
         case .probe:
-            // The answer to a probe shows what was lost; it is taken as known when the probe leaves.
+            // The answer to a probe shows what was lost; the model assumes that the sender knows it when the probe
+            // leaves.
             guard link.isUsable, link.unacknowledged + elsewhere <= 1 else { return }
             suspect(silent)
             window.reduce()
             recovery = link.accepted
         case .timeout where link.unacknowledged > 1:
-            // What still waits in a queue will be acknowledged, and show that nothing was lost.
+            // Bytes that still wait in a queue will be acknowledged, which shows that nothing was lost.
             isDoubtful = true
             window.timeOut()
         case .timeout:

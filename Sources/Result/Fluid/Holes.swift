@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a sender's stream over a link lacks, in the order in which it was lost. Positions count the bytes that the link
-/// accepted.
+/// The parts that are missing from a sender's stream over a link, in the order in which they were lost. Positions count
+/// the bytes that the link accepted.
 struct Holes {
     private struct Hole {
         let position: Double
-        /// Not sent again yet.
+        /// Bytes that have not been sent again yet.
         var missing: Double
         var isKnown = false
-        /// Once this has arrived the hole is filled.
+        /// The hole is filled once this position has arrived.
         var filled = Double.infinity
     }
 
@@ -26,9 +26,9 @@ struct Holes {
         }
     }
 
-    /// The sender notices what was lost before the last acknowledged segment.
+    /// The sender detects what was lost before the last acknowledged segment.
     ///
-    /// - Returns: how much, and where the last of it was.
+    /// - Returns: the number of bytes detected as lost, and the position of the last of them.
     mutating func notice(acknowledged: Double) -> (bytes: Double, position: Double)? {
         guard firstUnknown < holes.count, holes[firstUnknown].position + Segment.size <= acknowledged else {
             return nil
@@ -42,7 +42,7 @@ struct Holes {
         return (bytes, holes[firstUnknown - 1].position)
     }
 
-    /// It takes all for lost.
+    /// The sender treats everything as lost.
     mutating func noticeAll() {
         _ = notice(acknowledged: .infinity)
     }
@@ -60,7 +60,7 @@ struct Holes {
         }
     }
 
-    /// All that is still open is filled at `position`.
+    /// Everything that is still open is filled at `position`.
     mutating func fill(upTo position: Double) {
         for index in firstUnsent..<holes.count {
             holes[index].isKnown = true
@@ -70,7 +70,7 @@ struct Holes {
         (firstUnknown, firstUnsent) = (holes.count, holes.count)
     }
 
-    /// Up to where the stream is whole.
+    /// The position up to which the stream is complete.
     mutating func whole(arrived: Double) -> Double {
         guard firstOpen < holes.count else { return arrived }
         while firstOpen < holes.count, holes[firstOpen].filled <= arrived + 1 { firstOpen += 1 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What the application writes, and which subflow gets it: upstream's default scheduler.
+/// What the application writes, and which subflow gets it, as in upstream's default scheduler.
 extension MultiPath {
-    /// LIA's increase for each acknowledged byte and segment: alpha over the sum of the windows, RFC 6356 section 3.
+    /// LIA's increase for each acknowledged byte and segment: alpha divided by the sum of the windows, RFC 6356 section
+    /// 3.
     var coupled: Double {
         guard control == .lia else { return 0 }
         var (best, sum) = (0.0, 0.0)
@@ -14,12 +15,13 @@ extension MultiPath {
         return sum > 0 ? best / (sum * sum) : 0
     }
 
-    /// The application fills the send buffer, and when that was full waits until a third of it is free.
+    /// The application fills the send buffer; once the buffer is full, the application waits until a third of it is
+    /// free.
     mutating func write() {
         guard isEstablished else { return }
         var size = 0.0
         for path in subflows.indices where subflows[path].isOpen { size += subflows[path].buffer(limit) }
-        // The connection's own data is charged by the byte, what the subflows' buffers are charged by the segment.
+        // The connection's own data is charged by the byte, the subflows' buffers are charged by the segment.
         size *= Segment.charge / Segment.mptcpPayload
         let used = map.outstanding + pending
         if isBlocked, used > size * 2 / 3 { return }
@@ -27,7 +29,7 @@ extension MultiPath {
         pending += max(0, size - used)
     }
 
-    /// The subflow that would be done first with what it holds.
+    /// The subflow that would first finish sending the data that it holds.
     func next() -> Int? {
         var best: (path: Int, linger: Double)?
         for path in subflows.indices where subflows[path].isOpen {
@@ -47,7 +49,7 @@ extension MultiPath {
         }
     }
 
-    /// What has been waited for longest goes over an idle subflow too, once nothing has come in order for a timeout
+    /// Sends the oldest outstanding data over an idle subflow too, once nothing has arrived in order for a timeout
     /// (`__mptcp_retrans`).
     mutating func rescue(_ bin: Int) {
         guard bin - progress > 10 else { return }

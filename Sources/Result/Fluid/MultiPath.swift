@@ -12,20 +12,20 @@ struct MultiPath {
     var subflows: [Subflow]
     var isEstablished = false
     var map = StreamMap()
-    /// Written by the application and not yet given to a subflow.
+    /// Bytes that the application has written and no subflow has been given yet.
     var pending = 0.0
-    /// Outstanding, and to be sent again once there is a subflow.
+    /// Whether data is outstanding that must be sent again once there is a subflow.
     var isStranded = false
     var isBlocked = false
     var whole: [Double]
-    /// When the stream last went on in order.
+    /// When in-order data last arrived.
     var progress = 0
     var delivered: Tally
 
-    /// `MPTCP_SEND_BURST_SIZE`, of payload.
+    /// `MPTCP_SEND_BURST_SIZE`, a number of payload bytes.
     static let burst = 65_428 * Segment.size / Segment.mptcpPayload
 
-    /// What the kernel sends again at a time: a fragment of eight pages.
+    /// The most that the kernel sends again at a time: a fragment of eight pages.
     static let fragment = 32_768 * Segment.size / Segment.mptcpPayload
 
     init?(_ plan: RunPlan, _ network: FluidNetwork, _ control: CongestionWindow.Control) throws {
@@ -41,7 +41,7 @@ struct MultiPath {
         delivered = Tally([UInt32](repeating: 0, count: network.bins))
     }
 
-    /// - Returns: in-order application bytes in each bin, and the links.
+    /// - Returns: the in-order application bytes of each bin, and the links.
     mutating func run() -> (delivered: [UInt32], links: [FluidLink]) {
         for bin in 0..<network.steps {
             for path in network.links.indices { network.links[path].follow(nanosecond: network.instant(bin)) }
@@ -83,8 +83,8 @@ struct MultiPath {
         openings[path] = Opening(path, step: bin, link: network.links[path].ledger)
     }
 
-    /// The address is withdrawn: its subflow is gone, and the kernel sends everything again that is not acknowledged,
-    /// what is on its way over other paths too.
+    /// The address is withdrawn: its subflow is gone, and the kernel sends all unacknowledged data again, including
+    /// data in flight over other paths.
     mutating func close(_ path: Int) {
         openings[path] = nil
         _ = network.links[path].disown()

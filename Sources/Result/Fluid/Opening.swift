@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// A connection or a subflow that is being opened: its SYN goes up, the answer comes through the queue like everything
-/// else, and once the sender has heard of that it begins.
+/// A connection or subflow that is being opened. Its SYN goes up, the answer comes down through the queue like
+/// everything else, and the sender begins once it has received the answer.
 struct Opening {
     let path: Int
     private var due: Int
     private var interval = 50
 
-    /// IP bytes of SYN and ACK.
+    /// IP bytes of the SYN/ACK.
     private static let answer = 60.0
 
     init(_ path: Int, step: Int, link: FluidLink.Ledger) {
@@ -20,7 +20,8 @@ struct Opening {
         Int((link.roundTrip / 2 / FluidLink.step).rounded())
     }
 
-    /// Sends what is due: after one second without an answer, two more, four more.
+    /// Sends a SYN when one is due: without an answer, again after one second, then after two more, then after four
+    /// more.
     mutating func send(_ link: inout FluidLink, step: Int) {
         guard step >= due else { return }
         due = step + interval

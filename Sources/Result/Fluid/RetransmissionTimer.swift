@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A sender's view of its round trip, and when it stops waiting: RFC 6298 with Linux's least of 200 ms and longest of
-/// 120 s, and the tail loss probe before the first timeout (RFC 8985 section 7).
+/// A sender's estimate of its round-trip time, and when it stops waiting: RFC 6298 with Linux's minimum of 200 ms and
+/// maximum of 120 s, and the tail loss probe before the first timeout (RFC 8985 section 7).
 struct RetransmissionTimer {
     private(set) var smoothed: Double
     private var deviation: Double
@@ -20,7 +20,7 @@ struct RetransmissionTimer {
 
     var timeout: Double { min(120, (smoothed + max(0.2, 4 * deviation)) * backoff) }
 
-    /// - Parameter segments: how many were acknowledged, every second one by an acknowledgement.
+    /// - Parameter segments: how many segments were acknowledged; one acknowledgement covers two of them.
     mutating func sample(_ roundTrip: Double, segments: Double) {
         let weight = min(1, segments / 2)
         latest = roundTrip
@@ -36,7 +36,7 @@ struct RetransmissionTimer {
         hasProbed = false
     }
 
-    /// Something is on its way again after nothing was.
+    /// Starts the timer when data is in flight again after none was.
     mutating func arm(at now: Double) { since = now }
 
     enum Expiry {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A full packet, and what is not payload in it.
+/// A full packet, and the parts of it that are not payload.
 enum Segment {
-    /// IP bytes.
+    /// IP bytes of a full packet.
     static let size = 1500.0
-    /// Less headers of IP (20) and TCP (20) and its timestamps (12).
+    /// `size` less the headers of IP (20) and TCP (20) and TCP's timestamps (12).
     static let tcpPayload = 1448.0
-    /// Less the data sequence signal as well (28 with padding, RFC 8684 section 3.3).
+    /// `tcpPayload` less the data sequence signal (28 with padding, RFC 8684 section 3.3).
     static let mptcpPayload = 1420.0
-    /// IP bytes of acknowledgement for each byte: 52 for every second segment.
+    /// IP bytes of acknowledgement per byte: 52 for every second segment.
     static let acknowledgement = 52.0 / 3000
-    /// What the kernel charges a send buffer for one, `tcp_sndbuf_expand` in net/ipv4/tcp_input.c: 2048 and the
+    /// What the kernel charges a send buffer for one segment, `tcp_sndbuf_expand` in net/ipv4/tcp_input.c: 2048 and the
     /// descriptor.
     static let charge = 2304.0
-    /// RFC 6928.
+    /// As in RFC 6928.
     static let initialWindow = 10 * size
 }

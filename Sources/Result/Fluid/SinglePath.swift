@@ -3,7 +3,7 @@ import Plans
 import Quantities
 import Strategies
 
-/// Every strategy of one TCP connection at a time.
+/// Every strategy that uses one TCP connection at a time.
 struct SinglePath {
     enum Choice {
         case fixed(Int, reconnects: Bool)
@@ -18,13 +18,13 @@ struct SinglePath {
     let limit: Double
     var moves: ArraySlice<RouteChange>
     var nextMove: Int64
-    /// Where the home address is reached.
+    /// The path over which the home address is reached.
     var home: Int?
     var opening: Opening?
     var sender: FluidSender
     var isSending = false
     var path = 0
-    /// What was left behind on it may still arrive.
+    /// The path that was left; data in flight on it may still arrive.
     var left: Int?
     var wasEstablished = false
     var whole = 0.0
@@ -48,7 +48,7 @@ struct SinglePath {
         delivered = Tally([UInt32](repeating: 0, count: network.bins))
     }
 
-    /// - Returns: in-order application bytes in each bin, and the links.
+    /// - Returns: the in-order application bytes of each bin, and the links.
     mutating func run() -> (delivered: [UInt32], links: [FluidLink]) {
         for bin in 0..<network.steps {
             for path in network.links.indices { network.links[path].follow(nanosecond: network.instant(bin)) }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which part of the connection's stream went over which subflow, in the stream's order; what has not been acknowledged
-/// yet.
+/// Which part of the connection's stream went over which subflow, in the order of the stream. Only the part that has
+/// not been acknowledged yet is kept.
 struct StreamMap {
     private struct Chunk {
         var subflow: Int
-        /// Where it ends in the subflow's own stream.
+        /// The end of the chunk in the subflow's own stream.
         var end: Double
         var bytes: Double
     }
 
     private var chunks: [Chunk] = []
     private var first = 0
-    /// Of the first chunk, what has arrived.
+    /// Bytes of the first chunk that have arrived.
     private var begun = 0.0
     private(set) var outstanding = 0.0
 
@@ -29,10 +29,10 @@ struct StreamMap {
         }
     }
 
-    /// Takes off what has arrived in order.
+    /// Removes what has arrived in order.
     ///
-    /// - Parameter whole: of each subflow, up to where its own stream has arrived.
-    /// - Returns: how much it is.
+    /// - Parameter whole: for each subflow, the position up to which its own stream has arrived.
+    /// - Returns: the number of bytes removed.
     mutating func take(_ whole: [Double]) -> Double {
         var taken = 0.0
         while first < chunks.count {
@@ -51,15 +51,15 @@ struct StreamMap {
         return taken
     }
 
-    /// What a subflow had left to deliver is on no subflow any more.
+    /// Bytes that a subflow still had to deliver are now on no subflow.
     mutating func lose(_ subflow: Int) {
         for index in first..<max(first, chunks.count) where chunks[index].subflow == subflow {
             chunks[index].subflow = -1
         }
     }
 
-    /// Everything outstanding is sent once more, over `subflow` from `start` of its stream on; what another one still
-    /// carries is expected there first.
+    /// Sends everything outstanding once more, over `subflow` from `start` of its stream on. Bytes that another subflow
+    /// still carries are expected on that one first.
     mutating func reinject(over subflow: Int, start: Double) {
         var position = start
         for index in first..<max(first, chunks.count) {
@@ -70,9 +70,9 @@ struct StreamMap {
         }
     }
 
-    /// The first bytes outstanding, up to `limit`, are sent once more, over `subflow` from `start` of its stream on.
+    /// Sends the first outstanding bytes, up to `limit`, once more, over `subflow` from `start` of its stream on.
     ///
-    /// - Returns: how many they are.
+    /// - Returns: the number of bytes sent again.
     mutating func reinjectFirst(over subflow: Int, start: Double, limit: Double) -> Double {
         guard first < chunks.count else { return 0 }
         let rest = chunks[first].bytes - begun

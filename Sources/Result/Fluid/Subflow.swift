@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One subflow: a sender, and what the connection has given it.
+/// One subflow: a sender, and the data that the connection has given it.
 struct Subflow {
     var sender: FluidSender
     var isOpen = false
-    /// Bytes of its stream that it has been given, that it has sent, and that have arrived in order.
+    /// Bytes of the subflow's stream: those that it was given, that it has sent, and that have arrived in order.
     private(set) var given = 0.0
     private(set) var sent = 0.0
     private(set) var whole = 0.0
@@ -17,18 +17,19 @@ struct Subflow {
         pace = 0
     }
 
-    /// Bytes that wait in its send buffer, sent or not.
+    /// Bytes that wait in the subflow's send buffer, sent or not.
     var queued: Double { given - whole }
 
-    /// What the kernel lets it hold: twice the largest window (`tcp_sndbuf_expand`), within the limit.
+    /// How much the kernel lets the subflow hold: twice the largest window (`tcp_sndbuf_expand`), up to the limit.
     func buffer(_ limit: Double) -> Double { min(limit, 2 * largest) }
 
     private var pacing: Double { sender.window.pacingGain * sender.window.size / sender.timer.smoothed }
 
-    /// How long what it holds will take, as the scheduler sees it (`mptcp_subflow_get_send` in net/mptcp/protocol.c).
+    /// How long the data that the subflow holds will take, as the scheduler estimates it (`mptcp_subflow_get_send` in
+    /// net/mptcp/protocol.c).
     var linger: Double { queued / (pace > 0 ? pace : pacing) }
 
-    /// The scheduler's view of the rate follows what it gives.
+    /// Updates the scheduler's estimate of the rate from the data that it gives the subflow.
     mutating func choose(burst: Double) {
         let known = pace > 0 ? pace : pacing
         pace = (known * queued + pacing * burst) / max(1, queued + burst)
@@ -36,7 +37,7 @@ struct Subflow {
 
     mutating func give(_ bytes: Double) { given += bytes }
 
-    /// - Returns: what the link is to take.
+    /// - Returns: the bytes that the link is to take.
     mutating func send(_ link: FluidLink.Ledger, step: Int) -> Double {
         let (fresh, offered) = sender.send(given - sent, link, step: step)
         sent += fresh

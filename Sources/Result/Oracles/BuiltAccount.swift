@@ -5,16 +5,17 @@ import Quantities
 import Results
 import Traces
 
-/// Where the bytes are that spliced Optimal TCP has and built Optimal TCP has not.
+/// Explains where built Optimal TCP loses bytes compared with spliced Optimal TCP.
 ///
-/// Splicing pays for nothing: each path's own TCP runs on while it is not chosen, so its window stays open and its
-/// queue full. The one connection that was built must open its window again after every switch.
+/// Splicing costs nothing: each path's own TCP keeps running while it is not chosen, so its window stays open and its
+/// queue full. The one connection of built Optimal TCP must open its window again after every switch.
 package enum BuiltAccount {
-    /// Silence while the path could carry counts from here on. Above any round-trip time over an empty queue and above
-    /// the shortest retransmission timeout (200 ms); only timers that have backed off wait longer.
+    /// Silence counts from this length on, if the path could have carried data. It is above any round-trip time over an
+    /// empty queue and above the shortest retransmission timeout (200 ms); only timers that have backed off wait
+    /// longer.
     static let silence = Duration.milliseconds(500)
 
-    /// Every unshifted window of every seed that has both, in order of seed and time.
+    /// Every unshifted window of every seed that has both strategies, in order of seed and time.
     package static func windows(
         runs: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle], traces: [PathTrace]
     ) -> [ComparisonResult.BuiltWindow] {
@@ -41,7 +42,7 @@ package enum BuiltAccount {
         _ run: ComparisonResult.Run, on trace: PathTrace?, instead spliced: String?, in span: Range<Duration>
     ) -> ComparisonResult.BuiltWindow.Cause {
         if let trace, isDetached(trace, within: run, span) || isSilent(run, on: trace, in: span) { return .away }
-        // The first move is the connection's beginning.
+        // The first move is the start of the connection.
         if run.moves.dropFirst().contains(where: { span.contains($0.time) }) { return .switched }
         return trace?.name == spliced ? .other : .chosenOtherwise
     }
@@ -57,8 +58,8 @@ package enum BuiltAccount {
             }
     }
 
-    /// Whether the application got nothing and the link had nothing to send for `silence`, while it could have carried
-    /// a packet at least.
+    /// Whether the application got nothing and the link had nothing to send for `silence`, although the link could have
+    /// carried at least one packet.
     private static func isSilent(
         _ run: ComparisonResult.Run, on trace: PathTrace, in span: Range<Duration>
     ) -> Bool {
@@ -81,7 +82,7 @@ package enum BuiltAccount {
         return ByteCount(delivered[bins(of: span, count: delivered.count)].reduce(0) { $0 + Int64($1) })
     }
 
-    /// As the splice has it: the last bin, cut by the run's end, belongs to the last window.
+    /// As in the splice: the last bin, which the end of the run cuts, belongs to the last window.
     private static func bins(of span: Range<Duration>, count: Int) -> Range<Int> {
         let width = Series.binWidth.wholeNanoseconds
         func bin(_ time: Duration) -> Int { min(count, Int((time.wholeNanoseconds + width - 1) / width)) }

@@ -6,10 +6,10 @@ import Results
 import Traces
 
 extension ComparisonResult {
-    /// One oracle for each seed and direction that was run, in order of seed; none for a workload that is not in bulk,
-    /// since what carries most is then not what is done first.
+    /// One oracle for each seed and direction that was run, in order of seed. There are none for a workload that is not
+    /// a bulk transfer: for such a workload, carrying the most bytes does not mean finishing first.
     ///
-    /// - Parameter traces: of all paths, on whose time the runs' offsets are.
+    /// - Parameter traces: the traces of all paths; the offsets of the runs are on their clock.
     package static func oracles(
         runs: [Run], traces: [PathTrace], window: Duration, workload: Workload = Workload()
     ) -> [Oracle] {
@@ -23,8 +23,8 @@ extension ComparisonResult {
         }
     }
 
-    /// nil without a run. The runs are of one seed and direction, and so of one offset. Their duration is one, too,
-    /// unless there is a size: then each ends when it has that.
+    /// nil if there is no run. All runs have the same seed and direction, and therefore the same offset. They also have
+    /// the same duration, unless the workload has a size: then each run ends when it has transferred that size.
     private static func walk(
         of runs: [Run], traces: [PathTrace], window: Duration, size: ByteCount?
     ) -> MeasuredWalk? {
@@ -41,7 +41,7 @@ extension ComparisonResult {
 }
 
 extension ComparisonResult.Oracle {
-    /// Every bound that is known for `walk`.
+    /// Computes every bound that is known for `walk`.
     fileprivate init(of walk: MeasuredWalk) {
         self.init(direction: walk.direction, window: walk.window, seed: walk.seed, size: walk.size)
         for bound in KnownBounds.all {

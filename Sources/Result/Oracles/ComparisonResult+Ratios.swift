@@ -7,12 +7,13 @@ import Statistics
 import Traces
 
 extension ComparisonResult {
-    /// What was delivered over what the bounds allow, by name: for every seed that has such a run, then over all of
-    /// them as the mean of the paired per-seed ratios with its 95 % interval. First MPTCP over each bound, then every
-    /// other strategy over MPTCP's strongest opponent. A ratio whose bound was not to be had is nil.
+    /// Delivered bytes divided by the bytes that a bound allows, by name: first for every seed that has such a run,
+    /// then over all seeds as the mean of the paired per-seed ratios with its 95 % interval. The ratios of MPTCP to
+    /// each bound come first, then those of every other strategy to MPTCP's strongest opponent. A ratio is nil if its
+    /// bound is not available.
     ///
-    /// Of a workload of a fixed size it is the bound's time over the strategy's: above 1, the strategy did better.
-    /// Names of the second direction that was run begin with it.
+    /// For a workload of a fixed size, the ratio is the bound's time divided by the strategy's time: above 1, the
+    /// strategy was faster. For the second direction that was run, names begin with that direction.
     package static func ratios(runs: [Run], oracles: [Oracle]) -> [Ratio] {
         let present = Direction.allCases.filter { direction in oracles.contains { $0.direction == direction } }
         let directions = present.isEmpty ? [.down] : present
@@ -47,9 +48,9 @@ extension ComparisonResult {
                 + [.init(name: name, meanOf: Sample(paired.map(\.ratio)))]
         }
         var all = ([.optimal] + KnownBounds.compared.map { $0.name }).flatMap { ratios(.mptcp, to: $0) }
-        // What the built one loses by being built; `BuiltAccount` says where.
+        // The cost of building the connection instead of splicing; `BuiltAccount` says where it arises.
         if strategies.contains(.optimalBuilt) { all += ratios(.optimalBuilt, to: SplicedOptimal.name) }
-        // What competes with others has another opponent (`Competitions`).
+        // A strategy that competes with others has a different opponent (`Competitions`).
         for strategy in strategies where strategy != .mptcp && strategy != .mptcpCompeting {
             all += ratios(strategy, to: .optimal)
         }
@@ -62,7 +63,7 @@ extension ComparisonResult {
 }
 
 extension ComparisonResult.Oracle {
-    /// Bytes, or of a workload of a fixed size transfers a second.
+    /// Bytes; for a workload of a fixed size, transfers per second.
     fileprivate func allowed(by bound: BoundName) -> Double? {
         guard size != nil else {
             return (bound == .optimal ? optimal : bounds[bound]?.bytes).map { Double($0.bytes) }

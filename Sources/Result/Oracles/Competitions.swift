@@ -5,11 +5,11 @@ import Quantities
 import Results
 import Statistics
 
-/// MPTCP against TCPs that share its links with it (the paper's section 3.1, second part).
+/// MPTCP against TCPs that share its links (the paper's section 3.1, second part).
 package enum Competitions {
-    /// One for each run in which MPTCP competed, in order of seed.
+    /// One competition for each run in which MPTCP competed, in order of seed.
     ///
-    /// - Parameter window: for how long the Optimal TCP that is computed from the competing TCPs stays with a path.
+    /// - Parameter window: how long the Optimal TCP that is computed from the competing TCPs stays on a path.
     package static func all(of runs: [ComparisonResult.Run], window: Duration) -> [ComparisonResult.Competition] {
         runs.filter { $0.strategy == .mptcpCompeting }.sorted { $0.seed < $1.seed }.map { run in
             let rivals = zip(run.others, run.series.others).filter { flow, _ in

@@ -3,14 +3,14 @@ import Plans
 import Quantities
 
 extension ComparisonResult.Run {
-    /// When it had transferred `size`, since the first SYN; nil: it had not by its end.
+    /// When the run had transferred `size`, since the first SYN; nil if it had not done so by its end.
     package func completion(of size: ByteCount) -> Duration? {
         delivered >= size ? duration : nil
     }
 }
 
 extension Series {
-    /// The end of the bin in which `delivered` reaches `size`; nil where it does not.
+    /// The end of the bin in which `delivered` reaches `size`; nil if it never does.
     package static func completion(of size: ByteCount, in delivered: [UInt32]) -> Duration? {
         var sum: Int64 = 0
         for (bin, bytes) in delivered.enumerated() {

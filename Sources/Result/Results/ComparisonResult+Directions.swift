@@ -2,8 +2,8 @@
 import Traces
 
 extension ComparisonResult {
-    /// The same result for each direction that was measured, the first one first: its runs, its oracles, and its ratios
-    /// under their plain names.
+    /// One result for each direction that was measured, the first direction first. Each has that direction's runs and
+    /// oracles, and its ratios under their plain names.
     package var byDirection: [ComparisonResult] {
         var directions: [Direction] = []
         for run in runs where !directions.contains(run.direction) { directions.append(run.direction) }
@@ -24,7 +24,7 @@ extension ComparisonResult {
 }
 
 extension ComparisonResult.Ratio {
-    /// What the names of a direction's ratios begin with; nothing where it is the first that was measured.
+    /// The prefix of the names of a direction's ratios; empty for the first direction that was measured.
     package static func prefix(_ direction: Direction, first: Direction) -> String {
         direction == first ? "" : "\(direction.rawValue):"
     }

@@ -5,7 +5,7 @@ import Statistics
 import Traces
 
 extension ComparisonResult.Run {
-    /// From `time` on, since the first SYN, the home address is reached over this path; nil: over none.
+    /// From `time` on, counted from the first SYN, the home address is reached over this path; nil: over no path.
     package struct Move: Sendable, Equatable {
         package var time: Duration
         package var path: String?
@@ -18,18 +18,18 @@ extension ComparisonResult.Run {
 }
 
 extension ComparisonResult.Oracle {
-    /// The strongest Optimal TCP there is for this seed, in application bytes.
+    /// The result of the strongest Optimal TCP for this seed, in application bytes.
     package var optimal: ByteCount? {
         KnownBounds.optimalTCPs.compactMap { bounds[$0.name]?.bytes }.max()
     }
 
-    /// Of a workload of a fixed size, when the strongest Optimal TCP has transferred it.
+    /// For a workload of a fixed size, when the strongest Optimal TCP has transferred it.
     package var optimalCompletion: Duration? {
         KnownBounds.optimalTCPs.compactMap { bounds[$0.name]?.completion }.min()
     }
 
-    /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty where there
-    /// is none.
+    /// For each window from the first SYN on, the id of the run whose bytes spliced Optimal TCP took. Empty if there is
+    /// no spliced Optimal TCP.
     package var splicedRuns: [String] { choices[SplicedOptimal.name] ?? [] }
 }
 
@@ -42,7 +42,7 @@ extension ComparisonResult {
         package var value: Double?
         package var low: Double?
         package var high: Double?
-        /// Of a mean: how far from 1 the true one would have to be for as many seeds as these to show it.
+        /// For a mean: how far from 1 the true mean would have to be for this number of seeds to show it.
         package var smallestDifference: Double?
 
         package init(
@@ -57,34 +57,34 @@ extension ComparisonResult {
             self.smallestDifference = smallestDifference
         }
 
-        /// The mean of `sample`, with what can be said of it.
+        /// The mean of `sample`, with its interval and the smallest difference that it can show.
         package init(name: String, meanOf sample: Sample) {
             let interval = sample.meanInterval()
-            // No ratio is below zero, so what an interval has there holds nothing.
+            // No ratio is below zero, so the part of an interval below zero is cut off.
             self.init(
                 name: name, value: sample.mean, low: interval.map { max(0, $0.low) }, high: interval?.high,
                 smallestDifference: sample.smallestDifference())
         }
     }
 
-    /// One of the oracle's windows: what spliced Optimal TCP took in it and what built Optimal TCP delivered.
+    /// One window of the oracle: what spliced Optimal TCP took in it and what built Optimal TCP delivered.
     package struct BuiltWindow: Sendable, Equatable {
-        /// What a difference in this window is put down to; the first that holds.
+        /// The cause to which a difference in this window is attributed: the first case that applies.
         package enum Cause: String, Sendable, CaseIterable {
-            /// The path was detached for a part of it, or the connection said nothing for half a second and more
-            /// although the path could have carried: retransmission timers that have backed off.
+            /// The path was detached for part of the window, or the connection was silent for half a second or more
+            /// although the path could have carried data: retransmission timers that have backed off.
             case away
-            /// The home address moved in it: slow start, another round-trip time, a queue left behind.
+            /// The home address moved in this window: slow start, another round-trip time, a queue left behind.
             case switched
-            /// The oracle chose by capacity, the splice by what TCP delivered, and they differ.
+            /// The oracle chose by capacity, the splice by the bytes that TCP delivered, and the choices differ.
             case chosenOtherwise = "chosen-otherwise"
             case other
         }
 
         package var seed: UInt64
-        /// Since the first SYN.
+        /// Time since the first SYN.
         package var span: Range<Duration>
-        /// Where the home address was at the window's end.
+        /// The path of the home address at the end of the window.
         package var builtPath: String?
         package var splicedPath: String?
         package var spliced: ByteCount
@@ -104,11 +104,11 @@ extension ComparisonResult {
             self.cause = cause
         }
 
-        /// Negative where built Optimal TCP delivered more.
+        /// Negative if built Optimal TCP delivered more.
         package var missing: ByteCount { spliced - built }
     }
 
-    /// MPTCP and one TCP on every path, all at once.
+    /// MPTCP and one TCP on every path, all at the same time.
     package struct Competition: Sendable, Equatable {
         package struct Flow: Sendable, Equatable {
             package var name: String
@@ -122,13 +122,13 @@ extension ComparisonResult {
 
         package var seed: UInt64
         package var mptcp: ByteCount
-        /// The TCPs, one for each path.
+        /// The competing TCPs, one for each path.
         package var flows: [Flow]
-        /// Spliced from the competing TCPs; nil without any.
+        /// Spliced from the competing TCPs; nil if there are none.
         package var optimal: ByteCount?
-        /// MPTCP's bytes over those of that Optimal TCP.
+        /// MPTCP's bytes divided by the bytes of that Optimal TCP.
         package var ratio: Double?
-        /// Jain's index of fairness over all flows: 1 where all have the same, 1/n where one has all.
+        /// Jain's fairness index over all flows: 1 if all flows get the same, 1/n if one flow gets everything.
         package var jain: Double?
 
         package init(

@@ -4,20 +4,19 @@ import Plans
 import Quantities
 import Traces
 
-/// Everything a comparison found: the one place from which comparison.json, the table, series.csv and the report are
-/// written, so that they cannot disagree. All values are in the units of their types; nothing here depends on real
-/// time.
+/// Everything that a comparison found. comparison.json, the table, series.csv and the report are all written from this
+/// one value, so they cannot disagree. All values are in the units of their types; nothing here depends on real time.
 package struct ComparisonResult: Sendable {
     package struct Replay: Sendable, Equatable {
         package var name: String
-        /// Of the replay file and of every trace it names.
+        /// Hash of the replay file and of every trace that it names.
         package var sha256: String
-        /// Of paths, traces and workload without settings: results that share it can be compared.
+        /// Hash of paths, traces and workload without settings: results with the same hash can be compared.
         package var walkSHA256: String
         package var duration: Duration
         /// The paths' traces, for plots.
         package var traces: [PathTrace]
-        /// One for each of `traces`; empty of a result that was read back and does not say.
+        /// One element for each of `traces`; empty if the result was read back from a file that does not have them.
         package var pathSettings: [PathSettings]
         package var workload: Workload
 
@@ -39,7 +38,7 @@ package struct ComparisonResult: Sendable {
     package struct PathSettings: Sendable, Equatable {
         package var family: RunPlan.AddressFamily
         package var subflows: Int
-        /// On the trace's clock.
+        /// Times on the trace's clock.
         package var addressChanges: [Duration]
 
         package init(family: RunPlan.AddressFamily, subflows: Int, addressChanges: [Duration]) {
@@ -53,14 +52,14 @@ package struct ComparisonResult: Sendable {
         package var walkback: String
         package var kernelRelease: String
         package var kernelPatches: [String]
-        /// The kernel's answer in the runs, as `RunRecord.congestionControl`. Several names where the runs disagree,
-        /// nil where no run had a connection. `settings` has what was asked for.
+        /// The kernel's answer in the runs, as in `RunRecord.congestionControl`. Several names if the runs disagree,
+        /// nil if no run had a connection. `settings` has the one that was requested.
         package var congestionControl: String?
         package var scheduler: String
         package var sysctls: [String: String]
         package var settings: ReplaySettings
-        /// Settings that the file of this result lacks, as `environment.mobility.registration_s`. The values that stand
-        /// here for them mean nothing.
+        /// Settings that are missing from this result's file, such as `environment.mobility.registration_s`. The values
+        /// that stand here for them mean nothing.
         package var notRecorded: [String] = []
 
         package init(
@@ -76,7 +75,7 @@ package struct ComparisonResult: Sendable {
             self.settings = settings
         }
 
-        /// Whether the file of this result has the setting at a place, as `environment.mobility.registration_s`.
+        /// Whether this result's file has the setting at a place such as `environment.mobility.registration_s`.
         package func records(_ place: String) -> Bool {
             !notRecorded.contains { place == $0 || place.hasPrefix("\($0).") }
         }
@@ -87,7 +86,7 @@ package struct ComparisonResult: Sendable {
         package var strategy: StrategyName
         package var seed: UInt64
         package var direction: Direction
-        /// Trace time of the first SYN, and how long was measured from it.
+        /// Trace time of the first SYN, and how long was measured from then on.
         package var offset: Duration
         package var duration: Duration
         package var delivered: ByteCount
@@ -98,18 +97,19 @@ package struct ComparisonResult: Sendable {
         package var counters: [String: Int64]
         package var events: [RunRecord.Event]
         package var series: Series
-        /// Connections beside the run's own, in the order of the series.
+        /// Connections other than the run's own, in the order of the series.
         package var others: [RunRecord.Flow]
         package var exchanges: [RunRecord.Exchange]
-        /// What its radios took, under each energy model; empty where a path is neither WiFi nor cellular.
+        /// The energy that the run's radios took, under each energy model; empty if a path is neither WiFi nor
+        /// cellular.
         package var energy: [Energy]
-        /// What every coming and going of a path cost.
+        /// The effect of every coming and going of a path.
         package var handoffs: [Handoff]
-        /// Where its home address was to be reached, by its schedule; empty where it has none.
+        /// The path of the home address over time, according to the schedule; empty if the run has no home address.
         package var moves: [Move]
-        /// The kernel's answer, as `RunRecord.congestionControl`; nil where it was not asked.
+        /// The kernel's answer, as in `RunRecord.congestionControl`; nil if the kernel was not asked.
         package var congestionControl: String?
-        /// Why the run may not be trusted, as far as it knows itself; nil where it may.
+        /// Why the run cannot be trusted, as far as the run itself can tell; nil if it can be trusted.
         package var failure: String?
 
         package var goodput: DataRate { delivered.rate(over: duration) }
@@ -118,8 +118,8 @@ package struct ComparisonResult: Sendable {
             energy.first { $0.model == model }
         }
 
-        /// Application bits, of all that the run transferred, for each joule that its radios took; nil where they took
-        /// none.
+        /// Application bits, over everything that the run transferred, per joule that its radios took; nil if they took
+        /// no energy.
         package func efficiency(under energy: Energy) -> EnergyEfficiency? {
             EnergyEfficiency(of: others.reduce(delivered) { $0 + $1.delivered }, for: energy.total)
         }
@@ -158,10 +158,10 @@ package struct ComparisonResult: Sendable {
 
     package struct RunPath: Sendable, Equatable {
         package var name: String
-        /// IP bytes that arrived, both directions.
+        /// IP bytes that arrived, in both directions.
         package var wireBytes: ByteCount
         package var droppedBytes: ByteCount
-        /// IP packets that each direction's link was offered; nil where they were not counted.
+        /// IP packets offered to the link of each direction; nil if they were not counted.
         package var packetsDown: Int64?
         package var packetsUp: Int64?
 
@@ -177,10 +177,10 @@ package struct ComparisonResult: Sendable {
         }
     }
 
-    /// What one run's radios took under one model.
+    /// The energy that one run's radios took under one model.
     package struct Energy: Sendable, Equatable {
         package var model: String
-        /// Of each path, in the order of the plan.
+        /// The energy of each path, in the order of the plan.
         package var paths: [EnergyAmount]
 
         package init(model: String, paths: [EnergyAmount]) {
@@ -191,14 +191,15 @@ package struct ComparisonResult: Sendable {
         package var total: EnergyAmount { paths.reduce(.zero, +) }
     }
 
-    /// What one coming or going of a path did to the application. Times since the first SYN; nil: not within the run.
+    /// The effect of one coming or going of a path on the application. Times are since the first SYN; nil: not within
+    /// the run.
     package struct Handoff: Sendable, Equatable {
         package enum Kind: String, Sendable {
-            /// The radio of a path that was in use has gone.
+            /// The radio of a path in use has gone.
             case lost
             /// A path has come, or come back.
             case gained
-            /// The path has another address.
+            /// The path has a new address.
             case renumbered
             /// The home address has moved to this path.
             case moved
@@ -207,14 +208,14 @@ package struct ComparisonResult: Sendable {
         package var kind: Kind
         package var path: String
         package var time: Duration
-        /// The longest time without a byte for the application that begins within a second before this and the next
-        /// one.
+        /// The longest time without a byte for the application that includes this hand-off or begins after it, and
+        /// that ends before the next one.
         package var longestGap: Duration
-        /// From this instant until a payload byte arrived over a path that was not in use before.
+        /// Time from this instant until a payload byte arrived over a path that was not in use before.
         package var firstByteOnNewPath: Duration?
-        /// `gained`: until the path carried payload again.
+        /// `gained`: time until the path carried payload again.
         package var carriesAgain: Duration?
-        /// `gained`: bytes that waited on each other path's subflow, unsent or unacknowledged, at this instant.
+        /// `gained`: bytes waiting at this instant on each other path's subflow, unsent or unacknowledged.
         package var stranded: [String: ByteCount]
 
         package init(
@@ -231,27 +232,27 @@ package struct ComparisonResult: Sendable {
         }
     }
 
-    /// Arrived bytes against the curve, in windows throughout which the link was backlogged.
+    /// Arrived bytes compared with the curve, over windows throughout which the link was backlogged.
     package struct Fidelity: Sendable, Equatable {
         package var path: String
         package var direction: Direction
         package var window: Duration
-        /// Backlogged windows that were compared.
+        /// Number of backlogged windows that were compared.
         package var windows: Int
-        /// |arrived - curve| / curve; nil where no window was backlogged.
+        /// |arrived - curve| / curve; nil if no window was backlogged.
         package var meanError: Double?
         package var p95Error: Double?
         package var maxError: Double?
         package var maxErrorBytes: Double?
-        /// (arrived - curve) / curve over all compared windows together, with its sign: whole packets, which no window
-        /// can cut, hardly count in it.
+        /// (arrived - curve) / curve over all compared windows together, with its sign. Whole packets, which no window
+        /// can cut, hardly affect it.
         package var overallError: Double?
         /// Trace time at which the worst window begins.
         package var worstWindow: Duration?
-        /// Windows beyond one largest packet + 0.1 % of the curve.
+        /// Number of windows that differ by more than one largest packet + 0.1 % of the curve.
         package var violations: Int
-        /// How many of the windows used up to a tenth of what they were allowed to differ by, up to two tenths, and so
-        /// on; the last count is of those beyond it. Empty where it is not known.
+        /// How many windows used up to one tenth of the allowed difference, up to two tenths, and so on; the last count
+        /// is of the windows beyond the allowance. Empty if it is not known.
         package var errorHistogram: [Int]
 
         package init(
@@ -280,12 +281,12 @@ package struct ComparisonResult: Sendable {
         package var direction: Direction
         package var window: Duration
         package var seed: UInt64
-        /// Application bytes that are transferred by a workload of a fixed size; nil of all others.
+        /// Application bytes of a workload of a fixed size; nil for all others.
         package var size: ByteCount?
-        /// Those that are known, also where this program has no bound of that name.
+        /// The bounds that are known, including those for which this program has no bound of that name.
         package var bounds: [BoundName: BoundValue]
-        /// Of bounds that choose between runs: for each window from the first SYN on, the id of the run whose bytes it
-        /// took.
+        /// For bounds that choose between runs: for each window from the first SYN on, the id of the run whose bytes
+        /// the bound took.
         package var choices: [BoundName: [String]]
 
         package init(
@@ -306,13 +307,14 @@ package struct ComparisonResult: Sendable {
     package var runs: [Run]
     package var oracles: [Oracle]
     package var ratios: [Ratio]
-    /// Spliced against built Optimal TCP by the window; empty where one of them is missing.
+    /// Spliced and built Optimal TCP compared window by window; empty if one of them is missing.
     package var builtWindows: [BuiltWindow]
-    /// Of the runs in which MPTCP competed with a TCP on every path.
+    /// The runs in which MPTCP competed with a TCP on every path.
     package var competitions: [Competition]
-    /// Of the replay's gates, in its order.
+    /// Verdicts on the replay's gates, in the replay's order.
     package var gates: [GateVerdict]
-    /// Of a result that was read back, whose runs hold no exchanges: those of each strategy in all seeds together.
+    /// For a result that was read back, whose runs hold no exchanges: the exchanges of each strategy over all seeds
+    /// together.
     package var pooledExchanges: [StrategyName: ExchangeSummary]?
     /// The command that repeats this comparison.
     package var command: String

@@ -3,14 +3,14 @@ import Plans
 
 /// How long the exchanges of a run took, from their start to their last byte.
 ///
-/// One that the run's end cut off is known to have taken longer than it had until then, and counts so (Kaplan and
-/// Meier,
-/// *Nonparametric Estimation from Incomplete Observations*, 1958): among those that lasted that long, the others say
-/// how it would have gone on. Leaving it out would flatter whoever left most undone.
+/// An exchange that was cut off by the end of the run is known to have lasted longer than the time until then, and is
+/// counted as such (Kaplan and Meier, *Nonparametric Estimation from Incomplete Observations*, 1958): the other
+/// exchanges that lasted that long show how it would have gone on. Leaving it out would favour the strategy that left
+/// most exchanges unfinished.
 package struct ExchangeSummary: Sendable, Equatable {
     package struct Step: Sendable, Equatable {
         package var time: Duration
-        /// How much of all exchanges is done within that time, 0 to 1.
+        /// The share of all exchanges that is done within that time, 0 to 1.
         package var share: Double
 
         package init(time: Duration, share: Double) {
@@ -21,23 +21,25 @@ package struct ExchangeSummary: Sendable, Equatable {
 
     package let count: Int
     package let completed: Int
-    /// Of those whose deadline the run could see pass: done later, or not done. nil: they have none.
+    /// Number of exchanges done after their deadline or not at all, among those whose deadline lay within the run. nil
+    /// if the exchanges have no deadline.
     package let deadlineMisses: Int?
-    /// The longest of all; nil where one that was cut off had already taken longer.
+    /// The longest of all; nil if an exchange that was cut off had already taken longer.
     package let longest: Duration?
-    /// One for each different time, in rising order; the last share is below 1 where the longest were cut off.
+    /// One step for each distinct time, in rising order; the last share is below 1 if the longest exchanges were cut
+    /// off.
     package let distribution: [Step]
 
     package var unfinished: Int { count - completed }
 
     /// - Parameters:
-    ///   - end: of the run, since the first SYN as the exchanges' times are.
-    ///   - deadline: of each exchange from its start.
+    ///   - end: end of the run, since the first SYN like the times of the exchanges.
+    ///   - deadline: deadline of each exchange, counted from its start.
     package init(_ exchanges: [RunRecord.Exchange], end: Duration, deadline: Duration? = nil) {
         self.init([(exchanges, end)], deadline: deadline)
     }
 
-    /// One that was written down.
+    /// A summary that was read from a file.
     package init(
         count: Int, completed: Int, deadlineMisses: Int?, longest: Duration?, distribution: [Step]
     ) {
@@ -48,7 +50,7 @@ package struct ExchangeSummary: Sendable, Equatable {
         self.distribution = distribution
     }
 
-    /// Of several runs together, each with its own end.
+    /// The summary of several runs together, each with its own end.
     package init(_ runs: [(exchanges: [RunRecord.Exchange], end: Duration)], deadline: Duration? = nil) {
         let all = runs.flatMap { run in run.exchanges.map { (exchange: $0, end: run.end) } }
         count = all.count
@@ -62,7 +64,7 @@ package struct ExchangeSummary: Sendable, Equatable {
         distribution = Self.distribution(done, cutOff)
     }
 
-    /// Both in rising order.
+    /// Both arrays are in rising order.
     private static func distribution(_ done: [Duration], _ cutOff: [Duration]) -> [Step] {
         var steps: [Step] = []
         var left = 1.0
@@ -71,7 +73,7 @@ package struct ExchangeSummary: Sendable, Equatable {
             let time = done[first]
             var next = first
             while next < done.count, done[next] == time { next += 1 }
-            // What was cut off in that very instant had lasted as long as these.
+            // Exchanges that were cut off at exactly this time lasted as long as these.
             while gone < cutOff.count, cutOff[gone] < time { gone += 1 }
             let lasting = done.count - first + cutOff.count - gone
             left *= Double(lasting - (next - first)) / Double(lasting)
@@ -81,13 +83,14 @@ package struct ExchangeSummary: Sendable, Equatable {
         return steps
     }
 
-    /// The time within which this share of the exchanges is done; nil where the run did not last long enough to say.
+    /// The time within which this share of the exchanges is done; nil if the run was too short to tell.
     package func quantile(_ share: Double) -> Duration? {
-        // The shares are products of fractions, and a half must not be missed for its last bit.
+        // The shares are products of fractions; the tolerance keeps a rounding error in the last bit from missing, say,
+        // one half.
         distribution.first { $0.share >= share - 1e-9 }?.time
     }
 
-    /// At most 101 steps of the distribution: all of them, or those at every hundredth.
+    /// At most 101 steps of the distribution: all of them, or one at every hundredth.
     package var curve: [Step] {
         guard distribution.count > 101 else { return distribution }
         var curve: [Step] = []

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 extension ComparisonResult {
-    /// What came of one of the replay's gates.
+    /// The verdict on one of the replay's gates.
     package struct GateVerdict: Sendable, Equatable {
         package enum Outcome: String, Sendable, CaseIterable {
             case met, missed
-            /// What it stands on was not run.
+            /// The quantity that the gate tests was not run.
             case notEvaluated = "not-evaluated"
         }
 
-        /// As `mptcp/optimal >= 1`.
+        /// For example `mptcp/optimal >= 1`.
         package var gate: String
-        /// What it stands on, as `mptcp/optimal` or `mptcp/longest-gap`.
+        /// The quantity that the gate tests, for example `mptcp/optimal` or `mptcp/longest-gap`.
         package var quantity: String
         package var outcome: Outcome
-        /// What was found, to stand after the gate and a comma.
+        /// The finding, worded to follow the gate and a comma.
         package var finding: String
 
         package init(gate: String, quantity: String, outcome: Outcome, finding: String) {
@@ -23,7 +23,7 @@ extension ComparisonResult {
             self.finding = finding
         }
 
-        /// For the user's eyes; nil where there is nothing to tell.
+        /// A note for the user; nil if there is nothing to report.
         package var note: String? {
             switch outcome {
             case .met: nil

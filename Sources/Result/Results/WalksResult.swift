@@ -2,26 +2,26 @@
 import Quantities
 import Statistics
 
-/// Several walks compared as a whole: what each gave, and what they give together.
+/// Several walks compared as a whole: the result of each walk, and the result over all of them.
 ///
-/// The walk is the unit of replication. A walk's own interval says how well its mean is known; only the one over walks
-/// says anything of other walks.
+/// The walk is the unit of replication. A walk's own interval says how well its mean is known; only the interval over
+/// walks says anything about other walks.
 package struct WalksResult: Sendable, Equatable {
     package struct Walk: Sendable, Equatable {
-        /// The directory of its results, below that of the whole.
+        /// The directory of the walk's results, below the directory of the whole.
         package var directory: String
         package var replay: String
         package var sha256: String
         package var duration: Duration
         package var seeds: Int
         package var headline: String
-        /// Means over seeds.
+        /// Ratios, as means over seeds.
         package var ratios: [ComparisonResult.Ratio]
         package var isTrustworthy: Bool
         package var gates: [ComparisonResult.GateVerdict]
-        /// Of MPTCP, mean over seeds; nil where it was not run.
+        /// MPTCP's mean over seeds; nil if MPTCP was not run.
         package var goodput: DataRate?
-        /// Of MPTCP, in any of the seeds.
+        /// MPTCP's longest gap in any of the seeds.
         package var longestGap: Duration?
 
         package init(
@@ -49,7 +49,7 @@ package struct WalksResult: Sendable, Equatable {
     package struct Overall: Sendable, Equatable {
         /// How many walks have this ratio.
         package var walks: Int
-        /// With the t interval over walks.
+        /// The mean, with the t interval over walks.
         package var ratio: ComparisonResult.Ratio
 
         package init(walks: Int, ratio: ComparisonResult.Ratio) {
@@ -61,7 +61,7 @@ package struct WalksResult: Sendable, Equatable {
     package var walks: [Walk]
     package var walkback: String
     package var kernelRelease: String
-    /// What repeats it.
+    /// The command that repeats this comparison.
     package var command: String
 
     package init(walks: [Walk], walkback: String, kernelRelease: String, command: String) {
@@ -71,7 +71,7 @@ package struct WalksResult: Sendable, Equatable {
         self.command = command
     }
 
-    /// Every ratio that some walk has, in the order in which they are first met.
+    /// Every ratio that at least one walk has, in the order of first appearance.
     package var names: [String] {
         var names: [String] = []
         for ratio in walks.flatMap(\.ratios) where ratio.value != nil && !names.contains(ratio.name) {
@@ -80,7 +80,7 @@ package struct WalksResult: Sendable, Equatable {
         return names
     }
 
-    /// Of every ratio that two walks and more have: one walk stands for itself alone.
+    /// The mean of every ratio that at least two walks have: a single walk says nothing about others.
     package var overall: [Overall] {
         names.compactMap { name in
             let values = walks.compactMap { $0.ratio(name)?.value }

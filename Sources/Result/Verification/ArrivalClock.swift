@@ -2,11 +2,11 @@
 import Quantities
 import Traces
 
-/// Which instants of a link's bottleneck belong to a span of arrivals at its far end.
+/// Maps a span of arrivals at the far end of a link to the instants of its bottleneck.
 ///
-/// A packet that leaves the bottleneck at t arrives at t + delay(t) + jitter, or with the one before it where that is
-/// later: delay that falls piles packets up, it does not reorder them. Everything is in whole nanoseconds of trace
-/// time, as in the kernel.
+/// A packet that leaves the bottleneck at t arrives at t + delay(t) + jitter, or together with the packet before it if
+/// that one arrives later: a falling delay bunches packets, it does not reorder them. Everything is in whole
+/// nanoseconds of trace time, as in the kernel.
 struct ArrivalClock {
     /// One delay, from `start` until the next segment.
     private struct Segment {
@@ -14,7 +14,7 @@ struct ArrivalClock {
         let delay: Int64
     }
 
-    /// The first starts before all time.
+    /// The first segment starts before all time.
     private let segments: [Segment]
     private let longestDelay: Int64
 
@@ -28,32 +28,32 @@ struct ArrivalClock {
         longestDelay = segments.reduce(0) { max($0, $1.delay) }
     }
 
-    /// Where an instant of arrival may lie in bottleneck time: what departs before `earliest` arrives before it, what
-    /// departs from `latest` on does not.
+    /// The bottleneck times that an instant of arrival can correspond to. A packet that departs before `earliest`
+    /// arrives before that instant; a packet that departs at `latest` or later does not.
     struct Edge: Equatable {
         let earliest: Int64
         let latest: Int64
     }
 
-    /// The edge between what arrives before `arrival` and what arrives at or after it.
+    /// The edge between packets that arrive before `arrival` and packets that arrive at or after it.
     ///
-    /// The two ends differ only where the delay falls right then: of the packets held up behind the last one under the
-    /// old delay it depends on that packet's departure whether they still arrive before `arrival`, and the curve cannot
-    /// say when within one packet's time it departed.
+    /// The two ends differ only if the delay falls at that instant. Some packets are then held up behind the last
+    /// packet that was sent under the old delay. Whether they still arrive before `arrival` depends on when that packet
+    /// departed, and the curve gives this only to within the duration of one packet.
     ///
     /// - Parameter certain: whether the link surely completes a packet from the first instant on and before the second.
     func edge(of arrival: Int64, certain: (Int64, Int64) -> Bool) -> Edge {
         var earliest: Int64?
         var index = firstSegment(reaching: arrival)
         while index < segments.count {
-            // Within a segment all that departs from here on arrives late enough ...
+            // Within a segment, everything that departs from here on arrives late enough ...
             let segment = segments[index]
             let start = max(segment.start, arrival - segment.delay)
             if start >= end(of: index) {
                 index += 1
                 continue
             }
-            // ... and so it goes on through every segment that begins late enough.
+            // ... and the same holds in every later segment that begins late enough.
             while index + 1 < segments.count, segments[index + 1].start + segments[index + 1].delay >= arrival {
                 index += 1
             }
@@ -72,7 +72,7 @@ struct ArrivalClock {
         index + 1 < segments.count ? segments[index + 1].start : .max
     }
 
-    /// A segment at or before the first from which something arrives at `arrival` or later.
+    /// A segment at or before the first one from which a packet arrives at `arrival` or later.
     private func firstSegment(reaching arrival: Int64) -> Int {
         var low = 0
         var high = segments.count - 1

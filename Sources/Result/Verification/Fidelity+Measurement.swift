@@ -9,26 +9,27 @@ extension ComparisonResult.Fidelity {
     /// The windows over which every run is checked.
     package static let windows: [Duration] = [.seconds(1), .milliseconds(100)]
 
-    /// What a window may differ from the curve by, beside one largest packet, as a part of the curve's bytes.
+    /// How much a window may differ from the curve, in addition to one largest packet, as a fraction of the curve's
+    /// bytes.
     package static let tolerance = 0.001
 
-    /// Compares what one direction of one path delivered with the curve it was to follow.
+    /// Compares what one direction of one path delivered with the curve that it should follow.
     ///
-    /// A window of arrivals [a0, a1), counted from the first SYN, is what left the bottleneck within [t0, t1), where t0
-    /// and t1 are a0 and a1 less the delay of that time. It is compared where the link was backlogged throughout [t0,
-    /// t1): no idle bin touches it, and no detached period touches [t0, a1), since a detachment loses what is queued
-    /// and under way. What was lost in the air has used the link and counts as arrived. In every window, compared or
-    /// not, the link must not have delivered more than its curve allows.
+    /// A window of arrivals [a0, a1), counted from the first SYN, contains what left the bottleneck within [t0, t1),
+    /// where t0 and t1 are a0 and a1 less the delay of that time. It is compared if the link was backlogged throughout
+    /// [t0, t1): no idle bin touches it, and no detached period touches [t0, a1), since a detachment loses what is
+    /// queued and in flight. Bytes lost in the air have used the link and count as arrived. In every window, compared
+    /// or not, the link must not have delivered more than its curve allows.
     ///
-    /// Where a window's edge falls into a fall of the delay, or a bin that it cuts holds lost bytes, the curve and the
-    /// series allow a span of values; the error is then the distance from that span.
+    /// If the delay falls at a window's edge, or if a bin that the edge cuts holds lost bytes, the curve and the series
+    /// allow a range of values; the error is then the distance from that range.
     ///
     /// - Parameters:
     ///   - link: bins of 10 ms from the first SYN on.
     ///   - table: the curve, the delays and the overhead per packet, on trace time.
-    ///   - attachments: on trace time; empty: attached throughout.
+    ///   - attachments: on trace time; if empty, the path is attached throughout.
     ///   - offset: trace time of the first SYN.
-    ///   - duration: of the run; only whole windows within it are looked at.
+    ///   - duration: duration of the run; only whole windows within it are compared.
     ///   - largestPacket: the largest IP packet that was offered.
     package static func measure(
         _ link: Series.Link, table: LinkTable, attachments: [RunPlan.Attachment], jitter: Duration, offset: Duration,
@@ -53,8 +54,8 @@ extension ComparisonResult.Fidelity {
 
     /// Every path, direction and window of one run, in the order of the series.
     ///
-    /// - Parameter tables: the link table of a path and direction; a link without one is an error of the caller's and
-    ///   is reported as one violation rather than passed over.
+    /// - Parameter tables: the link table of a path and direction. A link without a table is the caller's error and is
+    ///   reported as one violation instead of being skipped.
     package static func measure(
         plan: RunPlan, record: RunRecord, series: Series, tables: (RunPlan.Path, Direction) -> LinkTable?
     ) -> [Self] {
@@ -84,10 +85,10 @@ extension ComparisonResult.Fidelity {
         var difference = 0.0
         var curve = 0.0
         var largestError: Double?
-        /// The first bin of the window that used most of what it was allowed.
+        /// The first bin of the window that used most of its allowance.
         var worst: Int?
         private var worstShare = -1.0
-        /// Tenths of the allowance, and what is beyond it.
+        /// Counts per tenth of the allowance; the last count is of windows beyond it.
         var histogram = [Int](repeating: 0, count: 11)
 
         mutating func add(_ window: LinkComparison.Window) {

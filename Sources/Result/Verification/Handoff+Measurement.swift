@@ -3,22 +3,21 @@ import Plans
 import Quantities
 import Results
 
-/// What every coming and going of a path did to a run, from its series, its events and its plan.
+/// The effect of every coming and going of a path on a run, from the run's series, events and plan.
 extension ComparisonResult.Handoff {
-    /// From so many IP bytes in a bin of 10 ms on, a path has carried payload.
+    /// A path counts as having carried payload from this number of IP bytes in a bin of 10 ms on.
     ///
-    /// A packet without payload has 100 bytes at most (40 of IPv6, 60 of TCP), and a join, an announcement or a
-    /// withdrawal puts two or three of them on a link within one round-trip time: five in one bin are more than ever
-    /// come. A full segment has 1500 bytes and arrives in one bin at whatever rate, since the meter counts whole
-    /// packets.
+    /// A packet without payload has at most 100 bytes (40 of IPv6, 60 of TCP). A join, an announcement or a withdrawal
+    /// puts two or three of them on a link within one round-trip time, so five in one bin never occur. A full segment
+    /// has 1500 bytes and arrives within one bin at any rate, since the meter counts whole packets.
     package static let payloadBin = ByteCount(576)
 
-    /// How long before a hand-off a path must have carried payload to count as in use.
+    /// How long before a hand-off a path may last have carried payload to count as in use.
     private static let before = Duration.seconds(1)
 
     /// - Parameters:
-    ///   - record: of the run; its `measured` bounds what is looked at.
-    ///   - series: from the first SYN on.
+    ///   - record: the run's record; only what happened before its `measured` is examined.
+    ///   - series: the run's series from the first SYN on.
     package static func measure(plan: RunPlan, record: RunRecord, series: Series) -> [ComparisonResult.Handoff] {
         let measurement = Measurement(plan: plan, record: record, series: series)
         return measurement.handoffs()
@@ -30,7 +29,7 @@ extension ComparisonResult.Handoff {
         let series: Series
         /// Arrived bytes of each path in the direction of the payload.
         let arrived: [[UInt32]]
-        /// Bins one after the other without a byte for the application.
+        /// Spans of consecutive bins without a byte for the application.
         let gaps: [Range<Int>]
 
         init(plan: RunPlan, record: RunRecord, series: Series) {
@@ -75,7 +74,7 @@ extension ComparisonResult.Handoff {
             let schedule = MobilitySchedule(plan)
             var joined = schedule.initiallyAttached
             var instants: [Instant] = []
-            // To a strategy of one path, what the others do is no hand-off.
+            // For a strategy that uses one path, changes of the other paths are no hand-offs.
             let own = plan.onlyPath.flatMap { name in plan.paths.firstIndex { $0.name == name } }
             for entry in schedule.entries where own == nil || own == entry.path {
                 let time = entry.time - plan.offset
@@ -86,12 +85,12 @@ extension ComparisonResult.Handoff {
                     }
                 case .join:
                     joined[entry.path] = true
-                    // A home address is handed over by its moves.
+                    // If there is a home address, its moves are the hand-offs.
                     if !plan.hasHomeAddress { instants.append((.gained, entry.path, time)) }
                 case .leave:
                     joined[entry.path] = false
                 case .renumber:
-                    // One that comes during an outage is part of the path's return.
+                    // A new address during an outage is part of the path's return.
                     if joined[entry.path] { instants.append((.renumbered, entry.path, time)) }
                 case .fade, .radioUp:
                     break
@@ -100,7 +99,8 @@ extension ComparisonResult.Handoff {
             for route in plan.routes where route.end == .home && route.time > plan.offset {
                 if let path = route.path { instants.append((.moved, path, route.time - plan.offset)) }
             }
-            // The kinds' order decides within an instant, so that the result does not depend on the sorting.
+            // At the same instant the order of the kinds decides, so that the result does not depend on the sorting
+            // algorithm.
             return instants.enumerated().filter { $0.element.time < record.measured }.sorted {
                 ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
             }.map(\.element)
@@ -122,7 +122,7 @@ extension ComparisonResult.Handoff {
             bin(start) < bin(end) && firstPayload(path, in: bin(start)..<bin(end)) != nil
         }
 
-        /// To the end of the bin in which it arrived.
+        /// The time until the end of the bin in which the byte arrived.
         private func firstByte(after instant: Instant, of instants: [Instant]) -> Duration? {
             var start = bin(instant.time)
             var paths = [instant.path]
@@ -130,8 +130,8 @@ extension ComparisonResult.Handoff {
             case .gained where !plan.usesMPTCP || isOpen(instant.path, at: instant.time), .moved:
                 break
             case .gained, .renumbered:
-                // What was on its way to an old address still arrives, in front of what makes the new subflow; and what
-                // a subflow still had when it was closed is sent for as long as no one answers.
+                // Data in flight to an old address still arrives, ahead of the packets that make the new subflow; and
+                // data that a subflow still held when it was closed is sent for as long as no one answers.
                 guard let made = connected(instant.path, after: instant.time) else { return nil }
                 start = bin(made) + 1
             case .lost:
@@ -139,7 +139,7 @@ extension ComparisonResult.Handoff {
                     $0 != instant.path && !carriesPayload($0, from: instant.time - before, to: instant.time)
                 }
             }
-            // What a path carries after it was lost again belongs to its next return.
+            // Data that a path carries after it was lost again belongs to its next return.
             let bins = paths.compactMap { path -> Int? in
                 let lost = instants.first { $0.kind == .lost && $0.path == path && $0.time > instant.time }?.time
                 let end = lost.map(bin) ?? arrived[path].count
@@ -168,8 +168,8 @@ extension ComparisonResult.Handoff {
 
         // MARK: - The application and the sender
 
-        /// Of the gaps that a hand-off falls into, and of those that begin after it and that the next one does not fall
-        /// into: such a one is the next one's.
+        /// The longest of the gaps that contain this hand-off or begin after it and do not contain the next one; a gap
+        /// that contains the next hand-off belongs to that one.
         private func longestGap(at time: Duration, next: Duration?) -> Duration {
             let own = bin(time)
             let next = next.map(bin) ?? Int.max
@@ -179,7 +179,7 @@ extension ComparisonResult.Handoff {
                 }.map(\.count).max() ?? 0)
         }
 
-        /// What the run noted together with the path's joining.
+        /// The amounts that the run noted when the path joined.
         private func stranded(at instant: Instant) -> [String: ByteCount] {
             let name = plan.paths[instant.path].name
             let joining = record.events.firstIndex {

@@ -5,20 +5,20 @@ import Quantities
 import Results
 import Traces
 
-/// One direction of one path beside its curve, window by window (`Fidelity.measure` says what is compared).
+/// Compares one direction of one path with its curve, window by window (`Fidelity.measure` says what is compared).
 struct LinkComparison {
     static let bin = Series.binWidth.wholeNanoseconds
 
     struct Window {
         let firstBin: Int
-        /// The link had something to send throughout, and was attached.
+        /// Whether the link had something to send throughout the window, and was attached.
         let backlogged: Bool
-        /// Bytes the curve carried; the middle where only a span is known.
+        /// Bytes that the curve carried; the middle of the range if only a range is known.
         let curve: Double
-        /// Bytes that arrived or were lost in the air beyond those, less than zero for too few; zero within what is
-        /// uncertain.
+        /// Bytes that arrived or were lost in the air, minus the bytes of the curve; negative if there were too few.
+        /// Zero if the difference is within the uncertainty.
         let difference: Double
-        /// Bytes by which they may differ.
+        /// Bytes by which the two may differ.
         let allowance: Double
         let violates: Bool
 
@@ -28,11 +28,11 @@ struct LinkComparison {
     private let link: Series.Link
     private let curve: Curve
     private let clock: ArrivalClock
-    /// The part of the curve's bytes that are IP bytes, in packets of the largest size.
+    /// The fraction of the curve's bytes that are IP bytes, for packets of the largest size.
     private let share: Double
     private let largest: Double
     private let offset: Int64
-    /// Of bottleneck bins before each: how many were idle, how many bytes were lost.
+    /// For each bottleneck bin, totals over the bins before it: the idle bins and the lost bytes.
     private let idleBefore: [Int]
     private let lostBefore: [Int64]
     /// Spans of trace time, each [start, end).
@@ -58,12 +58,12 @@ struct LinkComparison {
         }
     }
 
-    /// - Parameter bins: of arrivals, within the series.
+    /// - Parameter bins: the bins of arrivals, within the series.
     func window(bins: Range<Int>) -> Window {
         let from = edge(ofBin: bins.lowerBound)
         let to = edge(ofBin: bins.upperBound)
         let arrived = Double(link.arrived[bins].reduce(0) { $0 + Int64($1) })
-        // A packet departs in the nanosecond that completes it, so what departs from t on lies above C(t - 1 ns).
+        // A packet departs in the nanosecond that completes it, so whatever departs from t on lies above C(t - 1 ns).
         let surely = max(0, carried(from.latest, to.earliest))
         let atMost = carried(from.earliest, to.latest)
         let lost = lostBytes(surely: from.latest..<max(from.latest, to.earliest), touched: from.earliest..<to.latest)
@@ -84,8 +84,8 @@ struct LinkComparison {
         clock.edge(of: offset + Int64(bin) * Self.bin) { start, end in surelyCompletes(from: start, before: end) }
     }
 
-    /// Whether the link surely finished a packet that arrived: busy for as long as the largest takes, beside what was
-    /// lost.
+    /// Whether the link surely finished a packet that arrived: it was busy for as long as the largest packet takes, in
+    /// addition to the time for what was lost.
     private func surelyCompletes(from start: Int64, before end: Int64) -> Bool {
         let needed = largest + lostBytes(surely: start..<start, touched: start..<end).most
         guard carried(start, end) >= needed else { return false }
@@ -106,7 +106,8 @@ struct LinkComparison {
         return Double(units) / Double(Curve.Position.unitsPerByte) * share
     }
 
-    /// Whether an idle bin touches this span of trace time. What lies outside the series was not seen to be busy.
+    /// Whether an idle bin touches this span of trace time. Bins outside the series count as idle, since they were not
+    /// seen to be busy.
     private func isIdle(_ span: Range<Int64>) -> Bool {
         let bins = touchedBins(span)
         guard bins.lowerBound >= 0, bins.upperBound < idleBefore.count else { return true }

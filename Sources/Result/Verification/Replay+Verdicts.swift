@@ -8,9 +8,10 @@ import Results
 import Traces
 
 extension Replay {
-    /// What came of every gate, in the order of the file: first those on ratios, then those on single runs.
+    /// The verdict on every gate, in the order of the file: first the gates on ratios, then those on single runs.
     ///
-    /// - Parameter counters: names of all that the kernel counts, without the end that counts it; empty: not known.
+    /// - Parameter counters: names of all counters that the kernel has, without the end that counts; empty if not
+    ///   known.
     package func verdicts(on result: ComparisonResult, counters: Set<String>) -> [ComparisonResult.GateVerdict] {
         gates.map { $0.verdict(on: result) } + runGates.map { $0.verdict(on: result, counters: counters) }
     }
@@ -26,14 +27,14 @@ extension Gate {
             outcome: missing != nil ? .notEvaluated : isMet(by: value) ? .met : .missed, finding: finding)
     }
 
-    /// Which run the ratio would have needed, as the end of a sentence; nil where all were there.
+    /// Which run the ratio lacks, worded as the end of a sentence; nil if all runs are there.
     private func whatWasNotRun(in result: ComparisonResult) -> String? {
         let parts = (ratio.split(separator: ":").last ?? "").split(separator: "/").map(String.init)
         guard parts.count == 2 else { return nil }
         let strategies = Set(result.runs.map(\.strategy.description))
         guard strategies.contains(parts[0]) else { return "\(parts[0]) was not run" }
         let name = BoundName(rawValue: parts[1])
-        // Any Optimal TCP would have been enough.
+        // Any Optimal TCP is enough.
         let bounds = KnownBounds.compared.filter { name == .optimal ? $0.isOptimalTCP : $0.name == name }
         let paths = result.replay.traces.map(\.name)
         let missing = bounds.map { $0.needs(paths: paths).filter { !$0.isMet(by: strategies) } }
@@ -67,13 +68,14 @@ extension RunGate {
         }
     }
 
-    /// Results hold only counters that are not zero, so one that is absent is zero, unless there is none of that name.
+    /// Results hold only counters that are not zero, so a counter that is absent is zero, unless no counter has that
+    /// name.
     private func unknownCounter(among known: Set<String>, in runs: [ComparisonResult.Run]) -> String? {
         guard case .counter(let name, _, _) = demand, !known.isEmpty,
             !runs.contains(where: { $0.counters[name] != nil })
         else { return nil }
         let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-        // Of the connection itself; one for each path that it had a subflow on.
+        // The connection's own counters, and those of each path that it had a subflow on.
         let own = ["socket.", "mptcp.", "subflow."]
         guard parts.count == 2, parts[0] != "kernel", !known.contains(parts[1]),
             !own.contains(where: { parts[1].hasPrefix($0) })

@@ -6,7 +6,8 @@ import Replays
 import Results
 
 extension RunGate {
-    /// How `run`, which must be of this strategy, misses the gate, to end a sentence with; nil where it meets it.
+    /// How `run`, which must be of this strategy, misses the gate, worded as the end of a sentence; nil if it meets the
+    /// gate.
     package func miss(in run: ComparisonResult.Run) -> String? {
         switch demand {
         case .longestGap(let comparison, let bound):
