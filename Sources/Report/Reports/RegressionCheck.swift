@@ -11,9 +11,9 @@ package struct RegressionCheck: Sendable {
     package struct Settings: Sendable, Equatable {
         /// The level of the whole check: the share of checks that may call an unchanged system worse.
         package var level = 0.01
-        /// The relative loss of goodput or of a ratio from which on it matters, as a fraction of the baseline's value.
+        /// The smallest loss of goodput or of a ratio that matters, as a fraction of the baseline's value.
         package var smallestEffect = 0.02
-        /// Times vary more than bytes do: the growth of a time matters from this multiple of `smallestEffect` on.
+        /// Times vary more than bytes do: the smallest growth that matters is this multiple of `smallestEffect`.
         package static let timeFactor = 5.0
 
         package init() {}
@@ -197,7 +197,7 @@ package struct RegressionCheck: Sendable {
             whole: differences.reduce(0, +))
     }
 
-    /// The number of pairs from which on the exact test can call one quantity among this many worse.
+    /// The number of pairs that the exact test needs to call one among this many quantities worse.
     package var pairsNeeded: Int {
         PairedTest.pairsNeeded(level: settings.level / Double(max(1, findings.count)))
     }
