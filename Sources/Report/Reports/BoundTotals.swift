@@ -5,7 +5,7 @@ import Quantities
 import Results
 import Statistics
 
-/// What a bound allows, summed up over the seeds.
+/// What a bound allows, for all seeds together.
 struct BoundTotals: Sendable {
     /// The heading under which the bound's row stands, in the order of the table.
     enum Group: Sendable, CaseIterable {
