@@ -99,7 +99,7 @@ enum CaptureInspection {
         var statistics: InterfaceStatistics?
         var counts: CaptureSummary.Interface
 
-        /// By the interface and the system; nil where the capture does not say.
+        /// Packets dropped by the interface and by the system; nil if the capture does not say.
         var drops: UInt64? {
             let known = [statistics?.droppedByInterface, statistics?.droppedBySystem].compactMap { $0 }
             return known.isEmpty ? nil : known.reduce(0) { $0.addingReportingOverflow($1).partialValue }
@@ -119,7 +119,7 @@ enum CaptureInspection {
             }
         }
 
-        /// One for each direction in which anything went; one for both where they are not known.
+        /// One plot for each direction with traffic, or one for both if the directions are not known.
         var plots: [String] {
             let bins = counts.throughput.bins
             let series: [(String, [Int64])] = [

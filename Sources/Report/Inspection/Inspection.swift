@@ -6,7 +6,7 @@ import Pcap
 import System
 import TraceFormats
 
-/// What a file is and what is in it: for people as a table and plots, for programs as a document.
+/// What a file is and what is in it: a table and plots for people, a document for programs.
 package struct Inspection: Sendable {
     /// Schema `walkback.inspection/1`.
     package let document: JSON
@@ -19,7 +19,7 @@ package struct Inspection: Sendable {
     }
 
     /// - Parameter path: a capture, a file of any trace format, or a comparison's directory or `comparison.json`.
-    /// - Throws: `Fault` (bad input) where it is none of these; the message says what it is, where that can be seen.
+    /// - Throws: `Fault` (bad input) if it is none of these; the message says what it is instead, if that can be seen.
     package static func of(_ path: String) throws -> Inspection {
         let inner = "\(path)/comparison.json"
         if access(inner, F_OK) == 0 { return try ResultInspection.inspect(inner) }

@@ -4,7 +4,7 @@ import Documents
 import FoundationEssentials
 import System
 
-/// A comparison's results, as far as a summary needs them.
+/// A comparison's results, reduced to what a summary needs.
 enum ResultInspection {
     // The document's own keys.
     // swift-format-ignore: AlwaysUseLowerCamelCase

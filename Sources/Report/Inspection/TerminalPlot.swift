@@ -2,13 +2,14 @@
 import Determinism
 import Quantities
 
-/// A curve in blocks, as a terminal shows it.
+/// A curve made of block characters, for a terminal.
 enum TerminalPlot {
     private static let width = 72
     private static let height = 5
     private static let eighths: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
-    /// - Parameter rates: one for each `step`; where there are more than columns, each column is the mean of its share.
+    /// - Parameter rates: one rate for each `step`; if there are more rates than columns, each column shows the mean of
+    ///   its share.
     static func text(title: String, _ rates: [DataRate], step: Duration) -> String {
         let columns = columns(rates.map(\.megabitsPerSecond))
         let top = columns.max() ?? 0
@@ -22,7 +23,7 @@ enum TerminalPlot {
             text += String(
                 columns.map { value -> Character in
                     let filled = value / top * Double(height * 8) - Double(row * 8)
-                    // Whatever is not nothing shows.
+                    // Every rate above zero is visible.
                     let eighth = value > 0 && row == 0 ? max(1, filled.rounded()) : filled.rounded()
                     return eighths[Int(min(8, max(0, eighth)))]
                 })

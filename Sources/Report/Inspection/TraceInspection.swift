@@ -11,7 +11,7 @@ enum TraceInspection {
         var name: String
         var direction: String
         var duration: Duration
-        /// Of each 100 ms.
+        /// The rate of each 100 ms.
         var rates: [DataRate]
         var mean: DataRate
         var largest: DataRate
@@ -84,7 +84,7 @@ enum TraceInspection {
             let span = end - step * index
             return DataRate(bitsPerSecond: curve.carried(from: step * index, to: end) * 8 / span.seconds)
         }
-        // Where the curve stays level.
+        // An outage is the time in which the curve stays level.
         let outage = zip(curve.points, curve.points.dropFirst())
             .filter { $0.position == $1.position }.reduce(Int64(0)) { $0 + $1.1.time - $1.0.time }
         return Row(

@@ -6,13 +6,13 @@ import Quantities
 import Results
 import Traces
 
-/// What a later comparison is compared with: the numbers of an earlier one, small enough to be kept beside the replays.
+/// The numbers of an earlier comparison that later ones are compared with, small enough to be kept next to the replays.
 package struct Baseline: Sendable, Equatable {
     package static let schema = "walkback.baseline/1"
 
-    /// One replay's.
+    /// The numbers of one replay.
     package struct Walk: Sendable, Equatable {
-        /// The directory of its results among those of several walks, else the replay's name.
+        /// The directory of the walk's results if several walks were compared, else the replay's name.
         package var name: String
         package var replay: String
         package var sha256: String
@@ -20,7 +20,8 @@ package struct Baseline: Sendable, Equatable {
         package var duration: Duration
         package var walkback: String
         package var kernelRelease: String
-        /// SHA-256 of all that its runs gave: where two are equal, every byte count, event and counter of every run is.
+        /// SHA-256 of everything that the runs gave: equal digests mean that every byte count, event and counter is
+        /// equal.
         package var digest: String
         package var runs: Int
         package var window: Duration
@@ -28,7 +29,7 @@ package struct Baseline: Sendable, Equatable {
         package var windows: [Windows]
     }
 
-    /// Application bytes of one run in every window from its first SYN on.
+    /// Application bytes of one run in every window, counted from its first SYN.
     package struct Windows: Sendable, Equatable {
         package var strategy: String
         package var direction: Direction
@@ -71,7 +72,7 @@ extension Baseline.Walk {
             })
     }
 
-    /// Of what the runs gave, and not of what they are called or which versions they were made by.
+    /// Covers what the runs gave, but neither their names nor the versions that made them.
     private static func digest(of saved: SavedComparison) throws -> String {
         let names = ["runs", "oracles", "ratios", "built_windows", "competition", "exchanges"]
         let members = try names.map { name in (name, try saved.reader.optional(name)?.value ?? .null) }
@@ -89,7 +90,7 @@ extension Baseline {
         .object(["schema": .string(Self.schema), "walks": .array(walks.map(\.json))])
     }
 
-    /// - Throws: `Fault` (bad input) where it is no whole baseline of this schema.
+    /// - Throws: `Fault` (bad input) if it is not a complete baseline of this schema.
     package init(document: [UInt8], path: String) throws {
         let reader = try JSONReader(document: document, path: path, schema: Self.schema)
         self.init(walks: try reader["walks"].elements.map(Walk.init))

@@ -5,9 +5,9 @@ import Quantities
 import Results
 import Statistics
 
-/// What a bound allows, over the seeds.
+/// What a bound allows, for all seeds together.
 struct BoundTotals: Sendable {
-    /// Under which heading its row stands. In the order of the table.
+    /// The heading under which the bound's row stands, in the order of the table.
     enum Group: Sendable, CaseIterable {
         case optimal, otherRuns, traces
 
@@ -20,7 +20,7 @@ struct BoundTotals: Sendable {
         }
     }
 
-    /// What is said of a bound, whether this program has it or only a result that was read back.
+    /// How the table shows a bound, whether this program has it or it only occurs in a result that was read back.
     private struct Entry {
         let name: BoundName
         let label: String
@@ -30,21 +30,22 @@ struct BoundTotals: Sendable {
 
     let label: String
     let group: Group
-    /// Whether it shows a part of the bound above it.
+    /// Whether the row shows a part of the bound above it.
     let isVariant: Bool
-    /// MB, one for each seed, in order of seed.
+    /// MB, one value for each seed, in order of seed.
     let megabytes: Sample
     /// Mb/s, likewise.
     let goodput: Sample
     /// Seconds until all of a workload of a fixed size would have been transferred, likewise.
     let times: Sample
 
-    /// In the first direction that was measured, only those that are known for some seed.
+    /// The bounds of the first direction that was measured. A bound that is known for no seed is left out.
     static func all(of result: ComparisonResult) -> [BoundTotals] {
         let result = result.byDirection[0]
         let isTimed = result.replay.workload.size != nil
         let oracles = result.oracles.sorted { $0.seed < $1.seed }
-        // Runs that end when they have all they wanted end apart, and the bounds with the last of them.
+        // Runs that stop once everything is transferred end at different times; a seed's bounds last as long as its
+        // longest.
         let durations = Dictionary(result.runs.map { ($0.seed, $0.duration) }, uniquingKeysWith: max)
         return entries(of: oracles).compactMap { entry in
             let known = oracles.compactMap { oracle in
@@ -61,14 +62,14 @@ struct BoundTotals: Sendable {
         }
     }
 
-    /// As the rows stand in a table: by group, each variant below its own bound, and last in each group those that this
-    /// program does not have, by name.
+    /// The rows in the order of the table: by group, with each variant below its own bound. Bounds that this program
+    /// does not have come last in each group, by name.
     private static func entries(of oracles: [ComparisonResult.Oracle]) -> [Entry] {
         guard let window = oracles.first?.window else { return [] }
         let bounds = KnownBounds.all
         let heads = bounds.filter { bound in !bounds.contains { $0.name == bound.variantOf } }
         let known = Group.allCases.flatMap { group in
-            // Sorting keeps no order among equals, so places break ties.
+            // The sort is not stable, so places break ties.
             heads.enumerated().filter { Self.group(of: $1) == group }
                 .sorted { ($0.element.rowOrder, $0.offset) < ($1.element.rowOrder, $1.offset) }
                 .flatMap { _, head in

@@ -4,7 +4,7 @@ import Quantities
 import Results
 import Verification
 
-/// In each of the oracle's windows, what spliced Optimal TCP took more than the built one delivered.
+/// In each of the oracle's windows, how much more spliced Optimal TCP took than the built one delivered.
 enum BuiltFigure {
     static func svg(of result: ComparisonResult, seed: UInt64?, layout: Figure1.Layout) -> String {
         let windows = result.builtWindows.filter { $0.seed == seed }

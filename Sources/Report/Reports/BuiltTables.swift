@@ -5,7 +5,7 @@ import Results
 import Statistics
 import Verification
 
-/// Where built Optimal TCP's bytes went, against the spliced one.
+/// Where built Optimal TCP lost bytes compared to the spliced one.
 enum BuiltTables {
     static func name(of cause: ComparisonResult.BuiltWindow.Cause) -> String {
         switch cause {
@@ -65,7 +65,7 @@ enum BuiltTables {
         return table
     }
 
-    /// The largest part of what is missing, in a sentence; nil where nothing is known.
+    /// A sentence about the largest part of what is missing; nil if nothing is known.
     static func sentence(of result: ComparisonResult) -> String? {
         guard let ratio = HeadlineSentence.ratio("optimal-built/spliced-optimal", of: result), let value = ratio.value,
             !result.builtWindows.isEmpty
@@ -83,7 +83,7 @@ enum BuiltTables {
         let parts = ComparisonResult.BuiltWindow.Cause.allCases.map { cause in
             (cause, missing(result.builtWindows.filter { $0.cause == cause }))
         }
-        // Where next to nothing is missing, gains and losses of single windows only cancel out.
+        // If next to nothing is missing, gains and losses of single windows only cancel out.
         if value < 0.995, all > 0, let (cause, part) = parts.max(by: { $0.1 < $1.1 }) {
             text +=
                 "; of the \(all.text(decimals: 1)) MB that are missing, \(part.text(decimals: 1)) MB went in "

@@ -5,13 +5,13 @@ import Quantities
 import Results
 import Statistics
 
-/// What `walkback check` says: of the gates alone, or of a baseline too.
+/// What `walkback check` reports: the gates, and the comparison with a baseline if there is one.
 package struct CheckReport: Sendable {
     package static let schema = "walkback.check/2"
 
     /// Each walk's result under its name.
     let walks: [(name: String, result: ComparisonResult)]
-    /// nil: there was no baseline to compare with.
+    /// nil if there was no baseline to compare with.
     let check: RegressionCheck?
 
     package init(walks: [(name: String, result: ComparisonResult)], check: RegressionCheck?) {
@@ -146,7 +146,7 @@ package struct CheckReport: Sendable {
         .joined(separator: "\n")
     }
 
-    /// check.md: as a comment on a pull request.
+    /// check.md: written to be posted as a comment on a pull request.
     package var markdown: String {
         let mark = exitCode == .success ? "passed" : exitCode == .barNotMet ? "FAILED" : "NOT TRUSTWORTHY"
         var blocks = ["### Walkback check: \(mark)\n", sentences.map { "- \(Markup.markdown($0))\n" }.joined()]
@@ -158,7 +158,7 @@ package struct CheckReport: Sendable {
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    /// A case for every gate, and one for every quantity that was compared.
+    /// A test case for every gate, and one for every quantity that was compared.
     package var junit: String {
         JUnitReport.document(
             walks.map { walk in

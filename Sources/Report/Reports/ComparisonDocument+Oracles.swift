@@ -6,12 +6,12 @@ import Quantities
 import Results
 import Traces
 
-/// What the bounds allow.
+/// Writes what the bounds allow.
 ///
-/// The bounds of schema 1 have keys of their own there, null where they are not known. Every other one stands in
+/// The bounds of schema 1 have keys of their own, which are null if the bound is not known. Every other bound stands in
 /// `bounds` under its name, and only if it is known.
 extension ComparisonDocument {
-    /// In IP bytes, with what full-size segments could carry of them.
+    /// Bounds counted in IP bytes. Each is written together with what full-size segments could carry of it.
     private static let keyedInIPBytes = [CapacitySum.name, CapacityOptimal.name, BestStatic.name]
     private static let keyedInApplicationBytes = [
         SplicedOptimal.name, SplicedOptimalStalled.name, SplicedOptimalReconnect.name, OptimalBuilt.name,
@@ -45,7 +45,7 @@ extension ComparisonDocument {
         return .object(members)
     }
 
-    /// null of a workload of no fixed size.
+    /// null if the workload has no fixed size.
     private static func completion(_ oracle: ComparisonResult.Oracle) -> JSON {
         guard let size = oracle.size else { return .null }
         var members: [String: JSON] = ["app_bytes": .bytes(size)]
@@ -53,7 +53,7 @@ extension ComparisonDocument {
         return .object(members)
     }
 
-    /// One that has no key of its own.
+    /// A bound that has no key of its own.
     private static func bound(_ name: BoundName, of oracle: ComparisonResult.Oracle) -> JSON {
         let value = oracle.bounds[name]
         var members: [String: JSON] = [
@@ -65,7 +65,7 @@ extension ComparisonDocument {
     }
 }
 
-/// The same read back.
+/// Reads the bounds back.
 extension ComparisonDocument {
     static func readOracle(_ oracle: JSONReader) throws -> ComparisonResult.Oracle {
         let completion = try oracle.optional("completion")
@@ -105,7 +105,7 @@ extension ComparisonDocument {
 }
 
 extension ComparisonResult.Oracle {
-    /// Nothing where nothing is known.
+    /// Sets nothing if nothing is known.
     fileprivate mutating func set(_ name: BoundName, _ value: BoundValue) {
         if value.isKnown { bounds[name] = value }
     }

@@ -7,11 +7,11 @@ import Strategies
 import Traces
 import Verification
 
-/// A comparison read back from what was written, for reports: numbers have the six significant digits of the document.
+/// Reads a comparison back for reports. Numbers have the six significant digits of the document.
 extension ComparisonDocument {
-    /// Traces without samples and runs without series: those are in the files beside it.
+    /// Returns traces without samples and runs without series: those are in the files next to the document.
     ///
-    /// - Throws: `Fault` (bad input) naming what is of another schema or missing.
+    /// - Throws: `Fault` (bad input) that names what is missing or of another schema.
     static func read(_ document: JSONReader) throws -> ComparisonResult {
         let replay = try document["replay"]
         let paths = try replay["paths"].elements
@@ -48,7 +48,7 @@ extension ComparisonDocument {
             source: try path["source"].string, samples: [])
     }
 
-    /// None where a version wrote the document that did not record them.
+    /// Empty if the version that wrote the document did not record them.
     private static func pathSettings(_ paths: [JSONReader]) throws -> [ComparisonResult.PathSettings] {
         guard try paths.contains(where: { try $0.has("family") }) else { return [] }
         return try paths.map { path in
@@ -58,7 +58,7 @@ extension ComparisonDocument {
         }
     }
 
-    /// Spans of detachment of each path.
+    /// The spans of detachment of each path.
     static func detached(_ document: JSONReader) throws -> [[Range<Duration>]] {
         try document["replay"]["paths"].elements.map { path in
             try path["detached_s"].elements.map { span in
@@ -71,8 +71,8 @@ extension ComparisonDocument {
         }
     }
 
-    /// One that had another name when the result was written has that of today; one that is not known here keeps its
-    /// own.
+    /// A strategy that was renamed after the result was written gets its present name. A strategy that this program
+    /// does not know keeps its own.
     private static func strategy(_ name: JSONReader, paths: [String]) throws -> StrategyName {
         let written = try name.string
         return StrategyRegistry.find(written, over: paths)?.name ?? StrategyName(written)

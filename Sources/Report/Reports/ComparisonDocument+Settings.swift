@@ -4,7 +4,7 @@ import Plans
 import Results
 import Settings
 
-/// The settings under which the runs were made, as the table of settings has them.
+/// The settings under which the runs were made, with the keys of the table of settings.
 extension ComparisonDocument {
     /// - Parameter energyModels: names of the models under which the runs' energy is known.
     static func settings(
@@ -31,7 +31,8 @@ extension ComparisonDocument {
         return read
     }
 
-    /// - Returns: also the places of sections and settings that the version that wrote the document did not record.
+    /// - Returns: the settings, and the places of the sections and settings that the version that wrote the document
+    ///   did not record.
     private static func readSettings(_ environment: JSONReader) throws -> (ReplaySettings, missing: [String]) {
         var settings = ReplaySettings()
         var missing: [String] = []

@@ -4,7 +4,7 @@ import Plans
 import Quantities
 import Results
 
-/// What was transferred, and of workloads that consist of exchanges how long they took.
+/// What was transferred and, for workloads that consist of exchanges, how long the exchanges took.
 extension ComparisonDocument {
     static func workload(_ workload: Workload) -> JSON {
         var members: [String: JSON] = ["kind": .string(workload.kind.name)]
@@ -22,7 +22,7 @@ extension ComparisonDocument {
         return .object(members)
     }
 
-    /// Why there are no oracles and no ratios; null where there are.
+    /// Why there are no oracles and no ratios; null if there are.
     static func notCompared(_ workload: Workload) -> JSON {
         guard !workload.isBulk else { return .null }
         return .string(
@@ -31,12 +31,12 @@ extension ComparisonDocument {
                 + "as can be carried: compare how long its exchanges take.")
     }
 
-    /// null of a workload in bulk.
+    /// null for a bulk workload.
     static func exchanges(of run: ComparisonResult.Run, _ workload: Workload) -> JSON {
         workload.isBulk ? .null : .object(members(of: run.exchangeSummary(workload)))
     }
 
-    /// Of every strategy, all seeds together; null of a workload in bulk.
+    /// The exchanges of every strategy, with all seeds pooled; null for a bulk workload.
     static func pooledExchanges(of result: ComparisonResult) -> JSON {
         guard !result.replay.workload.isBulk else { return .null }
         return .array(
@@ -59,7 +59,7 @@ extension ComparisonDocument {
     }
 }
 
-/// The same read back.
+/// Reads the workload back.
 extension ComparisonDocument {
     static func readWorkload(_ document: JSONReader) throws -> Workload {
         let name = try document["kind"].string

@@ -7,13 +7,14 @@ import Results
 import Traces
 import Verification
 
-/// comparison.json: the whole result for programs, and the same bytes for the same replay, seeds and kernel.
+/// comparison.json: the whole result for programs. The same replay, seeds and kernel give the same bytes.
 package enum ComparisonDocument {
     package static let schema = "walkback.comparison/2"
-    /// In the first one `gates` was called `bars`.
+    /// Schema 1 called `gates` `bars`.
     package static let olderSchemas = ["walkback.comparison/1"]
 
-    /// - Parameter files: bytes of the files beside it that a report needs too, so that half a result is known as such.
+    /// - Parameter files: sizes in bytes of the other files that a report needs, so that an incomplete result is
+    ///   recognised.
     package static func json(of result: ComparisonResult, files: [String: Int] = [:]) -> JSON {
         .object([
             "schema": .string(schema),
@@ -131,7 +132,7 @@ package enum ComparisonDocument {
         ])
     }
 
-    /// By model; `mbit_per_j` counts application bits.
+    /// Energy by model; `mbit_per_j` counts application bits.
     private static func energy(of run: ComparisonResult.Run) -> JSON {
         let models = run.energy.map { energy in
             let paths = zip(run.paths, energy.paths).map { ($0.name, JSON.number($1.joules)) }
@@ -162,7 +163,7 @@ package enum ComparisonDocument {
         .object(statistics(ratio).merging(["seed": ratio.seed.map(seed) ?? .string("all")]) { $1 })
     }
 
-    /// A ratio without what it is over.
+    /// The statistics of a ratio, without its numerator and denominator.
     static func statistics(_ ratio: ComparisonResult.Ratio) -> [String: JSON] {
         [
             "name": .string(ratio.name), "direction": .string(ratio.direction.rawValue),
@@ -196,7 +197,8 @@ package enum ComparisonDocument {
         ])
     }
 
-    /// JSON's readers hold whole numbers to 2^53 at best; a seed beyond what we can write as one is a string.
+    /// JSON readers hold whole numbers up to 2^53 at best; a seed too large for our own integers is written as a
+    /// string.
     static func seed(_ seed: UInt64) -> JSON {
         Int64(exactly: seed).map { .integer($0) } ?? .string(String(seed))
     }

@@ -3,9 +3,9 @@ import Determinism
 import Results
 import Traces
 
-/// The result as a terminal shows it.
+/// The result as it is printed on a terminal.
 package enum ComparisonTable {
-    /// More rows than these are for the report.
+    /// Longer tables are shown in the report only.
     private static let mostHandoffRows = 12
 
     package static func text(of result: ComparisonResult) -> String {
@@ -22,7 +22,7 @@ package enum ComparisonTable {
             .joined(separator: "\n")
     }
 
-    /// Of one direction.
+    /// The tables of one direction.
     private static func tables(of result: ComparisonResult) -> [String] {
         let handoffs = HandoffTables.grouped(of: result)
         return [

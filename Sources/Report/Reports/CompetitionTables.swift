@@ -4,9 +4,9 @@ import Quantities
 import Results
 import Statistics
 
-/// MPTCP against TCPs that share its links with it.
+/// MPTCP against the TCPs that share its links.
 enum CompetitionTables {
-    /// Means over seeds, with what Optimal TCP would have been.
+    /// Means over seeds, with what spliced Optimal TCP would have delivered.
     static func flows(of result: ComparisonResult) -> ResultTable {
         var table = ResultTable(
             "Competition", headers: ["competing", "MB", "95 % over seeds", "share of all", "95 % over seeds"])
@@ -35,7 +35,7 @@ enum CompetitionTables {
         return table
     }
 
-    /// The answer, with the paper's beside it; nil where nothing competed.
+    /// The answer, next to the paper's; nil if nothing competed.
     static func sentence(of result: ComparisonResult) -> String? {
         let all = result.competitions
         guard !all.isEmpty else { return nil }

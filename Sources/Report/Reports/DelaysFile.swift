@@ -6,10 +6,12 @@ import Quantities
 import Results
 import Traces
 
-/// delays.csv: what each run's connection met on every path, in the steps of the figures from its first SYN on.
+/// delays.csv: the delays that each run's connection met on every path, in the steps of the figures, from its first SYN
+/// on.
 ///
-/// Means over the step that begins at `time_s`, in microseconds: how long a packet would have waited at the link, and
-/// the sender's smoothed round-trip time, empty where it had no connection over the path. In the run's main direction.
+/// Values are means over the step that begins at `time_s`, in microseconds: how long a packet would have waited at the
+/// link, and the sender's smoothed round-trip time, which is empty while it had no connection over the path. They are
+/// those of the run's main direction.
 package enum DelaysFile {
     package static let header = "run,time_s,path,queue_us,rtt_us\n"
 
@@ -30,9 +32,9 @@ package enum DelaysFile {
         return text
     }
 
-    /// The delays of each of `runs`, in their order; of the second direction of a run none.
+    /// The delays of each of `runs`, in their order; none for the second direction of a run.
     ///
-    /// - Throws: `Fault` (bad input) with the line that is none of ours.
+    /// - Throws: `Fault` (bad input) that names the line that is not in our format.
     static func delays(
         _ file: [UInt8], path: String, of runs: [ComparisonResult.Run], in replay: ComparisonResult.Replay
     ) throws -> [[Series.Delays]] {
@@ -62,7 +64,7 @@ package enum DelaysFile {
 }
 
 extension Series.Delays {
-    /// - Parameter step: its own or a multiple.
+    /// - Parameter step: the step of these delays, or a multiple of it.
     func means(over step: Duration) -> Self {
         let width = max(1, Int(step / self.step + 0.5))
         func mean(_ values: ArraySlice<UInt32>) -> UInt32 {

@@ -40,7 +40,7 @@ struct Drawing {
             + "\(Markup.escaped(text))</text>\n"
     }
 
-    /// A line through all points; with `base`, the area between it and that height.
+    /// A line through all points or, with `base`, the area between that line and the height `base`.
     mutating func path(through points: [Point], base: Double? = nil, class name: String) {
         guard let first = points.first, let last = points.last else { return }
         var path = "M"
@@ -51,8 +51,8 @@ struct Drawing {
     }
 
     /// - Parameters:
-    ///   - description: what the figure shows, for whoever does not see it.
-    ///   - style: for a figure that stands alone; nil: the page has it.
+    ///   - description: what the figure shows, for readers who cannot see it.
+    ///   - style: the style of a figure that stands alone; nil if the page has it.
     func svg(width: Double, height: Double, class name: String, title: String, description: String, style: String?)
         -> String
     {
@@ -64,7 +64,7 @@ struct Drawing {
             + (style.map { "<style>\n\($0)</style>\n" } ?? "") + elements + "</svg>\n"
     }
 
-    /// To a tenth, without a trailing ".0".
+    /// Rounded to a tenth, without a trailing ".0".
     private func number(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e9 else { return "0" }
         let tenths = Int((value * 10).rounded())
@@ -74,7 +74,7 @@ struct Drawing {
     }
 }
 
-/// Round numbers from zero to `limit` at the least, four to seven of them.
+/// Four to seven round numbers, from zero to at least `limit`.
 struct Axis {
     let ticks: [Double]
 
@@ -87,7 +87,8 @@ struct Axis {
             step *= factors[turn % 3]
             turn += 1
         }
-        // Multiples of a step of 10^-6 upwards are printed to a few digits; the sum of many would drift.
+        // Each tick is a multiple of the step, since a running sum would drift. Steps are 10^-6 or more and print to a
+        // few digits.
         var ticks: [Double] = []
         var index = (start / step).rounded(.up)
         while (index - 1) * step < limit - step * 1e-9 || ticks.count < 2 {
@@ -97,7 +98,7 @@ struct Axis {
         self.ticks = ticks
     }
 
-    /// 1, 10, 100 and so on, two at the least.
+    /// 1, 10, 100 and so on, at least two of them.
     init(decadesTo limit: Double) {
         var ticks = [1.0, 10]
         while ticks[ticks.count - 1] < limit { ticks.append(ticks[ticks.count - 1] * 10) }

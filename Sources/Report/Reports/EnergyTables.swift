@@ -3,7 +3,7 @@ import Determinism
 import Plans
 import Results
 
-/// What the radios took under every model, and the paper's table.
+/// The energy that the radios took under every model, and the paper's table.
 enum EnergyTables {
     static func models(of result: ComparisonResult) -> ResultTable {
         let models = EnergyTotals.models(of: result)
@@ -23,7 +23,7 @@ enum EnergyTables {
         return table
     }
 
-    /// The paper's section 3.3; nothing of it was measured here.
+    /// The table of the paper's section 3.3; none of it was measured here.
     static let paper: ResultTable = {
         var table = ResultTable("The paper's table", headers: ["the paper's, not ours", "Mb/s", "Mb/J"])
         table.add("TCP over 3G", ["1.24", "1.16"])
@@ -33,7 +33,8 @@ enum EnergyTables {
         return table
     }()
 
-    /// Which orders of two strategies no model should be believed for; nil where fewer than two models are known.
+    /// The pairs of strategies whose order depends on the energy model, so that no model should be believed; nil if
+    /// fewer than two models are known.
     static func caution(of result: ComparisonResult) -> String? {
         let models = EnergyTotals.models(of: result).filter(EnergyTotals.decisive.contains)
         guard models.count > 1, StrategyTotals.all(of: result).count > 1 else { return nil }

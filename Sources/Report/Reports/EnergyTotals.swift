@@ -4,13 +4,13 @@ import Quantities
 import Results
 import Statistics
 
-/// What one strategy's radios took under one model, over its seeds.
+/// The energy that one strategy's radios took under one model, over its seeds.
 struct EnergyTotals: Sendable {
     let joules: Sample
     /// Application megabits per joule.
     let efficiency: Sample
 
-    /// nil where no run is known under this model.
+    /// nil if no run is known under this model.
     init?(of runs: [ComparisonResult.Run], under model: String) {
         let known = runs.compactMap { run in run.energy(under: model).map { (run: run, energy: $0) } }
         guard !known.isEmpty else { return nil }
@@ -18,7 +18,7 @@ struct EnergyTotals: Sendable {
         efficiency = Sample(known.compactMap { $0.run.efficiency(under: $0.energy)?.megabitsPerJoule })
     }
 
-    /// Names of all models under which some run is known, the default first.
+    /// Names of all models under which at least one run is known, the default first.
     static func models(of result: ComparisonResult) -> [String] {
         var models: [String] = []
         for energy in result.runs.flatMap(\.energy) where !models.contains(energy.model) {
@@ -27,21 +27,21 @@ struct EnergyTotals: Sendable {
         return models
     }
 
-    /// The model that `energy_j` and the table of strategies follow; nil where no run is known under it.
+    /// The model that `energy_j` and the table of strategies use; nil if no run is known under it.
     static func chosenModel(of result: ComparisonResult) -> String? {
         let model = result.environment.settings.energy.model
         return models(of: result).contains(model) ? model : nil
     }
 
     /// The models that must agree before an order of two strategies counts (the paper's section 3.3 as we model it:
-    /// three readings of the same radios). Other published sets are of other radios.
+    /// three readings of the same radios). Other published parameter sets describe other radios.
     static let decisive = ["hybrid", "rate-linear", "constant"]
 
-    /// Two strategies of which one is more efficient under some of the decisive models and less under others.
+    /// Two strategies of which the first is more efficient under some of the decisive models and less under others.
     struct Flip: Sendable, Equatable {
         let first: String
         let second: String
-        /// Models under which the first is ahead; the second is under the others.
+        /// Models under which the first strategy is ahead; the second is ahead under the others.
         let ahead: [String]
         let behind: [String]
     }

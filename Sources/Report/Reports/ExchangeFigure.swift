@@ -4,11 +4,12 @@ import Plans
 import Quantities
 import Results
 
-/// Which share of its requests or frames each strategy had finished within which time.
+/// The share of its requests or frames that each strategy had finished within a time.
 enum ExchangeFigure {
     static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
         let all = ExchangeTotals.all(of: result)
-        // To the slowest 99 % of any strategy: beyond, single exchanges would squeeze all others to the left.
+        // The axis ends at the slowest strategy's 99 % quantile: single slower exchanges would squeeze all others to
+        // the left.
         let limit = all.compactMap { $0.quantile(0.99) ?? $0.summary.distribution.last?.time.seconds }.max() ?? 0
         let axis = Axis(to: max(limit, 0.001), most: layout.legendBeside ? 10 : 5)
         let (top, height) = (10.0, layout.legendBeside ? 240.0 : 190)
@@ -52,7 +53,7 @@ enum ExchangeFigure {
         return (["strategy,time_s,share"] + rows).joined(separator: "\n") + "\n"
     }
 
-    /// Steps, as many as are seen.
+    /// A step function, with as many steps as can be seen.
     private static func points(_ totals: ExchangeTotals, to limit: Double) -> [(Double, Double)] {
         var points: [(Double, Double)] = [(0, 0)]
         for step in totals.summary.curve where step.time.seconds <= limit {
@@ -64,7 +65,7 @@ enum ExchangeFigure {
     }
 }
 
-/// Entries beside one another, in as many rows as they need.
+/// Entries next to one another, in as many rows as they need.
 struct Legend {
     private let layout: Figure1.Layout
     private var x: Double
@@ -76,7 +77,7 @@ struct Legend {
         x = layout.left
     }
 
-    /// - Parameter isArea: a patch in place of a line.
+    /// - Parameter isArea: whether to draw a patch instead of a line.
     mutating func add(_ name: String, look: String, isArea: Bool = false, to drawing: inout Drawing) {
         let width = 26 + Double(name.count) * 6.7
         if x > layout.left, x + width > layout.width {

@@ -4,7 +4,7 @@ import Quantities
 import Results
 import Plans
 
-/// One strategy's requests or frames, of all seeds together.
+/// One strategy's requests or frames, over all seeds.
 struct ExchangeTotals: Sendable {
     let strategy: StrategyName
     let summary: ExchangeSummary
@@ -21,7 +21,8 @@ struct ExchangeTotals: Sendable {
         }
     }
 
-    /// Within how many seconds this share of them was finished; nil where the runs did not last long enough to say.
+    /// The number of seconds within which this share of them was finished; nil if the runs did not last long enough to
+    /// say.
     func quantile(_ share: Double) -> Double? { summary.quantile(share)?.seconds }
 }
 

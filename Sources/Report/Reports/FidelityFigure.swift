@@ -5,7 +5,7 @@ import Results
 import Traces
 import Verification
 
-/// How much of what they may differ by the compared windows used, a row for each link and width of window.
+/// How much of the allowed difference the compared windows used, with a row for each link and width of window.
 enum FidelityFigure {
     static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
         let rows = FidelitySummary(result).rows.filter { $0.windows > 0 && !$0.histogram.isEmpty }
@@ -23,7 +23,7 @@ enum FidelityFigure {
                 anchor: beside ? .end : .start, class: "l")
             drawing.line(from: .init(x: left, y: foot), to: .init(x: left + width, y: foot), class: "x")
             for (place, count) in row.histogram.enumerated() where count > 0 {
-                // A single window must be seen.
+                // A single window must remain visible.
                 let height = max(1.5, 34 * Double(count) / total)
                 drawing.rectangle(
                     x: left + column * Double(place) + 1, y: foot - height, width: column - 2, height: height,
@@ -59,7 +59,7 @@ enum FidelityFigure {
         return (["path,direction,window_ms,from_percent_of_allowed,windows"] + rows).joined(separator: "\n") + "\n"
     }
 
-    /// Tenths, and what is beyond.
+    /// Ten columns for tenths of the allowed difference, and one for what exceeds it.
     private static let columns = 11
 
     private static func name(of row: FidelitySummary.Row) -> String {

@@ -7,22 +7,22 @@ import Verification
 
 /// How faithfully the links followed their traces, over all runs.
 package struct FidelitySummary: Sendable {
-    /// One path, direction and window over all runs.
+    /// One path, direction and width of window over all runs.
     struct Row: Sendable {
         let path: String
         let direction: Direction
         let window: Duration
         var windows = 0
         var violations = 0
-        /// The largest of all runs.
+        /// The largest error of all runs.
         var maxError: Double?
         var maxErrorBytes: Double?
-        /// The overall error of the run where it is largest, with its sign.
+        /// The overall error, with its sign, of the run in which it is largest.
         var overallError: Double?
-        /// The run of the largest error in bytes, and the walk's time of that window.
+        /// The run with the largest error in bytes, and the time of that window in the walk.
         var worstRun: String?
         var worstWindow: Duration?
-        /// Of all runs, as `Fidelity.errorHistogram`.
+        /// Sums over all runs, in the columns of `Fidelity.errorHistogram`.
         var histogram: [Int] = []
     }
 
@@ -78,7 +78,7 @@ package struct FidelitySummary: Sendable {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
-    /// What makes a result untrustworthy, one sentence each with run, path and window; empty where nothing does.
+    /// What makes a result untrustworthy, one sentence each with run, path and window; empty if nothing does.
     package static func doubts(about result: ComparisonResult) -> [String] {
         result.runs.flatMap { run in
             var doubts: [String] = []

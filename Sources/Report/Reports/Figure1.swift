@@ -3,15 +3,16 @@ import Determinism
 import Quantities
 import Results
 
-/// The paper's Fig. 1 from measurements: above, what MPTCP and Optimal TCP delivered over the walk; below, what each
-/// link offered and what TCP made of it; under both, which path Optimal TCP took and when each path was attached.
+/// The paper's Fig. 1 from measurements: at the top, what MPTCP and Optimal TCP delivered over the walk; in the middle,
+/// what each link offered and what TCP made of it; at the bottom, which path Optimal TCP took and when each path was
+/// attached.
 package enum Figure1 {
-    /// Stands alone: figure1.svg.
+    /// figure1.svg, which stands alone.
     package static func svg(of result: ComparisonResult) -> String {
         svg(FigureSeries(result), of: result, layout: .wide, style: FigureStyle.standalone)
     }
 
-    /// A row a step; empty where a series has no value then.
+    /// One row for each step; a field is empty if its series has no value then.
     static func csv(of result: ComparisonResult) -> String {
         let series = FigureSeries(result)
         var columns = [("mptcp_mbps", series.mptcp, series.offset), ("optimal_mbps", series.optimal, series.offset)]
@@ -20,7 +21,8 @@ package enum Figure1 {
             columns.append(("\(path.name)_capacity_mbps", path.capacity, .zero))
         }
         columns.removeAll { $0.1.isEmpty }
-        // Measured series begin with the first SYN, within the walk's first second: each has a time of its own.
+        // Measured series begin with the first SYN, within the walk's first second, so they have a time column of their
+        // own.
         let times = columns.contains { $0.2 != .zero } ? ["measured_time_s"] : []
         let rows = (0..<(columns.map(\.1.count).max() ?? 0)).map { index in
             let middle = series.step * index + series.step / 2
@@ -37,9 +39,9 @@ package enum Figure1 {
         let right: Double
         let top: Double
         let bottom: Double
-        /// Ticks on the axis of time at most.
+        /// The largest number of ticks on the time axis.
         let timeTicks: Int
-        /// Entries of a legend share the title's row.
+        /// Whether the entries of a legend share the title's row.
         let legendBeside: Bool
         let name: String
 
@@ -78,21 +80,21 @@ package enum Figure1 {
     }
 }
 
-/// One drawing of Figure 1, from the top down.
+/// One drawing of Figure 1, drawn from the top down.
 private struct Plot {
     let series: FigureSeries
     let layout: Figure1.Layout
     var drawing = Drawing()
-    /// Where the next thing goes.
+    /// The height at which the next element is drawn.
     var y = 0.0
-    /// Top and foot of each panel, for the time's lines.
+    /// The top and the foot of each panel, between which the time's lines are drawn.
     private let time: Axis
 
     init(series: FigureSeries, layout: Figure1.Layout) {
         self.series = series
         self.layout = layout
         let seconds = max(series.duration.seconds, 0.1)
-        // Whole minutes read better than 100 s on a walk of minutes.
+        // On a walk of minutes, whole minutes read better than multiples of 100 s.
         let unit = seconds > 150 ? 60.0 : 1
         time = Axis(to: seconds / unit, most: layout.timeTicks)
     }
@@ -134,7 +136,7 @@ private struct Plot {
         y += 8
     }
 
-    /// Which path Optimal TCP took, and when each path was there.
+    /// Which path Optimal TCP took, and when each path was attached.
     mutating func drawLanes() {
         if !series.choices.isEmpty {
             lane("Optimal on", spans: series.choices.map { ($0.span, FigureStyle.path($0.path)) })
@@ -197,7 +199,7 @@ private struct Plot {
         return panel
     }
 
-    /// Points lie in the middle of their step.
+    /// Each point lies in the middle of its step.
     private func points(_ values: [Double], from start: Duration, in panel: Panel) -> [Drawing.Point] {
         values.enumerated().map { index, value in
             Drawing.Point(x: x(start + series.step * index + series.step / 2), y: panel.y(value))
@@ -216,7 +218,7 @@ private struct Plot {
     private mutating func lane(_ name: String, spans: [(Range<Duration>, String)]) {
         let label = name.count > 10 ? "\(name.prefix(9))\u{2026}" : name
         drawing.text(label, at: .init(x: layout.left - 6, y: y + 10), anchor: .end, class: "k")
-        // Neighbours of one colour are one rectangle.
+        // Adjacent spans of one colour become one rectangle.
         var merged: [(Range<Duration>, String)] = []
         for (span, colour) in spans {
             if let last = merged.last, last.1 == colour, last.0.upperBound == span.lowerBound {

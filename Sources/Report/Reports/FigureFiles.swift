@@ -2,11 +2,11 @@
 import Results
 import Traces
 
-/// Every figure of the page as files of their own: NAME.svg, and NAME.csv with what it shows.
+/// Every figure of the page as separate files: NAME.svg, and NAME.csv with the numbers that it shows.
 package enum FigureFiles {
     package struct File: Sendable {
         package let name: String
-        /// In words.
+        /// What the figure shows, in words.
         let what: String
         package let svg: String
         package let csv: String
@@ -19,7 +19,7 @@ package enum FigureFiles {
         }
     }
 
-    /// Of all that any result has.
+    /// The names of all figures that any result can have.
     package static let fileNames: [String] = {
         let ofDirections = ["figure1", "strategies", "bytes", "paths", "round-trips"]
         let names = ofDirections + ofDirections.map { "\($0)-up" } + ["built", "exchanges", "fidelity"]
@@ -29,7 +29,7 @@ package enum FigureFiles {
     static func python(_ name: String) -> String { "pandas.read_csv(\"\(name).csv\", comment=\"#\")" }
     static func r(_ name: String) -> String { "read.csv(\"\(name).csv\", comment.char = \"#\")" }
 
-    /// Of a second direction the names end with it.
+    /// The names of a second direction's figures end with that direction.
     package static func all(of result: ComparisonResult) -> [File] {
         let parts = result.byDirection
         return parts.enumerated().flatMap { index, part in

@@ -9,30 +9,30 @@ import Traces
 struct FigureSeries {
     struct Path {
         let name: String
-        /// Of the link in the run's direction, a mean for each step, from the walk's beginning on.
+        /// The link's capacity in the run's direction: a mean for each step, from the beginning of the walk.
         let capacity: [Double]
-        /// Measured goodput of the TCP over this path alone, smoothed; empty where it was not run.
+        /// Measured goodput of the TCP over this path alone, smoothed; empty if it was not run.
         let tcp: [Double]
-        /// The run it is from.
+        /// The run that `tcp` is taken from.
         let run: String?
         /// Spans of the walk during which the path was detached.
         let detached: [Range<Duration>]
     }
 
     let seed: UInt64?
-    /// Whether the seed is that of the median headline ratio.
+    /// Whether this seed has the median headline ratio.
     let isMedian: Bool
     let duration: Duration
-    /// Between two points.
+    /// The time between two points.
     let step: Duration
-    /// Of the moving mean over the transport's goodput.
+    /// The width of the moving mean over the transport's goodput.
     var smoothing: Duration { step * Self.smoothedSteps }
-    /// Trace time of the first SYN: the first point of every measured series.
+    /// Trace time of the first SYN, which is the first point of every measured series.
     let offset: Duration
-    /// Smoothed; empty where it was not run or is not known.
+    /// Smoothed; empty if it was not run or is not known.
     let mptcp: [Double]
     let optimal: [Double]
-    /// What `optimal` was smoothed from.
+    /// The rates that `optimal` was smoothed from.
     let splicedRates: [Double]
     let paths: [Path]
     /// Which path spliced Optimal TCP took in each window, as an index into `paths`; spans of the walk.
@@ -87,7 +87,7 @@ struct FigureSeries {
         paths = result.replay.traces.map { trace in
             let curve = trace.curve(direction)
             let candidates = runs.filter { $0.strategy.path(among: [trace.name]) != nil }
-            // The one that Optimal TCP took, else the better.
+            // The TCP that Optimal TCP took, else the better one.
             let run =
                 candidates.first { taken.contains($0.id) }
                 ?? candidates.max { $0.delivered < $1.delivered }
@@ -102,12 +102,12 @@ struct FigureSeries {
         }
     }
 
-    /// Of all figures that show one seed: the median one, else the first.
+    /// The seed of all figures that show one seed: the median one, else the first.
     static func shownSeed(of result: ComparisonResult) -> UInt64? {
         medianSeed(of: result) ?? result.runs.first?.seed
     }
 
-    /// The seed whose headline ratio is the median one (the lower of two); nil where there is none.
+    /// The seed with the median headline ratio (the lower of two); nil if there is no such ratio.
     private static func medianSeed(of result: ComparisonResult) -> UInt64? {
         let ratios = result.ratios.compactMap { ratio -> (value: Double, seed: UInt64)? in
             guard ratio.name == "mptcp/optimal", let seed = ratio.seed, let value = ratio.value else { return nil }
@@ -116,13 +116,13 @@ struct FigureSeries {
         return ratios.isEmpty ? nil : ratios[(ratios.count - 1) / 2].seed
     }
 
-    /// So that a figure has no more points than it can show.
+    /// Chosen so that a figure has no more points than it can show.
     static func step(for duration: Duration) -> Duration {
         let steps: [Duration] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600].map { .seconds($0) }
         return steps.first { duration / $0 <= mostPoints } ?? .seconds(3600)
     }
 
-    /// Mean rates in Mb/s, one for each step; the last may be cut short.
+    /// Mean rates in Mb/s, one for each step; the last step may be shorter.
     static func rates(_ bytes: [UInt32], step: Duration) -> [Double] {
         let width = max(1, Int(step / Series.binWidth + 0.5))
         return stride(from: 0, to: bytes.count, by: width).map { start in
@@ -132,7 +132,7 @@ struct FigureSeries {
         }
     }
 
-    /// Centred; at the ends over what there is.
+    /// A centred moving mean; at the ends it covers only the values that there are.
     static func moving(_ values: [Double], over width: Int) -> [Double] {
         values.indices.map { index in
             let span = values[max(0, index - width / 2)..<min(values.count, index + width / 2 + 1)]

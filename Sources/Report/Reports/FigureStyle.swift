@@ -4,21 +4,21 @@ import Plans
 import Strategies
 import Traces
 
-/// The looks of our figures, by class: Okabe and Ito's colours, which the colour-blind tell apart, and lighter ones on
-/// dark.
+/// The styles of our figures, by class. The colours are those of Okabe and Ito, which colour-blind readers can tell
+/// apart, and lighter ones on a dark background.
 enum FigureStyle {
-    /// Paths beyond these share the last colour.
+    /// Further paths share the last colour.
     static let pathColours = 4
 
     static func path(_ index: Int) -> String { "p\(min(index, pathColours - 1))" }
 
-    /// A path's colour by its name; that of no path where the result has none of that name.
+    /// A path's colour by its name, or the colour for no path if the result has no path of that name.
     static func colour(ofPath name: String, of result: ComparisonResult) -> String {
         result.replay.traces.firstIndex { $0.name == name }.map { "c-\(path($0))" } ?? "c-other"
     }
 
-    /// Colour and dash of a strategy's line: MPTCP, Optimal TCP and single paths have their own, the others share what
-    /// is left by their order in the result.
+    /// Colour and dash of a strategy's line. MPTCP, Optimal TCP and single paths have their own; the other strategies
+    /// share the remaining ones, in their order in the result.
     static func strategy(_ strategy: StrategyName, of result: ComparisonResult) -> String {
         switch appearance(of: strategy, in: result) {
         case .mptcp: return "c-mptcp"
@@ -34,16 +34,16 @@ enum FigureStyle {
             "c-other", "c-mptcp d1", "c-p2", "c-p3", "c-optimal d1", "c-other d1", "c-p2 d2", "c-p3 d2", "c-mptcp d2",
             "c-optimal d2", "c-other d3",
         ]
-        // One that was not run comes after those that were.
+        // A strategy that was not run comes after those that were.
         return looks[(others.firstIndex(of: strategy) ?? others.count) % looks.count]
     }
 
-    /// A strategy that this program does not know has the next colour.
+    /// A strategy that this program does not know gets the next free colour.
     static func appearance(of strategy: StrategyName, in result: ComparisonResult) -> StrategyAppearance {
         StrategyRegistry.find(strategy.description, over: result.replay.traces.map(\.name))?.appearance ?? .next
     }
 
-    /// Custom properties, for light and for dark.
+    /// Custom properties for the light theme and for the dark one.
     static let light = """
         --ink:#1b1f24;--muted:#57606a;--grid:#d9dee4;--paper:#ffffff;--away:#8c959f;--bad:#b42318;
         --mptcp:#0072b2;--optimal:#d55e00;--p0:#009e73;--p1:#a6478c;--p2:#8a6d00;--p3:#3d7ea6
@@ -89,15 +89,15 @@ enum FigureStyle {
 
         """
 
-    /// A figure of the page as a file of its own.
+    /// Turns a figure of the page into a file of its own.
     static func alone(_ svg: String) -> String {
-        // Its text is escaped, so the first closing tag is the figure's own.
+        // The description's text is escaped, so the first closing tag is the figure's own.
         var parts = svg.split(separator: "</desc>\n", maxSplits: 1, omittingEmptySubsequences: false)
         guard let rest = parts.popLast(), let head = parts.first else { return svg }
         return "\(head)</desc>\n<style>\n\(standalone)</style>\n\(rest)"
     }
 
-    /// All that a figure outside the page needs.
+    /// The style that a figure needs outside the page.
     static let standalone = """
         .figure{\(light);background:var(--paper)}
         @media (prefers-color-scheme:dark){.figure{\(dark)}}

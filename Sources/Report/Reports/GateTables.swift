@@ -2,7 +2,7 @@
 import Determinism
 import Results
 
-/// The replay's gates and what came of them.
+/// The replay's gates and their outcomes.
 enum GateTables {
     static func name(of outcome: ComparisonResult.GateVerdict.Outcome) -> String {
         switch outcome {
@@ -22,7 +22,7 @@ enum GateTables {
         return table
     }
 
-    /// How many of them are met; nil where there are none.
+    /// How many of them are met; nil if there are none.
     static func sentence(of result: ComparisonResult) -> String? {
         guard !result.gates.isEmpty else { return nil }
         func count(_ outcome: ComparisonResult.GateVerdict.Outcome) -> Int {

@@ -2,12 +2,12 @@
 import Determinism
 import Traces
 
-/// Curves over a parameter, with an interval at each of their points.
+/// Curves over a parameter, with an interval at each point.
 package struct GridFigure: Sendable {
     package struct Point: Sendable {
         package var x: Double
         package var value: Double
-        /// nil where there are too few samples for one.
+        /// nil if there are too few samples for an interval.
         package var low: Double?
         package var high: Double?
 
@@ -32,11 +32,11 @@ package struct GridFigure: Sendable {
     }
 
     package var title: String
-    /// Of the axis across, and of that upwards.
+    /// The title of the horizontal axis; `unit` is that of the vertical one.
     package var parameter: String
     package var unit: String
     package var curves: [Curve]
-    /// Where a heavier line goes across: what the values are compared with.
+    /// The value at which a heavier horizontal line is drawn, with which the values are compared.
     package var reference: Double?
 
     package init(title: String, parameter: String, unit: String, curves: [Curve], reference: Double? = nil) {
@@ -47,7 +47,7 @@ package struct GridFigure: Sendable {
         self.reference = reference
     }
 
-    /// How a strategy's curve looks, by its name and its place among the others.
+    /// The class of a strategy's curve, by its name and its place among the others.
     package static func look(of strategy: String, at place: Int) -> String {
         switch strategy {
         case "tcp-wifi": "c-p0"
@@ -60,10 +60,10 @@ package struct GridFigure: Sendable {
         }
     }
 
-    /// For wide and narrow screens, as markup of a page.
+    /// The figure for wide and for narrow screens, as markup of a page.
     package var html: String { svg(layout: .wide) + svg(layout: .narrow) }
 
-    /// As a file of its own.
+    /// The figure as a file of its own.
     package var file: String { FigureStyle.alone(svg(layout: .wide)) }
 
     private func svg(layout: Figure1.Layout) -> String {

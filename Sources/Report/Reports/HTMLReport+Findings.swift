@@ -6,7 +6,7 @@ import Quantities
 import Results
 import Verification
 
-/// Sections that a result has only where it was asked for them.
+/// Sections that a result has only if they were asked for.
 extension HTMLReport {
     static func built(_ result: ComparisonResult) -> String {
         guard !result.builtWindows.isEmpty else { return "" }

@@ -27,7 +27,7 @@ extension HTMLReport {
     }
 
     static func ratios(_ result: ComparisonResult) -> String {
-        // Exchanges have none.
+        // Workloads of exchanges have no ratios.
         guard !result.ratios.isEmpty else { return "" }
         return """
             <h2>Ratios</h2>

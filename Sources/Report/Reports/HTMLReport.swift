@@ -6,12 +6,12 @@ import Quantities
 import Results
 import Traces
 
-/// report.html: one page that needs nothing beside itself, with the answer first and the evidence after it.
+/// report.html: one page that needs no other file, with the answer first and the evidence after it.
 package enum HTMLReport {
     package static func text(of result: ComparisonResult) -> String {
         let parts = result.byDirection
         func each(_ section: (ComparisonResult) -> String) -> String { parts.map(section).joined() }
-        // What both directions of a run share is told once.
+        // What both directions of a run share is shown once.
         let once = parts[0]
         let sections = [
             header(result), gates(result), each(figure), each(totals), ratios(result), handoffs(once),
@@ -112,7 +112,7 @@ package enum HTMLReport {
             """
     }
 
-    /// Which direction the next figures are of, where there are two.
+    /// The direction of the figures that follow, if there are two.
     static func heading(_ result: ComparisonResult) -> String {
         guard result.replay.workload.directions.count > 1, let direction = result.runs.first?.direction else {
             return ""
@@ -139,7 +139,7 @@ package enum HTMLReport {
         """
     }
 
-    /// What lies beside the page, and how programs read it.
+    /// The files next to the page, and how programs read them.
     private static func files(_ result: ComparisonResult) -> String {
         var table = HTMLTable("Files", headers: ["file", "what it holds"], textColumns: [1], isFacts: true)
         table.add("comparison.json", "every number of this page, for programs")

@@ -2,7 +2,8 @@
 import Determinism
 import Documents
 
-/// A table of report.html. The first column heads its rows; all others are numbers unless they are called text.
+/// A table of report.html. The first column heads its rows; the other columns hold numbers unless they are declared as
+/// text.
 package struct HTMLTable {
     package struct Cell {
         var text: String
@@ -23,11 +24,11 @@ package struct HTMLTable {
     private var rows = ""
 
     /// - Parameters:
-    ///   - label: what the table holds, for whoever does not see it.
-    ///   - textColumns: that hold words and may wrap.
-    ///   - isFacts: names and what they are, which stand below one another on a narrow screen.
-    ///   - isSortable: whether its heads sort it.
-    ///   - isWords: sentences, which wrap in every column.
+    ///   - label: what the table holds, for readers who cannot see it.
+    ///   - textColumns: columns that hold words and may wrap.
+    ///   - isFacts: whether it holds names and their values, which stand below one another on a narrow screen.
+    ///   - isSortable: whether clicking a column's head sorts the table.
+    ///   - isWords: whether it holds sentences, which wrap in every column.
     package init(
         _ label: String, headers: [String], textColumns: Set<Int> = [], isFacts: Bool = false, isSortable: Bool = false,
         isWords: Bool = false

@@ -4,11 +4,11 @@ import Quantities
 import Results
 import Plans
 
-/// What every coming and going of a path cost the application.
+/// What every arrival and departure of a path cost the application.
 enum HandoffTables {
     private static let headers = ["longest gap, mean", "first byte", "carries again", "stranded kB"]
 
-    /// The same event in every seed: the nth of its kind and path.
+    /// The same event in every seed: the nth of its kind on its path.
     private struct Event {
         let kind: ComparisonResult.Handoff.Kind
         let path: String
@@ -17,7 +17,7 @@ enum HandoffTables {
         var name: String { "\(kind.rawValue) \(path)" }
     }
 
-    /// All events of one kind and path of a strategy together.
+    /// All events of one kind on one path under one strategy, in one row.
     static func grouped(of result: ComparisonResult) -> ResultTable {
         var table = ResultTable("Hand-offs", headers: ["hand-offs", "events", "longest gap, max"] + headers)
         for (strategy, events) in events(of: result) {
@@ -38,7 +38,7 @@ enum HandoffTables {
         return table
     }
 
-    /// Every event, a mean over the seeds that have it.
+    /// Every event, as a mean over the seeds that have it.
     static func events(of result: ComparisonResult) -> ResultTable {
         var table = ResultTable("Every hand-off", headers: ["event", "at", "seeds"] + headers)
         for (strategy, events) in events(of: result) {
@@ -62,7 +62,7 @@ enum HandoffTables {
         ]
     }
 
-    /// The mean of those that are known, and how many are not where that is not all.
+    /// The mean of the known times and, if some are unknown, how many are known.
     private static func some(_ times: [Duration?]) -> String {
         let known = times.compactMap { $0 }
         guard !known.isEmpty, known.count < times.count else { return Wording.seconds(known.mean) }

@@ -4,9 +4,9 @@ import Plans
 import Results
 import Statistics
 
-/// The answer in one sentence: the first thing in the table, the report and the summary, written in one place.
+/// The answer in one sentence. It comes first in the table, the report and the summary, and is written here alone.
 package enum HeadlineSentence {
-    /// Ends with a full stop. Says losses as plainly as gains, and says where there is nothing to compare.
+    /// Ends with a full stop. Reports losses as plainly as gains, and says if there is nothing to compare.
     package static func text(of result: ComparisonResult) -> String {
         guard result.runs.contains(where: { $0.strategy == .mptcp }) else {
             if let competing = CompetitionTables.sentence(of: result) { return competing }
@@ -38,8 +38,8 @@ package enum HeadlineSentence {
         return text + "."
     }
 
-    /// What stands right below it: how small a difference would have been seen. Empty for one seed, which shows no
-    /// spread.
+    /// The sentences right below the answer: how small a difference would have been seen. Empty for one seed, which
+    /// shows no spread.
     package static func resolution(of result: ComparisonResult) -> [String] {
         guard let smallest = ratio("mptcp/optimal", of: result)?.smallestDifference else { return [] }
         let seeds = seeds("mptcp/optimal", of: result)
@@ -62,7 +62,7 @@ package enum HeadlineSentence {
         return percent.hasPrefix("-") ? "\(percent.dropFirst()) % less than" : "\(percent) % more than"
     }
 
-    /// The same of a time in which equal bytes were moved.
+    /// Like `comparison`, for the ratio of the times in which equal bytes were moved.
     static func pace(_ ratio: Double) -> String {
         let comparison = comparison(ratio)
         guard comparison != "as much as" else { return "as fast as" }
@@ -71,7 +71,7 @@ package enum HeadlineSentence {
             : "\(comparison.dropLast("less than".count))slower than"
     }
 
-    /// "+7.0", "-3.2", "0.0": a ratio as per cent above or below one.
+    /// "+7.0", "-3.2", "0.0": a ratio as the per cent by which it is above or below one.
     static func signedPercent(_ ratio: Double) -> String {
         let percent = ((ratio - 1) * 100).text(decimals: 1)
         return percent.hasPrefix("-") ? "\u{2212}\(percent.dropFirst())" : percent == "0.0" ? percent : "+\(percent)"

@@ -2,7 +2,7 @@
 import Documents
 import Results
 
-/// junit.xml: a case for every gate, as CI systems show them; what was not run is skipped.
+/// junit.xml: a test case for every gate, as CI systems show them; a gate that was not run is skipped.
 package enum JUnitReport {
     package static func xml(of result: ComparisonResult) -> String {
         document([suite(result, name: result.replay.name)])
@@ -19,7 +19,7 @@ package enum JUnitReport {
         let finding: String
     }
 
-    /// Where the runs cannot be trusted a case of its own says so: gates are then neither met nor missed.
+    /// If the runs cannot be trusted, a case of its own says so, and gates are neither met nor missed.
     static func suite(_ result: ComparisonResult, name: String) -> Suite {
         let doubts = FidelitySummary.doubts(about: result)
         let trust = Case(

@@ -8,12 +8,12 @@ import Traces
 
 /// links.csv: what each link offered over the walk, in the steps of the figures.
 ///
-/// Capacity is the mean over the step that begins at `time_s`, of IP-layer bits; a path that is detached carries
-/// nothing. Delay, loss and attachment are those at its beginning.
+/// Capacity counts IP-layer bits and is the mean over the step that begins at `time_s`; a detached path carries
+/// nothing. Delay, loss and attachment are those at the beginning of the step.
 package enum LinksFile {
     private static let keys = ["time_s", "path", "direction"]
 
-    /// - Parameter isIncluded: whether a column that not every file has is in this one.
+    /// - Parameter isIncluded: whether this file has a given optional column.
     private static func columns(_ isIncluded: (LinkColumn) -> Bool) -> [LinkColumn] {
         LinkColumn.all.filter { $0.linksCSV != nil && ($0.isRequired || isIncluded($0)) }
     }
@@ -49,16 +49,16 @@ package enum LinksFile {
         }
     }
 
-    /// One direction of one path as the file has it.
+    /// One direction of one path, as it stands in the file.
     private struct Rows {
         var times: [Duration] = []
         var links: [PathTrace.LinkSample] = []
     }
 
-    /// Traces that give the same figures as those that were written.
+    /// Traces that give the same figures as the traces that were written.
     ///
-    /// - Parameter traces: without samples, with their spans of detachment.
-    /// - Throws: `Fault` (bad input) with the line that is none of ours.
+    /// - Parameter traces: traces without samples, with their spans of detachment.
+    /// - Throws: `Fault` (bad input) that names the line that is not in our format.
     static func traces(
         _ file: [UInt8], path: String, of traces: [(trace: PathTrace, detached: [Range<Duration>])]
     ) throws -> [PathTrace] {
@@ -84,7 +84,7 @@ package enum LinksFile {
         }
     }
 
-    /// nil where a field is no value of its column. Attachment is not read: the traces have its spans.
+    /// nil if a field is not a valid value of its column. Attachment is not read, since the traces have its spans.
     private static func link(_ fields: ArraySlice<String>, _ columns: [LinkColumn]) -> PathTrace.LinkSample? {
         var link = PathTrace.Sample.new.down
         for (field, column) in zip(fields, columns) where column.isOfDirection {
@@ -93,7 +93,7 @@ package enum LinksFile {
         return link
     }
 
-    /// What is attached for a part of a step carries the step's bytes in that part.
+    /// A path that is attached for a part of a step carries the whole step's bytes in that part.
     private static func samples(
         _ down: Rows, _ up: Rows, detached: [Range<Duration>], end: Duration
     ) -> [PathTrace.Sample] {

@@ -4,19 +4,19 @@ import Results
 import Plans
 import Traces
 
-/// One thing that was measured in every seed, as a baseline keeps it and a check compares it.
+/// One quantity that was measured in every seed, as a baseline keeps it and a check compares it.
 package struct Quantity: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// Mb/s of one strategy.
         case goodput
         case ratio
-        /// Seconds without a byte.
+        /// The longest time without a byte, in seconds.
         case longestGap = "longest-gap"
-        /// Seconds that half, or 95 %, of a run's exchanges took at most.
+        /// The median of the times of a run's exchanges, and their 95 % quantile, in seconds.
         case medianTime = "median-time"
         case slowTime = "95-percent-time"
 
-        /// Whether more of it is better.
+        /// Whether a larger value is better.
         var isGain: Bool { self == .goodput || self == .ratio }
 
         var unit: String {
@@ -29,12 +29,12 @@ package struct Quantity: Sendable, Equatable {
     }
 
     package let kind: Kind
-    /// As `mptcp goodput`, or as a gate has it: `mptcp/optimal`, `mptcp/longest-gap`.
+    /// `mptcp goodput`, for example, or the name that a gate has: `mptcp/optimal`, `mptcp/longest-gap`.
     package let name: String
-    /// Of whose runs; nil: of a ratio.
+    /// The strategy whose runs are measured; nil for a ratio.
     package let strategy: String?
     package let direction: Direction
-    /// In order of the seeds; only those that are known.
+    /// The known values, in order of the seeds.
     package let values: [(seed: UInt64, value: Double)]
 
     package init(
@@ -52,7 +52,7 @@ package struct Quantity: Sendable, Equatable {
             && left.direction == right.direction && left.values.elementsEqual(right.values, by: ==)
     }
 
-    /// All of a comparison.
+    /// All quantities of a comparison.
     static func all(of saved: SavedComparison) throws -> [Quantity] {
         let result = saved.result
         let documents = try saved.reader["runs"].elements
@@ -81,7 +81,8 @@ package struct Quantity: Sendable, Equatable {
                 }
                 try add(.slowTime, "\(strategy) 95 % time") { try $1.optional("exchanges")?.optional("p95_s")?.number }
             }
-            // As written: a baseline has been, and their last digits would differ.
+            // Taken from the document, since a baseline was written too: the last digits of an unwritten value would
+            // differ.
             try add(.longestGap, "\(strategy)/longest-gap") { try $1["longest_gap_s"].number }
         }
         return quantities + ratios(of: result)

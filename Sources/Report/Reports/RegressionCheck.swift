@@ -2,18 +2,18 @@
 import Documents
 import Statistics
 
-/// A comparison against a baseline: what is worse than before, by more than matters and beyond chance.
+/// A comparison with a baseline: finds what is worse than before, by more than matters and beyond chance.
 ///
-/// Every quantity is compared in pairs, within a walk and a seed, and tested one-sided (`PairedTest`); the p values of
-/// all of them together are corrected after Holm, so that a system that has not changed is called worse in at most
-/// `level` of all checks, whatever the number of quantities.
+/// Every quantity is compared in pairs, within a walk and a seed, and tested one-sided (`PairedTest`). The p values of
+/// all quantities together are corrected by Holm's method, so that at most a share of `level` of all checks call an
+/// unchanged system worse, whatever the number of quantities.
 package struct RegressionCheck: Sendable {
     package struct Settings: Sendable, Equatable {
-        /// Of the whole check: how often it may call worse what has not changed.
+        /// The level of the whole check: the share of checks that may call an unchanged system worse.
         package var level = 0.01
-        /// What goodput and ratios must have lost to matter, as a part of the baseline's.
+        /// The smallest loss of goodput or of a ratio that matters, as a fraction of the baseline's value.
         package var smallestEffect = 0.02
-        /// Times vary more than bytes do: they must have grown by so many times that part.
+        /// Times vary more than bytes do: the smallest growth that matters is this multiple of `smallestEffect`.
         package static let timeFactor = 5.0
 
         package init() {}
@@ -24,13 +24,13 @@ package struct RegressionCheck: Sendable {
     }
 
     package enum Verdict: String, Sendable {
-        /// In every seed, to the last digit that is kept.
+        /// Equal in every seed, to the last digit that is kept.
         case same
         /// Worse beyond chance and by more than matters.
         case regression
         /// Neither worse nor known to be better.
         case noRegression = "no-regression"
-        /// Fewer than two pairs.
+        /// There are fewer than two pairs.
         case notComparable = "not-comparable"
     }
 
@@ -47,33 +47,34 @@ package struct RegressionCheck: Sendable {
         /// After Holm's correction.
         package var probability: Double?
         package var verdict: Verdict
-        /// Of a regression, where most of it happened.
+        /// Where most of a regression happened; nil for other verdicts.
         package var place: Place?
     }
 
-    /// A window in which most was lost.
+    /// The window in which most was lost.
     package struct Place: Sendable, Equatable {
         package let span: Range<Duration>
-        /// Application bytes a run, mean over the pairs; negative where less came than before.
+        /// Application bytes per run, as a mean over the pairs; negative if fewer arrived than before.
         package let difference: Double
-        /// The same of the whole run.
+        /// The difference over the whole run.
         package let whole: Double
     }
 
     package let settings: Settings
     package let walks: [Baseline.Walk]
     package private(set) var findings: [Finding]
-    /// Walks whose every number is the baseline's.
+    /// Walks all of whose numbers equal the baseline's.
     package let identical: [String]
-    /// Walks whose seeds were paired in their order, since none is in both.
+    /// Walks whose seeds were paired in order, since the baseline has none of them.
     package let pairedInOrder: [String]
-    /// Walks whose replays say something else of settings, strategies or gates than the baseline's.
+    /// Walks whose replays differ from the baseline's in settings, strategies or gates.
     package let otherSettings: [String]
 
     package var regressions: [Finding] { findings.filter { $0.verdict == .regression } }
 
-    /// - Parameter gates: quantities on which each walk's gates stand: compared beside what every strategy moved.
-    /// - Throws: `Fault` (bad input) where the baseline is of other replays.
+    /// - Parameter gates: the quantities that each walk's gates judge. They are compared in addition to what every
+    ///   strategy moved.
+    /// - Throws: `Fault` (bad input) if the baseline is of other replays.
     package init(
         _ now: Baseline, against baseline: Baseline, gates: [String: [String]], settings: Settings = Settings(),
         baselinePath: String
@@ -119,7 +120,7 @@ package struct RegressionCheck: Sendable {
                 + "result's \(walk.walkSHA256.prefix(12)); save a baseline of the replay as it is now")
     }
 
-    /// What strategies moved, or how long their exchanges took, and all that a gate stands on.
+    /// Compared are what strategies moved, or how long their exchanges took, and everything that a gate judges.
     private static func isCompared(_ quantity: Quantity, gates: [String]) -> Bool {
         switch quantity.kind {
         case .goodput, .medianTime, .slowTime: true
@@ -127,8 +128,8 @@ package struct RegressionCheck: Sendable {
         }
     }
 
-    /// Within the seeds that both have; where they have none in common, in order of the seeds. Both are fair: if
-    /// nothing has changed, either of the two might as well have been the other.
+    /// Pairs the seeds that both have or, if they have none in common, all seeds in order. Both ways are fair: if
+    /// nothing has changed, either side might as well have been the other.
     private static func paired(_ before: Quantity, _ now: Quantity) -> (pairs: [(Double, Double)], inOrder: Bool) {
         let old = Dictionary(before.values.map { ($0.seed, $0.value) }) { first, _ in first }
         let common = now.values.compactMap { seed, value in old[seed].map { ($0, value) } }
@@ -168,13 +169,13 @@ package struct RegressionCheck: Sendable {
 
     private func isLargeEnough(_ finding: Finding) -> Bool {
         let smallest = settings.smallestEffect(of: finding.quantity.kind)
-        // From nothing to something is no part of nothing.
+        // A change from zero has no relative size.
         guard let change = finding.change else { return finding.quantity.kind.isGain ? false : finding.now > 0 }
         return finding.quantity.kind.isGain ? change <= -smallest : change >= smallest
     }
 
-    /// The window in which the strategy lost most against its runs in the baseline; of a ratio, the strategy above the
-    /// line.
+    /// The window in which the strategy lost most compared to its runs in the baseline. For a ratio, it is the strategy
+    /// in the numerator.
     private static func place(of quantity: Quantity, _ now: Baseline.Walk, _ before: Baseline.Walk) -> Place? {
         let strategy =
             quantity.strategy
@@ -196,7 +197,7 @@ package struct RegressionCheck: Sendable {
             whole: differences.reduce(0, +))
     }
 
-    /// So many pairs let the exact test call one quantity of as many as these worse.
+    /// The number of pairs that the exact test needs to call one among this many quantities worse.
     package var pairsNeeded: Int {
         PairedTest.pairsNeeded(level: settings.level / Double(max(1, findings.count)))
     }

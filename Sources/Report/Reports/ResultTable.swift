@@ -2,7 +2,7 @@
 import Determinism
 import Documents
 
-/// A table before it is text, Markdown or HTML, so that all three hold the same numbers.
+/// A table before it becomes text, Markdown or HTML, so that all three hold the same numbers.
 struct ResultTable: Sendable {
     enum Style: Sendable {
         case plain, lead, sub, group
@@ -14,7 +14,7 @@ struct ResultTable: Sendable {
         let style: Style
     }
 
-    /// What it holds, for whoever does not see it.
+    /// What the table holds, for readers who cannot see it.
     let label: String
     let headers: [String]
     /// Columns that hold words.
@@ -27,7 +27,7 @@ struct ResultTable: Sendable {
         self.textColumns = textColumns
     }
 
-    /// - Parameter cells: nil: no such column in this table.
+    /// - Parameter cells: nil for a column that this table does not have.
     mutating func add(_ head: String, _ cells: [String?], style: Style = .plain) {
         rows.append(Row(head: head, cells: cells.compactMap { $0 }.map { .init(text: $0) }, style: style))
     }
@@ -42,7 +42,7 @@ struct ResultTable: Sendable {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// Empty where there are no rows.
+    /// Empty if there are no rows.
     var text: String {
         guard !isEmpty else { return "" }
         var table = TextTable(textColumns: textColumns)
@@ -57,7 +57,7 @@ struct ResultTable: Sendable {
         return table.text
     }
 
-    /// Empty where there are no rows.
+    /// Empty if there are no rows.
     var markdown: String {
         guard !isEmpty else { return "" }
         func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
@@ -75,7 +75,7 @@ struct ResultTable: Sendable {
 
     var html: String { html(isSortable: false) }
 
-    /// Empty where there are no rows.
+    /// Empty if there are no rows.
     func html(isSortable: Bool) -> String {
         guard !isEmpty else { return "" }
         var table = HTMLTable(label, headers: headers, textColumns: textColumns, isSortable: isSortable)

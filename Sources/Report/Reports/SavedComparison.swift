@@ -5,7 +5,7 @@ import Plans
 import Results
 
 /// The documents that hold a comparison: comparison.json, series.csv, links.csv and delays.csv. Everything that people
-/// read is made from what they say, at once or later, so that no two of them can disagree.
+/// read is made from these documents, at once or later, so that no two reports can disagree.
 package struct SavedComparison: Sendable {
     package static let documentName = "comparison.json"
     package static let seriesName = "series.csv"
@@ -15,14 +15,14 @@ package struct SavedComparison: Sendable {
     package let document: [UInt8]
     package let series: [UInt8]
     package let links: [UInt8]
-    /// Empty of results from before there was such a file.
+    /// Empty for results that are older than this file.
     package let delays: [UInt8]
-    /// comparison.json, taken apart.
+    /// comparison.json, parsed.
     let reader: JSONReader
-    /// As the documents have it.
+    /// The result, with the values that the documents hold.
     package let result: ComparisonResult
 
-    /// - Throws: `Fault` where what was written could not be read back, which would be a mistake of ours.
+    /// - Throws: `Fault` if the documents that were written cannot be read back, which would be a bug.
     package init(_ result: ComparisonResult) throws {
         series = Array(SeriesFile.csv(of: result).utf8)
         links = Array(LinksFile.csv(of: result).utf8)
@@ -34,16 +34,16 @@ package struct SavedComparison: Sendable {
         reader = try JSONReader(
             document: document, path: Self.documentName, schema: ComparisonDocument.schema,
             older: ComparisonDocument.olderSchemas)
-        // The series are taken as they would be read back: their file is the one that is long.
+        // The series are not parsed again, since their file is long; they are reduced to what reading it would give.
         self.result = try Self.read(reader, links: links, delays: delays, directory: "") { _ in
             result.runs.map(\.series.inRows)
         }
     }
 
     /// - Parameters:
-    ///   - directory: for messages.
-    ///   - file: the bytes of a file of that directory; nil: there is none.
-    /// - Throws: `Fault` (bad input) where it is no whole result of this schema.
+    ///   - directory: the directory's name, for messages.
+    ///   - file: returns the bytes of a file of that directory; nil if it does not exist.
+    /// - Throws: `Fault` (bad input) if it is not a complete result of this schema.
     package init(directory: String, file: (String) throws -> [UInt8]?) throws {
         guard let document = try file(Self.documentName) else {
             throw Fault.input(
@@ -104,7 +104,7 @@ package struct SavedComparison: Sendable {
 
     // MARK: What people read
 
-    /// Every file that is made from the documents, by name.
+    /// Every file that is made from the documents, with its name.
     package var report: [(name: String, bytes: [UInt8])] {
         var texts = [
             ("report.html", HTMLReport.text(of: result)), ("summary.md", Summary.markdown(of: result)),

@@ -4,12 +4,12 @@ import Plans
 import Results
 import Traces
 
-/// What series.csv keeps of a run's series: sums over 100 ms. Figures are made from these alone, so that a report is
-/// the same whether it is made at once or from the files.
+/// What series.csv keeps of a run's series: sums over 100 ms. Figures are made from these sums alone, so that a report
+/// is the same whether it is made at once or from the files.
 extension Series {
     private static let rowBins = 10
 
-    /// The sums of every 100 ms in the first of its bins, in as many bins as there were.
+    /// The same series with the sum of every 100 ms in the first of its bins and zero in the others.
     package var inRows: Series {
         func rows(_ values: [UInt32]) -> [UInt32] {
             var sums = [UInt32](repeating: 0, count: values.count)
@@ -26,7 +26,8 @@ extension Series {
             })
     }
 
-    /// - Parameter bins: how many there were, within one row of what the sums say; else they say it.
+    /// - Parameter bins: the number of bins. It is used if it agrees with the number of sums to within one row; else
+    ///   the sums determine it.
     fileprivate init(delivered: [Int64], links: [(path: String, direction: Direction, sums: [Int64])], bins: Int) {
         func spread(_ sums: [Int64]) -> [UInt32] {
             let all = sums.count * Self.rowBins
@@ -55,7 +56,7 @@ extension SeriesFile {
 
     /// The series of each of `runs`, in their order.
     ///
-    /// - Throws: `Fault` (bad input) where they are not those of the file.
+    /// - Throws: `Fault` (bad input) if the file holds other runs.
     static func series(
         _ file: [UInt8], path: String, of runs: [ComparisonResult.Run]
     ) throws -> [Series] {
@@ -86,7 +87,7 @@ extension SeriesFile {
                 }
             }
         }
-        // A run of no time has no rows.
+        // A run of zero length has no rows.
         var rest = blocks[...]
         return try runs.map { run in
             let bins = Int(run.duration / Series.binWidth + 0.5)

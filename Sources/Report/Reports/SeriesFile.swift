@@ -4,11 +4,12 @@ import Plans
 import Results
 import Traces
 
-/// series.csv: every run in steps of 100 ms from its first SYN on.
+/// series.csv: every run in steps of 100 ms from its first SYN.
 ///
-/// A row of path `all` holds the in-order application bytes and what arrived on all links of that direction; the rows
-/// of the paths hold what arrived on each link, in either direction. Application bytes of one path are not known and
-/// left empty. Where both directions of one run were measured, rows of either direction stand with it.
+/// A row of path `all` holds the in-order application bytes, and the bytes that arrived on all links of that direction.
+/// The rows of the paths hold what arrived on each link, in either direction. Application bytes of a single path are
+/// not known, so that field is empty. If both directions of one run were measured, rows of both directions stand with
+/// it.
 package enum SeriesFile {
     package static let header = "run,time_s,path,direction,app_bytes,wire_bytes\n"
     private static let binsPerRow = 10
@@ -20,9 +21,9 @@ package enum SeriesFile {
         }
     }
 
-    /// In order of time, then `all`, then the links as in the series.
+    /// Rows in order of time; within a step, first `all`, then the links in the order of the series.
     ///
-    /// - Parameter directions: of which links.
+    /// - Parameter directions: the directions of the links to write.
     package static func rows(
         of run: ComparisonResult.Run, links directions: [Direction] = Direction.allCases
     ) -> String {
@@ -70,7 +71,7 @@ package enum SeriesFile {
         text[start...].reverse()
     }
 
-    /// RFC 4180: in quotes where a name holds a comma, a quote or a line's end.
+    /// RFC 4180: a name that holds a comma, a quote or a line break is put in quotes.
     private static func quoted(_ name: String) -> String {
         guard name.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
             return name

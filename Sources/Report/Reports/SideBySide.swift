@@ -5,15 +5,15 @@ import Quantities
 import Results
 import Statistics
 
-/// Comparisons of one replay that differ in one setting, a row each.
+/// Comparisons of one replay that differ in one setting, with a row for each.
 package struct SideBySide: Sendable {
     package struct Row: Sendable {
         let name: String
         let mptcp: Sample
         let optimal: ComparisonResult.Ratio?
-        /// MPTCP over the Optimal TCP of the TCPs that it competes with.
+        /// MPTCP over the Optimal TCP that is spliced from the TCPs it competes with.
         let rivals: ComparisonResult.Ratio?
-        /// MPTCP's share of all that it and they delivered, in per cent.
+        /// MPTCP's share of everything that it and its competitors delivered, in per cent.
         let share: Sample
         let jain: Sample
 
@@ -40,7 +40,7 @@ package struct SideBySide: Sendable {
 
     package mutating func add(_ row: Row) { rows.append(row) }
 
-    /// Columns that no row has anything for are left out; empty where that is all of them.
+    /// Columns in which no row has a value are left out; the text is empty if that leaves no column.
     package var text: String {
         let hasOwn = rows.contains { !$0.mptcp.values.isEmpty }
         let hasRivals = rows.contains { $0.rivals != nil }

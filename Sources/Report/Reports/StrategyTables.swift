@@ -7,16 +7,17 @@ import Statistics
 
 /// What each strategy delivered and what the oracles allow, as tables.
 enum StrategyTables {
-    /// - Parameter whole: with every column; else as narrow as a terminal.
+    /// - Parameter whole: whether to show every column; otherwise the table fits a terminal.
     static func strategies(of result: ComparisonResult, whole: Bool) -> ResultTable {
         let all = StrategyTotals.all(of: result)
         let bounds = BoundTotals.all(of: result)
         let hasRatio = all.contains { $0.ratio != nil }
         let hasEnergy = all.contains { $0.energy != nil }
-        // Of a workload of a fixed size all move the same bytes, and what counts is when they have.
+        // For a workload of a fixed size all strategies move the same bytes, so what counts is when they are done.
         let isTimed = result.replay.workload.size != nil
         let seeds = Set(result.runs.map(\.seed)).count
-        // An interval of the megabytes holds the walk's own spread over start offsets; that of the ratio does not.
+        // An interval of the megabytes includes the walk's own spread over start offsets; the interval of the ratio
+        // does not.
         let hasSpread = whole || !hasRatio
         func row(_ amount: Sample, _ goodput: Sample, _ totals: StrategyTotals?) -> [String?] {
             let left = isTimed && amount.values.count < seeds ? ", \(amount.values.count) of \(seeds)" : ""
@@ -54,7 +55,7 @@ enum StrategyTables {
 
     /// Means over seeds.
     ///
-    /// - Parameter whole: with the extremes and what each is against.
+    /// - Parameter whole: whether to show the extremes, and what each strategy is compared with.
     static func ratios(of result: ComparisonResult, whole: Bool) -> ResultTable {
         let known = result.ratios.filter { $0.seed == nil && $0.value != nil }
         let headers: [String?] = [
@@ -76,7 +77,7 @@ enum StrategyTables {
     }
 
     private static func meaning(of name: String) -> String {
-        // Of the second direction the same.
+        // A ratio of the second direction has the same meaning.
         let name = name.split(separator: ":").last.map(String.init) ?? name
         if name == "mptcp/optimal" { return "the strongest Optimal TCP there is: the headline" }
         guard let bound = name.split(separator: "/").last, bound != BoundName.optimal.rawValue else {

@@ -8,22 +8,22 @@ import Plans
 /// What one strategy delivered, over its seeds.
 struct StrategyTotals: Sendable {
     let strategy: StrategyName
-    /// MB, one for each seed, in order of seed.
+    /// MB, one value for each seed, in order of seed.
     let megabytes: Sample
     /// Mb/s, likewise.
     let goodput: Sample
-    /// Seconds until all of a workload of a fixed size was transferred, one for each seed that did.
+    /// Seconds until all of a workload of a fixed size was transferred, one value for each seed that finished it.
     let times: Sample
-    /// The longest of all seeds.
+    /// The longest gap of all seeds.
     let longestGap: Duration
-    /// To the strongest Optimal TCP; nil where none is known.
+    /// The ratio to the strongest Optimal TCP; nil if none is known.
     let ratio: ComparisonResult.Ratio?
-    /// Under the chosen model; nil where no model knows its radios.
+    /// Energy under the chosen model; nil if no model knows its radios.
     let energy: EnergyTotals?
 
     var seeds: Int { megabytes.values.count }
 
-    /// In the first direction that was measured, in the order in which the strategies were first run.
+    /// Totals of the first direction that was measured, in the order in which the strategies were first run.
     static func all(of result: ComparisonResult) -> [StrategyTotals] {
         let result = result.byDirection[0]
         var strategies: [StrategyName] = []

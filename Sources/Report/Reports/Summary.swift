@@ -3,7 +3,7 @@ import Determinism
 import Documents
 import Results
 
-/// summary.md: the result as a comment on a pull request.
+/// summary.md: the result, written to be posted as a comment on a pull request.
 package enum Summary {
     package static func markdown(of result: ComparisonResult) -> String {
         let environment = result.environment
@@ -30,7 +30,7 @@ package enum Summary {
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    /// Folded, so that the comment stays short.
+    /// A collapsed section, so that the comment stays short.
     private static func details(_ name: String, _ table: ResultTable) -> String {
         table.isEmpty ? "" : "<details><summary>\(name)</summary>\n\n\(table.markdown)\n</details>\n"
     }

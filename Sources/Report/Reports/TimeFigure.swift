@@ -10,22 +10,22 @@ struct TimeFigure {
     struct Curve {
         let name: String
         let look: String
-        /// One for each step from `start` on; not a number where there is none.
+        /// One value for each step from `start` on; NaN where there is none.
         let values: [Double]
     }
 
     let title: String
     let unit: String
     let curves: [Curve]
-    /// Each area stands on the one before.
+    /// Whether each area stands on the one before.
     var isStacked = false
-    /// In powers of ten from one up; what is less stands at one.
+    /// Whether the axis shows powers of ten from one up; smaller values are drawn at one.
     var isLogarithmic = false
     let step: Duration
-    /// Of the first value on the walk's clock.
+    /// The time of the first value on the walk's clock.
     let start: Duration
     let duration: Duration
-    /// Grey: a path is away.
+    /// Spans in which a path is away, drawn grey.
     let away: [Range<Duration>]
 
     func svg(layout: Figure1.Layout) -> String {
@@ -57,9 +57,9 @@ struct TimeFigure {
                 axis.label(tick) + (tick == axis.top ? " \(unit)" : ""), at: .init(x: layout.left - 6, y: y(tick) + 4),
                 anchor: .end, class: "k")
         }
-        // The last area covers all, so it is drawn first.
+        // The last area covers all others, so it is drawn first.
         for index in isStacked ? Array(curves.indices.reversed()) : Array(curves.indices) {
-            // With a gap where there is no value.
+            // The line has a gap where there is no value.
             for part in heights[index].indices.split(whereSeparator: { heights[index][$0].isNaN }) {
                 let points = part.map { Drawing.Point(x: x(start + step * $0 + step / 2), y: y(heights[index][$0])) }
                 drawing.path(through: points, base: isStacked ? foot : nil, class: curves[index].look)
@@ -102,7 +102,7 @@ struct TimeFigure {
         }
     }
 
-    /// Time and one column for each curve.
+    /// A column for the time and one for each curve.
     var csv: String {
         let suffix = unit == "Mb/s" ? "mbps" : unit.lowercased()
         let columns = curves.map { curve in
@@ -122,7 +122,7 @@ struct TimeFigure {
 }
 
 extension TimeFigure {
-    /// What each strategy has delivered by then, in the shown seed.
+    /// What each strategy has delivered up to each time, in the seed that is shown.
     static func bytes(of result: ComparisonResult) -> TimeFigure {
         let figure = FigureSeries(result)
         let runs = result.runs.filter { $0.seed == figure.seed }
@@ -147,7 +147,7 @@ extension TimeFigure {
             start: figure.offset + figure.step / 2, duration: figure.duration, away: figure.paths.flatMap(\.detached))
     }
 
-    /// What MPTCP moved over each link, upon each other; nil where no strategy used two.
+    /// What MPTCP moved over each link, stacked; nil if no strategy used two links.
     static func paths(of result: ComparisonResult) -> TimeFigure? {
         let figure = FigureSeries(result)
         let runs = result.runs.filter { $0.seed == figure.seed }
@@ -169,7 +169,7 @@ extension TimeFigure {
             away: figure.paths.flatMap(\.detached))
     }
 
-    /// What MPTCP met on each path; nil where nothing of that was measured.
+    /// The delays that MPTCP met on each path; nil if none were measured.
     static func delays(of result: ComparisonResult) -> TimeFigure? {
         let figure = FigureSeries(result)
         let runs = result.runs.filter { $0.seed == figure.seed && !$0.series.delays.isEmpty }

@@ -6,8 +6,8 @@ import Plans
 import Strategies
 import Traces
 
-/// What each strategy delivered, a dot for each seed, and across all of them what the oracles allow; of a workload of a
-/// fixed size, how long it took.
+/// What each strategy delivered, with a dot for each seed, and lines across all strategies for what the oracles allow.
+/// For a workload of a fixed size, it shows how long each strategy took.
 enum TotalsFigure {
     private struct Row {
         let name: String
@@ -20,7 +20,7 @@ enum TotalsFigure {
         let lines = lines(of: result)
         let unit = unit(of: result)
         let axis = axis(rows + lines, most: layout.legendBeside ? 10 : 5)
-        // Beside the bars where there is room, else above them.
+        // Names stand next to the bars if there is room, else above them.
         let beside = layout.legendBeside
         let left = beside ? 230.0 : 6
         let right = layout.width - (beside ? 70 : 52)
@@ -41,7 +41,7 @@ enum TotalsFigure {
             guard let mean = line.sample.mean else { continue }
             let place = x(mean)
             let height = 12 + Double(index) * 17
-            // Names stand on the side that has room for them.
+            // Each name stands on the side that has room for it.
             let isRight = place < left + (right - left) * 0.45
             drawing.line(
                 from: .init(x: place, y: height - 8), to: .init(x: place, y: foot), class: "oracle \(line.look)")
@@ -74,7 +74,7 @@ enum TotalsFigure {
             description: spoken.joined(separator: "; ") + ".", style: nil)
     }
 
-    /// An interval never leaves the plot: an arrow says that it goes on.
+    /// An interval never leaves the plot: an arrow shows that it continues.
     private static func whisker(
         _ interval: Interval, y: Double, axis: Axis, look: String, _ x: (Double) -> Double, _ drawing: inout Drawing
     ) {
@@ -87,7 +87,8 @@ enum TotalsFigure {
             class: "whisker curve \(look)")
     }
 
-    /// To the largest value, and to the ends of intervals unless they would squeeze the values together.
+    /// The axis reaches to the largest value, and to the ends of intervals unless they would squeeze the values
+    /// together.
     private static func axis(_ rows: [Row], most: Int) -> Axis {
         let largest = rows.flatMap(\.sample.values).max() ?? 0
         let reach = rows.compactMap { $0.sample.meanInterval()?.high }.max() ?? largest
@@ -130,7 +131,7 @@ enum TotalsFigure {
         return (["kind,name,mean_\(unit),low_\(unit),high_\(unit),seeds"] + rows).joined(separator: "\n") + "\n"
     }
 
-    /// A bar is named beside it, so all that is MPTCP shares a colour.
+    /// A name stands next to each bar, so all MPTCP strategies share a colour.
     private static func look(_ strategy: StrategyName, of result: ComparisonResult) -> String {
         let paths = result.replay.traces.map(\.name)
         switch FigureStyle.appearance(of: strategy, in: result) {

@@ -2,18 +2,18 @@
 import Quantities
 import Traces
 
-/// What links offered over a walk, without any run: for pages on traces.
+/// What links offered over a walk, without any run: for pages about traces.
 package enum TraceFigure {
     private static let step = Duration.seconds(1)
 
-    /// Mb/s that each path could carry down, mean over 1 s.
+    /// The downlink rate that each path could carry, in Mb/s, as a mean over 1 s.
     package static func capacity(of traces: [PathTrace]) -> String {
         html(of: traces, title: "Capacity of each link", unit: "Mb/s") { _, rate in rate }
     }
 
-    /// A value of each path's rate down, in Mb/s, in every second.
+    /// A value derived from each path's downlink rate, in every second.
     ///
-    /// - Parameter value: of a path and its rate; not a number where there is none.
+    /// - Parameter value: the value for a path and its rate in Mb/s; NaN where there is none.
     package static func html(
         of traces: [PathTrace], title: String, unit: String, _ value: (PathTrace, Double) -> Double
     ) -> String {

@@ -2,7 +2,7 @@
 import Determinism
 import Results
 
-/// Each walk's headline ratio with its interval, and below them that of all walks.
+/// Each walk's headline ratio with its interval, and below them the ratio of all walks.
 enum WalksFigure {
     private struct Row {
         let name: String

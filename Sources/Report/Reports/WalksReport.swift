@@ -4,7 +4,7 @@ import Documents
 import Quantities
 import Results
 
-/// What is written beside the results of several walks: walks.json, walks.md, walks.html, and the table.
+/// The files next to the results of several walks (walks.json, walks.md, walks.html), and the table.
 package enum WalksReport {
     package static let schema = "walkback.walks/2"
 
@@ -96,7 +96,7 @@ package enum WalksReport {
             walkback: result.walkback, body: body)
     }
 
-    /// A forest plot; empty where no walk has the ratio.
+    /// A forest plot; empty if no walk has the ratio.
     private static func figure(_ result: WalksResult) -> String {
         guard result.walks.contains(where: { $0.ratio(WalksTables.headline)?.value != nil }) else { return "" }
         return """
@@ -109,7 +109,7 @@ package enum WalksReport {
             """
     }
 
-    /// walks.svg and walks.csv: the forest plot and what it shows.
+    /// walks.svg and walks.csv: the forest plot and its numbers.
     package static func figureFiles(of result: WalksResult) -> [(name: String, text: String)] {
         let rows = result.walks.flatMap { walk in
             walk.ratios.map { ratio in

@@ -6,7 +6,7 @@ import Results
 import Statistics
 
 extension WalksResult.Walk {
-    /// What the whole of several walks needs of one.
+    /// The part of one walk's result that the result of all walks needs.
     package init(_ result: ComparisonResult, directory: String) {
         let mptcp = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }
         self.init(

@@ -3,12 +3,13 @@ import Determinism
 import Quantities
 import Results
 
-/// Several walks compared as a whole, as tables.
+/// Tables that compare several walks as a whole.
 enum WalksTables {
     static let headline = "mptcp/optimal"
 
-    /// A row for each walk and one for all of them; each says what its interval is over. A column that no walk has
-    /// anything for is left out: replays of hand-offs have no Optimal TCP, and it is their gaps and gates that count.
+    /// A row for each walk and one for all of them; each says what its interval is over. A column in which no walk has
+    /// a value is left out: replays of hand-offs, for example, have no Optimal TCP, and their gaps and gates count
+    /// instead.
     static func walks(of result: WalksResult) -> ResultTable {
         let hasRatio = result.walks.contains { $0.ratio(headline)?.value != nil }
         let hasGates = result.walks.contains { !$0.gates.isEmpty }
@@ -67,7 +68,7 @@ enum WalksTables {
         return table
     }
 
-    /// Means over walks of the walks' means.
+    /// Means, over the walks, of each walk's mean.
     static func overall(of result: WalksResult) -> ResultTable {
         var table = ResultTable(
             "Every ratio over all walks",
@@ -87,7 +88,7 @@ enum WalksTables {
         return table
     }
 
-    /// Every walk's mean over its seeds, of every ratio.
+    /// Every ratio of every walk, as a mean over the walk's seeds.
     static func matrix(of result: WalksResult) -> ResultTable {
         var table = ResultTable("Every walk", headers: ["mean over seeds"] + result.walks.map(\.directory))
         for name in result.names {
@@ -123,7 +124,7 @@ enum WalksTables {
             + "MPTCP with Optimal TCP, so there is no overall."
     }
 
-    /// What stands right below it; empty where there is no overall.
+    /// The sentences right below the answer; empty if there is no overall ratio.
     static func resolution(of result: WalksResult) -> [String] {
         guard let smallest = result.overall(headline)?.ratio.smallestDifference else { return [] }
         return [

@@ -4,7 +4,7 @@ import Quantities
 import Results
 import Statistics
 
-/// How numbers are written, the same everywhere.
+/// How numbers are written: the same everywhere.
 enum Wording {
     static let unknown = "-"
 
@@ -12,8 +12,8 @@ enum Wording {
         sample?.mean?.text(decimals: decimals) ?? unknown
     }
 
-    /// - Parameter isSigned: whether the quantity can be negative; else the interval is cut at zero, below which it
-    ///   holds nothing.
+    /// - Parameter isSigned: whether the quantity can be negative; otherwise the interval is cut at zero, since no
+    ///   value lies below.
     static func interval(_ sample: Sample?, _ decimals: Int, isSigned: Bool = false) -> String {
         let interval = sample?.meanInterval()
         return Self.interval(interval.map { isSigned ? $0.low : max(0, $0.low) }, interval?.high, decimals)
@@ -50,6 +50,6 @@ enum Wording {
 }
 
 extension Array where Element == Duration {
-    /// nil of nothing.
+    /// nil if the array is empty.
     var mean: Duration? { isEmpty ? nil : reduce(.zero, +) / count }
 }

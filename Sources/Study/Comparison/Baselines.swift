@@ -6,14 +6,14 @@ import Reports
 import System
 import SystemPackage
 
-/// Baselines as files: `NAME.json` in a directory, `Replays/baselines` unless another is named.
+/// Baselines as files: `NAME.json` in a directory, which is `Replays/baselines` unless another is named.
 package enum Baselines {
     package static let directory = FilePath("Replays/baselines")
 
-    /// Keeps `results` as a baseline.
+    /// Saves `results` as a baseline.
     ///
-    /// - Parameter name: of the file; nil: the replay's, or the directory's of several walks.
-    /// - Returns: where it is.
+    /// - Parameter name: the file's name; nil for the replay's name or, with several walks, the directory's name.
+    /// - Returns: the file's path.
     package static func save(_ results: SavedResults, name: String?, in directory: FilePath) throws -> FilePath {
         let name =
             name ?? (results.walks.count == 1 ? results.walks[0].name : results.directory.lastComponent?.string ?? "")
@@ -31,8 +31,8 @@ package enum Baselines {
     }
 
     /// - Parameters:
-    ///   - path: results, the file of a baseline, or a directory that has one of the name of each walk.
-    ///   - names: of the walks that are to be compared with it.
+    ///   - path: results, the file of a baseline, or a directory that has a baseline with each walk's name.
+    ///   - names: the names of the walks that are to be compared with it.
     static func read(_ path: FilePath, for names: [String]) throws -> Baseline {
         var status = stat()
         guard stat(path.string, &status) == 0 else {
@@ -47,12 +47,12 @@ package enum Baselines {
         let there = entries.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
         let own = names.map { "\($0).json" }.filter(there.contains)
         var walks = try own.flatMap { try read(file: path.appending($0)).walks }
-        // A set's baseline has a name of its own.
+        // The baseline of a set of walks has its own name, so walks may be in a file with another name.
         func missing() -> [String] { names.filter { name in !walks.contains { $0.name == name } } }
         for file in there where !missing().isEmpty && !own.contains(file) {
             walks += try read(file: path.appending(file)).walks.filter { missing().contains($0.name) }
         }
-        // What a file calls otherwise may still be of the same replay.
+        // A walk with another name may still come from the same replay.
         guard missing().isEmpty || own.count == names.count else {
             throw Fault.input(
                 path.string,

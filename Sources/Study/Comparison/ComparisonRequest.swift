@@ -16,17 +16,17 @@ import Verification
 package struct ComparisonRequest: Sendable {
     package var replay: FilePath
     package var output: FilePath
-    /// In place of the replay's.
+    /// Strategies that replace the replay's.
     package var strategies: [String]?
-    /// Seeds 1 to N in place of the replay's.
+    /// N for seeds 1 to N, which replace the replay's seeds.
     package var seeds: Int?
-    /// In place of the replay's.
+    /// The congestion control that replaces the replay's.
     package var congestionControl: String?
-    /// In place of the replay's, each as `transport.send_buffer=3MB`.
+    /// Settings that replace the replay's, each as `transport.send_buffer=3MB`.
     package var settings: [String]
-    /// Runs at a time.
+    /// The number of runs at a time.
     package var jobs: Int
-    /// `embedded`, `host` or a file.
+    /// `embedded`, `host` or the path of a file.
     package var kernel: String
     package var walkbackVersion: String
 
@@ -49,9 +49,9 @@ package struct ComparisonRequest: Sendable {
         package let table: String
         package let json: String
         package let exitCode: ExitCode
-        /// Of a table of several such.
+        /// This comparison's row in a table of several comparisons.
         let row: SideBySide.Row
-        /// What the whole of several walks needs of this one.
+        /// The part of this result that the result of several walks needs.
         private let walk: WalksResult.Walk
         let kernelRelease: String
 
@@ -72,7 +72,7 @@ package struct ComparisonRequest: Sendable {
         }
     }
 
-    /// The replay with what this request puts in place of its own.
+    /// The replay, with the values that this request replaces.
     func load() throws -> Replay {
         var replay = try Replay.load(self.replay.string)
         if let seeds { replay.seeds = seeds }
@@ -96,7 +96,7 @@ package struct ComparisonRequest: Sendable {
     }
 
     /// - Parameter say: receives notes for the user, a line each.
-    /// - Throws: a `Fault` for whatever kept the comparison from being whole; nothing is left behind then.
+    /// - Throws: a `Fault` for whatever kept the comparison from being complete; nothing is left behind then.
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
         let replay = try load()
         for note in replay.notes { say("note: \(note)") }
@@ -134,13 +134,13 @@ package struct ComparisonRequest: Sendable {
         }
     }
 
-    /// What repeats this comparison. Where its results go and how many runs go at a time do not change them, so they
-    /// are left out, and so is where the replay lies.
+    /// The command that repeats this comparison. The output directory and the number of runs at a time do not change
+    /// the results, so they are left out, and so is the replay's directory.
     private var command: String {
         (["walkback compare", self.replay.lastComponent?.string ?? self.replay.string] + options).joined(separator: " ")
     }
 
-    /// Those that change results.
+    /// The options that change results.
     var options: [String] {
         var words: [String] = []
         if let strategies { words.append("--strategies \(strategies.joined(separator: ","))") }

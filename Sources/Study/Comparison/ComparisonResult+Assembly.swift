@@ -11,9 +11,9 @@ import Traces
 import Verification
 
 extension ComparisonResult {
-    /// Everything that follows from the runs: fidelity, oracles, ratios.
+    /// Computes everything that follows from the runs: fidelity, oracles, ratios.
     ///
-    /// - Throws: `Fault` where the runs were not made on one kernel with one set of settings.
+    /// - Throws: `Fault` if the runs were not made on one kernel with one set of settings.
     package init(
         replay: Replays.Replay, kernel: Kernel, runs finished: [PlannedRuns.Finished], walkbackVersion: String,
         command: String
@@ -42,7 +42,8 @@ extension ComparisonResult {
             competitions: Competitions.all(of: runs, window: replay.settings.oracle.window), command: command)
     }
 
-    /// The result says of all runs what one record says of the kernel and its settings.
+    /// Checks that all runs agree on the kernel and its settings, since the result takes them from one record for all
+    /// runs.
     private static func check(_ record: RunRecord, against first: RunRecord) throws {
         func compare(_ what: String, _ value: String?, _ other: String?) throws {
             guard value != other else { return }
@@ -61,16 +62,16 @@ extension ComparisonResult {
 }
 
 extension ComparisonResult.Run {
-    /// One for each direction that was measured, of the same id.
+    /// One result for each direction that was measured, all with the same id.
     static func all(_ finished: PlannedRuns.Finished) -> [Self] {
         finished.plan.workload.directions.compactMap { Self(finished, $0) }
     }
 
-    /// nil where nothing was measured in that direction.
+    /// nil if nothing was measured in that direction.
     private init?(_ finished: PlannedRuns.Finished, _ direction: Direction) {
         let (plan, record, series) = (finished.plan, finished.record, finished.series)
         guard let flow = Flow(finished, direction) else { return nil }
-        // A run that ended early was checked as far as it went.
+        // A run that ended early is checked only as far as it went.
         var measured = plan
         measured.duration = record.measured
         let paths = plan.paths.map { path in
@@ -83,7 +84,7 @@ extension ComparisonResult.Run {
                 droppedBytes: links.map { $0.droppedQueue + $0.droppedLoss + $0.droppedDetached }.reduce(.zero, +),
                 packetsDown: packets(.down), packetsUp: packets(.up))
         }
-        // Both directions of one run share its links: each answers for its own.
+        // Both directions of one run share its links, and each counts the links of its own direction.
         let fidelity = ComparisonResult.Fidelity.measure(plan: measured, record: record, series: series) {
             finished.tables[$1 == .down ? $0.downTable : $0.upTable]
         }.filter { plan.workload.directions.count == 1 || $0.direction == direction }
@@ -104,14 +105,14 @@ extension ComparisonResult.Run {
             failure: Self.failure(record, plan))
     }
 
-    /// Where the home agent sends what comes down to the mobile host.
+    /// The path on which the home agent sends downlink packets to the mobile host, over time.
     private static func moves(_ plan: RunPlan) -> [Move] {
         plan.routes.filter { $0.end == .home }.map { change in
             Move(time: change.time - plan.offset, path: change.path.map { plan.paths[$0].name })
         }
     }
 
-    /// What was measured in one direction, and beside it.
+    /// What was measured in one direction: the run's own flow, and the other flows next to it.
     private struct Flow {
         let delivered: ByteCount
         let bins: [UInt32]
@@ -127,7 +128,7 @@ extension ComparisonResult.Run {
                 self.others = others
                 return
             }
-            // The other direction of the run's own connection is a run of its own.
+            // The other direction of the run's own connection is treated as a run of its own.
             let second = others.firstIndex { $0.0.direction == directions[1] }
             self.others = others.indices.filter { $0 != second && others[$0].0.direction == direction }.map {
                 others[$0]

@@ -7,13 +7,13 @@ import Reports
 import System
 import SystemPackage
 
-/// One or more replays under one or more congestion controls, each a comparison of its own.
+/// One or more replays under one or more congestion controls, with a separate comparison for each.
 package struct ControlsRequest: Sendable {
     package let replays: ReplaySet
-    /// For every control and replay alike; with several controls each has a directory of its name below this one's
-    /// output.
+    /// Applies to every control and replay alike. With several controls, each has a directory of its name below this
+    /// request's output.
     package let each: ComparisonRequest
-    /// Empty: the replays' own.
+    /// Empty for the replays' own.
     package let controls: [String]
 
     package init(replays: ReplaySet, each: ComparisonRequest, controls: [String]) {
@@ -34,10 +34,10 @@ package struct ControlsRequest: Sendable {
 
     /// - Parameters:
     ///   - say: receives notes for the user, a line each.
-    ///   - json: whether results are documents in place of tables.
+    ///   - json: whether results are shown as documents instead of tables.
     ///   - show: receives the results.
-    /// - Throws: `Fault` where one could not be compared, or, before anything is run, where a control is given twice or
-    ///   is not in the kernel.
+    /// - Throws: `Fault` if a comparison fails or, before anything is run, if a control is given twice or is not in the
+    ///   kernel.
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void, json: Bool, show: (String) -> Void
     ) throws -> ExitCode {
@@ -69,7 +69,7 @@ package struct ControlsRequest: Sendable {
         return WalksRequest.worst(of: codes)
     }
 
-    /// Bad replays first, then what the kernel lacks.
+    /// Checks for bad replays first, then for what the kernel lacks.
     private func check(_ requests: [ComparisonRequest], cancellation: Cancellation) throws {
         let demands = try requests.flatMap { try $0.load().demands }
         if !demands.isEmpty { try Kernel.find(each.kernel).check(demands, cancellation: cancellation) }

@@ -7,7 +7,7 @@ import Settings
 import System
 
 extension KernelDemand {
-    /// - Throws: exit code 69 where the kernel says that it has no such thing.
+    /// - Throws: exit code 69 if the kernel reports that it lacks this.
     func check(against offers: KernelOffers) throws {
         let (offered, what) =
             switch kind {
@@ -24,7 +24,7 @@ extension KernelDemand {
 }
 
 extension Kernel {
-    /// - Throws: exit code 69 where this kernel lacks one of them.
+    /// - Throws: exit code 69 if this kernel lacks one of them.
     package func check(_ demands: [KernelDemand], cancellation: Cancellation) throws {
         guard !demands.isEmpty else { return }
         let offers = try offers(cancellation: cancellation)
@@ -33,7 +33,7 @@ extension Kernel {
 }
 
 extension Replay {
-    /// Takes the place of the replay's own, as an option of that name says.
+    /// Replaces the replay's congestion control, as the option of that name does.
     mutating func use(congestionControl name: String) throws {
         guard KernelDemand.isPossible(name) else {
             throw Fault(.usage, "--congestion-control '\(name)' cannot be one of the kernel's; name one as in 'lia'")

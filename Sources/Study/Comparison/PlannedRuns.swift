@@ -6,12 +6,12 @@ import System
 import SystemPackage
 import Traces
 
-/// The runs of a comparison: every strategy with every seed. Runs that are the same by construction are executed once.
+/// The runs of a comparison: every strategy with every seed. Runs that are equal by construction are executed once.
 package struct PlannedRuns {
     struct Planned {
         let plan: RunPlan
         let tables: [String: LinkTable]
-        /// Index into `distinct` of the run that is executed for this one.
+        /// Index into `distinct` of the run that is executed in place of this one.
         let executed: Int
     }
 
@@ -32,7 +32,7 @@ package struct PlannedRuns {
     private let all: [Planned]
     let distinct: [(plan: RunPlan, tables: [String: LinkTable])]
 
-    /// - Throws: `Fault` where the replay names what there is not.
+    /// - Throws: `Fault` if the replay names something that does not exist.
     init(_ replay: Replay) throws {
         var distinct: [(plan: RunPlan, tables: [String: LinkTable])] = []
         var all: [Planned] = []
@@ -53,8 +53,8 @@ package struct PlannedRuns {
         self.distinct = distinct
     }
 
-    /// An application that reconnects when its path returns does nothing else than one that does not where it never
-    /// goes.
+    /// If the path never goes away, an application that reconnects when its path returns behaves like one that does
+    /// not, so both have the same canonical plan.
     package static func canonical(_ plan: RunPlan) -> RunPlan {
         guard let name = plan.onlyPath, plan.strategy == .tcpReconnect(path: name),
             let path = plan.paths.firstIndex(where: { $0.name == name }),

@@ -8,7 +8,7 @@ import Plans
 import Traces
 import Verification
 
-/// What a replay predicts of live transfers, beside what they got (schema `walkback.prediction/1`).
+/// What a replay predicts for live transfers, next to what they achieved (schema `walkback.prediction/1`).
 package struct Prediction: Sendable {
     package static let fileName = "prediction.json"
 
@@ -22,7 +22,7 @@ package struct Prediction: Sendable {
 
         var live: DataRate { transfer.bytes.rate(over: transfer.duration) }
         var liveGap: Duration { LongestGap.of(delivered: transfer.bins) }
-        /// The mean over seeds. Of the stretch's whole time, however early a run ended.
+        /// The mean over seeds, taken over the stretch's whole time, however early a run ended.
         var predicted: DataRate {
             let bits = runs.map { $0.delivered.rate(over: transfer.duration).bitsPerSecond }
             return DataRate(bitsPerSecond: bits.reduce(0, +) / Double(max(1, bits.count)))
@@ -35,7 +35,7 @@ package struct Prediction: Sendable {
     let walkback: String
     let kernelRelease: String
     let kernelPatches: [String]
-    /// What the kernel answered in the runs; several where they disagree, none where no run had a connection.
+    /// What the kernel reported in the runs: several names if the runs disagree, none if no run had a connection.
     let congestionControls: [String]
     package let stretches: [Stretch]
 
@@ -48,7 +48,7 @@ package struct Prediction: Sendable {
     private var liveGap: Duration { stretches.map(\.liveGap).max() ?? .zero }
     private var predictedGap: Duration { stretches.map(\.predictedGap).max() ?? .zero }
 
-    /// What makes it untrustworthy, one sentence each.
+    /// What makes the prediction untrustworthy, one sentence each.
     package var doubts: [String] {
         stretches.flatMap(\.runs).flatMap { run in
             (run.failure.map { ["run \(run.id): \($0)"] } ?? [])
@@ -60,7 +60,7 @@ package struct Prediction: Sendable {
         }
     }
 
-    /// A row for each stretch, and one for all: gaps are the longest of all.
+    /// A row for each stretch, and one for all stretches, in which gaps are the longest of all.
     package var table: String {
         var table = TextTable()
         table.add([

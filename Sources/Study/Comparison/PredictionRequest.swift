@@ -12,15 +12,15 @@ import System
 import SystemPackage
 import Traces
 
-/// Live transfers of a walk beside what a replay of that walk gives the same kind of transfer at the same time: what
-/// `walkback derive --predict` does.
+/// Compares live transfers of a walk with what a replay of that walk gives the same kind of transfer at the same time:
+/// what `walkback derive --predict` does.
 package struct PredictionRequest: Sendable {
-    /// Of the traces that were derived.
+    /// The replay of the traces that were derived.
     package var replay: FilePath
     package var output: FilePath
     package var transfers: [LiveTransfer]
     package var derivation: Derivation
-    /// Seeds 1 to N.
+    /// N for seeds 1 to N.
     package var seeds: Int
     package var jobs: Int
     package var kernel: String
@@ -40,15 +40,15 @@ package struct PredictionRequest: Sendable {
         self.walkbackVersion = walkbackVersion
     }
 
-    /// A transfer with the part of the replay that it was made in.
+    /// A transfer, with the part of the replay during which it was made.
     private struct Stretch {
         let transfer: LiveTransfer
         let strategy: StrategyName
-        /// On the traces' clock.
+        /// The start on the traces' clock.
         let start: Duration
     }
 
-    /// - Throws: a `Fault` for whatever kept the prediction from being whole.
+    /// - Throws: a `Fault` for whatever kept the prediction from being complete.
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Prediction {
         let replay = try Replay.load(self.replay.string)
         let stretches = try stretches(in: replay, say)
@@ -95,7 +95,7 @@ package struct PredictionRequest: Sendable {
         }
     }
 
-    /// Those that the traces cover.
+    /// The transfers that the traces cover.
     private func stretches(in replay: Replay, _ say: (String) -> Void) throws -> [Stretch] {
         let all = transfers.map { (transfer: $0, start: $0.start(in: derivation)) }
         let covered = all.filter { $0.start >= .zero && $0.start + $0.transfer.duration <= replay.duration }
@@ -131,7 +131,7 @@ package struct PredictionRequest: Sendable {
         }
     }
 
-    /// The first SYN leaves when the live one did, and from the same path where that is there.
+    /// The first SYN leaves when the live one did, and over the same path if that is attached.
     private func plan(_ stretch: Stretch, number: Int, seed: UInt64, of replay: Replay) throws -> RunPlan {
         var replay = replay
         replay.workload = .bulk(stretch.transfer.direction)
@@ -147,7 +147,8 @@ package struct PredictionRequest: Sendable {
         return plan
     }
 
-    /// For which share of the stretch each path's rate is known and not filled, in the transfer's direction.
+    /// For each path, the share of the stretch in which its rate in the transfer's direction is known and not filled
+    /// in.
     private func known(_ stretch: Stretch) -> [(path: String, share: Double)] {
         zip(derivation.traces, derivation.known).map { trace, known in
             let all = stretch.transfer.direction == .down ? known.down : known.up

@@ -9,14 +9,14 @@ import Results
 import Traces
 import Verification
 
-/// `run.json` (schema `walkback.run/1`) and `series.csv` of one program under one replay.
+/// `run.json` (schema `walkback.run/1`) and `series.csv` for one program under one replay.
 struct ProgramDocument {
     static let fileName = "run.json"
     static let seriesFileName = "series.csv"
 
     let json: JSON
     let seriesText: String
-    /// For the user, a line each.
+    /// Notes for the user, a line each.
     let notes: [String]
 
     init(

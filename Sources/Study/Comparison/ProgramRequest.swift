@@ -15,14 +15,14 @@ import Traces
 package struct ProgramRequest: Sendable {
     package var replay: FilePath
     package var output: FilePath
-    /// As it would be called here: a name is looked up in `searchPath`.
+    /// The command as it would be typed here: a name is looked up in `searchPath`.
     package var command: [String]
     package var serverCommand: String?
     package var environment: [String: String]
-    /// As $PATH.
+    /// Directories in the format of $PATH.
     package var searchPath: String
     package var seed: UInt64
-    /// In place of the replay's.
+    /// The congestion control that replaces the replay's.
     package var congestionControl: String?
     package var kernel: String
     package var walkbackVersion: String
@@ -43,14 +43,14 @@ package struct ProgramRequest: Sendable {
         self.walkbackVersion = walkbackVersion
     }
 
-    /// Of real time. It only ends programs that compute without end, and whoever started one sees that sooner.
+    /// A limit in real time. It only ends programs that compute forever, and a user notices such a program sooner.
     private static let realTimeLimit = Duration.seconds(24 * 3600)
 
     /// - Parameters:
     ///   - take: receives what the programs print while they run, on another thread.
     ///   - say: receives notes for the user, a line each.
     /// - Returns: the program's exit status.
-    /// - Throws: a `Fault` where there is none.
+    /// - Throws: a `Fault` if there is no exit status.
     package func run(
         cancellation: Cancellation, take: @escaping @Sendable (ProgramOutput, ArraySlice<UInt8>) -> Void,
         say: @escaping @Sendable (String) -> Void
@@ -73,7 +73,7 @@ package struct ProgramRequest: Sendable {
         let output = try OutputDirectory(
             self.output, mark: ProgramDocument.fileName, remains: [ProgramOutput.standardOutput.rawValue])
         do {
-            // What an earlier run left would be taken for this one's.
+            // Files that an earlier run left would be taken for this run's.
             for name in [ProgramDocument.fileName] + ProgramOutput.allCases.map(\.rawValue) {
                 _ = unlink(output.path.appending(name).string)
             }
@@ -158,8 +158,8 @@ package struct ProgramRequest: Sendable {
 }
 
 extension Replay {
-    /// The walk from its beginning and with its own delays: what a program meets that is to be compared with the
-    /// traces.
+    /// The walk from its beginning and with its own delays, for a program whose measurements are to be compared
+    /// with the traces.
     func exactPlan(seed: UInt64) throws -> RunPlan {
         var plan = try plan(strategy: .mptcp, seed: seed)
         plan.id = "run"
@@ -167,7 +167,7 @@ extension Replay {
         let bin = Series.binWidth.wholeNanoseconds
         plan.duration = .nanoseconds(duration.wholeNanoseconds / bin * bin)
         for index in plan.paths.indices {
-            // The tables leave room for so much of it.
+            // The delays in the tables lie this much below the trace's.
             plan.paths[index].downJitter = Self.jitterSpan / 2
             plan.paths[index].upJitter = Self.jitterSpan / 2
         }

@@ -6,10 +6,10 @@ import Kernels
 import Quantities
 import Synchronization
 
-/// Tells on standard error how far the runs have come: one line that is rewritten on a terminal, else a line a finished
-/// run.
+/// Shows the progress of the runs on standard error: one line that is rewritten on a terminal, else a line for each
+/// finished run.
 ///
-/// This is the only place beside the run log where real time appears.
+/// Real time appears only here and in the run log.
 package final class ProgressDisplay: Sendable {
     private struct State {
         var finished = 0
@@ -57,7 +57,7 @@ package final class ProgressDisplay: Sendable {
         if let line { Self.print(line) }
     }
 
-    /// Ends the line that was rewritten.
+    /// Ends the line that is being rewritten.
     package func end() {
         if onTerminal { Self.print(clear) }
     }

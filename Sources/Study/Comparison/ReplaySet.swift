@@ -4,24 +4,24 @@ import Glibc
 import System
 import SystemPackage
 
-/// The replays that a command line names: files, and directories of them. Each has a name of its own, under which its
-/// results are kept.
+/// The replays that a command line names: files, and directories of them. Each replay has a distinct name, under which
+/// its results are kept.
 package struct ReplaySet: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package let replay: FilePath
         package let name: String
-        /// As commands repeat it, without where it lies.
+        /// The file as commands repeat it, without its directory.
         let shown: String
     }
 
-    /// What an import calls every replay: its directory is what tells it from others.
+    /// An import gives every replay this name, so only the directory distinguishes it from others.
     private static let imported = "replay.yaml"
 
     package let entries: [Entry]
 
-    /// A directory stands for the `replay.yaml` of an import in it, else for all its `*.yaml` in order of name.
+    /// A directory stands for the `replay.yaml` of an import in it, else for all its `*.yaml` files in order of name.
     ///
-    /// - Throws: `Fault` where a directory holds no replay, or two replays have the same name.
+    /// - Throws: `Fault` if a directory holds no replay, or if two replays have the same name.
     package init(_ arguments: [String]) throws {
         entries = try arguments.flatMap { try Self.replays(at: FilePath($0)) }.map(Self.entry)
         for (index, entry) in entries.enumerated() {

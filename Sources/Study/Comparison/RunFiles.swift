@@ -8,7 +8,7 @@ import System
 import SystemPackage
 import Traces
 
-/// The directory of one run: what it is to do, and what it left.
+/// The directory of one run: its input and its output.
 package enum RunFiles {
     /// Writes the plan and its tables into a new directory.
     package static func write(_ plan: RunPlan, _ tables: [String: LinkTable], to directory: FilePath) throws -> GuestJob
@@ -23,12 +23,12 @@ package enum RunFiles {
             size += Int64(bytes.count)
             try OutputDirectory.write(bytes, to: directory.appending(name))
         }
-        // The link tables live in the guest's memory beside what a lab needs.
+        // The guest's memory holds the link tables in addition to what a lab needs.
         let memory = max(Guest.standardMemory, ByteCount(512_000_000 + size * 2))
         return GuestJob(id: plan.id, directory: directory, seed: plan.seed, memory: memory)
     }
 
-    /// - Throws: `Fault` where a link of the plan has no record or no series: what is missing would count as silence.
+    /// - Throws: `Fault` if a link of the plan has no record or no series, since a missing link would count as silence.
     package static func series(of record: RunRecord, _ plan: RunPlan, in directory: FilePath) throws -> Series {
         let path = directory.appending(Series.fileName)
         let links = try record.links.map { link in

@@ -4,7 +4,7 @@ import Glibc
 import Kernels
 import Quantities
 
-/// What depends on real time: when, how fast and where the runs went. The one file that differs between equal
+/// What depends on real time: when, how fast and where the runs were executed. No other file differs between equal
 /// comparisons.
 enum RunLog {
     static func text(display: ProgressDisplay, kernel: Kernel, jobs: Int) -> String {
@@ -33,7 +33,7 @@ enum RunLog {
         return String(cString: here)
     }
 
-    /// As a shell takes it.
+    /// The command line, quoted for a shell.
     private static func typed() -> String {
         CommandLine.arguments.map { word in
             let isPlain =

@@ -7,8 +7,8 @@ import Results
 import System
 import SystemPackage
 
-/// The results that a comparison left in a directory: of one replay, or of several with the whole's documents beside
-/// them.
+/// The results that a comparison left in a directory: those of one replay, or of several together with the documents of
+/// the whole.
 package struct SavedResults: Sendable {
     package struct Walk: Sendable {
         package let name: String
@@ -18,10 +18,10 @@ package struct SavedResults: Sendable {
 
     package let directory: FilePath
     package let walks: [Walk]
-    /// walks.json; nil: of one replay.
+    /// walks.json; nil if there is only one replay.
     let whole: JSONReader?
 
-    /// - Throws: `Fault` (bad input) where it holds no whole result of this schema.
+    /// - Throws: `Fault` (bad input) if it holds no complete result of this schema.
     package init(_ directory: FilePath) throws {
         self.directory = directory
         var status = stat()
@@ -45,7 +45,7 @@ package struct SavedResults: Sendable {
         whole = reader
         self.walks = try reader["walks"].elements.map { walk in
             let name = try walk["directory"].string
-            // Names below the directory only: a document may say anything.
+            // Only names below the directory are accepted, since a document may contain anything.
             guard let component = FilePath.Component(name), component.kind == .regular else {
                 throw Fault.input(
                     walk.path, "'\(walk.place).directory' is '\(name.prefix(60))', which names no directory in it")
@@ -58,7 +58,7 @@ package struct SavedResults: Sendable {
         }
     }
 
-    /// Of several congestion controls or kernels, which are compared each by itself.
+    /// Refuses a directory with several congestion controls or kernels, since each of those is compared by itself.
     private static func refuseSeveral(_ directory: FilePath) throws {
         guard try file(SavedComparison.documentName, in: directory) == nil else { return }
         let parts = try OutputDirectory.entries(of: directory).filter { name in
@@ -76,16 +76,16 @@ package struct SavedResults: Sendable {
         try SavedComparison(directory: directory.string) { try file($0, in: directory) }
     }
 
-    /// nil where there is none.
+    /// nil if the file does not exist.
     static func file(_ name: String, in directory: FilePath) throws -> [UInt8]? {
         let path = directory.appending(name).string
         guard access(path, F_OK) == 0 else { return nil }
         return try InputFile.read(path).bytes
     }
 
-    // MARK: - Written anew
+    // MARK: - Written again
 
-    /// Replaces everything that people read by what the documents say.
+    /// Replaces all reports by new ones made from the documents.
     package func writeReports() throws {
         for walk in walks {
             for (name, bytes) in walk.saved.report {
@@ -98,7 +98,7 @@ package struct SavedResults: Sendable {
         }
     }
 
-    /// nil: of one replay.
+    /// nil if there is only one replay.
     private var wholeResult: WalksResult? {
         get throws {
             guard let whole else { return nil }
@@ -110,7 +110,7 @@ package struct SavedResults: Sendable {
         }
     }
 
-    /// What `compare` printed.
+    /// The text that `compare` printed.
     package var text: String {
         get throws {
             let parts = walks.map { ComparisonTable.text(of: $0.saved.result) }
@@ -120,7 +120,7 @@ package struct SavedResults: Sendable {
 
     // MARK: - Checked
 
-    /// Puts what a check found beside the results.
+    /// Writes the outcome of a check next to the results.
     package func write(_ report: CheckReport) throws {
         for (name, text) in [("check.md", report.markdown), ("junit.xml", report.junit)] {
             try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
@@ -131,7 +131,7 @@ package struct SavedResults: Sendable {
         get throws { Baseline(walks: try walks.map { try Baseline.Walk($0.saved, name: $0.name) }) }
     }
 
-    /// - Parameter baseline: results, a file that `walkback baseline save` wrote, or a directory of such.
+    /// - Parameter baseline: results, a file that `walkback baseline save` wrote, or a directory of such files.
     package func check(against baseline: FilePath?, settings: RegressionCheck.Settings) throws -> CheckReport {
         let results = walks.map { (name: $0.name, result: $0.saved.result) }
         guard let baseline else { return CheckReport(walks: results, check: nil) }

@@ -7,12 +7,13 @@ import Results
 import System
 import SystemPackage
 
-/// Several replays, each under all its strategies and seeds, and what they say as a whole.
+/// Several replays, each under all its strategies and seeds, and the result of them as a whole.
 package struct WalksRequest: Sendable {
     package let replays: ReplaySet
-    /// Each replay's results go into a directory of its name below this one, the whole's beside them.
+    /// Each replay's results go into a directory of its name below this one; the documents of the whole go into this
+    /// one.
     package let output: FilePath
-    /// For every replay alike; its replay and output are not used.
+    /// Applies to every replay alike, except for its replay and output, which are not used.
     package let each: ComparisonRequest
 
     package init(replays: ReplaySet, output: FilePath, each: ComparisonRequest) {
@@ -33,7 +34,7 @@ package struct WalksRequest: Sendable {
 
     /// - Parameters:
     ///   - say: receives notes for the user, a line each.
-    ///   - show: receives each replay's table when it is there.
+    ///   - show: receives each replay's table when it is ready.
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void, show: (String) -> Void
     ) throws -> (table: String, json: String, exitCode: ExitCode) {
@@ -42,7 +43,7 @@ package struct WalksRequest: Sendable {
         for (entry, request) in zip(replays.entries, requests) {
             say("walk \(outcomes.count + 1) of \(replays.entries.count): \(entry.name)")
             let outcome = try request.run(cancellation: cancellation, say: say)
-            // What stands there of an earlier comparison is no longer of these results.
+            // The documents of an earlier comparison would not match these results.
             if outcomes.isEmpty { for name in Self.names { unlink(output.appending(name).string) } }
             show(outcome.table)
             outcomes.append(outcome)
@@ -61,7 +62,7 @@ package struct WalksRequest: Sendable {
 
     private static let names = ["walks.json", "walks.md", "walks.html", "walks.svg", "walks.csv"]
 
-    /// Of the whole.
+    /// The documents of the whole.
     static func documents(of result: WalksResult) -> [(name: String, text: String)] {
         [
             ("walks.json", WalksReport.json(of: result).text), ("walks.md", WalksReport.markdown(of: result)),
@@ -69,7 +70,7 @@ package struct WalksRequest: Sendable {
         ] + WalksReport.figureFiles(of: result)
     }
 
-    /// Not to be trusted is worse than a gate that is not met.
+    /// An untrustworthy result is worse than a missed gate.
     package static func worst(of codes: [ExitCode]) -> ExitCode {
         codes.max { $0.rawValue < $1.rawValue } ?? .success
     }

@@ -27,7 +27,7 @@ enum CoverageSection {
     }
 
     private static func findings(of result: SweepResult, _ movement: Movement) -> [Finding] {
-        // Where there is no WiFi there is nothing to gain.
+        // Without WiFi there is nothing to gain.
         let points = result.points.map(\.point).filter { Double($0[0]) ?? 0 > 0 }
         let gains = points.map { ($0[0], result.ratios(of: "mptcp", to: "optimal", by: .goodput, at: $0)) }
         let first = points.map { ($0[0], result.ratios(of: "wifi-first", to: "tcp-cellular", by: .goodput, at: $0)) }
@@ -43,7 +43,7 @@ enum CoverageSection {
         ]
     }
 
-    /// One claim at every coverage.
+    /// Tests one claim at every coverage.
     private static func everywhere(_ claim: String, _ ratios: [(String, Sample)], isAbove: Bool) -> Finding {
         let verdicts = ratios.map { Finding.verdict($0.1, isAbove: isAbove) }
         func coverages(_ verdict: Finding.Verdict) -> String {
@@ -58,7 +58,7 @@ enum CoverageSection {
         return Finding(claim, here: here, verdict: verdict)
     }
 
-    /// Whether the walks are enough to tell 10 % from 15 % at 60 % coverage.
+    /// Says whether there are enough walks to tell 10 % from 15 % at 60 % coverage.
     private static func resolution(of result: SweepResult) -> String {
         guard let point = result.points.map(\.point).first(where: { $0[0] == "60" }) else { return "" }
         let sample = result.ratios(of: "mptcp", to: "optimal", by: .goodput, at: point)
@@ -79,7 +79,7 @@ enum CoverageSection {
         return "<p>\(Markup.escaped(text))</p>\n"
     }
 
-    /// How many walks give the mean to 2.5 points either way.
+    /// The number of walks that determine the mean to within 2.5 points either way.
     private static func walks(for deviation: Double) -> Int {
         var count = 2
         while count < 100_000, let t = StudentT(degreesOfFreedom: count - 1)?.critical(confidence: 0.95),

@@ -6,9 +6,9 @@ import Reports
 import Statistics
 import Sweeps
 
-/// The energy table, under the three models for one phone, and what a scheduler does in a car.
+/// The energy table under the three models for one phone, and how a scheduler performs in a car.
 enum EnergySection {
-    /// The alternatives for one phone: what they do not agree on is not supported.
+    /// The alternative models for one phone: a claim on which they disagree is not supported.
     static let models = [EnergyModel.hybrid, .rateLinear, .constant].map(\.name)
 
     /// The paper's table.
@@ -88,7 +88,7 @@ enum EnergySection {
         ]
     }
 
-    /// Whether `better` moves more for a joule than `worse`, under each model.
+    /// Whether `better` moves more bytes per joule than `worse`, under each model.
     private static func order(
         _ claim: String, _ better: String, _ worse: String, _ result: SweepResult, _ point: [String]
     ) -> Finding {

@@ -2,18 +2,18 @@
 import Determinism
 import Statistics
 
-/// What our walks say of one claim.
+/// What our walks show about one claim.
 struct Finding {
     enum Verdict: String {
         case agrees = "so here, too"
         case disagrees = "not so here"
-        /// The interval does not tell.
+        /// The interval allows either answer.
         case open = "these walks do not tell"
     }
 
-    /// As the paper has it, in our words, with its number.
+    /// The paper's claim in our words, with its number.
     let claim: String
-    /// With ours.
+    /// What we found, with our number.
     let here: String
     let verdict: Verdict
 

@@ -4,8 +4,8 @@ import Reports
 import Statistics
 import Sweeps
 
-/// What sweeps of thousands of cells would rest on: the fluid engine against the real stack, on the cells of Figures 3
-/// and 4.
+/// The fluid engine compared with the real stack on the cells of Figures 3 and 4. Sweeps of thousands of cells would
+/// rest on this comparison.
 enum FluidSection {
     static func html(walking: FluidErrors, driving: FluidErrors) -> String {
         var html = "<h2>The fluid engine on the same cells</h2>\n"

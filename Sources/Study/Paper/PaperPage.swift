@@ -4,7 +4,7 @@ import Documents
 import Reports
 import Sweeps
 
-/// paper.html: every figure and the table, ours and the paper's claims side by side.
+/// paper.html: every figure and the table, with our results and the paper's claims side by side.
 enum PaperPage {
     static func html(of results: PaperResults) -> String {
         let body =

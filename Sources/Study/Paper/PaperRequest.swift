@@ -11,9 +11,9 @@ import SystemPackage
 import Traces
 
 /// The evaluation of Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011),
-/// run again on the real stack: its figures and its table on one page, beside what it claims.
+/// repeated on the real stack: its figures and its table on one page, next to its claims.
 package struct PaperRequest: Sendable {
-    /// Holds fig1.yaml to fig5.yaml, table.yaml and driving.yaml.
+    /// The directory that holds fig1.yaml to fig5.yaml, table.yaml and driving.yaml.
     package var directory: FilePath
     package var output: FilePath
     package var quick: Bool
@@ -32,12 +32,12 @@ package struct PaperRequest: Sendable {
         self.walkbackVersion = walkbackVersion
     }
 
-    /// In the paper, Figure 1 is one walk; ours is that one walk as often.
+    /// The paper's Figure 1 shows a single walk; we repeat that one walk with as many seeds as this.
     private var indoorSeeds: Int { quick ? 2 : 10 }
 
-    /// Runs what is not there yet.
+    /// Runs what has not been run yet.
     ///
-    /// - Returns: where the page is, and the worst of the parts' ends.
+    /// - Returns: the path of the page, and the worst exit code of the parts.
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (page: FilePath, exitCode: ExitCode) {
@@ -52,7 +52,7 @@ package struct PaperRequest: Sendable {
             guard let result else { throw Fault(.failed, "\(name) came to nothing") }
             return result
         }
-        // Read first, so that a slip in any of them costs no hour.
+        // All files are read first, so that a mistake in one of them does not cost an hour.
         let extract = try Sweep.load(file("fig2")).replay(of: 0).traces
         let radios = try Sweep.load(file("fig5")).replay(of: 0).traces
         for name in ["fig3", "fig4", "table", "driving"] { _ = try Sweep.load(file(name), quick: quick) }
@@ -73,12 +73,12 @@ package struct PaperRequest: Sendable {
 
     private func file(_ name: String) -> String { directory.appending("\(name).yaml").string }
 
-    /// Of an earlier run where that is what this one would be.
+    /// Takes the result of an earlier run if this run would give the same.
     private func indoor(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (ComparisonResult, ExitCode) {
         say("fig1:")
-        // Beside the directory, which holds results alone.
+        // The mark stands next to the directory, which holds results alone.
         let mark = output.appending("fig1.kernel.sha256")
         let output = output.appending("fig1")
         let request = ComparisonRequest(
@@ -100,7 +100,7 @@ package struct PaperRequest: Sendable {
     }
 }
 
-/// Everything that the page is made of.
+/// The results from which the page is made.
 struct PaperResults {
     let indoor: ComparisonResult
     let extract: [PathTrace]

@@ -5,9 +5,9 @@ import Plans
 import Replays
 import Results
 
-/// A cell on the fluid engine.
+/// The runs of a cell on the fluid engine.
 enum FluidCell {
-    /// - Returns: its rows; a run that is not modelled has one that says so.
+    /// - Returns: the cell's rows; a run that is not modelled has a row that says so.
     static func rows(of cell: SweepCell, _ made: FluidRuns) throws -> [SweepRow] {
         var runs: [ComparisonResult.Run] = []
         var failed: [SweepRow] = []

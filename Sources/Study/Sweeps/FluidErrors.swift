@@ -6,16 +6,17 @@ import Statistics
 package struct FluidErrors: Sendable {
     package struct Row: Sendable {
         package let strategy: String
-        /// (fluid - kernel) / kernel of the delivered bytes, of every run in which the kernel delivered any.
+        /// (fluid - kernel) / kernel of the delivered bytes, for every run in which the kernel delivered any.
         package let errors: Sample
     }
 
-    /// In the order of the sweep's strategies.
+    /// One row for each strategy, in the order of the sweep's strategies.
     package let rows: [Row]
-    /// MPTCP over the strongest Optimal TCP: the fluid engine's ratio less the kernel's, of every cell.
+    /// The error of MPTCP's ratio to the strongest Optimal TCP: the fluid engine's ratio minus the kernel's, for every
+    /// cell.
     package let ratio: Sample
 
-    /// - Parameter result: of `sweep` on the kernel.
+    /// - Parameter result: the result of `sweep` on the kernel.
     package init(_ sweep: Sweep, _ result: SweepResult) throws {
         var errors: [String: [Double]] = [:]
         var ratios: [Double] = []

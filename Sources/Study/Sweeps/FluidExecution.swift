@@ -4,7 +4,7 @@ import Documents
 import Kernels
 import System
 
-/// The execution of cells on the fluid engine.
+/// Executes cells on the fluid engine.
 struct FluidExecution {
     let sweep: Sweep
     let cells: SweepCells
@@ -13,12 +13,12 @@ struct FluidExecution {
     init(sweep: Sweep, cells: SweepCells) {
         self.sweep = sweep
         self.cells = cells
-        // Each run frees megabytes that the next one takes again; handing them back to the system costs a tenth of the
-        // time.
+        // Each run frees megabytes that the next run allocates again; returning them to the system would cost a tenth
+        // of the time.
         walkback_keep_freed_memory()
     }
 
-    /// - Throws: where the grid varies what the model does not have, so that all of it would come out the same.
+    /// - Throws: a fault if the grid varies something that the model lacks, so that all cells would give the same.
     static func check(_ sweep: Sweep) throws {
         guard let dimension = sweep.dimensions.first(where: { unmodelled.contains($0.key) }) else { return }
         throw Fault.input(

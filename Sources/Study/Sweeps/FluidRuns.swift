@@ -8,8 +8,8 @@ import Synchronization
 import Traces
 import Verification
 
-/// Runs on the fluid engine. The last one of each place in a cell is kept: where what varies from cell to cell does not
-/// concern it, as 3G whatever the WiFi, the next cell has the same.
+/// Runs on the fluid engine. The last run of each place in a cell is kept: if the next cell's run does not depend on
+/// what varies between the cells, such as 3G when only WiFi varies, it is the same run.
 final class FluidRuns: Sendable {
     private struct Made {
         let plan: RunPlan
@@ -19,7 +19,7 @@ final class FluidRuns: Sendable {
 
     private let last = Mutex<[Int: Made]>([:])
 
-    /// The run of a cell's plan; nil where it is not modelled.
+    /// The run of a cell's plan; nil if it is not modelled.
     func run(_ place: Int, of cell: SweepCell) throws -> ComparisonResult.Run? {
         let (plan, tables) = cell.executable(place)
         if let made = last.withLock({ $0[place] }), made.plan == plan, made.tables == tables { return made.run }

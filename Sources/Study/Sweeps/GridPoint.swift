@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Where a cell stands in a grid, whose first dimension varies slowest.
+/// The position of a cell in a grid whose first dimension varies slowest.
 enum GridPoint {
-    /// Of each dimension, the place of its value.
+    /// For each dimension, the place of the cell's value.
     static func places(of index: Int, in counts: [Int]) -> [Int] {
         var rest = index
         var places = [Int](repeating: 0, count: counts.count)

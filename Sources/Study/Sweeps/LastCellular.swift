@@ -3,7 +3,7 @@ import Synchronization
 import Synthesis
 import Traces
 
-/// The 3G of the last walk: cells that differ in their WiFi have it in common.
+/// The 3G of the last walk, kept because cells that differ only in their WiFi share it.
 final class LastCellular: Sendable {
     private let last = Mutex<(parameters: OutdoorParameters, trace: PathTrace)?>(nil)
 

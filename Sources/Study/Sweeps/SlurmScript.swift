@@ -3,16 +3,16 @@ import Determinism
 import System
 import SystemPackage
 
-/// A sweep as a Slurm job array: each task runs one part, on as many cores as it is given, and the last job puts them
-/// together.
+/// A sweep as a Slurm job array: each task runs one part on the cores that it is given, and a last job merges the
+/// parts.
 package enum SlurmScript {
     package static let name = "sweep.sbatch"
 
     /// Writes `OUTPUT/sweep.sbatch`.
     ///
     /// - Parameters:
-    ///   - program: this one, as it is to be called on the nodes.
-    ///   - options: of `walkback sweep`, beside the part and where it goes.
+    ///   - program: this program, as it is called on the nodes.
+    ///   - options: options of `walkback sweep`, except for the part and its output.
     /// - Returns: the commands that submit it, a line each.
     package static func write(
         _ file: String, program: String, options: [String], parts: Int, jobs: Int, output: FilePath
@@ -43,7 +43,7 @@ package enum SlurmScript {
             """
     }
 
-    /// For a shell.
+    /// A word, quoted for a shell.
     private static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             switch byte {

@@ -9,46 +9,47 @@ import System
 import Traces
 import Yams
 
-/// A grid of replays, each under all its strategies and seeds: what `NAME.yaml` asks of `walkback sweep`.
+/// A grid of replays, each under all its strategies and seeds, as `NAME.yaml` describes it for `walkback sweep`.
 package struct Sweep: Sendable {
     package struct Dimension: Sendable, Equatable {
-        /// As the file has it: `wifi-coverage`.
+        /// The key in the sweep's file: `wifi-coverage`.
         package let key: String
-        /// As a table heads it: `wifi_coverage_percent`.
+        /// The heading in a table: `wifi_coverage_percent`.
         package let column: String
-        /// As a table has them.
+        /// The values as a table shows them.
         package let values: [String]
-        /// The generator's seed: points that differ in nothing else are samples of one thing.
+        /// Whether this is the generator's seed: points that differ only in it are samples of the same thing.
         package let isWalk: Bool
     }
 
     package let name: String
     package let dimensions: [Dimension]
-    /// Of everything in it and in the files that it names.
+    /// The hash of the file's content and of the files that it names.
     let sha256: String
     let path: String
     /// The file's text.
     let definition: String
     private let base: Base
-    /// Of every cell, and of each dimension; values as YAML.
+    /// The settings of every cell; `grid` holds those of each dimension. Values are YAML.
     private let settings: [(key: SweepKey, value: String)]
     private let grid: [(key: SweepKey, values: [String])]
     private let cellular = LastCellular()
 
-    /// What every cell begins with.
+    /// The source of every cell's replay.
     private enum Base: Sendable {
-        /// A replay's file, and the directory in which its traces are named.
+        /// A replay's text, and the directory to which the paths of its traces are relative.
         case replay(text: String, directory: String)
         case generated(OutdoorParameters.Movement)
     }
 
-    /// How messages name what a cell's replay is read from.
+    /// The name that messages give the text that a cell's replay is read from.
     private static let made = "the cell's replay"
 
-    /// More are refused: their number alone says that something else was meant.
+    /// Larger grids are refused: such a number can only be a mistake.
     package static let mostCells = 1_000_000
 
-    /// - Throws: `Fault` (bad input) as `path:line:column: message`, of what can be told without making any cell.
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`, for everything that can be checked without making
+    ///   a cell.
     package static func load(_ path: String, quick: Bool = false) throws -> Sweep {
         try Sweep(InputFile.read(path, largest: YAMLReader.largest), quick: quick)
     }
@@ -100,15 +101,15 @@ package struct Sweep: Sendable {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 
-    /// Points of the grid, the first dimension varying slowest.
+    /// The number of points of the grid, whose first dimension varies slowest.
     package var cellCount: Int { dimensions.map(\.values.count).reduce(1, *) }
 
-    /// Of each dimension, the place of its value in cell `index`.
+    /// For each dimension, the place of its value in cell `index`.
     package func point(of index: Int) -> [Int] {
         GridPoint.places(of: index, in: dimensions.map(\.values.count))
     }
 
-    /// As messages name a cell: `wifi-coverage 40, walk 3`.
+    /// A cell's name in messages: `wifi-coverage 40, walk 3`.
     package func title(of index: Int) -> String {
         zip(dimensions, point(of: index)).map { "\($0.key) \($0.values[$1])" }.joined(separator: ", ")
     }
@@ -123,7 +124,7 @@ package struct Sweep: Sendable {
                 settings + zip(grid, point).map { dimension, place in (dimension.key, dimension.values[place]) })
         } catch let fault as Fault {
             let title = self.title(of: index)
-            // Where it stands in a file that nobody has is of no use.
+            // The position is removed: it refers to a generated text that the user does not have.
             var message = fault.message
             if message.hasPrefix(Self.made), let end = message.firstRange(of: ": ") {
                 message.removeSubrange(..<end.upperBound)
@@ -187,7 +188,7 @@ package struct Sweep: Sendable {
 }
 
 extension Node {
-    /// With `value` at a dotted key, in a mapping that is made where it is missing.
+    /// This node with `value` at a dotted key; missing mappings are created.
     fileprivate func setting(_ key: ArraySlice<String>, to value: Node) -> Node {
         guard let first = key.first else { return value }
         var mapping = self.mapping ?? Node.Mapping([])

@@ -4,13 +4,13 @@ import Glibc
 import System
 import SystemPackage
 
-/// The finished cells of a sweep, a file each in `OUTPUT/cells`: what a killed sweep goes on from.
+/// The finished cells of a sweep, one file each in `OUTPUT/cells`, from which a killed sweep resumes.
 package struct SweepCells: Sendable {
     static let directoryName = "cells"
 
-    /// What one cell came to.
+    /// The result of one cell.
     struct Cell: Codable, Sendable, Equatable {
-        /// `SweepIdentity.key`: another sweep's cell is no cell of this one.
+        /// `SweepIdentity.key`: a cell of another sweep is ignored.
         var key: String
         var rows: [SweepRow]
     }
@@ -18,7 +18,7 @@ package struct SweepCells: Sendable {
     private let directory: FilePath
     private let key: String
 
-    /// - Throws: where the directory cannot be made.
+    /// - Throws: an error if the directory cannot be made.
     init(_ output: FilePath, key: String) throws {
         directory = output.appending(Self.directoryName)
         self.key = key
@@ -30,7 +30,7 @@ package struct SweepCells: Sendable {
         self.key = key
     }
 
-    /// Of results that are only read.
+    /// Opens results that are only read.
     static func reading(_ output: FilePath, key: String) -> SweepCells {
         SweepCells(existing: output, key: key)
     }
@@ -40,7 +40,7 @@ package struct SweepCells: Sendable {
         return directory.appending(String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json")
     }
 
-    /// nil where the cell is not finished, was cut off, or is of another sweep.
+    /// nil if the cell is not finished, was truncated, or belongs to another sweep.
     func read(_ index: Int) throws -> [SweepRow]? {
         guard let bytes = try Files.read(path(index)),
             let cell = try? JSONDecoder().decode(Cell.self, from: Data(bytes)), cell.key == key
@@ -48,7 +48,7 @@ package struct SweepCells: Sendable {
         return cell.rows
     }
 
-    /// Whole or not at all.
+    /// Writes the cell's file completely or not at all.
     func write(_ index: Int, _ rows: [SweepRow]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

@@ -7,9 +7,9 @@ import System
 import TraceFormats
 import Yams
 
-/// What stands in a sweep's file: `NAME.yaml`, of which each cell's replay is made.
+/// The content of a sweep's file, `NAME.yaml`, from which each cell's replay is made.
 struct SweepDocument {
-    /// What every cell begins with, before its point of the grid is set in it.
+    /// The source of every cell's replay, before the cell's point of the grid is set in it.
     enum Base {
         case replay(name: String, Node)
         case generated(OutdoorParameters.Movement)
@@ -18,7 +18,7 @@ struct SweepDocument {
     let reader: YAMLReader
     let name: String
     let base: Base
-    /// Set alike in every cell: parameters of the generator and, by dotted keys, of the replay.
+    /// Settings that are the same in every cell: parameters of the generator and, by dotted keys, of the replay.
     private(set) var settings: [Setting] = []
     private(set) var dimensions: [Dimension] = []
     struct Setting {
@@ -32,10 +32,10 @@ struct SweepDocument {
     }
 
     static let keys = ["name", "generate", "replay", "set", "grid", "strategies", "seeds", "quick"]
-    /// What a quick form may put in place.
+    /// The keys that a quick form may replace.
     static let quickKeys = ["generate", "set", "grid", "strategies", "seeds"]
 
-    /// - Parameter quick: whether what stands under `quick` takes the place of the rest.
+    /// - Parameter quick: whether the keys under `quick` replace the others.
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     init(_ file: InputFile, quick: Bool) throws {
         reader = try YAMLReader(file)
@@ -45,7 +45,7 @@ struct SweepDocument {
             throw reader.fault(reader.root, "the sweep has no quick form; add 'quick:', or leave --quick out")
         }
         let reader = reader
-        /// A mapping's members, those of the quick form in place of the others.
+        /// A mapping's members, with those of the quick form replacing the others.
         func section(_ key: String) throws -> YAMLReader.Members {
             var members = try reader.section(key, of: root, keys: nil)
             guard quick else { return members }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Kernels
 
-/// What executes a sweep's runs.
+/// The engine that executes a sweep's runs.
 package enum SweepEngine: Sendable {
     /// The real stack.
     case kernel(Kernel)
-    /// Documentation/fluid-engine.md: in milliseconds, and nothing about MPTCP rests on it.
+    /// The fluid model of Documentation/fluid-engine.md. It takes milliseconds, and no claim about MPTCP rests on it.
     case fluid
 
     package enum Name: String, CaseIterable, Sendable {
         case kernel, fluid
     }
 
-    /// - Parameter kernel: `embedded`, `host` or a file.
+    /// - Parameter kernel: `embedded`, `host` or the path of a file.
     init(_ name: Name, kernel: String) throws {
         switch name {
         case .kernel: self = .kernel(try Kernel.find(kernel))
@@ -34,9 +34,9 @@ package enum SweepEngine: Sendable {
         }
     }
 
-    /// Of the kernel's file.
+    /// The hash of the kernel's file.
     ///
-    /// - Throws: where it cannot be read.
+    /// - Throws: an error if it cannot be read.
     func kernelSHA256() throws -> String {
         switch self {
         case .kernel(let kernel): try kernel.sha256()

@@ -10,16 +10,16 @@ import Synchronization
 import System
 import SystemPackage
 
-/// The execution of a sweep's runs: several at a time, each cell written down as soon as its last run is there.
+/// Executes a sweep's runs, several at a time, and writes each cell to its file as soon as its last run is finished.
 final class SweepExecution: Sendable {
     private struct State {
-        /// What runs came to that unfinished cells still need.
+        /// The outcomes of runs that unfinished cells still need.
         var outcomes: [Int: Result<Outcome, Fault>] = [:]
-        /// How many cells still need a run.
+        /// For each run, the number of cells that still need it.
         var needed: [Int]
-        /// How many runs a cell still waits for.
+        /// For each cell, the number of runs that it still waits for.
         var missing: [Int]
-        /// Of each cell that failed, as far as it came.
+        /// The rows that there are of each failed cell.
         var failed: [Int: [SweepRow]] = [:]
     }
 
@@ -34,9 +34,9 @@ final class SweepExecution: Sendable {
     private let cells: SweepCells
     private let walkbackVersion: String
     private let directory: FilePath
-    /// Where the directories of failed runs are kept.
+    /// The directory in which the directories of failed runs are kept.
     private let failed: FilePath
-    /// Places in `runs.cells` of the cells that need each run.
+    /// For each run, the places in `runs.cells` of the cells that need it.
     private let users: [[Int]]
     private let state: Mutex<State>
 
@@ -59,7 +59,7 @@ final class SweepExecution: Sendable {
         state = Mutex(State(needed: users.map(\.count), missing: runs.cells.map { Set($0.runs).count }))
     }
 
-    /// - Throws: what ended all runs: a signal, a full disk, a kernel that cannot be run at all.
+    /// - Throws: the fault that ended all runs: a signal, a full disk, or a kernel that cannot be run at all.
     func run(jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
         let longest = runs.distinct.map(\.duration).max() ?? .zero
         let display = ProgressDisplay(runs: runs.distinct.count, runDuration: longest)
@@ -86,12 +86,12 @@ final class SweepExecution: Sendable {
         return state.withLock { SweepOutcome($0.failed, sweep) }
     }
 
-    /// Whether other runs may go better. What a machine lacks it lacks for all.
+    /// Whether other runs may still succeed. What the machine lacks, it lacks for all runs.
     private static func isOfOneRun(_ fault: Fault) -> Bool {
         [.failed, .badInput, .notTrustworthy].contains(fault.code)
     }
 
-    /// What a failed run left is wanted by whoever looks for the cause.
+    /// Keeps the directory of a failed run for whoever looks for the cause.
     private func keep(_ directory: FilePath, of id: String, _ fault: Fault) throws -> Fault {
         let kept = failed.appending(id)
         try OutputDirectory.makeDirectory(failed)
@@ -100,7 +100,7 @@ final class SweepExecution: Sendable {
         return Fault(fault.code, fault.message.replacing(directory.string, with: kept.string))
     }
 
-    /// - Returns: the cells that this was the last run of.
+    /// - Returns: the cells of which this was the last run.
     private func finish(_ index: Int, _ outcome: Result<Outcome, Fault>) -> [Int] {
         state.withLock { state in
             state.outcomes[index] = outcome
@@ -111,7 +111,7 @@ final class SweepExecution: Sendable {
         }
     }
 
-    /// Measures a cell, all of whose runs are there, and writes it down.
+    /// Measures a cell all of whose runs are finished, and writes it to its file.
     private func complete(_ place: Int) throws {
         let (index, wanted) = runs.cells[place]
         let cell = try SweepCell(sweep, index)

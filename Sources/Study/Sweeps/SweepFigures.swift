@@ -3,13 +3,14 @@ import Reports
 import Statistics
 import Traces
 
-/// A sweep's curves over its one parameter of numbers, where it has one.
+/// A sweep's curves over its parameter, if it has exactly one and its values are numbers.
 package struct SweepFigures {
     package let goodput: GridFigure
-    /// To the strongest Optimal TCP.
+    /// The ratio to the strongest Optimal TCP.
     package let gain: GridFigure
 
-    /// nil where points differ in more than one thing beside the walk, or in one that is no number.
+    /// nil if points differ in more than one parameter besides the walk, or in a parameter whose values are not
+    /// numbers.
     package init?(_ result: SweepResult) {
         let columns = SweepGains.columns(of: result)
         let gains = SweepGains.all(of: result)

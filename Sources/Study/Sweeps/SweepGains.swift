@@ -2,16 +2,16 @@
 import Documents
 import Statistics
 
-/// What each strategy was worth against the strongest Optimal TCP of the same walk and seed, at one point of the grid:
-/// the mean over walks of each walk's ratio, with Student's t interval over walks, which are the independent samples.
-/// Seeds of one walk are averaged first.
+/// What each strategy gained over the strongest Optimal TCP of the same walk and seed, at one point of the grid: the
+/// mean over walks of each walk's ratio, with Student's t interval over walks, which are the independent samples. Seeds
+/// of one walk are averaged first.
 package struct SweepGains: Sendable, Equatable {
-    /// What the walks of this group have in common, by column.
+    /// The values that the walks of this group share, by column.
     let point: [String]
     let strategy: String
-    /// Of each walk, in order.
+    /// One ratio for each walk, in order.
     let ratios: [Double]
-    /// Mb/s of each walk, likewise; also of walks for which there is no ratio.
+    /// Mb/s of each walk, in order, including walks that have no ratio.
     let goodput: [Double]
 
     var mean: Double? { Sample(ratios).mean }
@@ -21,14 +21,14 @@ package struct SweepGains: Sendable, Equatable {
         zip(result.identity.columns, result.identity.isWalk).filter { !$1 }.map(\.0)
     }
 
-    /// Points in the order of the grid, strategies in that of the replay.
+    /// Points are in the order of the grid, strategies in that of the replay.
     static func all(of result: SweepResult) -> [SweepGains] {
         result.points.flatMap { point, cells in
             var strategies: [String] = []
             for row in cells.joined() where row.kind == .run && !strategies.contains(row.strategy) {
                 strategies.append(row.strategy)
             }
-            // The bound itself, for its goodput.
+            // The bound itself is listed too, for its goodput.
             return (strategies + ["optimal"]).map { strategy in
                 SweepGains(
                     point: point, strategy: strategy,
@@ -38,7 +38,7 @@ package struct SweepGains: Sendable, Equatable {
         }
     }
 
-    /// nil where there is a ratio to Optimal TCP.
+    /// nil if there is a ratio to Optimal TCP.
     static func whyNoRatio(_ result: SweepResult) -> String? {
         guard all(of: result).allSatisfy(\.ratios.isEmpty) else { return nil }
         return "Optimal TCP is not known without a TCP run over every path: add tcp-NAME of each to the strategies."

@@ -2,15 +2,15 @@
 import Determinism
 import FoundationEssentials
 
-/// All that a cell's result depends on but its place in the grid: kept beside the cells, so that only what is of one
-/// sweep is put together.
+/// Everything that a cell's result depends on except its place in the grid. It is kept next to the cells, so that only
+/// cells of one sweep are merged.
 struct SweepIdentity: Codable, Sendable, Equatable {
     static let fileName = "cells/sweep.json"
 
     var name: String
-    /// Of the sweep's file and of what it names.
+    /// The hash of the sweep's file and of the files that it names.
     var sha256: String
-    /// The sweep's file.
+    /// The text of the sweep's file.
     var definition: String
     var engine: String
     var walkback: String
@@ -19,7 +19,7 @@ struct SweepIdentity: Codable, Sendable, Equatable {
     var kernelSHA256: String
     var command: String
     var columns: [String]
-    /// Of each dimension, as the table has them.
+    /// The values of each dimension, as the table shows them.
     var values: [[String]]
     var isWalk: [Bool]
 
@@ -30,7 +30,7 @@ struct SweepIdentity: Codable, Sendable, Equatable {
         return hash.hexadecimal()
     }
 
-    /// What a sweep of the same cells would have in common with this one and `other` has not; nil: nothing.
+    /// How `other` differs from this sweep, so that their cells cannot be mixed; nil if it does not differ.
     func difference(from other: SweepIdentity) -> String? {
         guard key != other.key else { return nil }
         if engine != other.engine { return "of the \(other.engine) engine" }
@@ -41,7 +41,7 @@ struct SweepIdentity: Codable, Sendable, Equatable {
 
     var cellCount: Int { values.map(\.count).reduce(1, *) }
 
-    /// Of each dimension, the value of cell `index`.
+    /// For each dimension, the value of cell `index`.
     func values(of index: Int) -> [String] {
         zip(values, GridPoint.places(of: index, in: values.map(\.count))).map { $0[$1] }
     }
@@ -49,13 +49,13 @@ struct SweepIdentity: Codable, Sendable, Equatable {
     var document: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        // Of strings alone, which encode.
+        // All members are strings, or arrays of strings and flags, so encoding does not fail.
         return (try? encoder.encode(self)).map(Array.init) ?? []
     }
 }
 
 extension SweepIdentity {
-    /// nil where it is no description of a sweep.
+    /// nil if the document does not describe a sweep.
     init?(_ document: [UInt8]) {
         guard let own = try? JSONDecoder().decode(SweepIdentity.self, from: Data(document)) else { return nil }
         self = own

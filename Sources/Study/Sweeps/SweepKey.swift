@@ -4,10 +4,10 @@ import Quantities
 import Replays
 import Synthesis
 
-/// What a sweep may set: a parameter of the generator, or a value of the replay by its dotted key, as
+/// What a sweep may set: a parameter of the generator, or a value of the replay by its dotted key, such as
 /// `transport.congestion_control`.
 enum SweepKey: Equatable, Sendable {
-    /// The generator's seed: another one, another walk.
+    /// The generator's seed: another seed gives another walk.
     case walk
     case coverage
     case calibration
@@ -18,7 +18,7 @@ enum SweepKey: Equatable, Sendable {
     static let generatorNames =
         ["walk", "wifi-coverage", "calibration", "duration"] + OutdoorParameter.allCases.map(\.rawValue)
 
-    /// Keys that people mean, for suggestions.
+    /// Keys that users are likely to mean, for suggestions.
     static let replayExamples = [
         "transport.congestion_control", "transport.scheduler", "transport.receive_buffer", "transport.send_buffer",
         "mobility.mode", "mobility.detection", "mobility.acquisition", "oracle.window", "energy.model",
@@ -53,7 +53,7 @@ enum SweepKey: Equatable, Sendable {
         }
     }
 
-    /// Of its column, with the unit of the numbers in it.
+    /// The name of its column, with the unit of the column's numbers.
     var column: String {
         switch self {
         case .walk, .calibration: text
@@ -64,7 +64,8 @@ enum SweepKey: Equatable, Sendable {
         }
     }
 
-    /// A value as its column has it: numbers of the column's unit; nil where it is none of this key's.
+    /// A value as its column shows it: numbers are in the column's unit; nil if the text is not a valid value of this
+    /// key.
     func column(of text: String) -> String? {
         switch self {
         case .walk: UInt64(text).map(String.init)
@@ -94,7 +95,7 @@ extension OutdoorParameter.Unit {
 }
 
 extension OutdoorParameter {
-    /// In its column's unit.
+    /// The number in its column's unit.
     fileprivate func number(of text: String) -> Double? {
         value(of: text).map { unit == .share ? $0 * 100 : $0 }
     }

@@ -2,7 +2,7 @@
 import Quantities
 import Statistics
 
-/// A quantity of runs by which strategies are compared; of the first direction that was measured.
+/// A quantity by which strategies are compared, measured on runs of the first direction that was measured.
 package enum SweepMeasure: Sendable, Equatable {
     /// Mb/s.
     case goodput
@@ -18,12 +18,12 @@ package enum SweepMeasure: Sendable, Equatable {
         }
     }
 
-    /// Of a cell: the mean over seeds; nil where there is none.
+    /// The mean over a cell's seeds; nil if no seed has a value.
     func mean(of strategy: String, in rows: [SweepRow]) -> Double? {
         Sample(bySeed(strategy, rows).sorted { $0.key < $1.key }.map(\.value)).mean
     }
 
-    /// Of a cell: the mean over seeds of the ratio of two strategies in the same seed; nil where there is none.
+    /// The mean, over a cell's seeds, of the ratio of two strategies in the same seed; nil if no seed has a ratio.
     func ratio(of strategy: String, to other: String, in rows: [SweepRow]) -> Double? {
         Sample(Sample.pairedRatios(bySeed(strategy, rows), to: bySeed(other, rows)).map(\.ratio)).mean
     }
@@ -37,7 +37,7 @@ package enum SweepMeasure: Sendable, Equatable {
 }
 
 extension SweepResult {
-    /// The points of the grid without the walk, in its order, each with the rows of its walks.
+    /// The points of the grid without the walk, in the grid's order, each with the rows of its walks.
     package var points: [(point: [String], walks: [[SweepRow]])] {
         var points: [(point: [String], walks: [[SweepRow]])] = []
         var places: [[String]: Int] = [:]
@@ -53,7 +53,7 @@ extension SweepResult {
         return points
     }
 
-    /// Of each walk at a point, the ratio of two strategies.
+    /// For each walk at a point, the ratio of two strategies.
     package func ratios(
         of strategy: String, to other: String, by measure: SweepMeasure, at point: [String]
     ) -> Sample {
@@ -61,7 +61,7 @@ extension SweepResult {
         return Sample(walks.compactMap { measure.ratio(of: strategy, to: other, in: $0) })
     }
 
-    /// Of each walk at a point, the measure of a strategy.
+    /// For each walk at a point, the measure of a strategy.
     package func values(of strategy: String, by measure: SweepMeasure, at point: [String]) -> Sample {
         let walks = points.first { $0.point == point }?.walks ?? []
         return Sample(walks.compactMap { measure.mean(of: strategy, in: $0) })

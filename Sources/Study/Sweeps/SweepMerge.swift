@@ -4,12 +4,12 @@ import FoundationEssentials
 import System
 import SystemPackage
 
-/// The parts of a sweep, run with `--shard`, put together.
+/// Merges the parts of a sweep that were run with `--shard`.
 package enum SweepMerge {
     /// - Parameters:
     ///   - parts: the output directories of the parts, in any order.
-    ///   - output: where the whole goes.
-    /// - Throws: `Fault` where a directory holds no part, parts are of different sweeps, or cells are missing.
+    ///   - output: the directory for the whole.
+    /// - Throws: `Fault` if a directory holds no part, if parts are of different sweeps, or if cells are missing.
     package static func run(_ parts: [FilePath], output: FilePath) throws -> SweepResult {
         var identity: SweepIdentity?
         for part in parts {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What an engine could not finish.
+/// The cells that an engine could not finish.
 struct SweepOutcome: Sendable {
-    /// One sentence for each cell, in their order.
+    /// One sentence for each of those cells, in the cells' order.
     let failures: [String]
-    /// Of each such cell, what there is of it.
+    /// The rows that there are of each of those cells.
     let failedRows: [Int: [SweepRow]]
 
     init(_ failedRows: [Int: [SweepRow]], _ sweep: Sweep) {

@@ -4,7 +4,7 @@ import Documents
 import Reports
 import Statistics
 
-/// A sweep's report.html: its curves, its table, what failed, and how to repeat it.
+/// A sweep's report.html: its curves, its table, the failures, and the command that repeats it.
 package enum SweepReport {
     package static func html(of result: SweepResult) -> String {
         var body =
@@ -82,19 +82,19 @@ extension SweepResult {
 
     package var kernelRelease: String { identity.kernelRelease }
 
-    /// In the order in which they are met.
+    /// Strategies in order of their first occurrence.
     package var strategies: [String] {
         rows.joined().filter { $0.kind == .run }.reduce(into: []) { found, row in
             if !found.contains(row.strategy) { found.append(row.strategy) }
         }
     }
 
-    /// How many walks there are of each point.
+    /// The number of walks at each point.
     package var walks: Int {
         zip(identity.values, identity.isWalk).filter { $1 }.map(\.0.count).reduce(1, *)
     }
 
-    /// One sentence for each run that may not be trusted.
+    /// One sentence for each run that cannot be trusted.
     package var doubts: [String] {
         rows.enumerated().flatMap { index, rows in
             rows.filter(\.isDoubtful).map { row in

@@ -12,9 +12,9 @@ package struct SweepRequest: Sendable {
     package var quick: Bool
     package var output: FilePath
     package var engine: SweepEngine.Name
-    /// Of that engine: `embedded`, `host` or a file.
+    /// The kernel for that engine: `embedded`, `host` or the path of a file.
     package var kernel: String
-    /// Runs at a time.
+    /// The number of runs at a time.
     package var jobs: Int
     package var shard: SweepShard?
     package var walkbackVersion: String
@@ -54,8 +54,8 @@ package struct SweepRequest: Sendable {
     /// Runs what is not finished yet.
     ///
     /// - Parameter say: receives notes for the user, a line each.
-    /// - Returns: nil where this was a part of the grid, which `SweepMerge` puts together with the others.
-    /// - Throws: a `Fault` for whatever kept the sweep from going on; finished cells stay.
+    /// - Returns: nil if this was a part of the grid, which `SweepMerge` merges with the others.
+    /// - Throws: a `Fault` for whatever kept the sweep from continuing; finished cells stay.
     package func run(
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (result: SweepResult?, exitCode: ExitCode) {
@@ -69,7 +69,7 @@ package struct SweepRequest: Sendable {
         try refuseOther(identity)
         let cells = try SweepCells(self.output, key: identity.key)
         try OutputDirectory.replace(self.output.appending(SweepIdentity.fileName), with: identity.document)
-        // What failed before is run again.
+        // Runs that failed before are run again.
         let failed = self.output.appending("failed")
         OutputDirectory.remove(failed)
         let wanted = self.cells(of: sweep)
@@ -109,7 +109,7 @@ package struct SweepRequest: Sendable {
         return (result, outcome.failures.isEmpty ? result.exitCode : .failed)
     }
 
-    /// What is finished is never thrown away unasked.
+    /// Refuses to overwrite finished cells of another sweep: they are never deleted without being asked.
     private func refuseOther(_ identity: SweepIdentity) throws {
         guard let bytes = try Files.read(output.appending(SweepIdentity.fileName)),
             let difference = SweepIdentity(bytes).map(identity.difference) ?? "what made them is not known"

@@ -6,18 +6,18 @@ import Reports
 import SystemPackage
 import Traces
 
-/// What a sweep came to: the one place from which its table, its document and its gains are made.
+/// The result of a sweep, from which alone its table, its document and its gains are made.
 package struct SweepResult: Sendable {
     static let documentName = "sweep.json"
     static let tableName = "sweep.csv"
-    /// Of a sweep over one number alone.
+    /// The figures of a sweep that varies only one number.
     static let figureNames = ["goodput.svg", "gain.svg"]
 
     let identity: SweepIdentity
-    /// Of each cell, in the order of the grid.
+    /// The rows of each cell, in the order of the grid.
     let rows: [[SweepRow]]
 
-    /// In the order in which they are met.
+    /// Paths in order of their first occurrence.
     var paths: [String] { names { $0.wire.keys.sorted() } }
     var models: [String] { names { $0.energy.keys.sorted() } }
 
@@ -33,10 +33,10 @@ package struct SweepResult: Sendable {
         rows.joined().contains(where: \.isDoubtful) ? .notTrustworthy : .success
     }
 
-    /// sweep.json.
+    /// The text of sweep.json.
     package var document: String { json.text }
 
-    /// The mark last.
+    /// The files in the order in which they are written; the last one marks the result as complete.
     var files: [(name: String, bytes: [UInt8])] {
         var files = [
             (Self.tableName, csv), ("report.html", SweepReport.html(of: self)), (Self.documentName, json.text),
@@ -83,7 +83,7 @@ package struct SweepResult: Sendable {
         return fields
     }
 
-    /// As RFC 4180 has it.
+    /// A field, quoted as RFC 4180 requires.
     private static func quoted(_ field: String) -> String {
         guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
         return "\"\(field.replacing("\"", with: "\"\""))\""

@@ -10,24 +10,25 @@ import Traces
 package struct SweepRow: Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable {
         case run
-        /// Application bytes that an oracle made of measured runs, or of the traces.
+        /// Application bytes that an oracle derived from measured runs or from the traces.
         case bound
     }
 
     package var kind: Kind
-    /// Of a bound, its name: `optimal`, the strongest Optimal TCP there is; `spliced-optimal`; `capacity-optimal`; …
+    /// For a bound, its name: `optimal`, which is the strongest Optimal TCP there is; `spliced-optimal`;
+    /// `capacity-optimal`; …
     package var strategy: String
     package var seed: UInt64
     package var direction: Direction
     package var duration: Duration
-    /// nil where there is none; a run that failed says why.
+    /// nil if there is no value; a run that failed says why.
     package var delivered: ByteCount?
     package var longestGap: Duration?
-    /// IP bytes that arrived, both directions, by path.
+    /// IP bytes that arrived in both directions, by path.
     package var wire: [String: ByteCount] = [:]
-    /// Joules by energy model.
+    /// Joules, by energy model.
     package var energy: [String: Double] = [:]
-    /// nil of what no kernel ran.
+    /// nil if no kernel ran it.
     package var verified: Bool?
     /// Windows in which a link differed from its trace by more than one largest packet + 0.1 %.
     package var violations: Int?
@@ -44,14 +45,14 @@ package struct SweepRow: Codable, Sendable, Equatable {
 
     package var goodput: DataRate? { delivered.map { $0.rate(over: duration) } }
 
-    /// Not to be trusted.
+    /// Whether the row cannot be trusted.
     var isDoubtful: Bool { kind == .run && (failure != nil || verified == false || violations ?? 0 > 0) }
 }
 
 extension SweepRow {
-    /// Runs first, in the replay's order, then the bounds of each seed.
+    /// Runs come first, in the replay's order, then the bounds of each seed.
     ///
-    /// - Parameter isMeasured: whether links and bytes were there to be checked.
+    /// - Parameter isMeasured: whether there were links and bytes to check.
     static func all(
         runs measured: [ComparisonResult.Run], oracles: [ComparisonResult.Oracle], isMeasured: Bool = true
     ) -> [SweepRow] {
@@ -71,7 +72,7 @@ extension SweepRow {
         }
         let bounds = oracles.flatMap { oracle in
             let duration = measured.first { $0.seed == oracle.seed && $0.direction == oracle.direction }?.duration
-            // A bound that is a run has its row already.
+            // A bound that is a run already has a row.
             let names = KnownBounds.compared.map { $0.name }.filter { name in
                 !runs.contains { $0.strategy == name.rawValue }
             }

@@ -8,23 +8,23 @@ import Replays
 import Settings
 import Traces
 
-/// The runs of some cells. Runs that are the same by construction, in one cell or in several, are there once: a TCP
-/// over one path is run in a lab of that path alone, so that it is the same whatever the other paths do.
+/// The runs of some cells. Runs that are equal by construction, in one cell or in several, are listed once. A TCP over
+/// one path is run in a lab with that path alone, so that it is the same whatever the other paths do.
 struct SweepRuns: Sendable {
-    /// Where a run is first met; its plan and tables are made again when it is executed.
+    /// The first place at which a run occurs; its plan and tables are made again when it is executed.
     struct Run: Sendable {
         let cell: Int
-        /// In the order of the cell's strategies and seeds.
+        /// The place in the order of the cell's strategies and seeds.
         let place: Int
         let duration: Duration
     }
 
     private(set) var distinct: [Run] = []
-    /// For each cell that is to be run, in order: for each of its strategies and seeds, the run.
+    /// For each cell that is to be run, in order: the run for each of its strategies and seeds.
     private(set) var cells: [(index: Int, runs: [Int])] = []
-    /// Of all strategies and seeds, counting each as often as it is wanted.
+    /// The number of runs of all strategies and seeds, each counted as often as it is wanted.
     private(set) var wanted = 0
-    /// What the cells ask of the kernel, each once.
+    /// What the cells require of the kernel, without duplicates.
     private(set) var demands: [KernelDemand] = []
 
     init(_ sweep: Sweep, cells indices: [Int]) throws {
@@ -56,7 +56,7 @@ struct SweepRuns: Sendable {
 /// One cell with the plans of its runs.
 struct SweepCell {
     let replay: Replay
-    /// Of every strategy with every seed, as the result has them.
+    /// Plans for every strategy with every seed, in the order of the result.
     let plans: [RunPlan]
     let tables: [String: LinkTable]
 
@@ -69,7 +69,7 @@ struct SweepCell {
         tables = replay.tables()
     }
 
-    /// Of each table, a name for what is in it.
+    /// For each table, a hash of its content.
     var digests: [String: String] {
         tables.mapValues { table in
             var hash = SHA256()
@@ -78,7 +78,7 @@ struct SweepCell {
         }
     }
 
-    /// What is executed for a plan.
+    /// The plan and tables that are executed for a plan.
     func executable(_ place: Int) -> (plan: RunPlan, tables: [String: LinkTable]) {
         var plan = PlannedRuns.canonical(plans[place])
         if let path = plan.onlyPath {
@@ -89,7 +89,7 @@ struct SweepCell {
         return (plan, tables.filter { names.contains($0.key) })
     }
 
-    /// Runs of one key are one run.
+    /// Runs with equal keys are the same run.
     func key(of place: Int, _ digests: [String: String]) throws -> String {
         let (plan, tables) = executable(place)
         let encoder = JSONEncoder()

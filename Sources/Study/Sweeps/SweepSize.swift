@@ -3,12 +3,12 @@ import Determinism
 import Quantities
 import Replays
 
-/// How much a sweep has to do.
+/// How much work a sweep is.
 struct SweepSize {
     let text: String
 
-    /// Seconds of a walk for each second of one core, about, with everything that is made of a run: what both engines
-    /// made of 600 s at some Mb/s on a shared machine.
+    /// About how many seconds of a walk one core executes per second, including everything that is made of a run.
+    /// Measured with both engines on a shared machine, for walks of 600 s at some Mb/s.
     private static let kernelSpeed = 75.0
     private static let fluidSpeed = 30_000.0
 
@@ -21,11 +21,10 @@ struct SweepSize {
             + Self.duration(virtual, at: Self.kernelSpeed, jobs)
     }
 
-    /// Beyond so many cells, looking for runs that are the same takes longer than anybody waits to hear how many there
-    /// are.
+    /// With more cells than these, the search for equal runs takes longer than a user would wait for their number.
     static let mostCompared = 1000
 
-    /// Of cells that are only counted; all are as long as the first.
+    /// For cells that are only counted; all are assumed to be as long as the first.
     init(counting cells: [Int], _ sweep: Sweep, _ engine: SweepEngine.Name, jobs: Int) throws {
         let replay = try cells.first.map(sweep.replay(of:))
         let runs = (replay?.strategies.count ?? 0) * (replay?.seeds ?? 0) * cells.count

@@ -20,7 +20,7 @@ package enum SweepTable {
         return rows.map { row in
             row.enumerated().map { column, field in
                 let padding = String(repeating: " ", count: widths[column] - field.count)
-                // Words to the left, numbers to the right.
+                // Words are aligned to the left, numbers to the right.
                 return column == columns.count ? field + padding : padding + field
             }.joined(separator: "  ") + "\n"
         }.joined() + (SweepGains.whyNoRatio(result).map { "\n\($0)\n" } ?? "")

@@ -3,10 +3,10 @@ import Determinism
 import Replays
 import Yams
 
-/// The values of one dimension of a grid: a single one, a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP` of
-/// numbers of one unit.
+/// The values of one dimension of a grid: a single value, a list, or a range `FIRST..LAST` or `FIRST..LAST step STEP`
+/// of numbers with the same unit.
 enum SweepValues {
-    /// Of one dimension.
+    /// The largest number of values in one dimension.
     static let most = 100_000
 
     static func all(
@@ -49,7 +49,7 @@ enum SweepValues {
             let step = words.count == 3 ? Quantity(words[2]) : Quantity("1\(first.unit)"),
             first.unit == last.unit, first.unit == step.unit, step.value > 0, first.value <= last.value
         else { throw fault }
-        // Half a step, so that no rounding loses the last one.
+        // A small part of a step is added, so that rounding never loses the last value.
         let count = ((last.value - first.value) / step.value + 1e-6).rounded(.down) + 1
         guard count <= Double(most) else {
             throw reader.fault(node, "\(key) has \(count.text()) values, more than \(most); give fewer")
@@ -61,7 +61,7 @@ enum SweepValues {
         }
     }
 
-    /// A number with whatever follows it.
+    /// A number, with the text that follows it as its unit.
     private struct Quantity {
         let value: Double
         let unit: String

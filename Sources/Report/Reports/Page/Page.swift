@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 
-/// A page that needs nothing beside itself.
+/// A page that needs no other file.
 package enum Page {
     /// Page/report.js and Page/tables.js, embedded by the build.
     private static let script = String(decoding: PackageResources.report_js + PackageResources.tables_js, as: UTF8.self)
 
-    /// - Parameter body: markup; the title is text.
+    /// - Parameter body: markup, whereas the title is plain text.
     package static func html(title: String, walkback: String, body: String) -> String {
         """
         <!doctype html>

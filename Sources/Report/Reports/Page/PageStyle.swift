@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The looks of report.html; its colours are the figures' (`FigureStyle`).
+/// The style of report.html; its colours are those of the figures (`FigureStyle`).
 enum PageStyle {
     static let css = """
         :root{color-scheme:light dark;\(FigureStyle.light);--panel:#f6f8fa;--link:#0b5cad}

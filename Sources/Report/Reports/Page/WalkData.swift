@@ -6,9 +6,9 @@ import Quantities
 import Results
 import Traces
 
-/// What the page's plots are drawn from in the browser: one seed of one direction, in the steps of Figure 1.
+/// The data from which the page's plots are drawn in the browser: one seed of one direction, in the steps of Figure 1.
 enum WalkData {
-    /// As JSON that may stand in a script element.
+    /// The data as JSON that may stand in a script element.
     static func text(of result: ComparisonResult) -> String {
         json(of: result).text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
     }
@@ -37,7 +37,7 @@ enum WalkData {
                     one.strategy.description, title: one.strategy == .mptcp ? "MPTCP" : one.strategy.description,
                     look: FigureStyle.strategy(one.strategy, of: result),
                     kbps: FigureSeries.rates(one.series.delivered, step: figure.step),
-                    // Where there is neither MPTCP nor Optimal TCP, whatever there is.
+                    // If there is neither MPTCP nor Optimal TCP, every series is on.
                     isOn: one.strategy == .mptcp || figure.mptcp.isEmpty && figure.optimal.isEmpty, wire: wire,
                     delays: one.series.delays.map { delays($0.means(over: figure.step)) }))
         }
@@ -81,7 +81,7 @@ enum WalkData {
         ])
     }
 
-    /// Tenths of a millisecond; null where there is none.
+    /// Tenths of a millisecond; null where there is no value.
     private static func delays(_ delays: Series.Delays) -> JSON {
         func tenths(_ microseconds: UInt32) -> JSON { .integer((Int64(microseconds) + 50) / 100) }
         return .object([
@@ -90,12 +90,12 @@ enum WalkData {
         ])
     }
 
-    /// Mb/s as whole kb/s.
+    /// Mb/s, written as whole kb/s.
     private static func column(_ rates: [Double]) -> JSON {
         .line(rates.map { .integer(Int64(($0 * 1000).rounded())) })
     }
 
-    /// Hand-offs of MPTCP's run, or of the first that has any.
+    /// Hand-offs of MPTCP's run, or of the first run that has any.
     private static func marks(_ runs: [ComparisonResult.Run], of figure: FigureSeries) -> [JSON] {
         let run = runs.first { $0.strategy == .mptcp && !$0.handoffs.isEmpty } ?? runs.first { !$0.handoffs.isEmpty }
         return (run?.handoffs ?? []).map { handoff in

@@ -1,5 +1,5 @@
-// The report's plots under the reader's hands: zoom, read-out, series on and off. Without it the page shows the same
-// figures standing still. It asks nothing of any network and keeps nothing.
+// The report's interactive plots: zoom, read-out, series on and off. Without this script, the page shows the same
+// figures as still images. It uses no network and stores nothing.
 "use strict";
 (() => {
   const SVG = document.querySelector("svg")?.namespaceURI;
@@ -13,7 +13,7 @@
     return element;
   }
 
-  // Round numbers from zero to `limit` at the least.
+  // Round numbers in [from, to], at most `most` steps of them.
   function ticks(from, to, most) {
     const span = Math.max(to - from, 1e-6);
     let step = 1e-6;
@@ -25,7 +25,7 @@
   const label = (value) => String(Number(value.toPrecision(4)));
   const fixed = (value, decimals) => (value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(decimals);
 
-  // Centred; at the ends over what there is: as the standing figure has it.
+  // A centred mean; at the ends it covers only the values that there are, as in the still figure.
   function moving(values, width) {
     const half = Math.floor(width / 2);
     return values.map((_, index) => {
@@ -38,7 +38,7 @@
     return values.map((value) => (sum += value * factor));
   }
 
-  // One walk's plots: they share what part of the time they show, and the instant under the cursor.
+  // One walk's plots: they share the visible part of the time, and the instant under the cursor.
   class Walk {
     constructor(data, home) {
       this.data = data;
@@ -46,7 +46,7 @@
       this.from = 0;
       this.to = data.duration;
       this.cursor = null;
-      // Rates are in kb/s: a step of them is so many MB.
+      // Rates are in kb/s; a rate times `perStep` is the MB of one step.
       const perStep = data.step / 8 / 1000;
       for (const run of data.runs) {
         run.rate = moving(run.kbps, data.smooth).map((value) => value / 1000);
@@ -62,7 +62,7 @@
       if (this.shared) this.shareControls();
       if (this.shared) this.plots.push(this.plot("Bytes over each path, over time"));
       if (this.shared && data.runs.some((run) => run.delays.length)) this.plots.push(this.plot("Round-trip times and queues"));
-      // Which calls first when the page has been laid out.
+      // The observer calls for the first time when the page has been laid out.
       new ResizeObserver(() => { if (home.clientWidth !== this.drawn) this.draw(); }).observe(home);
     }
 
@@ -155,7 +155,7 @@
         if (plot.anchor !== null) this.drawSelection(plot, time(event));
       });
       frame.addEventListener("pointerdown", (event) => {
-        // A finger scrolls the page; only a mouse drags out a span.
+        // Touch scrolls the page; only a mouse can drag out a span.
         if (event.pointerType !== "mouse" || event.button !== 0) return this.point(time(event));
         plot.anchor = time(event);
         frame.setPointerCapture(event.pointerId);
@@ -245,7 +245,7 @@
       end(bytes);
       if (share) {
         begin(share);
-        // Areas upon each other, the last path first so that the first covers the foot.
+        // Stacked areas, the last path first, so that the first path covers the foot.
         const wire = data.paths.map((path) => (this.shared.wire.find((one) => one.path === path.name) || { kbps: [] }).kbps);
         const stack = wire.map((_, index) => moving(
           this.shared.kbps.map((_, step) => wire.slice(0, index + 1).reduce((sum, values) => sum + (values[step] || 0), 0) / 1000),
@@ -269,13 +269,13 @@
       return plot.left + plot.width * (time - this.from) / (this.to - this.from);
     }
 
-    // The part of [from, to] that is seen; null: none.
+    // The part of [from, to] that is visible; null if there is none.
     span(plot, from, to) {
       const [a, b] = [Math.max(from, this.from), Math.min(to, this.to)];
       return a < b ? { x: this.x(plot, a), width: this.x(plot, b) - this.x(plot, a) } : null;
     }
 
-    // `log`: in powers of ten from one up; what is less stands at one.
+    // `log`: whether the axis shows powers of ten from one up; smaller values are drawn at one.
     panel(plot, title, height, series, log = false) {
       const { data } = this;
       const place = (one, index) => one.offset + (index + 0.5) * data.step;
@@ -312,7 +312,7 @@
         const points = all[index];
         if (!points.length) return;
         const ends = [points[0][0], points[points.length - 1][0]].map((time) => this.x(plot, time).toFixed(1));
-        // After a value that is not known a line begins anew.
+        // After an unknown value the line starts again.
         const line = () => points.map((point, place) => (
           point[1] === null ? "" : (place && points[place - 1][1] !== null ? "L" : "M") + corner(point))).join("");
         make("svg:path", {

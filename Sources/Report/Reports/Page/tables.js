@@ -25,7 +25,7 @@
         const rest = [...body.rows].filter((row) => row.classList.contains("lead"));
         rows.sort((left, right) => {
           const [a, b] = [value(left.cells[index]), value(right.cells[index])];
-          // What is not known stands last, whichever way.
+          // Unknown values stand last in either order.
           if ((a.number === null) !== (b.number === null)) return a.number === null ? 1 : -1;
           const order = a.number === null || index === 0 ? a.text.localeCompare(b.text, "en") : a.number - b.number;
           return up ? order : -order;
@@ -35,7 +35,7 @@
     });
   }
 
-  // What is wider than the screen says so.
+  // Marks a region as wider than the screen.
   function hint(region) {
     const update = () => region.classList.toggle("more", region.scrollLeft + region.clientWidth < region.scrollWidth - 4);
     region.addEventListener("scroll", update, { passive: true });
