@@ -97,8 +97,9 @@ extension EnergyModel {
     ///
     /// The publication gives no power of an active radio (it counts joules per kilobyte of short transfers), so these
     /// values are those of `hybrid`, whose promotion and tail come from this publication. Waking WiFi costs nothing,
-    /// and idle WiFi takes the power that it takes in `rate-linear`. So this model differs from `hybrid` only in the
-    /// cost of a silent WiFi.
+    /// and idle WiFi takes the power that it takes in `rate-linear`. So this model differs from `hybrid` in the cost of
+    /// a
+    /// silent WiFi.
     package static let tailEnder2009 = hybrid.changed("tailender-2009") { model in
         model.wifi.promotion = .none
         model.wifi.setIdle(.init(watts: 0.05))

@@ -33,11 +33,12 @@ public struct LinkColumn: Sendable {
 
     /// What an export to a format without this column says is lost.
     public enum Loss: Sendable, Equatable {
-        /// Always, by this word.
+        /// The column is always lost, and is called by this word.
         case always(String)
-        /// By this word, if any row of the exported direction has another value than the default.
+        /// The column is lost, and is called by this word, if any row of the exported direction differs from the
+        /// default.
         case whereSet(String)
-        /// Never: the link does not use the column.
+        /// The column is never lost, because the link does not use it.
         case never
     }
 

@@ -81,9 +81,9 @@ public struct LinkTable: Sendable, Equatable {
         public let points: Int
         public let conditions: Int
         public let shape: Curve.Shape
-        /// In 1/256 byte.
+        /// Unit: 1/256 byte.
         public let queue: Curve.Position
-        /// In 1/256 byte.
+        /// Unit: 1/256 byte.
         public let overhead: Curve.Position
 
         public var pointBytes: Int { points * LinkTable.pointSize }

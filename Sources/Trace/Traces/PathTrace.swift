@@ -80,7 +80,7 @@ public struct PathTrace: Sendable, Equatable {
     public var queueUp: ByteCount
     /// Where the numbers come from, in words: the command that made them, or the file they were read from.
     public var source: String
-    /// In order of time, the first at zero.
+    /// The samples in order of time, the first at zero.
     public var samples: [Sample]
     /// What the links carry, instead of the samples' rates, which are then only means; nil: the samples say what the
     /// links carry.

@@ -3,7 +3,7 @@ import Quantities
 import Traces
 
 extension Workload {
-    /// As much as the network takes in one direction.
+    /// A bulk workload: as much as the network takes in one direction.
     package static func bulk(_ direction: Direction, size: ByteCount? = nil) -> Workload {
         switch direction {
         case .down: Workload(Download(size: size))
