@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a bound is called in ratios, gates and documents: lower-case letters, digits and hyphens, as `capacity-sum`.
+/// A bound's name in ratios, gates and documents: lower-case letters, digits and hyphens, such as `capacity-sum`.
 public struct BoundName: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     public var rawValue: String
 
@@ -15,6 +15,7 @@ public struct BoundName: RawRepresentable, Hashable, Sendable, ExpressibleByStri
 }
 
 extension BoundName {
-    /// The strongest of the bounds that are an Optimal TCP. No bound of its own, so none may have this name.
+    /// The strongest of the bounds that are a form of Optimal TCP. It is not a bound itself, so no bound may have this
+    /// name.
     package static let optimal: BoundName = "optimal"
 }

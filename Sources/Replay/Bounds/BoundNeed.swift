@@ -3,12 +3,12 @@ import Plans
 
 /// A run that a bound is computed from.
 public enum BoundNeed: Sendable, Equatable {
-    /// Single-path TCP over this path, left to the kernel or reconnecting.
+    /// A run of single-path TCP over this path, either as the kernel leaves it or reconnecting.
     case tcp(over: String)
-    /// Of the strategy of this name, as `optimal-built`.
+    /// A run of the strategy of this name, such as `optimal-built`.
     case run(of: String)
 
-    /// - Parameter strategies: names of those that were run.
+    /// - Parameter strategies: the names of the strategies that were run.
     package func isMet(by strategies: Set<String>) -> Bool {
         switch self {
         case .tcp(let path):
@@ -18,7 +18,8 @@ public enum BoundNeed: Sendable, Equatable {
         }
     }
 
-    /// Says that these were not run, to end a sentence with; nil of none. Any one of `groups` would have been enough.
+    /// Says that these were not run, as the end of a sentence; nil if `groups` is empty. Any one of `groups` would have
+    /// been enough.
     package static func sentence(_ groups: [[BoundNeed]]) -> String? {
         let groups = groups.filter { !$0.isEmpty }
         guard let first = groups.first else { return nil }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What a bound's bytes are.
+/// What a bound's bytes count.
 public enum BoundMeasure: Sendable {
     /// In-order bytes for the application, from connections that were run.
     case applicationBytes
-    /// Bytes of IP packets that the links could carry, from the traces. Ratios are to what full-size segments could
-    /// carry of them.
+    /// Bytes of IP packets that the links could carry, from the traces. Ratios compare with the payload that full-size
+    /// segments could carry in them.
     case ipBytes
 }
 
 /// How much a bound allows.
 public enum BoundAmount: Sendable, Equatable {
     case application(ByteCount)
-    /// IP bytes, and what full-size segments could carry of them.
+    /// IP bytes, and the payload that full-size segments could carry in them.
     case ip(ByteCount, payload: ByteCount)
 
-    /// What runs are compared with.
+    /// The bytes that runs are compared with.
     public var applicationBytes: ByteCount {
         switch self {
         case .application(let bytes): bytes
@@ -25,11 +25,11 @@ public enum BoundAmount: Sendable, Equatable {
     }
 }
 
-/// What a bound is for the runs of one seed and direction.
+/// A bound's value for the runs of one seed and direction.
 public struct BoundValue: Sendable, Equatable {
-    /// nil where it is not known, or not asked for.
+    /// nil if it is not known, or not asked for.
     public var amount: BoundAmount?
-    /// Of a workload of a fixed size, when all of it would have been transferred, since the first SYN; nil: not within
+    /// For a workload of a fixed size, when all of it would have been transferred, since the first SYN; nil: not within
     /// the walk.
     public var completion: Duration?
 
@@ -38,7 +38,7 @@ public struct BoundValue: Sendable, Equatable {
         self.completion = completion
     }
 
-    /// What runs are compared with.
+    /// The bytes that runs are compared with.
     public var bytes: ByteCount? { amount?.applicationBytes }
 
     package var isKnown: Bool { amount != nil || completion != nil }
@@ -50,10 +50,10 @@ extension ByteCount {
         self.init(Int64(bytes.rounded()))
     }
 
-    /// What full-size segments could carry of this many IP bytes: 1448 of 1500 (IPv4 and TCP headers with timestamps;
-    /// MPTCP takes up to 20 more, which is its own cost and no part of the bound).
+    /// The payload that full-size segments could carry in this many IP bytes: 1448 of 1500 (IPv4 and TCP headers with
+    /// timestamps; MPTCP takes up to 20 bytes more, which is its own cost and not part of the bound).
     public var inFullSegments: ByteCount { ByteCount(nearest: Double(bytes) * 1448 / 1500) }
 
-    /// The IP bytes that carry so much payload, likewise.
+    /// The IP bytes that carry this much payload in full-size segments.
     public var onTheWire: ByteCount { ByteCount(nearest: Double(bytes) * 1500 / 1448) }
 }

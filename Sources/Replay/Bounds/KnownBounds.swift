@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Registries
 
-/// Every bound there is: those that are built in, and then those that your program added.
+/// The registry of bounds: first those that are built in, then those that your program added.
 public enum KnownBounds {
-    /// In the order in which ratios are listed. A task may have other ones than the program, for tests.
+    /// All bounds, in the order in which ratios are listed. In tests, a task may have a registry of its own.
     @TaskLocal package static var registry = Registry<any Bound.Type>(builtIn)
 
     package static let builtIn: [any Bound.Type] = [
@@ -25,12 +25,12 @@ public enum KnownBounds {
 
     public static var all: [any Bound.Type] { registry.all }
 
-    /// Those that have ratios: all but what only shows a part of another.
+    /// The bounds that have ratios: all that do not merely show a part of another one.
     public static var compared: [any Bound.Type] { all.filter { $0.variantOf == nil } }
 
-    /// Those of which the headline takes the strongest.
+    /// The bounds among which the headline takes the strongest.
     public static var optimalTCPs: [any Bound.Type] { all.filter { $0.isOptimalTCP } }
 
-    /// nil where this program has none of that name.
+    /// nil if this program has no bound of that name.
     public static subscript(name: BoundName) -> (any Bound.Type)? { all.first { $0.name == name } }
 }

@@ -9,11 +9,11 @@ import Traces
 public struct MeasuredWalk: Sendable {
     /// What one connection delivered.
     public struct Run: Sendable {
-        /// As in comparison.json: `tcp-wifi.1`.
+        /// The run's id, as in comparison.json: `tcp-wifi.1`.
         public let id: String
-        /// The strategy's name, as `tcp-wifi`.
+        /// The strategy's name, such as `tcp-wifi`.
         public let strategy: String
-        /// From the first SYN until its end, or until it had all that was to be transferred.
+        /// The time from the first SYN until the run's end, or until everything had been transferred.
         public let duration: Duration
         /// In-order application bytes.
         public let delivered: ByteCount
@@ -28,25 +28,25 @@ public struct MeasuredWalk: Sendable {
             self.series = series
         }
 
-        /// When it had transferred `size`; nil: it had not by its end.
+        /// When it had transferred `size`; nil: not by its end.
         public func completion(of size: ByteCount) -> Duration? { delivered >= size ? duration : nil }
     }
 
     public let seed: UInt64
     public let direction: Direction
-    /// One for each path, on the walk's time.
+    /// One trace for each path, on the walk's clock.
     public let traces: [PathTrace]
-    /// The walk's time of the first SYN.
+    /// The time of the first SYN on the walk's clock.
     public let offset: Duration
-    /// From the first SYN until the end of the run that took longest.
+    /// The time from the first SYN until the end of the longest run.
     public let duration: Duration
-    /// How long an oracle stays with a path, as the replay says.
+    /// How long an oracle stays with a path, as set in the replay.
     public let window: Duration
-    /// Application bytes that are transferred; nil: as many as fit into the run.
+    /// The application bytes to transfer; nil: as many as fit into the run.
     public let size: ByteCount?
-    /// In no particular order.
+    /// The runs, in no particular order.
     public let runs: [Run]
-    /// One for each path, in this direction.
+    /// One link for each path, in this direction.
     public let links: [WalkLink]
 
     public init(
@@ -64,21 +64,22 @@ public struct MeasuredWalk: Sendable {
         links = traces.map { WalkLink(path: $0.name, curve: $0.curve(direction), offset: offset) }
     }
 
-    /// nil where it was not run.
+    /// The run of a strategy; nil if it was not run.
     ///
-    /// - Parameter strategy: its name, as `optimal-built`.
+    /// - Parameter strategy: its name, such as `optimal-built`.
     public func run(of strategy: String) -> Run? { runs.first { $0.strategy == strategy } }
 
-    /// Single-path TCP as the kernel leaves it; nil where it was not run.
+    /// The run of single-path TCP as the kernel leaves it; nil if it was not run.
     public func tcp(over path: String) -> Run? { run(of: "\(StrategyName.tcp(path: path))") }
 
-    /// Single-path TCP that reconnects when its path is back; nil where it was not run.
+    /// The run of single-path TCP that reconnects when its path is back; nil if it was not run.
     public func reconnectingTCP(over path: String) -> Run? { run(of: "\(StrategyName.tcpReconnect(path: path))") }
 
     /// The replay's windows, from the first SYN to the end of the longest run.
     public var windows: OracleWindows { OracleWindows(length: window, duration: duration) }
 
-    /// The replay's windows, from the first SYN to the walk's end, for what is not done when the runs are.
+    /// The replay's windows, from the first SYN to the walk's end, for a transfer that is not finished when the runs
+    /// end.
     public var windowsOfWalk: OracleWindows {
         OracleWindows(length: window, duration: (traces.map(\.duration).min() ?? .zero) - offset)
     }
@@ -86,12 +87,12 @@ public struct MeasuredWalk: Sendable {
 
 /// What one path of a walk could have carried in one direction, in IP bytes. Times count from the first SYN.
 ///
-/// Bytes leave the bottleneck in these times; the last delay's worth of them would arrive after it.
+/// These are the times at which bytes leave the bottleneck. The bytes of the last delay would arrive after the end.
 public struct WalkLink: Sendable {
     public let path: String
-    /// On the walk's time.
+    /// The capacity curve, on the walk's clock.
     public let curve: Curve
-    /// The walk's time of the first SYN.
+    /// The time of the first SYN on the walk's clock.
     public let offset: Duration
 
     public init(path: String, curve: Curve, offset: Duration) {
@@ -104,7 +105,7 @@ public struct WalkLink: Sendable {
         curve.carried(from: offset + span.lowerBound, to: offset + span.upperBound)
     }
 
-    /// When it has carried so many IP bytes since `start`; nil: not before `end`.
+    /// When it has carried this many IP bytes since `start`; nil: not before `end`.
     public func time(carrying amount: Double, from start: Duration, until end: Duration) -> Duration? {
         let before = curve.position(at: offset + start)
         let units = UInt64((amount * Double(Curve.Position.unitsPerByte)).rounded(.up))

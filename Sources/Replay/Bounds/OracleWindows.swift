@@ -2,15 +2,15 @@
 import Determinism
 import Quantities
 
-/// The spans for each of which an oracle chooses a path afresh.
+/// The windows in which an oracle chooses a path. It chooses again in each window.
 ///
-/// Where they begin is arbitrary, so every total is the mean over all whole-second shifts of them; the partial window
+/// Their alignment is arbitrary, so every total is the mean over all whole-second shifts of them. The partial window
 /// that a shift leaves at either end counts like any other.
 public struct OracleWindows: Sendable, Equatable {
     public let length: Duration
     public let duration: Duration
 
-    /// - Parameter length: above zero.
+    /// - Parameter length: must be above zero.
     public init(length: Duration, duration: Duration) {
         self.length = length
         self.duration = duration
@@ -22,8 +22,8 @@ public struct OracleWindows: Sendable, Equatable {
         return (0..<max(1, Int((length.seconds).rounded(.up)))).map { .seconds($0) }.filter { $0 < length }
     }
 
-    /// Where windows begin and end, since the first SYN, in order, from zero to the duration; one value more than
-    /// windows.
+    /// The times at which windows begin and end, since the first SYN, in order, from zero to the duration. There is one
+    /// more edge than windows.
     public func edges(shift: Duration) -> [Duration] {
         guard length > .zero, duration > .zero else { return [.zero, max(.zero, duration)] }
         var edges = [Duration.zero]
@@ -45,11 +45,12 @@ public struct OracleWindows: Sendable, Equatable {
         return totals.reduce(0, +) / Double(totals.count)
     }
 
-    /// The mean over all shifts of when `amount` has been carried; nil where the windows of a shift end before.
+    /// The mean over all shifts of the time at which `amount` has been carried; nil if the windows of a shift end
+    /// before.
     ///
     /// - Parameters:
     ///   - best: what the best path carries in a window.
-    ///   - reaching: when the first path has carried so much since a window's beginning.
+    ///   - reaching: the earliest time at which a path has carried a given amount since a window's beginning.
     public func meanCompletion(
         of amount: Double, best: (Range<Duration>) -> Double, reaching: (Duration, Double) -> Duration?
     ) -> Duration? {

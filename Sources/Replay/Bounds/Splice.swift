@@ -2,7 +2,7 @@
 import Plans
 import Quantities
 
-/// What one could have had by taking, in every window, the bytes of whichever run delivered most in it. Switching costs
+/// What one could have had by taking, in every window, the bytes of the run that delivered most in it. Switching costs
 /// nothing.
 public struct Splice: Sendable {
     /// One run: which, and its in-order application bytes per 10 ms since the first SYN.
@@ -21,7 +21,7 @@ public struct Splice: Sendable {
     }
 
     private let runs: [String]
-    /// Bytes before each bin.
+    /// The bytes of each run before each bin.
     private let before: [[Int64]]
 
     public init(_ deliveries: [Delivery]) {
@@ -38,7 +38,7 @@ public struct Splice: Sendable {
         }
     }
 
-    /// Application bytes.
+    /// The total of application bytes.
     public func total(_ windows: OracleWindows) -> ByteCount {
         ByteCount(
             nearest: windows.mean { span in
@@ -46,7 +46,7 @@ public struct Splice: Sendable {
             })
     }
 
-    /// When `size` has been delivered, at the end of a bin; nil where that is not within the windows.
+    /// When `size` has been delivered, at the end of a bin; nil if that is not within the windows.
     public func completion(of size: ByteCount, _ windows: OracleWindows) -> Duration? {
         windows.meanCompletion(
             of: Double(size.bytes),
@@ -59,7 +59,7 @@ public struct Splice: Sendable {
             })
     }
 
-    /// For each unshifted window the run it took, the first of equals.
+    /// The run taken in each unshifted window; if several are equal, the first.
     public func runs(_ windows: OracleWindows) -> [String] {
         guard !runs.isEmpty else { return [] }
         let edges = windows.edges(shift: .zero)
@@ -77,7 +77,7 @@ public struct Splice: Sendable {
         return sums[bin(span.upperBound, of: sums)] - sums[bin(span.lowerBound, of: sums)]
     }
 
-    /// Whole bins; the last, cut by the run's end, belongs to the last window.
+    /// The index of a whole bin. The last bin, which the run's end cuts, belongs to the last window.
     private func bin(_ time: Duration, of sums: [Int64]) -> Int {
         let width = Series.binWidth.wholeNanoseconds
         return min(Int(max(0, (time.wholeNanoseconds + width - 1) / width)), sums.count - 1)

@@ -3,9 +3,9 @@ import Plans
 import Quantities
 import Traces
 
-/// All splices that the single-path TCPs of some paths allow.
+/// All splices that can be made of the single-path TCPs of some paths.
 package struct Splices: Sendable {
-    /// The two TCPs of one path, as far as they were run.
+    /// The two TCPs of one path; each is nil if it was not run.
     package struct Path: Sendable, Equatable {
         package var stalled: Splice.Delivery?
         package var reconnecting: Splice.Delivery?
@@ -30,7 +30,7 @@ package struct Splices: Sendable {
         }
     }
 
-    /// nil where a path lacks the run that these take.
+    /// nil if a path lacks the run that this splice takes.
     package var stalled: Splice? { complete(paths.map(\.stalled)) }
     package var reconnecting: Splice? { complete(paths.map(\.reconnecting)) }
 
@@ -50,7 +50,7 @@ package struct Splices: Sendable {
         return choices.filter { !$0.isEmpty }.map { Splice($0) }
     }
 
-    /// The splice that gives most, the first of equals; nil where a path has no run.
+    /// The splice that gives most, or the first of equal ones; nil if a path has no run.
     package func best(_ windows: OracleWindows) -> (total: ByteCount, splice: Splice)? {
         var best: (total: ByteCount, splice: Splice)?
         for splice in all {
@@ -60,7 +60,7 @@ package struct Splices: Sendable {
         return best
     }
 
-    /// The splice that is done first, the first of equals; nil where a path has no run, or the runs end before.
+    /// The splice that finishes first, or the first of equal ones; nil if a path has no run, or if the runs end before.
     package func best(of size: ByteCount, window: Duration) -> (time: Duration, splice: Splice)? {
         var best: (time: Duration, splice: Splice)?
         for splice in all {
@@ -70,7 +70,7 @@ package struct Splices: Sendable {
         return best
     }
 
-    /// To the end of the longest run.
+    /// Windows up to the end of the longest run.
     package func windows(_ window: Duration) -> OracleWindows {
         let bins = paths.flatMap { [$0.stalled, $0.reconnecting] }.compactMap { $0?.delivered.count }.max() ?? 0
         return OracleWindows(length: window, duration: Series.binWidth * bins)

@@ -17,19 +17,19 @@ public struct Mobility: Codable, Sendable, Equatable {
     }
 
     public var mode = Mode.informed
-    /// How long before a radio goes the mobile host sees it fading, and asks to be sent no more over it while another
-    /// path is there: so that what is on its way arrives before the link breaks. Zero: never. Without MPTCP it changes
-    /// nothing.
+    /// How long before a radio is lost the mobile host sees it fading. If another path is available, the host then asks
+    /// its peer to send no more over the fading one, so that the data in flight arrives before the link breaks. Zero:
+    /// never. Without MPTCP it has no effect.
     public var warning = Duration.zero
-    /// From the loss of the link until the mobile host acts on it.
+    /// The time from the loss of the link until the mobile host acts on it.
     public var detection = Duration.zero
-    /// From the return of the link until its address is usable.
+    /// The time from the return of the link until its address is usable.
     public var acquisition = Duration.zero
-    /// Strategy `mobile-ip`: from the mobile host's move until its home agent has heard of it; nil: the round-trip time
-    /// of the path that it moves to.
+    /// Strategy `mobile-ip`: the time from the mobile host's move until its home agent has heard of it; nil: the
+    /// round-trip time of the path that it moves to.
     public var registration: Duration?
-    /// Strategy `mobile-ip`: WiFi is left below this signal and taken again from `signalHysteresis` above it, in dBm
-    /// and dB.
+    /// Strategy `mobile-ip`: the host leaves WiFi below this signal, in dBm, and takes it again from
+    /// `signalHysteresis`, in dB, above it.
     public var leaveSignal = -80.0
     public var signalHysteresis = 5.0
 

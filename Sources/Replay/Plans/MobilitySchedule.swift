@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// When each radio of the mobile host comes and goes, and when the host acts on it: attachment changes of the traces
-/// with the mobility agent's detection and acquisition delays applied, and changes of its addresses.
+/// When each radio of the mobile host comes and goes, and when the host acts on it. It combines the traces' attachment
+/// changes, with the mobility agent's detection and acquisition delays applied, and the changes of the host's
+/// addresses.
 package struct MobilitySchedule: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         /// The mobile host sees that the radio is about to go.
@@ -18,16 +19,16 @@ package struct MobilitySchedule: Sendable, Equatable {
     }
 
     package struct Entry: Sendable, Equatable {
-        /// On the trace's clock.
+        /// The time on the trace's clock.
         package let time: Duration
-        /// Index into the plan's paths.
+        /// The index into the plan's paths.
         package let path: Int
         package let action: Action
     }
 
     /// Whether each path is attached when the run begins.
     package let initiallyAttached: [Bool]
-    /// After the run's beginning, in order of time; entries of one instant in the order of the paths.
+    /// The entries after the run's beginning, in order of time; entries of one instant are in the order of the paths.
     package let entries: [Entry]
 
     package init(_ plan: RunPlan) {
@@ -62,7 +63,7 @@ package struct MobilitySchedule: Sendable, Equatable {
         let index: Int
         let mobility: Mobility
         var joined: Bool
-        /// When it joined, where it is.
+        /// When the path joined, if it is joined.
         var since: Duration
 
         /// A change that is undone before the host has noticed it leaves the host as it was.

@@ -4,15 +4,15 @@ import Quantities
 /// A move of the home address at one of its two ends. Times are on the trace's clock.
 public struct RouteChange: Codable, Sendable, Equatable {
     public enum End: String, Codable, Sendable {
-        /// What the mobile host sends.
+        /// The packets that the mobile host sends.
         case mobile
-        /// What the home agent, in the core, forwards to the mobile host.
+        /// The packets that the home agent, in the core, forwards to the mobile host.
         case home
     }
 
     public var time: Duration
     public var end: End
-    /// Index into the plan's paths; nil: nowhere, so that packets vanish.
+    /// The index into the plan's paths; nil: no path, so that packets vanish.
     public var path: Int?
 
     public init(time: Duration, end: End, path: Int?) {
@@ -22,7 +22,7 @@ public struct RouteChange: Codable, Sendable, Equatable {
     }
 }
 
-/// From `time` on, on the trace's clock, these paths are used as far as they are there.
+/// The paths that are used from `time` on, as far as they are joined. Times are on the trace's clock.
 public struct PathSelection: Codable, Sendable, Equatable {
     public var time: Duration
     /// Indices into the plan's paths.
@@ -34,7 +34,7 @@ public struct PathSelection: Codable, Sendable, Equatable {
     }
 }
 
-/// What energy strategies decide by, and how they act.
+/// The settings by which energy strategies decide and act.
 public struct EnergyPolicy: Codable, Sendable, Equatable {
     public enum Switching: String, Codable, Sendable, CaseIterable {
         /// A path's subflow is removed and joined again.
@@ -43,13 +43,13 @@ public struct EnergyPolicy: Codable, Sendable, Equatable {
         case priority
     }
 
-    /// Name of the energy model that decisions and `energy_j` follow.
+    /// The name of the energy model that decisions and `energy_j` follow.
     public var model = "hybrid"
-    /// For how long every path is used to learn its rate.
+    /// How long every path is used to learn its rate.
     public var probe = Duration.seconds(10)
-    /// For how long the better radio is then used alone.
+    /// How long the better radio is then used alone.
     public var hold = Duration.seconds(100)
-    /// How long `mptcp-omniscient-damped` stays with each choice at least.
+    /// The shortest time for which `mptcp-omniscient-damped` keeps each choice.
     public var dwell = Duration.seconds(30)
     public var switching = Switching.removal
 

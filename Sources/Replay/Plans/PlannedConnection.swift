@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a strategy opens on the mobile host, and over which path it begins.
+/// A connection that a strategy opens on the mobile host, and the path over which it begins.
 public enum PlannedConnection: Hashable, Sendable, Codable {
     /// One TCP connection over this path alone.
     ///
@@ -7,7 +7,8 @@ public enum PlannedConnection: Hashable, Sendable, Codable {
     case tcp(path: String, reconnects: Bool)
     /// One TCP connection at a time, over WiFi if it is joined and over another path if not.
     case preferredTCP
-    /// One TCP connection of the home address, which belongs to no path and is reached where the plan's routes say.
+    /// One TCP connection of the home address, which belongs to no path and is reached over the path that the plan's
+    /// routes name.
     case homeTCP
     /// One MPTCP connection. The first SYN leaves over the path that the replay names as the initial one, and otherwise
     /// over the first path in this order that is joined and used.

@@ -7,13 +7,13 @@ package struct ProgramPlan: Codable, Sendable, Equatable {
     package var run: RunPlan
     /// The program's file, absolute, and its arguments.
     package var command: [String]
-    /// For /bin/sh on the server; nil: nothing runs there.
+    /// The command for /bin/sh on the server; nil: nothing runs there.
     package var serverCommand: String?
-    /// Beside what the guest adds.
+    /// The environment, in addition to what the guest adds.
     package var environment: [String: String]
-    /// Where the programs start, as the host and the guest see it.
+    /// The directory in which the programs start, as the host and the guest see it.
     package var workingDirectory: String
-    /// The one directory in which they may write, as the host sees it and the guest is to.
+    /// The only directory in which the programs may write, as the host sees it and as the guest must see it.
     package var outputDirectory: String
 
     package init(
@@ -30,23 +30,23 @@ package struct ProgramPlan: Codable, Sendable, Equatable {
     }
 }
 
-/// What came of it, as the guest wrote it down.
+/// The outcome of a program plan, as the guest recorded it.
 package struct ProgramRecord: Codable, Sendable, Equatable {
     package static let fileName = "program-record.json"
 
-    /// What was over first.
+    /// Which event ended the run first.
     package enum End: String, Codable, Sendable {
         case command, trace
     }
 
     package var endedBy: End
-    /// Of the program's start and end alike, trace time: the program starts at zero.
+    /// The program's duration, which is also the trace time of its end: the program starts at zero.
     package var duration: Duration
-    /// 128 + the signal where one killed it.
+    /// The exit status, or 128 + the signal that killed it.
     package var exitStatus: Int32
-    /// nil where nothing ran on the server.
+    /// nil if nothing ran on the server.
     package var serverExitStatus: Int32?
-    /// When the server's program ended by itself; nil: it was told to, after the end.
+    /// When the server's program ended by itself; nil: it was stopped after the end.
     package var serverEnded: Duration?
     /// Links, counters, events and settings.
     package var run: RunRecord
@@ -64,10 +64,10 @@ package struct ProgramRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// Where what the programs print is kept, in the output directory.
+/// The files in the output directory that hold what the programs print.
 package enum ProgramOutput: String, CaseIterable, Sendable {
     case standardOutput = "stdout.txt"
     case standardError = "stderr.txt"
-    /// Both of the server's.
+    /// Both outputs of the server's program.
     case server = "server.txt"
 }

@@ -2,7 +2,7 @@
 import Documents
 import Traces
 
-/// All that one run needs to know: the guest's only input beside the link tables it names.
+/// All that one run needs to know. It is the guest's only input, apart from the link tables that it names.
 ///
 /// Times are whole nanoseconds on the trace's clock unless they say otherwise. The first SYN leaves at `offset`.
 package struct RunPlan: Codable, Sendable, Equatable {
@@ -13,16 +13,16 @@ package struct RunPlan: Codable, Sendable, Equatable {
         package var name: String
         package var kind: PathKind
         package var family: AddressFamily
-        /// Files of `LinkTable`s beside the plan.
+        /// Files of `LinkTable`s next to the plan.
         package var downTable: String
         package var upTable: String
         /// Constant extra one-way delays, drawn by the seed.
         package var downJitter: Duration
         package var upJitter: Duration
         package var attachments: [Attachment]
-        /// When the network gives the mobile host another address on this path, the link staying as it is.
+        /// When the network gives the mobile host another address on this path, while the link stays as it is.
         package var addressChanges: [Duration]
-        /// How many subflows MPTCP has over the path, each from an address of its own.
+        /// How many subflows MPTCP has over the path, each from its own address.
         package var subflows: Int
 
         package init(
@@ -58,23 +58,24 @@ package struct RunPlan: Codable, Sendable, Equatable {
     }
 
     package var schema = RunPlan.currentSchema
-    /// Names the run in every result: `STRATEGY.SEED`.
+    /// The run's name in every result: `STRATEGY.SEED`.
     package var id: String
     package var strategy: StrategyName
-    /// What the strategy opens, the run's own connection first; the others are its companions.
+    /// The connections that the strategy opens. The first is the run's own connection; the others are its companions.
     package var connections: [PlannedConnection]
     package var seed: UInt64
     package var paths: [Path]
-    /// Trace time of the first SYN.
+    /// The trace time of the first SYN.
     package var offset: Duration
-    /// How long is measured from the first SYN on.
+    /// The length of the measurement, from the first SYN on.
     package var duration: Duration
     package var workload: Workload
     package var transport: Transport
     package var mobility: Mobility
-    /// Where the home address is reached and when that changes: of strategies that have one, decided before the run.
+    /// The path over which the home address is reached, and when that changes, for strategies that have a home address.
+    /// Decided before the run.
     package var routes: [RouteChange]
-    /// Which paths are used and when that changes: of strategies that decide before the run.
+    /// Which paths are used, and when that changes, for strategies that decide before the run.
     package var selections: [PathSelection]
     package var energy: EnergyPolicy
 
@@ -105,12 +106,12 @@ package struct RunPlan: Codable, Sendable, Equatable {
     /// Whether the run's own connection has an address that belongs to no path.
     package var hasHomeAddress: Bool { connections.first == .homeTCP }
 
-    /// The path of a run whose only connection is over one path alone.
+    /// The path of a run whose only connection uses a single path.
     package var onlyPath: String? {
         if case .tcp(let path, _) = connections.first { path } else { nil }
     }
 
-    /// - Throws: `Fault` where the plan has no path of this name.
+    /// - Throws: `Fault` if the plan has no path of this name.
     package func index(ofPath name: String) throws -> Int {
         guard let index = paths.firstIndex(where: { $0.name == name }) else {
             throw Fault(
@@ -119,9 +120,9 @@ package struct RunPlan: Codable, Sendable, Equatable {
         return index
     }
 
-    /// The place of `transport.initialPath`; nil where none is named.
+    /// The index of `transport.initialPath`; nil if it is not set.
     ///
-    /// - Throws: `Fault` where the plan has no path of this name.
+    /// - Throws: `Fault` if the plan has no path of this name.
     package func initialPath() throws -> Int? {
         try transport.initialPath.map { try index(ofPath: $0) }
     }

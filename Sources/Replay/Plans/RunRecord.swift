@@ -2,13 +2,13 @@
 import Quantities
 import Traces
 
-/// What came of one run, as the guest wrote it down. The series lie beside it (`Series`).
+/// The outcome of one run, as the guest recorded it. The series are stored next to it (`Series`).
 package struct RunRecord: Codable, Sendable, Equatable {
     package static let currentSchema = "walkback.record/1"
     package static let fileName = "record.json"
 
     package struct Event: Codable, Sendable, Equatable {
-        /// Since the first SYN; before it, negative.
+        /// The time since the first SYN, negative before it.
         package var time: Duration
         /// `attached`, `detached`, `connected`, `connection-lost`, `complete`, …
         package var kind: String
@@ -34,11 +34,11 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var droppedQueue: ByteCount
         package var droppedLoss: ByteCount
         package var droppedDetached: ByteCount
-        /// IP packets that were offered.
+        /// The number of IP packets that were offered.
         package var packets: Int64
         /// The largest IP packet that was offered.
         package var largestPacket: ByteCount
-        /// Packets that fq itself dropped (limit, flow limit, horizon): anything but zero falsifies the run.
+        /// Packets that fq itself dropped (limit, flow limit, horizon). Any value but zero invalidates the run.
         package var queueDisciplineDrops: Int64
 
         package init(path: String, direction: String) {
@@ -54,7 +54,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         }
     }
 
-    /// A connection beside the run's main one, or its other direction.
+    /// Another connection than the run's main one, or the main one's other direction.
     package struct Flow: Codable, Sendable, Equatable {
         /// `upload`, `tcp-wifi`, …
         package var name: String
@@ -70,9 +70,9 @@ package struct RunRecord: Codable, Sendable, Equatable {
         }
     }
 
-    /// One request and its response, or one frame of a stream. Times since the first SYN.
+    /// One request and its response, or one frame of a stream. Times are since the first SYN.
     package struct Exchange: Codable, Sendable, Equatable {
-        /// When it was asked for, or due.
+        /// When it was requested, or due.
         package var start: Duration
         /// When its last byte had arrived; nil: not within the run.
         package var end: Duration?
@@ -88,28 +88,29 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var schema = RunRecord.currentSchema
     package var id: String
     package var kernelRelease: String
-    /// From the first SYN until the run's end, or until all that was wanted had arrived.
+    /// The time from the first SYN until the run's end, or until all requested bytes had arrived.
     package var measured: Duration
     /// In-order application bytes delivered within the run.
     package var delivered: ByteCount
-    /// Every delivered byte was compared with the seeded stream and equal.
+    /// Whether every delivered byte was compared with the seeded stream and was equal.
     package var verified: Bool
-    /// In the order of `Series.others`.
+    /// The other flows, in the order of `Series.others`.
     package var others: [Flow]
-    /// Of workloads that consist of such, in order of their start.
+    /// The exchanges of a workload that consists of such, in order of their start.
     package var exchanges: [Exchange]
     package var links: [Link]
-    /// Kernel counters of both ends, as `mobile.MPTcpExt.MPJoinSynTx`.
+    /// Kernel counters of both ends, such as `mobile.MPTcpExt.MPJoinSynTx`.
     package var counters: [String: Int64]
-    /// Names of all that the kernel counts, as `MPTcpExt.MPJoinSynTx`: only those that are not zero are in `counters`.
+    /// The names of all the kernel's counters, such as `MPTcpExt.MPJoinSynTx`. `counters` holds only those that are not
+    /// zero.
     package var counterNames: [String]
     package var events: [Event]
-    /// What getsockopt(TCP_CONGESTION) said of the sockets of every connection, at both ends. More than one name where
-    /// they differ, empty where no connection came about.
+    /// What getsockopt(TCP_CONGESTION) returned for the sockets of every connection, at both ends. It contains more
+    /// than one name if they differ, and is empty if there was no connection.
     package var congestionControl: String
     package var scheduler: String
     package var sysctls: [String: String]
-    /// Why the run may not be used; nil where it may.
+    /// Why the run is not usable; nil if it is.
     package var failure: String?
 
     package init(id: String) {

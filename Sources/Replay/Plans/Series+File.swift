@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Traces
 
-/// How the guest hands its series to the host: little-endian 32-bit words. First the numbers of bins, of other flows,
-/// of links, of paths with delays and of their steps; then the delivered bytes of each bin, of the main flow and of
-/// each other one; then for each link, in the order of the record's links, its four columns; then for each path, in the
-/// order in which the links name them, its queue and its round-trip times.
+/// The format in which the guest hands its series to the host: little-endian 32-bit words. First the numbers of bins,
+/// of other flows, of links, of paths with delays and of their steps; then the delivered bytes of each bin, for the
+/// main flow and for each other flow; then the four columns of each link, in the order of the record's links; then the
+/// queue and the round-trip times of each path, in the order in which the links name the paths.
 extension Series {
     private static let headerWords = 5
 
@@ -20,7 +20,7 @@ extension Series {
         return words.map(\.littleEndian).withUnsafeBytes { Array($0) }
     }
 
-    /// nil where `bytes` is not a whole series of these links.
+    /// nil if `bytes` is not a complete series of these links.
     package init?(_ bytes: [UInt8], links names: [(path: String, direction: Direction)]) {
         guard bytes.count % 4 == 0, bytes.count >= Self.headerWords * 4 else { return nil }
         let words: [UInt32] = bytes.withUnsafeBytes { raw in

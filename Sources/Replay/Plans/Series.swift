@@ -2,7 +2,7 @@
 import Quantities
 import Traces
 
-/// What happened in every 10 ms of a run, from the first SYN on. One value per bin in every column.
+/// What happened in every 10 ms of a run, from the first SYN on. Every column has one value per bin.
 public struct Series: Sendable, Equatable {
     public static let binWidth = Duration.milliseconds(10)
     package static let fileName = "series.bin"
@@ -32,17 +32,18 @@ public struct Series: Sendable, Equatable {
         }
     }
 
-    /// What the run's own connection met on one path, in the main direction of its bytes. One value for each step.
+    /// The delays that the run's own connection met on one path, in the main direction of its bytes. One value for each
+    /// step.
     public struct Delays: Sendable, Equatable {
-        /// Of a measurement.
+        /// The interval between measurements.
         public static let step = Duration.milliseconds(100)
 
         public var path: String
         public var step: Duration
         /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
         public var queue: [UInt32]
-        /// Microseconds of the sender's smoothed round-trip time at the step's end, of the path's newest subflow; zero:
-        /// it had none there.
+        /// The sender's smoothed round-trip time at the step's end in microseconds, for the path's newest subflow;
+        /// zero: there was no subflow on the path.
         public var roundTrip: [UInt32]
 
         public init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {
@@ -55,10 +56,10 @@ public struct Series: Sendable, Equatable {
 
     /// In-order application bytes of the main flow that were read in each bin.
     public var delivered: [UInt32]
-    /// The same of the record's other flows, in its order.
+    /// The same for the record's other flows, in its order.
     public var others: [[UInt32]]
     public var links: [Link]
-    /// Of each path; empty where they were not measured.
+    /// The delays of each path; empty if they were not measured.
     public var delays: [Delays]
 
     public init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link], delays: [Delays] = []) {

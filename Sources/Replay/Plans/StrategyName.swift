@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Names a strategy in plans, results, replays and options: `tcp-wifi-reconnect`.
+/// A strategy's name in plans, results, replays and options: `tcp-wifi-reconnect`.
 ///
-/// A name says nothing else: what a strategy does is asked of the strategy (`Strategies`), or of the plan of a run.
+/// A name implies nothing else. Ask the strategy (`Strategies`) or the plan of a run for what a strategy does.
 public struct StrategyName: Hashable, Sendable, Codable, CustomStringConvertible,
     ExpressibleByStringLiteral
 {
@@ -25,8 +25,7 @@ public struct StrategyName: Hashable, Sendable, Codable, CustomStringConvertible
     }
 }
 
-/// The strategies that results are about by their definition: Optimal TCP is made of the TCPs, and MPTCP is compared
-/// with it.
+/// The strategies that results refer to by definition: Optimal TCP is made of the TCPs, and MPTCP is compared with it.
 extension StrategyName {
     public static func tcp(path: String) -> StrategyName { StrategyName("tcp-\(path)") }
     public static func tcpReconnect(path: String) -> StrategyName { StrategyName("tcp-\(path)-reconnect") }
@@ -34,7 +33,7 @@ extension StrategyName {
     public static let mptcp = StrategyName("mptcp")
     public static let mptcpCompeting = StrategyName("mptcp-competing")
 
-    /// The path of a TCP that is over one path alone, if it is one of `paths`.
+    /// The path of a strategy that is TCP over a single path, if that path is one of `paths`.
     package func path(among paths: some Sequence<String>) -> String? {
         paths.first { self == .tcp(path: $0) || self == .tcpReconnect(path: $0) }
     }

@@ -3,8 +3,8 @@ import Documents
 import Quantities
 import Traces
 
-/// What a phone's radios take, under one named set of parameters (PAPER section 5). `Documentation/energy.md` has them
-/// as a table.
+/// The energy that a phone's radios take, under one named set of parameters (PAPER section 5).
+/// `Documentation/energy.md` lists the parameters in a table.
 package struct EnergyModel: Sendable, Equatable {
     package let name: String
     package var wifi: RadioModel
@@ -16,10 +16,10 @@ package struct EnergyModel: Sendable, Equatable {
         self.cellular = cellular
     }
 
-    /// Every model, the default first.
+    /// Every model; the default is first.
     package static let all = [hybrid, rateLinear, constant, tailEnder2009, huang2012]
 
-    /// - Throws: `Fault` where there is no such model.
+    /// - Throws: `Fault` if there is no such model.
     package static func named(_ name: String) throws -> EnergyModel {
         guard let model = all.first(where: { $0.name == name }) else {
             let ending = Suggestion.ending(for: name, among: all.map(\.name))
@@ -28,7 +28,7 @@ package struct EnergyModel: Sendable, Equatable {
         return model
     }
 
-    /// nil: the models do not know such a radio.
+    /// The radio of this kind of path; nil: the models do not include such a radio.
     package func radio(of kind: PathKind) -> RadioModel? {
         switch kind {
         case .wifi: wifi
@@ -37,7 +37,7 @@ package struct EnergyModel: Sendable, Equatable {
         }
     }
 
-    /// The same where a weak signal costs more, by PAPER's factor.
+    /// This model with a higher cost of a weak signal, by PAPER's factor.
     package func regardingSignal() -> EnergyModel {
         var model = self
         model.wifi.signalFactor = .standard
@@ -45,14 +45,14 @@ package struct EnergyModel: Sendable, Equatable {
         return model
     }
 
-    /// Bits per joule while active at this rate; nil where the kind has no radio here.
+    /// Bits per joule while active at this rate; nil if the model has no radio of this kind.
     package func efficiency(
         of kind: PathKind, at rate: DataRate, _ direction: Direction = .down
     ) -> EnergyEfficiency? {
         radio(of: kind)?.efficiency(at: rate, direction)
     }
 
-    /// For how long cellular must be left alone to make up for its tail and its next promotion, as
+    /// How long cellular must be left unused to make up for its tail and its next promotion, as in
     /// `RadioModel.breakEvenOffTime`.
     package var breakEvenOffTime: Duration? { cellular.breakEvenOffTime }
 }
@@ -63,9 +63,9 @@ extension EnergyModel {
     /// The default. Its two active powers are 1.069 W and 1.076 W at the rates of the paper's table, 1.24 and 1.55
     /// Mb/s.
     ///
-    /// What PAPER leaves open: without coverage cellular takes what it takes when idle (it looks for a network); WiFi
-    /// is awake for 1 s after data at its idle power, so that a silence shorter than the resumption's own 1 s costs
-    /// none.
+    /// PAPER leaves some values open. Here cellular without coverage takes its idle power (it looks for a network).
+    /// WiFi is awake for 1 s after data at its idle power, so that a silence shorter than the resumption's own 1 s
+    /// costs no resumption.
     package static let hybrid = EnergyModel(
         name: "hybrid",
         wifi: RadioModel(
@@ -79,13 +79,13 @@ extension EnergyModel {
             active: .init(watts: 0.918, joulesPerMegabit: 0.122),
             tail: .init(power: .init(watts: 0.62), duration: .milliseconds(12_500))))
 
-    /// WiFi whose power follows its rate more and that costs little when idle; all else as in `hybrid`.
+    /// WiFi with a power that depends more on its rate, and that is low when idle. Everything else is as in `hybrid`.
     package static let rateLinear = hybrid.changed("rate-linear") { model in
         model.wifi.active = .init(watts: 0.573, joulesPerMegabit: 0.325)
         model.wifi.setIdle(.init(watts: 0.05))
     }
 
-    /// Active powers that do not depend on the rate; all else as in `hybrid`.
+    /// Active powers that do not depend on the rate. Everything else is as in `hybrid`.
     package static let constant = hybrid.changed("constant") { model in
         model.wifi.active = .init(watts: 1.076, joulesPerMegabit: 0)
         model.wifi.setIdle(.init(watts: 0.48))
@@ -95,9 +95,11 @@ extension EnergyModel {
     /// Balasubramanian, Balasubramanian, Venkataramani: Energy Consumption in Mobile Phones (IMC 2009), "TailEnder": 3G
     /// with a ramp of 3.5 J and a tail of 0.62 W for 12.5 s.
     ///
-    /// It has no power of an active radio (it counts joules per kilobyte of short transfers), so those are of `hybrid`,
-    /// whose promotion and tail are this publication's. WiFi wakes for nothing, and idle takes what it does in
-    /// `rate-linear`. So it differs from `hybrid` in what a silent WiFi costs.
+    /// The publication gives no power of an active radio (it counts joules per kilobyte of short transfers), so these
+    /// values are those of `hybrid`, whose promotion and tail come from this publication. Waking WiFi costs nothing,
+    /// and idle WiFi takes the power that it takes in `rate-linear`. So this model differs from `hybrid` in the cost of
+    /// a
+    /// silent WiFi.
     package static let tailEnder2009 = hybrid.changed("tailender-2009") { model in
         model.wifi.promotion = .none
         model.wifi.setIdle(.init(watts: 0.05))
@@ -106,9 +108,9 @@ extension EnergyModel {
     /// Huang et al.: A Close Examination of Performance and Power Characteristics of 4G LTE Networks (MobiSys 2012):
     /// LTE and WiFi with slopes of their own for each direction, LTE's promotion (1.21 W for 0.26 s) and tail.
     ///
-    /// What is not from it: idle LTE as cellular in `hybrid`, the association of `hybrid`; idle WiFi as in
-    /// `rate-linear` and waking for nothing, because `hybrid`'s 0.30 W and 0.5 J belong to a radio with six times the
-    /// active base.
+    /// Some values are not from this publication. Idle LTE is like idle cellular in `hybrid`, and the association is
+    /// that of `hybrid`. Idle WiFi is as in `rate-linear` and wakes at no cost, because `hybrid`'s 0.30 W and 0.5 J
+    /// belong to a radio with six times the active base.
     package static let huang2012 = hybrid.changed("huang-2012") { model in
         model.wifi.active = .init(
             base: .init(watts: 0.133), perMegabitDown: .init(joules: 0.13701), perMegabitUp: .init(joules: 0.28317))
@@ -129,7 +131,7 @@ extension EnergyModel {
 }
 
 extension RadioModel {
-    /// The same power asleep and awake without data.
+    /// Sets the same power for asleep and for awake without data.
     fileprivate mutating func setIdle(_ power: Power) {
         idle = power
         tail.power = power
@@ -137,7 +139,7 @@ extension RadioModel {
 }
 
 extension RadioModel.Active {
-    /// The publication does not tell the directions apart.
+    /// Uses the same values for both directions, because the publication does not distinguish them.
     fileprivate init(watts: Double, joulesPerMegabit: Double) {
         self.init(
             base: .init(watts: watts), perMegabitDown: .init(joules: joulesPerMegabit),

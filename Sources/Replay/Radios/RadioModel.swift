@@ -2,7 +2,7 @@
 import Quantities
 import Traces
 
-/// The state machine of one radio with its parameters (PAPER section 5).
+/// The state machine of one radio and its parameters (PAPER section 5).
 ///
 /// ```
 ///            attachment                first byte
@@ -12,12 +12,12 @@ import Traces
 ///       └── from every state
 /// ```
 ///
-/// States in brackets take energy and no time of the run's: a promotion's seconds lie before the first byte, and the
-/// lab does not hold data up for them.
+/// States in brackets take energy, but no time of the run: a promotion's seconds come before the first byte, and the
+/// lab does not delay data for them.
 package struct RadioModel: Sendable, Equatable {
     /// Waking from `idle`.
     package struct Promotion: Sendable, Equatable {
-        /// For which a real radio carries nothing. It is told, not replayed.
+        /// The time for which a real radio carries nothing. It is reported, but not replayed.
         package var duration: Duration
         package var energy: EnergyAmount
 
@@ -29,8 +29,8 @@ package struct RadioModel: Sendable, Equatable {
         package static let none = Promotion(duration: .zero, energy: .zero)
     }
 
-    /// Carrying data: a power that does not depend on how much, and what each megabit adds (1 W per Mb/s is 1 J per
-    /// Mb).
+    /// Carrying data: a power that does not depend on the rate, and the additional energy of each megabit (1 W per Mb/s
+    /// is 1 J per Mb).
     package struct Active: Sendable, Equatable {
         package var base: Power
         package var perMegabitDown: EnergyAmount
@@ -46,7 +46,7 @@ package struct RadioModel: Sendable, Equatable {
             power(downMegabits: down.megabitsPerSecond, upMegabits: up.megabitsPerSecond)
         }
 
-        /// - Parameters: Mb/s.
+        /// - Parameters: rates in Mb/s.
         package func power(downMegabits: Double, upMegabits: Double) -> Power {
             Power(watts: base.watts + perMegabitDown.joules * downMegabits + perMegabitUp.joules * upMegabits)
         }
@@ -65,23 +65,24 @@ package struct RadioModel: Sendable, Equatable {
         package var energy: EnergyAmount { power * duration }
     }
 
-    /// While detached.
+    /// The power while detached.
     package var off: Power
-    /// Once for each attachment within the run. A radio that had to associate is awake after it, as in `tail`; one that
-    /// did not (zero) is idle.
+    /// The energy of each attachment within the run. A radio that had to associate is awake afterwards, as in `tail`;
+    /// one that did not (zero) is idle.
     package var association: EnergyAmount
     package var idle: Power
     package var promotion: Promotion
     package var active: Active
     package var tail: Tail
-    /// The timer from `active` to `tail`: a radio is active throughout each step of this length, counted from the run's
-    /// beginning, in which it carried an IP byte in either direction, and its tail begins when such a step ends. In
-    /// whole bins of a series.
+    /// The timer from `active` to `tail`. A radio is active throughout each step of this length, counted from the run's
+    /// beginning, in which it carried an IP byte in either direction. Its tail begins at the end of such a step. The
+    /// length is a whole number of a series' bins.
     ///
-    /// 100 ms by default: a shorter step would call the gaps between a connection's bursts, one for each round-trip
-    /// time, silence; a longer one would add to every burst's end what the tail already stands for.
+    /// The default is 100 ms. A shorter step would treat the gaps between a connection's bursts, of which there is one
+    /// per round-trip time, as silence. A longer step would add to the end of every burst what the tail already
+    /// accounts for.
     package var activityStep: Duration
-    /// On `active`; nil: the signal costs nothing.
+    /// The factor on `active`; nil: the signal has no effect.
     package var signalFactor: SignalFactor?
 
     package init(
@@ -98,17 +99,18 @@ package struct RadioModel: Sendable, Equatable {
         self.signalFactor = signalFactor
     }
 
-    /// Bits per joule while active at this rate in one direction, none in the other; nil where that takes no power.
+    /// Bits per joule while active at this rate in one direction and idle in the other; nil if that takes no power.
     package func efficiency(at rate: DataRate, _ direction: Direction) -> EnergyEfficiency? {
         let power =
             direction == .down ? active.power(down: rate, up: .zero) : active.power(down: .zero, up: rate)
         return EnergyEfficiency(of: rate, at: power)
     }
 
-    /// How long it must be left asleep to save what falling asleep and waking cost: (promotion + tail) / active base.
+    /// How long the radio must be left asleep to save what falling asleep and waking cost: (promotion + tail) / active
+    /// base.
     ///
-    /// Cellular of `hybrid`: (3.5 J + 0.62 W x 12.5 s) / 0.918 W = 11.25 J / 0.918 W = 12.25 s. nil where being active
-    /// takes no power of its own.
+    /// For the cellular radio of `hybrid`: (3.5 J + 0.62 W x 12.5 s) / 0.918 W = 11.25 J / 0.918 W = 12.25 s. nil if
+    /// being active takes no power of its own.
     package var breakEvenOffTime: Duration? {
         (promotion.energy + tail.energy).duration(at: active.base)
     }

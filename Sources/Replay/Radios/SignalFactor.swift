@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How much more power a radio takes to carry data over a weak signal: straight lines between given points, level
-/// outside.
+/// The factor by which a weak signal raises the power for carrying data: linear between given points, constant outside
+/// them.
 package struct SignalFactor: Sendable, Equatable {
     package struct Point: Sendable, Equatable {
-        /// In dBm.
+        /// The signal in dBm.
         package var signal: Double
         package var factor: Double
 
@@ -13,7 +13,7 @@ package struct SignalFactor: Sendable, Equatable {
         }
     }
 
-    /// From the strongest signal to the weakest.
+    /// The points, from the strongest signal to the weakest.
     private let points: [Point]
 
     /// - Parameter points: in any order.
@@ -26,7 +26,7 @@ package struct SignalFactor: Sendable, Equatable {
         Point(signal: -70, factor: 1), Point(signal: -90, factor: 1.2), Point(signal: -105, factor: 1.5),
     ])
 
-    /// - Parameter signal: in dBm; a signal that is not known costs nothing.
+    /// - Parameter signal: in dBm; an unknown signal costs nothing extra.
     package func factor(at signal: Double?) -> Double {
         guard let signal, let strongest = points.first, let weakest = points.last else { return 1 }
         if signal >= strongest.signal { return strongest.factor }

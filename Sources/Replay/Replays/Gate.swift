@@ -2,7 +2,7 @@
 import Bounds
 import Determinism
 
-/// What a replay demands of a ratio, as `mptcp/spliced-optimal: ">= 1.0"`.
+/// A requirement of a replay on a ratio, such as `mptcp/spliced-optimal: ">= 1.0"`.
 package struct Gate: Sendable, Equatable, CustomStringConvertible {
     package enum Comparison: String, Sendable, CaseIterable {
         case atLeast = ">="
@@ -11,8 +11,8 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
         case below = "<"
     }
 
-    /// The ratios that a comparison computes, the headline first, and those of an uplink that is measured beside a
-    /// downlink.
+    /// The ratios that a comparison computes, the headline first, including those of an uplink that is measured
+    /// together with a downlink.
     package static var ratios: [String] {
         let bounds = [.optimal] + KnownBounds.compared.map { $0.name }
         return ["", "up:"].flatMap { direction in bounds.map { "\(direction)mptcp/\($0)" } }
@@ -28,9 +28,9 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
         self.bound = bound
     }
 
-    /// - Parameter text: an operator and a number; nil where it is neither.
+    /// - Parameter text: an operator and a number. The result is nil if it is anything else.
     package init?(ratio: String, text: String) {
-        // The longer operators stand first, since ">=" begins with ">".
+        // The longer operators come first, because ">=" begins with ">".
         guard let comparison = Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }) else { return nil }
         let number = text.dropFirst(comparison.rawValue.count).drop { $0 == " " }
         guard let bound = Double(number), bound.isFinite, bound >= 0, bound <= 1000 else { return nil }
@@ -47,7 +47,7 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Gate.Comparison {
-    /// Whether `value` stands so to `bound`.
+    /// Whether `value` is in this relation to `bound`.
     package func holds<Value: Comparable>(_ value: Value, _ bound: Value) -> Bool {
         switch self {
         case .atLeast: value >= bound

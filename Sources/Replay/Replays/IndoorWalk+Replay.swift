@@ -6,8 +6,8 @@ extension IndoorWalk {
 
     package static func traceFileName(_ path: String) -> String { "indoor-walk.\(path).trace.csv" }
 
-    /// The replay of a generated walk. Detection and acquisition are not 0 as for recorded walks, for the generator
-    /// says when a radio is out of reach and not when its driver noticed.
+    /// The replay of a generated walk. Detection and acquisition are not 0 as they are for recorded walks, because the
+    /// generator says when a radio is out of reach, and not when its driver noticed.
     package static func replay(seed: UInt64) -> String {
         """
         # Twelve minutes through a building: a floor with poor 3G, down the stairs, a floor with better 3G, WiFi all

@@ -11,13 +11,13 @@ extension OutdoorWalk {
         "\(parameters.movement.rawValue).\(path).trace.csv"
     }
 
-    /// The replay of a generated walk. A car's dead time at the start of an association is in its trace; a walker's
-    /// host takes its time as on the indoor walk.
+    /// The replay of a generated walk. A car's dead time at the start of an association is part of its trace; a
+    /// walker's host takes the same time to join as on the indoor walk.
     package static func replay(_ parameters: OutdoorParameters) -> String {
         let acts =
             parameters.movement == .driving
             ? "detection: 0ms, acquisition: 0ms" : "detection: 200ms, acquisition: 500ms"
-        // Without WiFi there is nothing for a strategy that needs it.
+        // Without WiFi, strategies that need it are left out.
         let strategies =
             parameters.coverage > 0
             ? "tcp-wifi, tcp-cellular, tcp-wifi-reconnect, wifi-first, optimal-built, mptcp" : "tcp-cellular, mptcp"

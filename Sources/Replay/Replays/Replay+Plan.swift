@@ -7,22 +7,22 @@ import Strategies
 import Traces
 
 extension Replay {
-    /// How far apart two seeds' constant delays of one direction of a path may lie. It is there because a saturated TCP
-    /// on a steady link repeats itself to the byte without it.
+    /// The largest difference between two seeds' constant delays in one direction of a path. Without this jitter, a
+    /// saturated TCP on a steady link repeats itself to the byte.
     package static let jitterSpan = Duration.milliseconds(1)
 
-    /// A seed begins the walk up to this much later.
+    /// The walk begins up to this much later, depending on the seed.
     package static let offsetSpan = Duration.seconds(1)
 
     package static func tableFileName(_ path: String, _ direction: Direction) -> String {
         "\(path).\(direction.rawValue).link"
     }
 
-    /// The tables of every path and direction by the name under which plans name them: the same for every strategy
-    /// and seed.
+    /// The tables of every path and direction, by the names that plans use for them. They are the same for every
+    /// strategy and seed.
     ///
-    /// Delays lie half of `jitterSpan` below the trace's, though never below zero. A plan adds 0 to 1 ms, so that a
-    /// packet meets the trace's delay within ±0.5 ms and no delay is ever negative.
+    /// Delays are lower than the trace's by half of `jitterSpan`, though never below zero. A plan adds 0 to 1 ms, so
+    /// that a packet meets the trace's delay within ±0.5 ms and no delay is ever negative.
     package func tables() -> [String: LinkTable] {
         var tables: [String: LinkTable] = [:]
         for path in paths {
@@ -40,10 +40,10 @@ extension Replay {
         return tables
     }
 
-    /// One run. What the seed draws here, the start offset and a constant delay for each direction of each path, is
-    /// the same for every strategy, and a path's draws do not depend on what other paths there are.
+    /// The plan of one run. From the seed come the start offset and a constant delay for each direction of each path.
+    /// They are the same for every strategy, and a path's draws do not depend on which other paths there are.
     ///
-    /// - Throws: `Fault` where the strategy decides by an energy model that there is not.
+    /// - Throws: `Fault` if the strategy decides by an energy model that does not exist.
     package func plan(strategy: StrategyName, seed: UInt64) throws -> RunPlan {
         let offset = Self.draw(Self.offsetSpan, seed: seed, purpose: "start offset")
         let bin = Series.binWidth.wholeNanoseconds

@@ -9,19 +9,21 @@ import System
 import TraceFormats
 import Traces
 
-/// What is to be walked back, and how: a `NAME.yaml` with the traces it names, read, checked and cut to one length.
+/// What is replayed, and how: a `NAME.yaml` with the traces that it names. They are read, checked and cut to the same
+/// length.
 package struct Replay: Sendable, Equatable {
     package struct Path: Sendable, Equatable {
         package var name: String
         package var kind: PathKind
         package var family: RunPlan.AddressFamily
-        /// As the replay has them, relative to the replay's directory: a trace, or files of opportunities.
+        /// File names as in the replay, relative to the replay's directory: one trace, or opportunity files.
         package var files: [String]
-        /// Of the replay's duration; named as the path is here, whatever its file calls it.
+        /// The path's trace, cut to the replay's duration. It has the name that the path has here, whatever its file
+        /// calls it.
         package var trace: PathTrace
         /// When the path's address becomes another one.
         package var addressChanges: [Duration]
-        /// Of MPTCP, each from an address of its own: all share the path's links.
+        /// The number of MPTCP subflows, each from its own address. All of them share the path's links.
         package var subflows: Int
 
         package init(
@@ -39,25 +41,25 @@ package struct Replay: Sendable, Equatable {
     }
 
     package var name: String
-    /// In the order of the file; at least one.
+    /// The paths, in the order of the file; at least one.
     package var paths: [Path]
     package var workload: Workload
     package var strategies: [StrategyName]
-    /// Runs of each strategy, with seeds from 1 to this.
+    /// The number of runs of each strategy, with seeds from 1 to this.
     package var seeds: Int
     package var settings: ReplaySettings
-    /// What the settings name that only the kernel knows.
+    /// Names in the settings that only the kernel can check.
     package var demands: [KernelDemand]
     package var gates: [Gate]
-    /// What is demanded of single runs.
+    /// The gates on single runs.
     package var runGates: [RunGate]
-    /// Of every path's trace.
+    /// The duration of every path's trace.
     package var duration: Duration
     /// SHA-256, in hexadecimal, of the replay's bytes followed by those of each trace in the order of the paths: what
     /// `cat REPLAY TRACE… | sha256sum` prints.
     package var sha256: String
-    /// SHA-256 of what is walked back and what is asked of it, without the settings under which it is: of paths, traces
-    /// and workload. Results of two replays that share it can be compared.
+    /// SHA-256 of what is replayed and what is asked of it, which is the paths, traces and workload, without the other
+    /// settings. Results of two replays with the same value can be compared.
     package var walkSHA256: String
     /// What was changed or looks odd, as sentences for the user.
     package var notes: [String]
@@ -65,10 +67,10 @@ package struct Replay: Sendable, Equatable {
     package var seedValues: [UInt64] { (1...UInt64(max(1, seeds))).map { $0 } }
     package var traces: [PathTrace] { paths.map(\.trace) }
 
-    /// A seed takes up to a second off, and something must remain to be measured.
+    /// The shortest allowed duration. A seed removes up to a second, and something must remain to be measured.
     static let shortestDuration = Duration.seconds(2)
 
-    /// Reads a replay and the traces beside it.
+    /// Reads a replay and the traces next to it.
     ///
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     package static func load(_ path: String) throws -> Replay {
@@ -78,11 +80,12 @@ package struct Replay: Sendable, Equatable {
         }
     }
 
-    /// The same from bytes at hand.
+    /// Parses a replay whose bytes have already been read.
     ///
     /// - Parameters:
-    ///   - made: traces that are in no file, by the name that the replay has for them; their sources tell them apart.
-    ///   - trace: gives the file of any other by its name.
+    ///   - made: traces that are not in files, by the name that the replay uses for them; their sources distinguish
+    ///     them.
+    ///   - trace: returns the file of any other trace by its name.
     package static func parse(
         _ file: InputFile, made: [String: PathTrace] = [:], trace: (String) throws -> InputFile
     ) throws -> Replay {
@@ -98,7 +101,8 @@ package struct Replay: Sendable, Equatable {
                 do {
                     return try trace(name)
                 } catch let fault as Fault {
-                    // Where it is named, since the slip is there more often than on the disk.
+                    // Report the place in the replay that names the trace, because the mistake is more often there than
+                    // on the disk.
                     throw Fault(fault.code, document.reader.fault(node, "trace \(fault.message)").message)
                 }
             }
@@ -150,7 +154,7 @@ package struct Replay: Sendable, Equatable {
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }
 
-    /// Cuts every path to the shortest and says what was lost.
+    /// Cuts every path to the shortest one and returns notes on what was lost.
     private static func cut(_ paths: inout [Path], to duration: Duration, _ document: ReplayDocument) throws -> [String]
     {
         guard duration >= shortestDuration else {

@@ -5,18 +5,18 @@ import Quantities
 import Plans
 import Yams
 
-/// What is demanded of the result.
+/// The gates on the result.
 extension ReplayDocument {
-    /// `counter` is followed by a name.
+    /// The measures of run gates. `counter` is followed by a counter's name.
     private static let measures = [
         "longest-gap", "first-byte-on-new-path", "carries-again", "stranded", "counter", "events",
     ]
 
     mutating func readGates(_ root: YAMLReader.Members) throws {
-        // What a comparison of these strategies computes beside MPTCP's own ratios.
+        // Ratios that a comparison of these strategies computes in addition to MPTCP's own.
         let own = strategies.filter { $0 != .mptcp && $0 != .mptcpCompeting }.map { "\($0)/optimal" }
         let ratios = Gate.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
-        // `bars` was the key's name until version 0.2.
+        // The key was named `bars` until version 0.2.
         if let former = root["bars"], root["gates"] != nil {
             throw reader.fault(former, "'bars' is the former name of 'gates', and both are here; put all under 'gates'")
         }
@@ -40,7 +40,7 @@ extension ReplayDocument {
         }
     }
 
-    /// A strategy that the replay runs and what is measured of it; nil where the key has not both.
+    /// Splits a key into a strategy that the replay runs and the measure; nil if the key does not have both.
     private func runGateKey(_ key: String) -> (StrategyName, measure: [String])? {
         guard let slash = key.firstIndex(of: "/"),
             let strategy = strategies.first(where: { $0.description == key[..<slash] })
@@ -99,7 +99,7 @@ extension ReplayDocument {
         _ entry: (key: String, keyNode: Node, value: Node), example: String, _ parse: (String) -> Value?
     ) throws -> (Gate.Comparison, Value) {
         let text = try reader.string(entry.value, entry.key)
-        // The longer operators stand first, since ">=" begins with ">".
+        // The longer operators come first, because ">=" begins with ">".
         guard let comparison = Gate.Comparison.allCases.first(where: { text.hasPrefix($0.rawValue) }),
             let bound = parse(String(text.dropFirst(comparison.rawValue.count).drop { $0 == " " }))
         else { throw noGate(entry.value, text, example: example) }
@@ -113,7 +113,7 @@ extension ReplayDocument {
             "'\(text.prefix(40))' is no gate; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
     }
 
-    /// `KIND PATH < KIND PATH < …`, where a kind may stand alone.
+    /// Parses `KIND PATH < KIND PATH < …`, in which a kind may also appear without a path.
     private func events(_ node: Node, _ key: String) throws -> [String] {
         let text = try reader.string(node, key)
         let names = paths.map(\.name)

@@ -6,18 +6,18 @@ import TraceFormats
 import Traces
 import Yams
 
-/// What a replay says of a path whose links are files of opportunities, which say nothing but capacity.
+/// A replay's settings of a path whose links are opportunity files, which contain nothing but capacity.
 struct OpportunitySettings {
-    /// nil: the shorter of its files once.
+    /// The duration; nil: that of the shorter file, played once.
     var duration: Duration?
-    /// nil: as is usual for the path's kind.
+    /// The round-trip time; nil: the default of the path's kind.
     var roundTrip: Duration?
-    /// nil: the default of each by its rate.
+    /// The downlink's queue; nil: the default for its rate.
     var queueDown: ByteCount?
     var queueUp: ByteCount?
     var detachAfter: Duration?
 
-    /// The same for the same settings, and only for them.
+    /// Cache key: equal if and only if the settings are equal.
     var words: String {
         let times = [duration, roundTrip, detachAfter].map { $0.map { "\($0.wholeNanoseconds)" } ?? "-" }
         let sizes = [queueDown, queueUp].map { $0.map { "\($0.bytes)" } ?? "-" }
@@ -28,7 +28,7 @@ struct OpportunitySettings {
 extension ReplayDocument {
     static let opportunityKeys = ["duration", "rtt", "queue_down", "queue_up", "detach_after"]
 
-    /// The files of one path.
+    /// Reads the files of one path.
     func readSource(
         _ name: String, _ keyNode: Node, _ members: YAMLReader.Members
     ) throws -> (files: [(name: String, node: Node)], OpportunitySettings?) {
@@ -73,9 +73,9 @@ extension ReplayDocument {
 }
 
 extension ReplayDocument.Path {
-    /// The trace of a path whose links are these files.
+    /// The trace of a path whose links are these opportunity files.
     ///
-    /// - Throws: `Fault` (bad input) in a file, or where the path's kind or round-trip time is not known.
+    /// - Throws: `Fault` (bad input) for an error in a file, or if the path's kind or round-trip time is not known.
     func trace(_ files: [InputFile], _ settings: OpportunitySettings, _ reader: YAMLReader) throws -> PathTrace {
         guard let kind = kind ?? PathKind(guessedFrom: name) else {
             throw reader.fault(

@@ -3,7 +3,7 @@ import Plans
 import Quantities
 import Settings
 
-/// How it is transferred: the sections of a replay that concern neither its paths nor its workload.
+/// How the data is transferred: the sections of a replay that concern neither its paths nor its workload.
 extension ReplayDocument {
     mutating func readSettings(_ root: YAMLReader.Members) throws {
         var values = SettingsReader(reader: reader, paths: paths.map(\.name))

@@ -4,11 +4,11 @@ import Quantities
 import Registries
 import Yams
 
-/// What is transferred: a kind of workload, whose keys the kind itself names.
+/// What is transferred: a kind of workload. The kind itself defines its keys.
 extension ReplayDocument {
     mutating func readWorkload(_ root: YAMLReader.Members) throws {
         let kinds = Workload.kinds.all
-        // Of every kind, so that a key of another kind is not called unknown.
+        // Accept the keys of every kind, so that a key of another kind is not called unknown.
         var keys = Self.commonKeys
         for key in kinds.flatMap({ $0.keys }) where !keys.contains(key) { keys.append(key) }
         let members = try reader.section("workload", of: root, keys: keys)

@@ -9,17 +9,17 @@ import TraceFormats
 import Traces
 import Yams
 
-/// What stands in a replay's file, checked as far as it can be without its traces.
+/// The contents of a replay's file, checked as far as possible without its traces.
 struct ReplayDocument {
     struct Path {
         var name: String
-        /// nil: as the trace says.
+        /// The path's kind; nil: that of the trace.
         var kind: PathKind?
         var kindNode: Node?
         var family: RunPlan.AddressFamily
-        /// One trace, or one or two files of opportunities: the downlink's and the uplink's.
+        /// One trace, or one or two opportunity files: the downlink's and the uplink's.
         var files: [(name: String, node: Node)]
-        /// nil: the files are a trace, which says all that there is to say.
+        /// Settings for opportunity files; nil: the files are a trace, which needs no settings.
         var opportunities: OpportunitySettings?
         var addressChanges: [Duration]
         var addressChangesNode: Node?
@@ -31,11 +31,11 @@ struct ReplayDocument {
     var paths: [Path] = []
     var workload = Workload()
     var strategies: [StrategyName] = []
-    /// Where each of them is named; empty where none is.
+    /// The position of each named strategy; empty if none is named.
     var strategyNodes: [Node] = []
     var seeds = 10
     var settings = ReplaySettings()
-    /// What the settings name that only the kernel knows.
+    /// Names in the settings that only the kernel can check.
     var demands: [KernelDemand] = []
     var gates: [Gate] = []
     var runGates: [RunGate] = []
@@ -47,7 +47,7 @@ struct ReplayDocument {
 
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     init(_ file: InputFile) throws {
-        // People begin with what they have measured.
+        // People often start with the file that they have measured.
         guard !file.path.hasSuffix(".csv") else {
             throw Fault.input(
                 file.path,
@@ -116,7 +116,7 @@ struct ReplayDocument {
         return subflows
     }
 
-    /// The lab has so many addresses for the mobile host on a path at a time.
+    /// The number of addresses that the lab has for the mobile host on a path at a time.
     static let mostSubflowsOfPath = 3
 
     private func readAddressChanges(_ path: YAMLReader.Members) throws -> [Duration] {

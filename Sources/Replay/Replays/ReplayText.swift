@@ -3,7 +3,7 @@ import Traces
 
 /// The text of a replay of measured paths, with every default written out.
 enum ReplayText {
-    /// - Parameter paths: each with what names its trace, as `trace: wifi.trace.csv`.
+    /// - Parameter paths: each path with the line that names its trace, such as `trace: wifi.trace.csv`.
     static func text(
         name: String, command: String, comments: [String], paths: [(name: String, kind: PathKind, source: String)]
     ) -> String {

@@ -3,18 +3,18 @@ import Determinism
 import Quantities
 import Plans
 
-/// What a replay demands of every run of one strategy, as `mptcp/longest-gap: "<= 0.35s"`.
+/// A requirement of a replay on every run of one strategy, such as `mptcp/longest-gap: "<= 0.35s"`.
 package struct RunGate: Sendable, Equatable, CustomStringConvertible {
     package enum Demand: Sendable, Equatable {
-        /// Of the whole run.
+        /// The longest gap of the whole run.
         case longestGap(Gate.Comparison, Duration)
-        /// Of every path that comes, changes its address or is moved to.
+        /// The time to the first byte on every path that comes, changes its address or is moved to.
         case firstByteOnNewPath(Gate.Comparison, Duration)
-        /// Of every path that returns.
+        /// The time until every path that returns carries data again.
         case carriesAgain(Gate.Comparison, Duration)
-        /// Of every other path's subflow whenever a path comes.
+        /// The bytes that are stranded on every other path's subflow whenever a path comes.
         case stranded(Gate.Comparison, ByteCount)
-        /// One that is absent is zero.
+        /// A kernel counter. An absent counter is zero.
         case counter(String, Gate.Comparison, Int64)
         /// These happen, and for the first time in this order.
         case events([String])

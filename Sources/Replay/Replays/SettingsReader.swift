@@ -5,13 +5,13 @@ import Settings
 import System
 import Yams
 
-/// Reads settings as their table has them.
+/// Reads settings as their table defines them.
 struct SettingsReader {
     let reader: YAMLReader
-    /// Names of the replay's paths.
+    /// The names of the replay's paths.
     let paths: [String]
     var settings = ReplaySettings()
-    /// What the settings name that only the kernel knows.
+    /// Names in the settings that only the kernel can check.
     var demands: [KernelDemand] = []
 
     mutating func read(_ setting: Setting, from node: Node) throws {
@@ -58,9 +58,9 @@ struct SettingsReader {
 }
 
 extension Replay {
-    /// Takes one setting's value from an option in place of the replay's: `transport.send_buffer=3MB`.
+    /// Sets one setting from an option instead of from the replay: `transport.send_buffer=3MB`.
     ///
-    /// - Throws: `Fault` (usage) naming the option.
+    /// - Throws: `Fault` (usage) that names the option.
     package mutating func use(_ assignment: String) throws {
         let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[1].isEmpty else {
@@ -78,7 +78,7 @@ extension Replay {
             let yaml = try YAMLReader(InputFile(path: option, bytes: Array(parts[1].utf8)))
             var reader = SettingsReader(reader: yaml, paths: paths.map(\.name), settings: settings)
             try reader.read(setting, from: yaml.root)
-            // A setting that the replay has may not go with this one.
+            // A setting in the replay may conflict with this one.
             let standard = ReplaySettings()
             for other in Setting.all where other.value(in: settings) != other.value(in: standard) {
                 if let objection = other.objection(to: reader.settings) { throw yaml.fault(yaml.root, objection) }

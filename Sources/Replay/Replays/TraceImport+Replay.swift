@@ -19,8 +19,8 @@ extension TraceImport {
             })
     }
 
-    /// Every file of the output directory, by name, in the order to write them: the replay last, so that a directory
-    /// that has one is whole.
+    /// Every file of the output directory, by name, in the order in which to write them. The replay is last, so that a
+    /// directory that contains a replay is complete.
     package var files: [(name: String, text: String)] { traceFiles + [(Self.replayFileName, replay)] }
 
     private func opportunities(of path: PathSpecification, _ trace: PathTrace) -> String {

@@ -5,15 +5,15 @@ import Quantities
 import System
 import Yams
 
-/// A YAML file taken apart by hand, so that each error names file, line and column. The only YAML in Walkback.
+/// A YAML file, read in a way that lets each error name file, line and column. It is the only YAML reader in Walkback.
 package struct YAMLReader {
     package let path: String
     package let root: Node
 
-    /// Anything larger is no replay, and a parser should not be asked to unfold it.
+    /// The largest allowed file. A larger file is not a replay, and the parser should not have to expand it.
     package static let largest = ByteCount(1_000_000)
 
-    /// - Throws: `Fault` (bad input) where the file is empty or no YAML.
+    /// - Throws: `Fault` (bad input) if the file is empty or is not YAML.
     package init(_ file: InputFile) throws {
         path = file.path
         guard file.bytes.count <= Self.largest.bytes else {
@@ -50,7 +50,7 @@ package struct YAMLReader {
         }
     }
 
-    /// `path:line:column`.
+    /// The position of `node` as `path:line:column`.
     package func place(of node: Node) -> String {
         "\(path):\(node.mark?.line ?? 1):\(node.mark?.column ?? 1)"
     }
@@ -69,8 +69,8 @@ package struct YAMLReader {
     }
 
     /// - Parameters:
-    ///   - what: how a message calls the mapping.
-    ///   - keys: all that may stand in it; nil: any.
+    ///   - what: what a message calls the mapping.
+    ///   - keys: all allowed keys; nil: any.
     package func members(of node: Node, _ what: String, keys: [String]?) throws -> Members {
         guard case .mapping(let mapping) = node else {
             let example = keys.map { "'\($0.first ?? "key"): …'" } ?? "'key: …'"
@@ -89,7 +89,7 @@ package struct YAMLReader {
         return members
     }
 
-    /// The same for a section that may be left out, or left empty as when all in it is commented out.
+    /// The same for a section that may be left out, or that may be empty because everything in it is commented out.
     package func section(_ key: String, of members: Members, keys: [String]?) throws -> Members {
         guard let node = members[key], !isEmpty(node) else { return Members(entries: []) }
         return try self.members(of: node, "'\(key)'", keys: keys)
@@ -116,7 +116,7 @@ package struct YAMLReader {
             node, "unknown \(key) '\(string.prefix(40))'\(Suggestion.ending(for: string, among: values.map(\.0)))")
     }
 
-    /// At least one element.
+    /// The elements of a list with at least one element.
     package func list(_ node: Node, _ key: String, example: String) throws -> [Node] {
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
             throw fault(node, "'\(key)' must be a list of at least one, as in '\(key): \(example)'")

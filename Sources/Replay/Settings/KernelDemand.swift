@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Something that a replay asks of the kernel by name, and where: whether there is such a thing only the kernel knows.
+/// Something that a replay asks of the kernel by name, and where the replay does so. Only the kernel knows whether it
+/// exists.
 package struct KernelDemand: Sendable, Equatable {
     package enum Kind: String, Sendable {
         case congestionControl = "congestion_control"

@@ -4,10 +4,10 @@ import Quantities
 import Radios
 
 extension Setting {
-    /// All of a section stand together.
+    /// All settings. Those of one section are adjacent.
     package static let all = mobility + oracle + transport + energy
 
-    /// In the order of `all`.
+    /// The names of the sections, in the order of `all`.
     package static let sections = all.reduce(into: [String]()) { sections, setting in
         if sections.last != setting.section { sections.append(setting.section) }
     }

@@ -3,9 +3,9 @@ import Documents
 import Plans
 import Quantities
 
-/// A row of the table of settings. From it come the key of a replay's file and how its value is read, the key of
-/// comparison.json both ways, the report's row, and the row in Documentation/formats.md. To add a setting, add the
-/// property and its row in `Setting.all`.
+/// A row of the table of settings. It defines the key in a replay's file and how its value is read, the key in
+/// comparison.json for reading and writing, the report's row, and the row in Documentation/formats.md. To add a
+/// setting, add the property and its row in `Setting.all`.
 package struct Setting: Sendable {
     package enum Kind: Sendable {
         case duration(ClosedRange<Duration>, example: String)
@@ -14,7 +14,7 @@ package struct Setting: Sendable {
         /// A number whose unit is in the setting's name.
         case number(ClosedRange<Double>)
         case choice([String])
-        /// What only the kernel knows.
+        /// A name that only the kernel can check.
         case kernelName(KernelDemand.Kind, example: String)
         /// The name of one of the replay's paths.
         case path
@@ -23,7 +23,7 @@ package struct Setting: Sendable {
     package let section: String
     package let name: String
     package let kind: Kind
-    /// What happens where it is not set; nil: it always has a value.
+    /// What happens if it is not set; nil: it always has a value.
     package let otherwise: String?
     /// What it sets, for the documentation, in Markdown.
     package let meaning: String
@@ -32,8 +32,8 @@ package struct Setting: Sendable {
     private let objects: @Sendable (ReplaySettings) -> String?
 
     /// - Parameters:
-    ///   - key: section and name, as `transport.send_buffer`.
-    ///   - objection: what is wrong with a value that is in range, as a sentence; nil: nothing.
+    ///   - key: section and name, such as `transport.send_buffer`.
+    ///   - objection: what is wrong with a value that is in range, as a sentence; nil: nothing is wrong.
     init<Field: SettingField>(
         _ key: String, _ field: WritableKeyPath<ReplaySettings, Field> & Sendable, _ kind: Kind,
         otherwise: String? = nil, _ meaning: String,
@@ -55,19 +55,19 @@ package struct Setting: Sendable {
 
     package var key: String { "\(section).\(name)" }
 
-    /// nil: not set.
+    /// The setting's value; nil: not set.
     package func value(in settings: ReplaySettings) -> SettingValue? { get(settings) }
 
-    /// - Returns: whether it may have this value.
+    /// - Returns: whether the value is allowed.
     package func set(_ value: SettingValue?, in settings: inout ReplaySettings) -> Bool {
         if case .choice(let choices) = kind, case .text(let text) = value, !choices.contains(text) { return false }
         return put(value, &settings)
     }
 
-    /// Why a value that was just set does not go with the others, as a sentence.
+    /// Why a value that was just set conflicts with the others, as a sentence.
     package func objection(to settings: ReplaySettings) -> String? { objects(settings) }
 
-    /// The value as a replay's file has it, or what happens without one.
+    /// The value as in a replay's file, or what happens without one.
     package func text(in settings: ReplaySettings) -> String {
         value(in: settings)?.text ?? otherwise ?? ""
     }
@@ -76,7 +76,7 @@ package struct Setting: Sendable {
 // MARK: - In comparison.json
 
 extension Setting {
-    /// With the unit of its values.
+    /// The key in comparison.json, including the unit of its values.
     package var jsonKey: String {
         switch kind {
         case .duration: "\(name)_s"
@@ -96,7 +96,7 @@ extension Setting {
         }
     }
 
-    /// - Returns: false where the document does not have it, and `settings` stays as it is.
+    /// - Returns: false if the document does not contain the setting. `settings` is then unchanged.
     package func read(_ section: JSONReader, into settings: inout ReplaySettings) throws -> Bool {
         guard try section.has(jsonKey) else { return false }
         let value = try otherwise == nil ? section[jsonKey] : section.optional(jsonKey)

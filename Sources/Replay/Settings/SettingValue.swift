@@ -11,7 +11,7 @@ package enum SettingValue: Sendable, Equatable {
     case number(Double)
     case text(String)
 
-    /// As a replay's file has it, as in `200ms` or `6MB`.
+    /// The value as text in a replay's file, such as `200ms` or `6MB`.
     package var text: String {
         switch self {
         case .duration(let time):
@@ -29,11 +29,11 @@ package enum SettingValue: Sendable, Equatable {
     }
 }
 
-/// The type of a property that a setting may stand for.
+/// A type that the property behind a setting may have.
 package protocol SettingField: Sendable {
-    /// nil where the value is of another kind, or none of this type's.
+    /// nil if the value is of another kind, or is not a value of this type.
     init?(setting value: SettingValue?)
-    /// nil: not set.
+    /// The property's value as a setting; nil: not set.
     var setting: SettingValue? { get }
 }
 

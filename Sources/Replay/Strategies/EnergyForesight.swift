@@ -4,24 +4,24 @@ import Quantities
 import Radios
 import Traces
 
-/// Which single path is used when, decided before a run by who knows from the traces what each radio's joules would
-/// buy.
+/// Decides before a run which single path is used at each time. The decision knows from the traces what each radio's
+/// joules would buy.
 package enum EnergyForesight {
-    /// How often it may choose, and for how long it looks ahead at least.
+    /// The interval between choices, and the shortest time to look ahead.
     package static let step = Duration.seconds(1)
 
-    /// In each step, and from each coming or going of a path on, the attached path whose radio gives most bits per
-    /// joule at what it can carry in the step.
+    /// Chooses a path in each step, and whenever a path comes or goes: the attached path whose radio gives the most
+    /// bits per joule at the rate that it can carry in the step.
     ///
-    /// Who is bound to a choice for a dwell time looks that far ahead instead, or as far as a path stays attached: one
-    /// good second is no reason to spend half a minute with a path. A choice is kept where others are no better, and
-    /// where nothing is attached or what is attached carries nothing.
+    /// With a dwell time, a choice looks that far ahead instead, or as far as a path stays attached: one good second is
+    /// no reason to spend half a minute with a path. A choice is kept if no other path is better, and if nothing is
+    /// attached or the attached paths carry nothing.
     ///
     /// - Parameters:
-    ///   - capacity: of each path in `direction`.
-    ///   - attachments: of each path, on the trace's clock like everything here.
-    ///   - span: from the first SYN to the run's end; steps begin with it.
-    ///   - dwell: for how long a choice is kept at least, unless its path detaches.
+    ///   - capacity: the capacity of each path in `direction`.
+    ///   - attachments: the attachments of each path. All times are on the trace's clock.
+    ///   - span: from the first SYN to the run's end. The first step begins with it.
+    ///   - dwell: the shortest time for which a choice is kept, unless its path detaches.
     /// - Returns: the first choice, made as soon as a path is attached in the span, then every change.
     package static func selections(
         capacity: [Curve], direction: Direction = .down, kinds: [PathKind], attachments: [[RunPlan.Attachment]],
@@ -45,14 +45,14 @@ package enum EnergyForesight {
             if mayLeave {
                 var best = present
                 var most = EnergyEfficiency(bitsPerJoule: 0)
-                // The present path comes first, so that it is kept where another one is no better.
+                // The present path comes first, so that it is kept if no other path is better.
                 for path in [present].compactMap({ $0 }) + capacity.indices where attached[path] {
                     let rate = rate(of: path, from: start)
                     guard let efficiency = model.efficiency(of: kinds[path], at: rate, direction), efficiency > most
                     else { continue }
                     (best, most) = (path, efficiency)
                 }
-                // Something must be used at first, whatever it carries; nothing where nothing is attached.
+                // A path must be used at first, whatever it carries. None is used if none is attached.
                 if let next = best ?? attached.firstIndex(of: true), next != present {
                     selections.append(PathSelection(time: start, paths: [next]))
                     (present, chosen) = (next, start)
@@ -63,7 +63,7 @@ package enum EnergyForesight {
         return selections
     }
 
-    /// - Throws: `Fault` for an energy model that there is not.
+    /// - Throws: `Fault` if the energy model does not exist.
     static func selections(of walk: KnownWalk, dwell: Duration) throws -> [PathSelection] {
         selections(
             capacity: walk.capacity, direction: walk.direction, kinds: walk.paths.map(\.kind),

@@ -5,14 +5,14 @@ import Quantities
 import Radios
 import Traces
 
-/// The paper's simple scheduler (section 3.3): every path for a probing time, then the radio that gave most for its
-/// energy alone for a holding time, and again. It knows nothing but what the paths have carried.
+/// The paper's simple scheduler (section 3.3): it uses every path for a probing time, then only the radio that gave
+/// most for its energy for a holding time, and repeats. It knows only what the paths have carried.
 ///
-/// The smart one learns besides how long WiFi associations last, and leaves cellular on beside WiFi where they are too
-/// brief to repay its promotion and tail.
+/// The smart scheduler also learns how long WiFi associations last. It leaves cellular on next to WiFi if the
+/// associations are too brief to repay cellular's promotion and tail.
 struct EnergyScheduler {
     private enum Phase {
-        /// With what each path had carried by then.
+        /// Probing since a time, with the bytes that each path had carried by then.
         case probing(since: Duration, carried: [ByteCount])
         case holding(paths: [Int], until: Duration)
         case idle
@@ -26,9 +26,9 @@ struct EnergyScheduler {
         self.isSmart = isSmart
     }
 
-    /// The paths to use now, as far as they are there.
+    /// The paths to use now, as far as they are joined.
     ///
-    /// - Throws: `Fault` for an energy model that there is not.
+    /// - Throws: `Fault` if the energy model does not exist.
     mutating func decide(_ view: StrategyView) throws -> [Int] {
         associations.observe(view)
         let all = Array(view.paths.indices)
@@ -36,7 +36,7 @@ struct EnergyScheduler {
         case .probing(let since, let carried) where view.time >= since + view.energy.probe:
             let model = try EnergyModel.named(view.energy.model)
             guard let best = best(of: view, model, carriedBefore: carried) else {
-                // Nothing moved: there is nothing to choose by.
+                // No data moved, so there is no basis for a choice.
                 startProbing(view)
                 return all
             }
@@ -57,7 +57,7 @@ struct EnergyScheduler {
         phase = .probing(since: view.time, carried: view.paths.indices.map { view.carried(over: $0) })
     }
 
-    /// The joined path that gave the most bits for its energy while probing; nil where none gave any.
+    /// The joined path that gave the most bits for its energy while probing; nil if no path gave any.
     private func best(of view: StrategyView, _ model: EnergyModel, carriedBefore: [ByteCount]) -> Int? {
         var best: Int?
         var most = EnergyEfficiency(bitsPerJoule: 0)
@@ -70,7 +70,7 @@ struct EnergyScheduler {
         return best
     }
 
-    /// The best path, and with it cellular where switching it off would not pay.
+    /// The best path, together with cellular if switching cellular off would not pay.
     private func kept(with best: Int, of view: StrategyView, _ model: EnergyModel) -> [Int] {
         guard isSmart, view.paths[best].kind == .wifi, let mean = associations.mean,
             mean < view.energy.probe + (model.breakEvenOffTime ?? .zero)
@@ -79,9 +79,9 @@ struct EnergyScheduler {
     }
 }
 
-/// How long WiFi stayed joined each time, as the mobile host has seen it.
+/// How long WiFi stayed joined each time, as seen by the mobile host.
 private struct AssociationTimes {
-    /// Of each path that is joined, by its index.
+    /// The time at which each joined path joined, by the path's index.
     private var since: [Int: Duration] = [:]
     private var total = Duration.zero
     private var count = 0
@@ -97,6 +97,6 @@ private struct AssociationTimes {
         }
     }
 
-    /// Of those that have ended; nil before the first has.
+    /// The mean of the associations that have ended; nil before the first has ended.
     var mean: Duration? { count > 0 ? total / count : nil }
 }

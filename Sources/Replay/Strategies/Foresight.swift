@@ -3,11 +3,11 @@ import Plans
 import Quantities
 import Traces
 
-/// A walk as an oracle knows it before a run: the whole of its traces. Times are on the trace's clock.
+/// A walk as an oracle knows it before a run: its complete traces. Times are on the trace's clock.
 public struct KnownWalk: Sendable {
-    /// In the order of the replay.
+    /// The traces, in the order of the replay.
     public let traces: [PathTrace]
-    /// From the first SYN to the run's end.
+    /// The run, from the first SYN to its end.
     public let span: Range<Duration>
     /// The main direction of the workload.
     public let direction: Direction
@@ -38,9 +38,9 @@ public struct KnownWalk: Sendable {
 
 /// What a strategy took from the traces before a run.
 public struct Foresight: Sendable {
-    /// Where the home address is reached, and when that changes: for strategies that open a `homeTCP`.
+    /// The path over which the home address is reached, and when that changes, for strategies that open a `homeTCP`.
     public var routes: [RouteChange]
-    /// Which paths `StrategyView.selected` names, and when that changes.
+    /// The paths that `StrategyView.selected` names, and when they change.
     public var selections: [PathSelection]
 
     public init(routes: [RouteChange] = [], selections: [PathSelection] = []) {

@@ -9,6 +9,6 @@ struct MPTCP: Strategy {
     let summary = "One MPTCP connection over every path."
     let appearance = StrategyAppearance.mptcp
 
-    // To plain MPTCP every path is as good as another.
+    // Plain MPTCP prefers no path.
     func connections(over paths: [String]) -> [PlannedConnection] { [.mptcp(begins: .listed)] }
 }

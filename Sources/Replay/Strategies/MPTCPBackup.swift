@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// One MPTCP connection over every path, with every path that is not WiFi as backup.
+/// One MPTCP connection over every path, in which every path that is not WiFi is a backup.
 struct MPTCPBackup: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPBackup] { [MPTCPBackup()] }
 

@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// Every path for a probing time, then the most efficient radio alone for a holding time, and again.
+/// Uses every path for a probing time, then only the most efficient radio for a holding time, and repeats.
 struct MPTCPEnergy: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPEnergy] { [MPTCPEnergy()] }
 

@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// As `mptcp-energy`, but cellular is not switched off where WiFi is known to be brief.
+/// Like `mptcp-energy`, but does not switch cellular off if WiFi is known to be brief.
 struct MPTCPEnergySmart: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPEnergySmart] { [MPTCPEnergySmart()] }
 

@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// The most efficient radio of every moment, known from the trace.
+/// Uses the most efficient radio at every moment, which it knows from the trace.
 struct MPTCPOmniscient: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPOmniscient] { [MPTCPOmniscient()] }
 

@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// As `mptcp-omniscient`, but each choice is kept for a while.
+/// Like `mptcp-omniscient`, but keeps each choice for a while.
 struct MPTCPOmniscientDamped: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPOmniscientDamped] { [MPTCPOmniscientDamped()] }
 

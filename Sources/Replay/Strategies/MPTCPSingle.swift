@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// One MPTCP connection over one path at a time, the old one left before the new one is joined.
+/// One MPTCP connection over one path at a time. It leaves the old path before it joins the new one.
 struct MPTCPSingle: Strategy {
     static func strategies(over paths: [String]) -> [MPTCPSingle] { [MPTCPSingle()] }
 

@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// One TCP connection of a home address that moves when association or signal say so, as Mobile IP would move it.
+/// One TCP connection of a home address that moves when association or signal change, as Mobile IP would move it.
 struct MobileIP: Strategy {
     static func strategies(over paths: [String]) -> [MobileIP] { [MobileIP()] }
 

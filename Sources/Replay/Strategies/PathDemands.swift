@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Traces
 
-/// What several strategies need of the paths, each as the end of a sentence; nil where it is there.
+/// Requirements on the paths that several strategies share. Each gives an objection as the end of a sentence; nil if
+/// the requirement is met.
 enum PathDemands {
     static func wifiAndAnother(_ kinds: [PathKind]) -> String? {
         guard kinds.contains(.wifi) else { return "needs a path of kind wifi to prefer, and there is none" }
@@ -11,7 +12,7 @@ enum PathDemands {
         return nil
     }
 
-    /// The energy models know two radios.
+    /// The energy models include only two radios.
     static func knownRadios(_ kinds: [PathKind]) -> String? {
         guard kinds.allSatisfy({ $0 != .other }) else {
             return "needs to know what each radio costs, so every path must be of kind wifi or cellular"

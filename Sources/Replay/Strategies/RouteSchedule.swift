@@ -2,16 +2,16 @@
 import Plans
 import Traces
 
-/// Where a home address is reached at every instant of a run, decided before it from what the traces say.
+/// The path over which a home address is reached at every instant of a run, decided from the traces before the run.
 ///
-/// All that has a home address moves by such a schedule; how much of the future it may have read is what tells the
-/// strategies apart. Times are on the trace's clock.
+/// Every strategy with a home address moves it by such a schedule. The strategies differ in how much of the future the
+/// schedule may have read. Times are on the trace's clock.
 package enum RouteSchedule {
     /// Optimal TCP, built: at each window's beginning both ends move to the path that will carry most in it.
     ///
     /// - Parameters:
-    ///   - capacity: of each path in the direction that is measured.
-    ///   - span: from the first SYN to the run's end; windows begin with it.
+    ///   - capacity: the capacity of each path in the direction that is measured.
+    ///   - span: from the first SYN to the run's end. The first window begins with it.
     ///   - cost: how long nothing is carried after a move.
     package static func optimal(
         capacity: [Curve], span: Range<Duration>, window: Duration, cost: Duration
@@ -22,7 +22,7 @@ package enum RouteSchedule {
         while start < span.upperBound {
             let end = min(start + window, span.upperBound)
             let carried = capacity.map { $0.carried(from: start, to: end) }
-            // Who carries as much as the others stays.
+            // The present path is kept if no other carries more.
             var best = present ?? 0
             for path in carried.indices where carried[path] > carried[best] { best = path }
             if best != present {
@@ -36,8 +36,8 @@ package enum RouteSchedule {
         return changes
     }
 
-    /// WiFi First, ideal: both ends move at the very instant at which a path that is preferred attaches, or the present
-    /// one detaches.
+    /// WiFi First, ideal: both ends move at the very instant at which a preferred path attaches or the present path
+    /// detaches.
     package static func ideal(paths: [RunPlan.Path], span: Range<Duration>) -> [RouteChange] {
         let schedule = MobilitySchedule(paths: paths, mobility: Mobility(), offset: span.lowerBound)
         return moves(paths: paths, schedule: schedule, signals: [], from: span.lowerBound).flatMap {
@@ -45,10 +45,10 @@ package enum RouteSchedule {
         }
     }
 
-    /// Mobile IP: the mobile host moves when it has noticed, as its mobility says, that a path attached, detached or
-    /// became too weak; its home agent follows once the registration has crossed the new path.
+    /// Mobile IP: the mobile host moves when it has noticed, according to its mobility settings, that a path attached,
+    /// detached or became too weak. Its home agent follows once the registration has crossed the new path.
     ///
-    /// - Parameter traces: of the paths, for signal and delay.
+    /// - Parameter traces: the paths' traces, for signal and delay.
     package static func reactive(
         paths: [RunPlan.Path], traces: [PathTrace], mobility: Mobility, span: Range<Duration>
     ) -> [RouteChange] {
@@ -61,11 +61,11 @@ package enum RouteSchedule {
         for (index, move) in moves.enumerated() {
             changes.append(RouteChange(time: move.time, end: .mobile, path: move.path))
             guard let path = move.path else { continue }
-            // Before the first SYN there was time enough.
+            // Before the first SYN there was enough time to register.
             let registration =
                 index == 0 ? .zero : mobility.registration ?? roundTrip(of: traces[path], at: move.time)
             let heard = move.time + registration
-            // A registration that the next move overtakes counts for nothing.
+            // A registration that arrives after the next move has no effect.
             if index + 1 < moves.count, moves[index + 1].time <= heard { continue }
             changes.append(RouteChange(time: heard, end: .home, path: path))
         }
@@ -89,7 +89,7 @@ package enum RouteSchedule {
         let isStrong: Bool
     }
 
-    /// Left below one threshold and taken again from a higher one on; a signal that is not known is strong.
+    /// A path becomes weak below one threshold and strong again above a higher one. An unknown signal counts as strong.
     private static func strengthChanges(of trace: PathTrace, path: Int, _ mobility: Mobility) -> [StrengthChange] {
         var changes: [StrengthChange] = []
         var isStrong = true
@@ -102,8 +102,8 @@ package enum RouteSchedule {
         return changes
     }
 
-    /// Moves to the preferred path of those that are joined: a strong one, else any. The first is at `start`; nil:
-    /// there is no path.
+    /// Moves to the preferred joined path: a strong one if there is one, otherwise any. The first move is at `start`;
+    /// nil: there is no path.
     private static func moves(
         paths: [RunPlan.Path], schedule: MobilitySchedule, signals: [StrengthChange], from start: Duration
     ) -> [(time: Duration, path: Int?)] {
@@ -138,7 +138,7 @@ package enum RouteSchedule {
 }
 
 extension RunPlan {
-    /// Indices of the paths in the order in which a host that prefers WiFi takes them.
+    /// The paths' indices in the order in which a host that prefers WiFi uses them.
     package static func preference(among paths: [Path]) -> [Int] {
         paths.indices.filter { paths[$0].kind == .wifi } + paths.indices.filter { paths[$0].kind != .wifi }
     }

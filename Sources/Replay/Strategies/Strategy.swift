@@ -5,9 +5,10 @@ import Traces
 
 /// A way to use the mobile host's paths: what is compared with Optimal TCP.
 ///
-/// A strategy is asked twice. On the host, before a run, it says what it opens and what it does at which instant, as
-/// far as it may know the traces (`foresee`). On the mobile host, during a run, it decides from what it sees there
-/// (`decide`). It is a value: what it stores in `decide` is there at the next call, and nothing is shared between runs.
+/// A strategy is asked at two stages. On the host, before a run, it says what it opens and what it does at which
+/// instant, as far as it may know the traces (`foresee`). On the mobile host, during a run, it decides from what it
+/// sees there (`decide`). It is a value: what it stores in `decide` is available in the next call, and nothing is
+/// shared between runs.
 ///
 /// Register a strategy of your own with `Walkback.main(adding: [MyStrategy.self])`.
 public protocol Strategy: Sendable {
@@ -15,7 +16,7 @@ public protocol Strategy: Sendable {
     /// has one for each path.
     static func strategies(over paths: [String]) -> [Self]
 
-    /// As in replays, options and results: lower-case words joined by hyphens.
+    /// The name in replays, options and results: lower-case words joined by hyphens.
     var name: StrategyName { get }
 
     /// The name that it had in older replays and results, which are still read.
@@ -27,25 +28,25 @@ public protocol Strategy: Sendable {
     /// How figures draw it.
     var appearance: StrategyAppearance { get }
 
-    /// Why paths of these kinds cannot be used so, as the end of a sentence that begins with the strategy's name; nil:
-    /// they can.
+    /// Why the strategy cannot use paths of these kinds, as the end of a sentence that begins with the strategy's name;
+    /// nil: it can.
     func objection(to kinds: [PathKind]) -> String?
 
-    /// What it opens on the mobile host, the connection that is measured first; any others compete with it.
+    /// The connections that it opens on the mobile host. The first one is measured; any others compete with it.
     func connections(over paths: [String]) -> [PlannedConnection]
 
-    /// What it takes from the traces before a run. Without foresight it is nothing.
+    /// What it takes from the traces before a run; nothing for a strategy without foresight.
     ///
-    /// - Throws: `Fault` where a setting names what there is not.
+    /// - Throws: `Fault` if a setting names something that does not exist.
     func foresee(_ walk: KnownWalk) throws -> Foresight
 
-    /// How its MPTCP connection uses each path from now on, in the order of the view's paths. Asked at the first SYN,
-    /// whenever a path joins or leaves, and every 10 ms. Without MPTCP it is never asked.
+    /// How its MPTCP connection uses each path from now on, in the order of the view's paths. It is called at the first
+    /// SYN, whenever a path joins or leaves, and every 10 ms. It is never called for a strategy without MPTCP.
     ///
     /// - Throws: `Fault`, which ends the run.
     mutating func decide(_ view: StrategyView) throws -> [PathUse]
 
-    /// Whether the path that is left goes before the one that is taken comes.
+    /// Whether the old path is removed before the new one is added.
     var breaksBeforeMaking: Bool { get }
 }
 
@@ -67,6 +68,6 @@ public enum StrategyAppearance: Sendable, Equatable {
     case optimal
     /// In the colour of this path.
     case path(String, isDashed: Bool)
-    /// In the next colour and dash that no other strategy of the result has.
+    /// In the next colour and dash that no other strategy in the result uses.
     case next
 }

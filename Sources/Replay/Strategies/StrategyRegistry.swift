@@ -4,7 +4,7 @@ import Plans
 import Registries
 import Traces
 
-/// Every strategy there is.
+/// The registry of strategies.
 public enum StrategyRegistry {
     /// Types of strategies, in the order in which help, errors and tables list them.
     public static let types = Registry<any Strategy.Type>([
@@ -30,13 +30,13 @@ public enum StrategyRegistry {
         return types.all.flatMap { strategies($0) }
     }
 
-    /// The strategy of this name, or that once had it; nil where there is none over paths of these names.
+    /// The strategy with this name or former name; nil if there is none over paths of these names.
     public static func find(_ name: String, over paths: [String]) -> (any Strategy)? {
         let name = StrategyName(name)
         return all(over: paths).first { $0.name == name || $0.formerName == name }
     }
 
-    /// - Throws: `Fault` where there is no such strategy over these paths.
+    /// - Throws: `Fault` if there is no such strategy over these paths.
     package static func strategy(_ name: StrategyName, over paths: [String]) throws -> any Strategy {
         guard let strategy = find(name.description, over: paths) else {
             throw Fault(
@@ -47,7 +47,8 @@ public enum StrategyRegistry {
         return strategy
     }
 
-    /// What is run where a replay names none: MPTCP, and everything of which the strongest Optimal TCP is made.
+    /// The strategies that are run if a replay names none: MPTCP, and everything that the strongest Optimal TCP is made
+    /// of.
     package static func standard(over paths: [String]) -> [StrategyName] {
         paths.map { .tcp(path: $0) } + paths.map { .tcpReconnect(path: $0) }
             + (paths.count > 1 ? [.optimalBuilt] : []) + [.mptcp]
@@ -55,9 +56,9 @@ public enum StrategyRegistry {
 }
 
 extension RunPlan {
-    /// A plan of a registered strategy, which says what it opens.
+    /// Creates a plan for a registered strategy, which determines the connections.
     ///
-    /// - Throws: `Fault` where there is no such strategy over these paths.
+    /// - Throws: `Fault` if there is no such strategy over these paths.
     package init(
         id: String, strategy: StrategyName, seed: UInt64, paths: [Path], offset: Duration, duration: Duration,
         workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],

@@ -18,17 +18,17 @@ public struct StrategyView {
         }
     }
 
-    /// Since the first SYN.
+    /// The time since the first SYN.
     public let time: Duration
-    /// In the order of the replay.
+    /// The paths, in the order of the replay.
     public let paths: [Path]
     /// The replay's `energy` settings.
     public let energy: EnergyPolicy
-    /// What `foresee` selected for this instant: indices of paths; nil where it selected nothing for it.
+    /// The paths that `foresee` selected for this instant, as indices; nil if it selected none for it.
     public let selected: [Int]?
     private let carried: (Int) -> ByteCount
 
-    /// - Parameter carried: the IP bytes that the path of this index has carried so far, both directions.
+    /// - Parameter carried: returns the IP bytes that the path of this index has carried so far, in both directions.
     public init(
         time: Duration, paths: [Path], energy: EnergyPolicy = EnergyPolicy(), selected: [Int]? = nil,
         carried: @escaping (Int) -> ByteCount
@@ -40,7 +40,7 @@ public struct StrategyView {
         self.carried = carried
     }
 
-    /// The IP bytes that a path has carried so far, both directions.
+    /// The IP bytes that a path has carried so far, in both directions.
     public func carried(over path: Int) -> ByteCount { carried(path) }
 
     /// Indices of the paths, WiFi first.
@@ -48,8 +48,8 @@ public struct StrategyView {
         paths.indices.filter { paths[$0].kind == .wifi } + paths.indices.filter { paths[$0].kind != .wifi }
     }
 
-    /// The chosen paths in full, and the others as the replay's `energy.switching` has it: without a subflow, or as
-    /// backup. If no chosen path is there, any will do.
+    /// Uses the chosen paths fully, and the others as the replay's `energy.switching` says: without a subflow, or as
+    /// backup. If no chosen path is joined, every path is used.
     public func uses(of chosen: [Int]) -> [PathUse] {
         guard chosen.contains(where: { paths[$0].isJoined }) else { return paths.map { _ in .full } }
         let others: PathUse = energy.switching == .removal ? .none : .backup

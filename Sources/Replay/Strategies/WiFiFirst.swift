@@ -2,7 +2,7 @@
 import Plans
 import Traces
 
-/// One TCP connection at a time, over WiFi where it is joined and over another path else: what a phone does.
+/// One TCP connection at a time, over WiFi if it is joined and otherwise over another path, as a phone does.
 struct WiFiFirst: Strategy {
     static func strategies(over paths: [String]) -> [WiFiFirst] { [WiFiFirst()] }
 

@@ -2,7 +2,8 @@
 import Plans
 import Traces
 
-/// The choice of `wifi-first` by one TCP connection of a home address, which moves at the very instant of association.
+/// The same choice as `wifi-first`, made by one TCP connection of a home address that moves at the very instant of
+/// association.
 struct WiFiFirstIdeal: Strategy {
     static func strategies(over paths: [String]) -> [WiFiFirstIdeal] { [WiFiFirstIdeal()] }
 

@@ -2,13 +2,13 @@
 import Pcap
 import Quantities
 
-/// Which addresses are the near host's, on an interface whose capture does not say which way packets went: the one that
-/// is an end of the most bytes, of each family.
+/// Finds the near host's addresses on an interface whose capture does not say in which direction packets went. In each
+/// address family, the near address is the endpoint of the most bytes.
 struct AddressTally {
     private static let most = 10_000
 
     private var bytes: [InternetAddress: Int64] = [:]
-    /// Who asked first for a connection: of two that talk with nobody else, the near one.
+    /// The hosts that opened connections. If two hosts talk with nobody else, the one that opened a connection is near.
     private var asked: Set<InternetAddress> = []
 
     mutating func add(_ packet: borrowing Packet) {

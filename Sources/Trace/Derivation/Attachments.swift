@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// When a path's address was usable: as the recorded events say, else throughout but for long silence where that is
-/// asked for.
+/// The times at which a path's address was usable. Recorded events decide; without them the path is attached
+/// throughout. On request, a long silence counts as detached as well.
 struct Attachments {
-    /// In bins of the timeline.
+    /// Whether the path is attached, for each bin of the timeline.
     let attached: [Bool]
     let isRecorded: Bool
 
@@ -12,7 +12,7 @@ struct Attachments {
         isRecorded = events != nil
         var attached = [Bool](repeating: true, count: timeline.bins.count)
         if let events {
-            // What held before the first change is its opposite; the recorder's first lines say what is there at its
+            // The state before the first change is its opposite. The recorder's first lines give the state at its
             // start.
             for (index, number) in timeline.bins.enumerated() {
                 let middle = timeline.offset(ofBin: number) + timeline.bin / 2
@@ -35,7 +35,7 @@ struct Attachments {
         self.attached = attached
     }
 
-    /// How often the path was lost, and for how long in all.
+    /// How often the path was lost, and for how long in total.
     func outages(_ bin: Duration) -> (count: Int, total: Duration) {
         let starts = attached.indices.filter { !attached[$0] && ($0 == 0 || attached[$0 - 1]) }
         return (starts.count, bin * attached.count { !$0 })

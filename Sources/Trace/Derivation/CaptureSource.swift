@@ -4,9 +4,9 @@ import Documents
 import TraceFormats
 import Traces
 
-/// One capture of a derivation, as the command line has it: `[PATH[:KIND]=]FILE`.
+/// One capture of a derivation, as given on the command line: `[PATH[:KIND]=]FILE`.
 package struct CaptureSource: Sendable, Equatable {
-    /// nil: the interfaces' names.
+    /// The path's name; nil: use the interfaces' names.
     package var name: String?
     package var kind: PathKind?
     package var file: String
@@ -37,18 +37,18 @@ package struct CaptureSource: Sendable, Equatable {
         guard !file.isEmpty else { throw Fault(.usage, "'\(text)' names no file; write PATH[:KIND]=FILE") }
     }
 
-    /// The file without its directory.
+    /// The file's name without its directory.
     var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
 
-    /// The recorder's event log beside it.
+    /// The recorder's event log next to the capture.
     var eventsFile: String {
         var stem = file[...]
-        // A compressed capture is the one that was recorded.
+        // A compressed capture has the same event log as the capture that was recorded.
         for ending in [".gz", ".zst", ".pcapng"] where stem.hasSuffix(ending) { stem = stem.dropLast(ending.count) }
         return stem + ".events.jsonl"
     }
 
-    /// A path's name for an interface: what may stand in one, the rest dropped.
+    /// Makes a path's name from an interface's name by dropping the characters that a path's name may not have.
     static func pathName(_ interface: String) -> String {
         let kept = interface.lowercased().utf8.map { byte -> Character in
             let isLetter = (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Pcap
 
-/// What must be known of a capture before its packets tell anything: whose they are, and what its interfaces are
-/// called.
+/// What must be known about a capture before its packets can be read: which addresses are near, and the interfaces'
+/// names.
 struct CaptureSurvey {
-    /// Of each interface: near addresses, where packets do not say which way they went.
+    /// The near addresses of each interface, for packets that do not say in which direction they went.
     let near: [Set<InternetAddress>]
-    /// As the capture has them, where it has any; else after the file.
+    /// The interfaces' names from the capture; an interface without a name is named after the file.
     let names: [String]
     let described: [CaptureInterface]
     let damage: [CaptureDamage]
@@ -31,13 +31,13 @@ struct CaptureSurvey {
         names = near.indices.map { index in reader.interfaces[index].name ?? stem }
     }
 
-    /// What to add to its stamps.
+    /// The duration to add to the capture's timestamps.
     func shift(_ shift: Duration, alignsStarts: Bool) -> Duration {
         let zero = Timestamp(nanoseconds: 0)
         return shift + (alignsStarts ? zero - (first ?? zero) : .zero)
     }
 
-    /// What the interfaces' paths are called where the source names none for the only one.
+    /// The names of the interfaces' paths. The source's name is used only for a single interface.
     var pathNames: [String] {
         names.map { name in
             names.count == 1 ? source.name ?? CaptureSource.pathName(name) : CaptureSource.pathName(name)

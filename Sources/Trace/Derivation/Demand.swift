@@ -2,47 +2,49 @@
 import Quantities
 import Traces
 
-/// What passed, and where something waited for it, so that it is all that could.
+/// What passed on a path, and when data waited for the link, so that what passed was all that could pass.
 struct Demand {
     struct Direction {
-        /// Of each bin.
+        /// The rate that passed in each bin.
         var passed: [DataRate]
-        /// Of each second: what passed; or where a probe says for how long the link was busy, what passed in that time.
+        /// The rate of each second: what passed, or, if a probe says for how long the link was busy, what passed in
+        /// that time.
         var rates: [DataRate]
-        /// Of each second: whether its rate is the link's.
+        /// Whether the rate of each second is the link's capacity.
         var isFull: [Bool]
-        /// The share of each second in which the link was busy; 0 or 1 where only that is known.
+        /// The share of each second in which the link was busy; 0 or 1 if only that is known.
         var busy: [Double]
-        /// The link's own rate in a bin; nil: as the second has it.
+        /// The link's capacity in each bin; nil: that of the bin's second.
         var bins: [DataRate?]
     }
 
     let down: Direction
     let up: Direction
-    /// What waited at most, where a probe tells.
+    /// The most that waited in each direction; nil without a probe.
     private(set) var queues: (down: ProbeObserver.Queue, up: ProbeObserver.Queue)?
 
-    /// Less than a full packet each 100 ms fills no link, however long its round trips are.
+    /// Less than a full packet every 100 ms does not fill a link, however long its round trips are.
     private static let least = ByteCount(15_000)
-    /// What was busy for less is not enough to tell a rate from: of a bin, and of a second where samples are no
+    /// The smallest share of busy time from which a rate can be told: for a bin, and for a second if samples are not
     /// datagrams.
     private static let leastBusy = 0.5
-    /// Of a second, where each datagram says for how long the link was busy with it.
+    /// The same for a second, if each datagram says for how long the link was busy with it.
     private static let leastBusySecond = 0.2
 
-    /// By the round trips of whatever passed.
+    /// Computes demand from the round trips of all traffic.
     init(
         _ seconds: [PathObservation.Second], queues: [RoundTripTimes.Queue]?, _ observation: PathObservation,
         _ timeline: Timeline
     ) {
         let full = seconds.enumerated().map { index, second in
-            // A queue delays both ways as one; it is that of the direction that carries more.
+            // A queue in either direction lengthens the round trip. It is attributed to the direction that carries
+            // more.
             let isDown = second.down >= second.up
             let isFull =
                 switch queues?[index] ?? .none {
                 case .none: false
                 case .standing: max(second.down, second.up) >= Self.least.bytes
-                // Nothing may have come through.
+                // A stalled link may have delivered nothing.
                 case .stalled: true
                 }
             return (down: isFull && isDown, up: isFull && !isDown)
@@ -59,7 +61,7 @@ struct Demand {
         up = direction(seconds.map(\.up), bins.map(\.up), full.map(\.up))
     }
 
-    /// By what a probe tells of the time in which its data waited.
+    /// Computes demand from a probe's account of the time in which its data waited.
     init(_ account: ProbeObserver.Account, _ observation: PathObservation, _ timeline: Timeline, attached: [Bool]) {
         let bins = timeline.bins.map { observation.bins[$0] ?? (0, 0) }
         let least = account.isSampled ? Self.leastBusy : Self.leastBusySecond
@@ -79,7 +81,7 @@ struct Demand {
                 let whole = timeline.bin * (usable.isEmpty ? width : usable.count)
                 direction.rates.append(Self.rate(sum, over: whole) * (share >= least ? 1 / share : 1))
             }
-            // A bin in which little waited has what its second has while something does.
+            // A bin in which the link was hardly busy gets the rate that its second had while the link was busy.
             for index in direction.bins.indices where direction.bins[index] == nil && direction.isFull[index / width] {
                 direction.bins[index] = max(passed[index], attached[index] ? direction.rates[index / width] : .zero)
             }
@@ -90,7 +92,7 @@ struct Demand {
         queues = (account.queueDown, account.queueUp)
     }
 
-    /// The same with some seconds as another account has them.
+    /// This demand, with the marked seconds replaced by those of `other`.
     func replacing(_ seconds: [Bool], with other: Demand) -> Demand {
         guard seconds.contains(true) else { return self }
         func replaced(_ mine: Direction, _ others: Direction) -> Direction {

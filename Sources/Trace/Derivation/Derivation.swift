@@ -7,21 +7,21 @@ import Quantities
 import TraceFormats
 import Traces
 
-/// Captures made into path traces and a replay that names them.
+/// Derives path traces, and a replay that names them, from captures.
 package struct Derivation: Sendable {
     package struct Options: Sendable {
-        /// Of the replay.
+        /// The replay's name.
         package var name: String
         package var sources: [CaptureSource]
         package var filling: Filling
         package var bin: Duration
-        /// Silence both ways of at least this length is a detachment; nil: only what events say.
+        /// Silence in both directions of at least this length counts as a detachment; nil: only recorded events count.
         package var detachAfter: Duration?
-        /// What to add to the stamps of a file, by its place among the sources, where clocks were apart.
+        /// The durations to add to the timestamps of each file, in the order of the sources, if the clocks were apart.
         package var shifts: [Duration]
-        /// Whether each file's first packet is taken for the same instant; before the shifts.
+        /// Whether the first packets of all files are aligned to the same instant, before the shifts are applied.
         package var alignsStarts: Bool
-        /// Of paths whose queue is known, by their names.
+        /// The known queue sizes, by path name.
         package var queues: [String: PathSpecification.QueueSize]
 
         package init(
@@ -45,12 +45,12 @@ package struct Derivation: Sendable {
     package let options: Options
     /// The command that makes the same files again.
     package let command: String
-    /// For the user, as sentences.
+    /// Notes for the user, as sentences.
     package let notes: [String]
     /// The instant of the capture that is second 0 of the traces.
     package let start: Timestamp
-    /// Of each second of each path, in the order of the traces, for which share of it the link is known to have been
-    /// full.
+    /// The share of each second for which the link is known to have been full, for each path in the order of the
+    /// traces.
     package let known: [(down: [Double], up: [Double])]
 
     /// One interface of one capture.
@@ -58,13 +58,13 @@ package struct Derivation: Sendable {
         var name: String
         var kind: PathKind
         var source: CaptureSource
-        /// As the capture has it, where it has one.
+        /// The interface's name in the capture, if it has one.
         var interfaceName: String?
         var observation: PathObservation
         var events: RecordedEvents?
     }
 
-    /// - Throws: `Fault`: bad input naming the file, usage where the options do not fit together.
+    /// - Throws: `Fault`: bad input that names the file; usage if the options do not fit together.
     package init(_ options: Options) throws {
         guard !options.sources.isEmpty else { throw Fault(.usage, "no capture to derive from; name at least one") }
         if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
@@ -153,7 +153,7 @@ package struct Derivation: Sendable {
             if observation.strangers > 0 {
                 notes.append("\(name): \(observation.strangers) packets between others are left out")
             }
-            // A name given for a file with several interfaces is that of each, with a number.
+            // If a file has several interfaces, each gets the given name with a number.
             let given = source.name.map { moving.count > 1 ? "\($0)-\(index)" : $0 }
             return Interface(
                 name: given ?? CaptureSource.pathName(name), kind: source.kind ?? CaptureSource.kind(given ?? name),
@@ -161,7 +161,7 @@ package struct Derivation: Sendable {
         }
     }
 
-    /// The command that makes the same files again, with the captures' own names and not their directories.
+    /// The command that makes the same files again, with the captures' file names but not their directories.
     private static func command(_ options: Options) -> String {
         var words = ["walkback derive"]
         for source in options.sources {

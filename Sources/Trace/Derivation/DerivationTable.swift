@@ -4,7 +4,7 @@ import Documents
 import Quantities
 
 extension PathReport {
-    /// A line of names and one of values for each path.
+    /// A header line, and a line of values for each path.
     package static func table(_ reports: [PathReport]) -> TextTable {
         var table = TextTable()
         table.add([

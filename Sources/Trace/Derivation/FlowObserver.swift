@@ -4,7 +4,7 @@ import Quantities
 
 /// One TCP connection (or subflow) as the near host's interface sees it: round trips, losses, and segment sizes.
 struct FlowObserver {
-    /// The far end and both ports; the near end is known by its port.
+    /// Identifies a flow by the far end and both ports. The near end needs only its port.
     struct Key: Hashable {
         var near: InternetAddress
         var far: InternetAddress
@@ -19,22 +19,22 @@ struct FlowObserver {
         }
     }
 
-    /// Something that was sent and came back.
+    /// When something was sent, and when the answer came back.
     struct RoundTrip: Equatable {
         var sent: Timestamp
         var received: Timestamp
         var time: Duration { received - sent }
     }
 
-    /// What one segment told.
+    /// What was learned from one segment.
     struct Finding {
         var roundTrip: RoundTrip?
-        /// Segments that have been lost, and when the first of them was missed; in the direction of the segment.
+        /// The number of lost segments in the direction of this segment, and when the first of them was missed.
         var lost = 0
         var missedAt: Timestamp?
     }
 
-    /// Bytes that arrived before others that were sent earlier.
+    /// A range of missing bytes: later bytes arrived at `time`, before these did.
     private struct Hole {
         var start: UInt32
         var end: UInt32
@@ -42,11 +42,11 @@ struct FlowObserver {
     }
 
     private static let mostHoles = 64
-    /// Bytes of payload from which on a flow is taken for one that sends as much as it can.
+    /// A flow with at least this much payload is assumed to send as much as it can.
     private static let bulk: Int64 = 250_000
 
-    /// What the near host waits for: the acknowledgement of a sequence number, the echo of a stamp, or a handshake's
-    /// next step.
+    /// What the near host is waiting for: the acknowledgement of a sequence number, the echo of a TCP timestamp, or the
+    /// next step of a handshake.
     private var awaited: (acknowledgement: UInt32, sent: Timestamp)?
     private var awaitedStamp: (value: UInt32, sent: Timestamp)?
     private var lastStamp: UInt32?
@@ -55,16 +55,15 @@ struct FlowObserver {
     private var farEnd: UInt32?
     private var holes: [Hole] = []
     private var shortest = Duration.seconds(3600)
-    /// Payload of a full segment, options deducted: of the smaller of both sides' offers, or the largest that arrived
-    /// unmerged.
+    /// Payload of a full segment before options are deducted: the smaller of the sizes that the two sides offered.
     private(set) var maximumSegment: Int?
     private(set) var payload: (inbound: Int64, outbound: Int64) = (0, 0)
 
-    /// Bytes of payload that a segment of this flow carries at most.
+    /// The largest payload of a segment of this flow, in bytes.
     ///
     /// - Parameters:
-    ///   - optionLength: of this segment; they count in what each side has offered.
-    ///   - headers: IP and TCP, options included.
+    ///   - optionLength: the length of this segment's options, which count towards the size that each side has offered.
+    ///   - headers: the length of the IP and TCP headers, options included.
     func segmentSize(optionLength: Int, headers: Int) -> Int {
         max(1, maximumSegment.map { $0 - optionLength } ?? (1500 - headers))
     }
@@ -74,7 +73,7 @@ struct FlowObserver {
     ) -> Finding {
         let stamps = options.timestamps
         if segment.flags.contains(.syn) { noteSegmentSize(&options) }
-        // A reset may carry any numbers.
+        // A reset may carry arbitrary sequence numbers.
         guard !segment.flags.contains(.reset) else { return Finding() }
         return outbound ? sent(segment, stamps, at: time) : received(segment, stamps, at: time)
     }
@@ -87,7 +86,7 @@ struct FlowObserver {
         }
     }
 
-    /// Bytes of sequence numbers that a segment takes.
+    /// The sequence space that a segment takes, in bytes.
     private static func length(_ segment: TCPSegment) -> UInt32 {
         UInt32(truncatingIfNeeded: segment.payloadLength) &+ (segment.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1)
     }
@@ -103,7 +102,7 @@ struct FlowObserver {
         payload.outbound += Int64(segment.payloadLength)
         if length > 0 {
             if let known = nearEnd, !Self.isAfter(end, known), !segment.flags.contains(.syn) {
-                // Sent again: what comes back could be the answer to either (Karn).
+                // A retransmission: the acknowledgement could answer either transmission (Karn's algorithm).
                 awaited = nil
                 finding.lost = segments(Int(length))
                 finding.missedAt = time
@@ -112,7 +111,7 @@ struct FlowObserver {
                 nearEnd = end
             }
         }
-        // A stamp counts from when it was first sent.
+        // A timestamp value counts from when it was first sent.
         if let value = stamps?.value, awaitedStamp == nil, lastStamp.map({ Self.isAfter(value, $0) }) ?? true {
             awaitedStamp = (value, time)
         }
@@ -132,8 +131,9 @@ struct FlowObserver {
             awaited = nil
         }
         if let wait = awaitedStamp, let echo = stamps?.echo, !Self.isAfter(wait.value, echo) {
-            // Of a later stamp nobody knows here when it was sent. An echo comes with the far end's next data, which it
-            // may not have had for long: unless it sends as much as it can, only those within a second count.
+            // An echo of a later value is not used, because the time at which that value was sent is not kept. An echo
+            // comes with the far end's next data, which may be long in coming: unless the far end sends as much as it
+            // can, only echoes within a second count.
             let counts = time - wait.sent <= .seconds(1) || payload.inbound >= Self.bulk
             if echo == wait.value, finding.roundTrip == nil, counts {
                 finding.roundTrip = RoundTrip(sent: wait.sent, received: time)
@@ -146,8 +146,8 @@ struct FlowObserver {
         return finding
     }
 
-    /// What is missing before this and comes later was lost if it comes later than a reordered packet would: half a
-    /// round trip.
+    /// Missing bytes that arrive later count as lost if they arrive later than a reordered packet would, which is half
+    /// a round trip.
     private mutating func arrived(_ start: UInt32, _ end: UInt32, at time: Timestamp, _ finding: inout Finding) {
         guard let known = farEnd else {
             farEnd = end

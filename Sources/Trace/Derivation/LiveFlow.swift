@@ -3,9 +3,9 @@ import Determinism
 import Pcap
 import Quantities
 
-/// One TCP connection, or one subflow of Multipath TCP, as its receivers acknowledged it.
+/// One TCP connection, or one subflow of Multipath TCP, as seen from its receivers' acknowledgements.
 struct LiveFlow {
-    /// What had been acknowledged in order at the end of a bin of time; the lower 32 bits.
+    /// The lower 32 bits of the number acknowledged in order by the end of each time bin.
     struct Progress {
         private(set) var points: [(bin: Int64, value: UInt32)] = []
 
@@ -14,7 +14,7 @@ struct LiveFlow {
                 if points.isEmpty { points.append((bin, value)) }
                 return
             }
-            // The first says where it began.
+            // The first point is kept, because it says where the numbers began.
             if last.bin == bin, points.count > 1 {
                 points[points.count - 1].value = value
             } else {
@@ -30,16 +30,16 @@ struct LiveFlow {
 
     let path: String
     private(set) var first: Timestamp
-    /// Of any packet.
+    /// The time of the last packet of any kind.
     private(set) var last: Timestamp
-    /// When it was closed or reset; of a subflow, when its whole connection was.
+    /// When the flow was closed or reset; for a subflow, when its whole connection was.
     private(set) var closed: Timestamp?
-    /// Of the subflow itself.
+    /// Progress of the subflow itself.
     private(set) var acknowledged: (down: Progress, up: Progress) = (Progress(), Progress())
-    /// Of the connection, where subflows say it.
+    /// Progress of the connection, if its subflows report it.
     private(set) var dataAcknowledged: (down: Progress, up: Progress) = (Progress(), Progress())
     private(set) var opensConnection = false
-    /// Of the keys that were seen, which name the connection to subflows that join.
+    /// Tokens of the observed keys. Joining subflows name their connection by such a token.
     private(set) var tokens: Set<UInt32> = []
     private(set) var joinToken: UInt32?
 
@@ -48,7 +48,8 @@ struct LiveFlow {
         (first, last) = (time, time)
     }
 
-    /// Whether it is part of a connection of Multipath TCP that is one: after a fallback nothing is said of its data.
+    /// Whether the flow is part of a working Multipath TCP connection. After a fallback there are no data
+    /// acknowledgements.
     var isMultipath: Bool { !dataAcknowledged.down.points.isEmpty || !dataAcknowledged.up.points.isEmpty }
 
     var hasMoved: Bool { !acknowledged.down.points.isEmpty || !acknowledged.up.points.isEmpty }
@@ -56,7 +57,7 @@ struct LiveFlow {
     mutating func add(_ segment: TCPSegment, _ options: consuming TCPOptions, outbound: Bool, at time: Timestamp) {
         (first, last) = (min(first, time), max(last, time))
         let bin = time.number(of: Self.binNanoseconds)
-        // The receiver of a download is near, so its acknowledgements leave.
+        // The receiver of a download is the near host, so its acknowledgements are outbound.
         if segment.flags.contains(.acknowledgement), !segment.flags.contains(.reset) {
             if outbound {
                 acknowledged.down.take(segment.acknowledgement, in: bin)
@@ -88,7 +89,8 @@ struct LiveFlow {
         if ends, closed == nil { closed = time }
     }
 
-    /// RFC 8684, section 3.2: the first 32 bits of SHA-256 of the key. Version 0 has SHA-1, which is not known here.
+    /// RFC 8684, section 3.2: the first 32 bits of the SHA-256 of the key. Version 0 uses SHA-1, which is not
+    /// implemented here.
     private static func token(_ key: UInt64, _ version: UInt8) -> [UInt32] {
         guard version == 1 else { return [] }
         let digest = SHA256.hexadecimal(of: (0..<8).map { UInt8(truncatingIfNeeded: key >> (56 - 8 * $0)) })
@@ -96,14 +98,14 @@ struct LiveFlow {
     }
 }
 
-/// Those of one interface.
+/// The flows of one interface.
 struct LiveFlows {
     private let near: Set<InternetAddress>
     private let path: String
     private var flows: [FlowObserver.Key: LiveFlow] = [:]
     private var ended: [LiveFlow] = []
 
-    /// Memory for them ends here; more connections than a walk has.
+    /// Limits the memory for flows; no walk has more connections.
     private static let most = 100_000
 
     init(near: Set<InternetAddress>, path: String) {
@@ -111,7 +113,7 @@ struct LiveFlows {
         self.path = path
     }
 
-    /// In order of their start.
+    /// All flows, in order of their start.
     var all: [LiveFlow] { (ended + flows.values).sorted { $0.first < $1.first } }
 
     mutating func add(_ packet: borrowing Packet, shift: Duration) {
@@ -122,7 +124,7 @@ struct LiveFlows {
         let outbound = direction == .outbound || direction == .unknown && near.contains(internet.source)
         let time = stamp.shifted(by: shift)
         let key = FlowObserver.Key(segment, of: internet, outbound: outbound)
-        // A new connection may have the ports of an old one.
+        // A new connection may reuse the ports of an old one.
         let isOpening = segment.flags.contains(.syn) && !segment.flags.contains(.acknowledgement)
         if isOpening, let old = flows[key], old.hasMoved {
             ended.append(old)

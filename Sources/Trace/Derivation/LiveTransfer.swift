@@ -4,29 +4,29 @@ import Pcap
 import Quantities
 import Traces
 
-/// A bulk transfer that somebody made on the walk, over TCP or Multipath TCP: what its receiver had of it in order, and
-/// when.
+/// A bulk transfer that was made during the walk, over TCP or Multipath TCP: the in-order bytes that its receiver had,
+/// over time.
 package struct LiveTransfer: Sendable, Equatable {
     package let isMultipath: Bool
-    /// Of its first SYN, or what was first captured of it.
+    /// The path of its first SYN, or of the first captured packet.
     package let path: String
     package let direction: Direction
     package let start: Timestamp
-    /// In-order bytes that were acknowledged in each 10 ms since the start.
+    /// The in-order bytes that were acknowledged in each 10 ms since the start.
     package let bins: [UInt32]
 
     package var duration: Duration { LiveFlow.bin * bins.count }
     package var bytes: ByteCount { ByteCount(bins.reduce(0) { $0 + Int64($1) }) }
 
-    /// Less is no bulk transfer: what else talks on a walk.
+    /// A smaller transfer is not a bulk transfer, but other traffic of the walk.
     static let least = ByteCount(250_000)
 
-    /// nil where too little moved.
+    /// nil if too few bytes were transferred.
     ///
-    /// - Parameter flows: one TCP connection, or the subflows of one of Multipath TCP, of which one is the first.
+    /// - Parameter flows: one TCP connection, or all subflows of one Multipath TCP connection, including its first.
     init?(_ flows: [LiveFlow]) {
         let isMultipath = flows.contains(where: \.isMultipath)
-        // The subflow that opened it is the first even where captures' clocks are a little apart.
+        // The subflow that opened the connection is the first one, even if the captures' clocks differ slightly.
         guard let opening = flows.first(where: \.opensConnection) ?? flows.min(by: { $0.first < $1.first }) else {
             return nil
         }
@@ -48,8 +48,8 @@ package struct LiveTransfer: Sendable, Equatable {
         let (down, up) = (grown(.down), grown(.up))
         let most = sum(down) >= sum(up) ? down : up
         guard sum(most) >= Self.least.bytes, let lastGrowth = most.keys.max() else { return nil }
-        // Whoever waits for a byte that never comes waits until the connection is closed, or nothing is heard of it any
-        // more.
+        // A receiver that waits for a byte that never comes waits until the connection is closed, or until its last
+        // packet.
         let end = flows.compactMap(\.closed).min() ?? flows.map(\.last).max() ?? opening.last
         let count = Int(max(lastGrowth + 1, end.number(of: LiveFlow.binNanoseconds) - origin))
         var bins = [UInt32](repeating: 0, count: count)
@@ -63,12 +63,12 @@ package struct LiveTransfer: Sendable, Equatable {
 }
 
 extension LiveTransfer {
-    /// All of several captures of one walk, in order of their start.
+    /// All transfers in several captures of one walk, in order of their start.
     ///
     /// - Parameters:
-    ///   - shifts: what to add to each capture's stamps.
+    ///   - shifts: the durations to add to each capture's timestamps.
     ///   - notes: receives sentences for the user.
-    /// - Throws: `Fault` (bad input) where a capture cannot be read or there is no transfer in any.
+    /// - Throws: `Fault` (bad input) if a capture cannot be read or no capture has a transfer.
     package static func all(
         in sources: [CaptureSource], shifts: [Duration], alignsStarts: Bool, notes: inout [String]
     ) throws -> [LiveTransfer] {
@@ -99,7 +99,7 @@ extension LiveTransfer {
         return alone
     }
 
-    /// On the clock of traces.
+    /// The transfer's start on the traces' clock.
     package func start(in derivation: Derivation) -> Duration { start - derivation.start }
 
     private var end: Timestamp { start.shifted(by: duration) }
@@ -117,8 +117,9 @@ extension LiveTransfer {
         return interfaces.flatMap(\.all)
     }
 
-    /// TCP connections each by itself; subflows with the connection that their token names. Where that was not
-    /// captured, or is of version 0, it is the one that had been opened last.
+    /// Groups flows by connection. Each TCP connection is its own group. A subflow belongs to the connection that its
+    /// token names; if the token was not captured or is of version 0, it belongs to the connection that was opened last
+    /// before it.
     private static func groups(_ flows: [LiveFlow]) -> [[LiveFlow]] {
         let multipath = flows.filter(\.isMultipath).sorted { $0.first < $1.first }
         var groups = multipath.filter(\.opensConnection).map { [$0] }

@@ -3,9 +3,9 @@ import Pcap
 import ProbeFormat
 import Quantities
 
-/// Everything that the packets of one interface tell of its path, on the capture's own clock.
+/// Everything that one interface's packets tell about its path, on the capture's own clock.
 struct PathObservation {
-    /// One second.
+    /// The counts of one second.
     struct Second {
         var down: Int64 = 0
         var up: Int64 = 0
@@ -25,18 +25,18 @@ struct PathObservation {
     private(set) var roundTrips: [FlowObserver.RoundTrip] = []
     private(set) var first: Timestamp?
     private(set) var last: Timestamp?
-    /// IP packets of which neither end is near.
+    /// The number of IP packets with no near endpoint.
     private(set) var strangers = 0
     private(set) var flows: [FlowObserver.Key: FlowObserver] = [:]
-    /// What leaves for a probe is in here and in no bin: what of it arrived is known.
+    /// Outbound probe traffic is counted here and in no bin, because the server reports how much of it arrived.
     private(set) var probe = ProbeObserver()
-    /// The far ends of probes: what goes there by TCP fills the link too.
+    /// The far ends of probes. TCP traffic to them fills the link too.
     private var probed: Set<Endpoint> = []
     private var echoes: [UInt32: Timestamp] = [:]
     private let near: Set<InternetAddress>
     private let bin: Int64
 
-    /// Memory for them ends here; more connections than a walk has.
+    /// Limits the memory for flows; no walk has more connections.
     private static let mostFlows = 100_000
 
     init(near: Set<InternetAddress>, bin: Duration) {
@@ -76,7 +76,7 @@ struct PathObservation {
                 segment, packet.options(of: segment), outbound: outbound, at: time)
             let headers = Int(internet.length.bytes) - segment.payloadLength
             let size = flows[key]?.segmentSize(optionLength: segment.options.count, headers: headers) ?? 1448
-            // A card or the kernel merged segments into this one; each had headers on the wire.
+            // The network card or the kernel merged segments into this one. Each had its own headers on the wire.
             if segment.payloadLength > size {
                 count = (segment.payloadLength + size - 1) / size
                 let onLink = packet.originalLength.bytes - Int64(internet.headerOffset)
@@ -97,7 +97,7 @@ struct PathObservation {
         case .other: break
         }
         if let trip = finding.roundTrip { roundTrips.append(trip) }
-        // What of it arrived, the server says.
+        // The server reports how much of it arrived.
         if isStream, outbound { return }
         if outbound {
             bins[time.number(of: bin), default: (0, 0)].up += wire
@@ -118,7 +118,7 @@ struct PathObservation {
         }
     }
 
-    /// Of a request that the near host sent and its answer.
+    /// The round trip of a request that the near host sent, once its answer arrives.
     private mutating func echo(_ message: ICMPMessage, outbound: Bool, at time: Timestamp) -> FlowObserver.RoundTrip? {
         let key = UInt32(message.identifier) << 16 | UInt32(message.sequence)
         if outbound, message.type == 8 || message.type == 128 {
@@ -131,7 +131,7 @@ struct PathObservation {
 }
 
 extension Timestamp {
-    /// Which span of so many nanoseconds it lies in, counted from 1970.
+    /// The index of the span of this many nanoseconds that contains the timestamp, counted from 1970.
     func number(of span: Int64) -> Int64 {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: span)
         return remainder < 0 ? quotient - 1 : quotient

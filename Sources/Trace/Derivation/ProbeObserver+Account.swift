@@ -4,22 +4,23 @@ import Pcap
 import Quantities
 
 extension ProbeObserver {
-    /// The most that waited for a link, in bytes of IP, and whether more was dropped.
+    /// The most IP bytes that waited for a link, and whether that is the queue's limit, beyond which packets were
+    /// dropped.
     struct Queue {
         var most: Int64 = 0
         var isLimit = false
     }
 
-    /// In bins of a timeline.
+    /// The account in bins of a timeline.
     struct Account {
-        /// Bytes of IP that the server received; and of what the capture did, those that were on the link before the
-        /// bin that they came in, to be added there (and below zero, taken off here).
+        /// `up` is the IP bytes that the server received. `down` corrects the bytes that the capture counted: bytes are
+        /// added to the bins in which they were on the link, and subtracted from the bin in which they arrived.
         var up: [Double]
         var down: [Double]
         /// The share of each bin in which data waited for the link or was on it.
         var busyDown: [Double]
         var busyUp: [Double]
-        /// What waited at most.
+        /// The most that waited in each direction.
         var queueDown = Queue()
         var queueUp = Queue()
         /// Whether streams filled the link.
@@ -33,8 +34,9 @@ extension ProbeObserver {
     }
 
     /// - Parameters:
-    ///   - bases: the round trip without a queue, of each second; half of it is taken for each way.
-    ///   - attached: of each bin. What is known to have come in a longer time than a bin came while there was a path.
+    ///   - bases: the round trip without a queue, for each second; each direction is assumed to take half of it.
+    ///   - attached: whether each bin has a path. Bytes that took longer than a bin to arrive are attributed to bins
+    ///     that have one.
     func account(of timeline: Timeline, bases: [Duration], attached: [Bool]) -> Account {
         var account = Account(bins: timeline.bins.count, isSampled: isSampled)
         let span = timeline.bin.wholeNanoseconds
@@ -45,10 +47,11 @@ extension ProbeObserver {
         func way(at time: Int64) -> Int64 {
             bases[min(max(0, Int((time - start) / 1_000_000_000)), bases.count - 1)].wholeNanoseconds / 2
         }
-        // A trace's link delays what it has carried: what came left it as much earlier as the way takes.
+        // A trace's link delays a packet after carrying it. So a packet left the link earlier than it arrived, by the
+        // one-way delay.
         func left(_ time: Int64) -> Double { place(time - way(at: time)) }
         forEachBusy(down, downLeast) { sample, busy, span in
-            // By streams, each segment's own stamp says when it came.
+            // With streams, each segment's own timestamp says when it arrived.
             guard !isSampled else {
                 Self.spread(1, from: place(sample.arrived - busy), to: place(sample.arrived), each: &account.busyDown)
                 return
@@ -64,8 +67,8 @@ extension ProbeObserver {
         account.queueDown = Self.queue(down, downLeast)
         let upLeast = Least(up)
         account.queueUp = Self.queue(up, upLeast)
-        // The server's clock on the capture's: what the fastest datagram took is half a round trip, and the uplink's
-        // way another.
+        // Converts the server's clock to the capture's. The transit of the fastest datagram includes half a round trip,
+        // and the uplink takes the other half.
         func leftUp(_ time: Int64) -> Double {
             let near = clocks.inverse(time)
             return place(time + near - 2 * way(at: time + near))
@@ -82,14 +85,15 @@ extension ProbeObserver {
         let longest = Double(Self.longestStop / span)
         for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) where stop.to - stop.from <= longest {
             Self.spread(1, from: stop.from, to: stop.to, each: &account.busyDown)
-            // What came by the uplink was told by the downlink: until that stopped, this may have carried on.
+            // The downlink carried the reports on the uplink. The uplink may have carried data until the reports
+            // stopped.
             let told = account.busyUp[Int(stop.from)..<Int(stop.to.rounded(.up))].lastIndex { $0 > 0 }
             Self.spread(1, from: max(stop.from, Double((told ?? -1) + 1)), to: stop.to, each: &account.busyUp)
         }
         return account
     }
 
-    /// Of each bin, the next one in which there is no path any more; nil where it lasts.
+    /// For each bin, the next bin without a path; nil if the path lasts.
     private static func losses(_ attached: [Bool]) -> [Int?] {
         var next: Int?
         var all: [Int?] = []
@@ -100,9 +104,9 @@ extension ProbeObserver {
         return all.reversed()
     }
 
-    /// Where the last that came before a path went came some time before, the link carried nothing in between: had it,
-    /// single datagrams would have come (`LinkFiller`). From a server that was gone none would, so that long times tell
-    /// nothing.
+    /// The times in which the link carried nothing before its path was lost: from the last arrival to the loss. If the
+    /// link had carried anything, single datagrams would have arrived (`LinkFiller`). None would arrive from a server
+    /// that was gone, so long times prove nothing.
     private static func stops(
         _ arrivals: [Double], _ losses: [Int?], _ pauses: [(from: Double, to: Double)]
     ) -> [(from: Double, to: Double)] {
@@ -116,9 +120,9 @@ extension ProbeObserver {
         }
     }
 
-    /// What comes while a datagram waits is what waited before it. Ten times at least, since a single stamp may be
-    /// late. It is the queue's own limit where most of what was lost, while nothing was away, was lost behind nearly as
-    /// much.
+    /// What arrives while a datagram waits is what waited before it. The result is an amount that was reached at least
+    /// ten times, because a single timestamp may be late. It is the queue's own limit if most losses, not counting
+    /// those after a pause in the arrivals, occurred behind nearly as much waiting data.
     private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
         let few = 10
         var largest: [Int64] = []
@@ -131,7 +135,7 @@ extension ProbeObserver {
                 bytes -= samples[first].bytes
                 first += 1
             }
-            // What came first may have entered before it.
+            // The first sample may have entered the queue before this one.
             let waiting = bytes - samples[first].bytes
             if sample.lost > 0, index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 {
                 losses.append((waiting, sample.lost))
@@ -149,9 +153,9 @@ extension ProbeObserver {
         return Queue(most: most, isLimit: behind >= few && behind * 2 > all)
     }
 
-    /// - Parameter body: is handed for how long the link was busy since the sample before: a datagram that came so long
-    ///   after the one before, and waited at least as long, was waited for by nobody but the link. And in what time the
-    ///   sample's bytes came.
+    /// - Parameter body: receives the time for which the link was busy since the sample before, and the time in which
+    ///   the sample's bytes arrived. If a datagram waited at least as long as the time since the datagram before it,
+    ///   the link was busy for all of that time.
     private func forEachBusy(
         _ samples: [Sample], _ least: Least, _ body: (_ sample: Sample, _ busy: Int64, _ span: Int64) -> Void
     ) {
@@ -160,12 +164,12 @@ extension ProbeObserver {
             let (transit, sending) = least.near(now.arrived)
             let waited = now.transit - transit + sending
             if isSampled {
-                // An echo that met a queue tells of the time since the one before: where it met none, TCP did not fill
-                // the link.
+                // An echo that met a queue shows that the link was full since the echo before. If it met none, TCP did
+                // not fill the link.
                 let span = min(since, max(waited, Self.sampling))
                 body(now, waited > 2 * sending + Self.grain ? span : 0, span)
             } else {
-                // What else came with it was on the link too.
+                // The other bytes of this sample were on the link too.
                 let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
                 let busy = max(0, min(since, max(waited, all)))
                 body(now, busy, busy)
@@ -173,9 +177,10 @@ extension ProbeObserver {
         }
     }
 
-    /// Hands over when a sample's bytes were on the link: while it was busy with them, but for a time in which it
-    /// stopped. Then nobody knows how much of a datagram had passed before, and half of one is taken; what is beyond it
-    /// came at once, since the other end would have said so before.
+    /// Calls `body` with the times at which a sample's bytes were on the link: while it was busy with them, except for
+    /// a time in which it stopped. It is unknown how much of a datagram had passed before the stop, so half of one is
+    /// assumed. All further bytes passed at the end of that time, since the other end would have reported them earlier
+    /// otherwise.
     private func forEachPart(
         of sample: Sample, _ span: Int64, _ least: Least, _ body: (_ bytes: Double, _ from: Int64, _ to: Int64) -> Void
     ) {
@@ -190,7 +195,8 @@ extension ProbeObserver {
         body(bytes - half, sample.arrived - whole + sending / 2, sample.arrived)
     }
 
-    /// Adds to each bin its part of what lies between two places, `amount` for a whole bin.
+    /// Adds `amount` to each bin between two positions, and a proportional part to a bin that is only partly between
+    /// them.
     private static func spread(_ amount: Double, from: Double, to: Double, each bins: inout [Double]) {
         var place = max(0, from)
         let last = min(to, Double(bins.count))
@@ -201,7 +207,7 @@ extension ProbeObserver {
         }
     }
 
-    /// Evenly over the attached bins between two places, where there are any.
+    /// Spreads bytes evenly over the attached bins between two positions, or over all of them if none is attached.
     private static func spread(
         _ bytes: Double, from: Double, to: Double, over bins: inout [Double], _ attached: [Bool]
     ) {
@@ -219,15 +225,15 @@ extension ProbeObserver {
         if whole == 0 { bins[touched.lowerBound] += bytes }
     }
 
-    /// The smallest transit within a time: that without a queue, however the clocks drift apart.
+    /// The smallest transit time around each second: the transit without a queue, even if the clocks drift apart.
     private struct Least {
         private var seconds: [Int64: (transit: Int64, sending: Int64)] = [:]
         private var last: Int64 = 0
         private let reach: Int64
         private static let second: Int64 = 1_000_000_000
 
-        /// - Parameter reach: seconds before and after. What the path takes without a queue changes on a walk, and the
-        ///   longer this is the surer a moment without a queue is in it.
+        /// - Parameter reach: how many seconds before and after to search. The path's delay without a queue changes on
+        ///   a walk; a longer reach is more certain to include a moment without a queue.
         init(_ samples: [Sample], reach: Int64 = 30) {
             self.reach = reach
             var raw: [Int64: (transit: Int64, bytes: Int64)] = [:]
@@ -239,20 +245,21 @@ extension ProbeObserver {
             last = samples.last?.transit ?? 0
             for second in raw.keys {
                 let near = ((second - reach)...(second + reach)).compactMap { raw[$0] }
-                // What the link took for the datagram itself, which is in the smallest transit, at the best rate.
+                // The time for which the link sent the datagram itself, at the best rate. The smallest transit includes
+                // it.
                 let most = near.map(\.bytes).max() ?? 0
                 let sending = ProbeObserver.datagram * Self.second / max(1, most)
                 seconds[second] = (near.map(\.transit).min() ?? last, min(sending, Self.second))
             }
         }
 
-        /// Of the second that an arrival is in, by the receiver's clock; and for how long the datagram was on the link
-        /// itself.
+        /// The smallest transit around an arrival, by the receiver's clock, and the time for which the datagram itself
+        /// was on the link.
         func near(_ arrived: Int64) -> (transit: Int64, sending: Int64) {
             seconds[arrived / Self.second] ?? (last, 0)
         }
 
-        /// Of the second that a sender's time is in.
+        /// The smallest transit around a time on the sender's clock.
         func inverse(_ sent: Int64) -> Int64 {
             let about = (sent + last) / Self.second
             for distance in 0...reach {

@@ -3,65 +3,66 @@ import Pcap
 import ProbeFormat
 import Quantities
 
-/// What the datagrams of `record --probe` tell of one interface's path: the uplink as the server received it, and in
-/// both directions whether data waited for the link.
+/// What the datagrams of `record --probe` tell about one interface's path: the uplink as the server received it, and
+/// whether data waited for the link in each direction.
 ///
-/// The server's clock and the capture's have nothing to do with each other but that they run equally fast.
+/// The server's clock and the capture's are unrelated, except that they run equally fast.
 struct ProbeObserver {
-    /// A datagram that came, in nanoseconds.
+    /// A datagram that arrived. Times are in nanoseconds.
     struct Sample {
-        /// When it came to the end it was sent to, by that end's clock.
+        /// When it arrived, by the receiver's clock.
         var arrived: Int64
-        /// From the sender's clock to the receiver's: what it took and how far these are apart.
+        /// The receiver's arrival time minus the sender's sending time: the delay plus the offset between the clocks.
         var transit: Int64
-        /// Of IP, of what came since the sample before.
+        /// IP bytes that arrived since the sample before.
         var bytes: Int64
-        /// Datagrams of data that should have come since then.
+        /// Data datagrams that should have arrived since the sample before.
         var lost: Int64
     }
 
-    /// Whether streams filled the link, and a report of each echo says what had come by then: then samples are no
+    /// Whether streams filled the link and each echo's report says what had arrived by then. Samples are then not
     /// datagrams, but what passed since the echo before.
     private(set) var isSampled = false
-    /// IP bytes that came by streams since the last report.
+    /// IP bytes that arrived in streams since the last report.
     private var unreported: Int64 = 0
     private(set) var down: [Sample] = []
     private(set) var up: [Sample] = []
-    /// What the server had of a session when it last said so.
+    /// What the server had received of a session, by its last report.
     private var received: (session: UInt64, ipBytes: Int64, latest: Int64, packets: Int64)?
-    /// The number of a session's data that came last.
+    /// The highest number among the data received in a session.
     private var latest: (session: UInt64, number: Int64)?
     private(set) var roundTrips: [FlowObserver.RoundTrip] = []
     private var echoes: [UInt64: Timestamp] = [:]
-    /// When no data was sent, with the round trips of the echoes that were sent before the link was left to others.
+    /// The times in which no data was sent, with the round trips of the echoes that were sent before the link was left
+    /// to others.
     private(set) var idle: [(from: Timestamp, to: Timestamp, roundTrips: [Duration])] = []
 
-    /// Of a datagram of data, with its headers over IPv4.
+    /// The size of a data datagram, with its headers over IPv4.
     static let datagram = Int64(ProbeMessage.dataSize + 28)
-    /// What came within so short a time of another is one with it: a radio hands packets on in bursts, and an hour's
-    /// samples are to fit in memory.
+    /// Arrivals within so short a time are merged into one sample: a radio delivers packets in bursts, and an hour's
+    /// samples must fit in memory.
     static let grain: Int64 = 2_000_000
-    /// Two echoes' distance.
+    /// The interval between two echoes.
     static let sampling: Int64 = 200_000_000
     private static let mostEchoes = 10_000
-    /// By which echoes differ that meet no queue, beside a part of what they take; and how many must be alike for there
-    /// to be none.
+    /// The variation between echoes that meet no queue, in addition to a fraction of their round trip; and how many
+    /// echoes must be alike to conclude that there is no queue.
     private static let jitter = Duration.milliseconds(5)
     private static let leastAlike = 3
-    /// For how long a link is taken to carry one datagram. In a longer time it carried nothing: what is on it when it
-    /// stops arrives when it goes on.
+    /// The longest time for which a link is assumed to carry one datagram. If it takes longer, the link had stopped:
+    /// the data on a link that stops arrives when the link continues.
     static let longestSending: Int64 = 1_000_000_000
-    /// A silence that lasts for longer before an address goes may be the server's, and not the link's.
+    /// A longer silence before an address is lost may be due to the server and not to the link.
     static let longestStop: Int64 = 10_000_000_000
-    /// An idle phase that is longer leaves the link to others after so much of it.
+    /// An idle phase longer than this leaves the link to others after this time.
     private static let settling = Duration.milliseconds(Int64(ProbeMessage.settlingMilliseconds))
-    /// No clock has run for longer: 73 years in nanoseconds. Numbers beyond it are no probe's, and sums of them have no
-    /// room.
+    /// 73 years in nanoseconds: no clock has run for longer. A larger number is not from a probe, and sums of such
+    /// numbers would overflow.
     private static let longest: UInt64 = 1 << 61
 
     var isEmpty: Bool { down.isEmpty }
 
-    /// - Parameter ipBytes: of the packet, its headers included.
+    /// - Parameter ipBytes: the packet's length, headers included.
     mutating func add(_ message: ProbeMessage, ipBytes: Int64, outbound: Bool, at time: Timestamp) {
         switch message {
         case .echo(_, let number, _) where outbound:
@@ -75,7 +76,7 @@ struct ProbeObserver {
             }
         case .idle(_, let milliseconds) where outbound:
             let end = time.shifted(by: .milliseconds(Int64(milliseconds)))
-            // It is said again while it lasts, lest it were lost.
+            // The message is repeated while the phase lasts, in case one is lost.
             if let last = idle.last, time <= last.to {
                 idle[idle.count - 1].to = max(last.to, end)
             } else {
@@ -89,7 +90,7 @@ struct ProbeObserver {
             let sample = Sample(
                 arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: sent), bytes: ipBytes,
                 lost: max(0, number - before - 1))
-            // The last of those that are one counts.
+            // Of merged arrivals, the last one's times count.
             if down.count > 1, sample.arrived - down[down.count - 2].arrived < Self.grain {
                 down[down.count - 1].bytes += sample.bytes
                 down[down.count - 1].lost += sample.lost
@@ -112,17 +113,17 @@ struct ProbeObserver {
         }
     }
 
-    /// Bytes of IP that came by a stream.
+    /// Counts IP bytes that arrived in a stream.
     mutating func add(streamBytes: Int64) {
         unreported += streamBytes
     }
 
     private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
         let numbers = [feedback.latest, feedback.latestSent, feedback.packets, feedback.ipBytes, feedback.time]
-        // What has been held for longer than can be said was known before.
+        // Feedback held for longer than the field can express was already known.
         guard feedback.latest > 0, feedback.held < .max, numbers.allSatisfy({ $0 < Self.longest }) else { return }
         let arrived = Int64(clamping: feedback.time) - Int64(feedback.held)
-        // The same datagram is the latest until another comes. A server that was started anew may have another clock.
+        // The same datagram remains the latest until another arrives. A restarted server may have another clock.
         guard received?.session != session || up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
         let now = (
             session: session, ipBytes: Int64(clamping: feedback.ipBytes), latest: Int64(clamping: feedback.latest),
@@ -142,10 +143,10 @@ struct ProbeObserver {
 
     // MARK: On the timeline
 
-    /// The round trip without a queue, of each second: of the idle phase that is nearest; nil where there was none.
-    /// What still waited when it began is left out: echoes that took half as long again as the fastest, and 5 ms.
-    /// A phase in which each echo was faster than the one before was too short for what waited, and counts only where
-    /// all were.
+    /// The round trip without a queue, for each second, from the nearest idle phase; nil if there was none. Echoes that
+    /// met data still waiting at the beginning of the phase are left out: those slower than 1.5 times the fastest plus
+    /// 5 ms. If each echo of a phase was faster than the one before, the phase was too short to empty the queue. Such
+    /// phases count only if there are no others.
     func bases(of seconds: Range<Int64>) -> [Duration]? {
         let all = idle.compactMap { phase -> (second: Int64, base: Duration, isEmpty: Bool)? in
             guard let fastest = phase.roundTrips.min() else { return nil }
@@ -160,7 +161,7 @@ struct ProbeObserver {
         }
     }
 
-    /// Whether the link was left to others, of each whole second.
+    /// Whether the link was left to others, for each whole second.
     func leftAlone(of seconds: Range<Int64>) -> [Bool] {
         let spans = idle.map { (from: $0.from.shifted(by: Self.settling).nanoseconds, to: $0.to.nanoseconds) }
         let second: Int64 = 1_000_000_000

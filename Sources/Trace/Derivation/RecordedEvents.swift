@@ -4,7 +4,7 @@ import FoundationEssentials
 import Pcap
 import System
 
-/// What the event log beside a capture (`NAME.events.jsonl`) says of its interfaces.
+/// What the event log next to a capture (`NAME.events.jsonl`) says about the capture's interfaces.
 struct RecordedEvents {
     struct Change: Equatable {
         var time: Timestamp
@@ -29,13 +29,13 @@ struct RecordedEvents {
         var signal_dbm: Double?
     }
 
-    /// Whether the interface had a usable address, from each instant on; in order of time.
+    /// The changes between having and not having a usable address, for each interface, in order of time.
     private(set) var attachment: [String: [Change]] = [:]
     private(set) var signals: [String: [Signal]] = [:]
-    /// Lines that were no events, as the last one of a killed recorder.
+    /// The number of lines that were not events, such as the last line of a recorder that was killed.
     private(set) var unread = 0
 
-    /// - Throws: `Fault` (bad input) where the file cannot be read.
+    /// - Throws: `Fault` (bad input) if the file cannot be read.
     init(_ path: String) throws {
         var links: [String: Bool] = [:]
         var addresses: [String: Set<String>] = [:]
@@ -51,7 +51,7 @@ struct RecordedEvents {
                 links[name] = false
                 addresses[name] = []
             case "address":
-                // One that the host gives itself reaches no further than the link.
+                // A link-local address, which the host assigns itself, reaches no further than the link.
                 guard let address = line.address, !address.hasPrefix("fe80:"), !address.hasPrefix("169.254.") else {
                     continue
                 }

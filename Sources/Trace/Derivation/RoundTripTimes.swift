@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// A path's round trips: what it takes without a queue, and when there was one.
+/// A path's round trips: how long they take without a queue, and when there was a queue.
 struct RoundTripTimes {
-    /// In order of when they ended.
+    /// Round trips, in order of their ends.
     private let trips: [FlowObserver.RoundTrip]
     private static let nanoseconds: Int64 = 1_000_000_000
-    /// Seconds before and after over which the shortest is taken for the path without a queue: a flow that keeps the
-    /// queue full seldom shows it.
+    /// How many seconds before and after to search for the shortest round trip, which is taken as the path's without a
+    /// queue. A flow that keeps the queue full seldom shows it.
     private static let reach: Int64 = 30
 
     init(_ trips: [FlowObserver.RoundTrip]) {
@@ -16,8 +16,8 @@ struct RoundTripTimes {
 
     var isEmpty: Bool { trips.isEmpty }
 
-    /// The shortest within half a minute of each second; where there is none, of the seconds before, and before the
-    /// first of those after.
+    /// The shortest round trip within half a minute of each second. Without one, the value of the second before is
+    /// used, and at the beginning the first value that follows.
     func bases(of seconds: Range<Int64>) -> [Duration]? {
         guard !trips.isEmpty else { return nil }
         var shortest: [Int64: Duration] = [:]
@@ -33,12 +33,13 @@ struct RoundTripTimes {
         return bases.compactMap { $0 }
     }
 
-    /// What the round trips of a second tell of a queue.
+    /// What the round trips of a second tell about a queue.
     enum Queue {
         case none
-        /// More than half of the second's took a quarter and 5 ms more than the path takes without one.
+        /// More than half of the second's round trips exceeded the path's round trip without a queue by a quarter and 5
+        /// ms.
         case standing
-        /// One of more than a second spans it.
+        /// A round trip of more than a second spans this second.
         case stalled
     }
 
@@ -61,7 +62,7 @@ struct RoundTripTimes {
         }
     }
 
-    /// The value below which `share` of them are; nil where there are none.
+    /// The value below which `share` of the round trips are; nil if there are none.
     func quantile(_ share: Double) -> Duration? {
         let times = trips.map(\.time).sorted()
         guard !times.isEmpty else { return nil }

@@ -4,20 +4,21 @@ import Documents
 import Pcap
 import Quantities
 
-/// The walk's time: from the whole second of any path's first packet to the bin of the last.
+/// The walk's time: from the whole second of the first packet on any path to the bin of the last packet.
 struct Timeline {
     private static let longest = Duration.seconds(48 * 3600)
     private static let second: Int64 = 1_000_000_000
 
     let bin: Duration
-    /// Numbers of the bins, counted from 1970; whole seconds, so that a second's bins are its own.
+    /// The numbers of the bins, counted from 1970. They cover whole seconds, so that no second shares a bin with
+    /// another.
     let bins: Range<Int64>
     let seconds: Range<Int64>
-    /// The bins from the first packet to the last: of others of their seconds nothing is known.
+    /// The bins from the first packet to the last. Nothing is known of the other bins in their seconds.
     let recorded: Range<Int64>
     let binsPerSecond: Int64
 
-    /// - Throws: `Fault` where a bin is no part of a second, or the packets are too far apart for a walk.
+    /// - Throws: `Fault` if a second is not a whole number of bins, or the packets are too far apart for a walk.
     init(from start: Timestamp, to end: Timestamp, bin: Duration) throws {
         let span = bin.wholeNanoseconds
         guard span >= 1_000_000, span <= Self.second, Self.second % span == 0 else {
@@ -44,6 +45,6 @@ struct Timeline {
         time - Timestamp(nanoseconds: seconds.lowerBound * Self.second)
     }
 
-    /// Index of the second that a bin lies in.
+    /// The index of the second that contains a bin.
     func second(ofBin number: Int64) -> Int { Int((number - bins.lowerBound) / binsPerSecond) }
 }

@@ -4,29 +4,29 @@ import Quantities
 import TraceFormats
 import Traces
 
-/// What a derivation did for one path.
+/// Reports what a derivation did for one path.
 package struct PathReport: Sendable {
     package var name: String
     package var duration: Duration
     package var meanDown: DataRate
     package var meanUp: DataRate
-    /// Share of the attached seconds in which demand filled the link; nil where nothing tells.
+    /// The share of the attached seconds in which demand filled the link; nil if not known.
     package var saturatedDown: Double?
     package var saturatedUp: Double?
     package var outages: Int
     package var outageTime: Duration
-    /// Shortest, median and 95th percentile, queueing included; nil where nothing tells.
+    /// Shortest, median and 95th percentile, queueing included; nil if not known.
     package var roundTrip: (shortest: Duration, median: Duration, high: Duration)?
     package var lostDown: Double
     package var lostUp: Double
 }
 
-/// One path's trace out of what its packets told.
+/// Builds one path's trace from what its packets told.
 struct TraceBuilder {
     let trace: PathTrace
     let report: PathReport
     let notes: [String]
-    /// Of each second, for which share of it the link is known to have been full.
+    /// The share of each second for which the link is known to have been full.
     let known: (down: [Double], up: [Double])
 
     init(
@@ -53,7 +53,7 @@ struct TraceBuilder {
             let probed = Demand(
                 observation.probe.account(of: timeline, bases: bases, attached: usable), observation,
                 timeline, attached: usable)
-            // Where the probe left the link to others, what they did with it is all that there is to know.
+            // While the probe left the link to others, only their traffic tells about the link.
             demand = probed.replacing(observation.probe.leftAlone(of: timeline.seconds), with: demand)
         }
         known = (demand.down.busy, demand.up.busy)
@@ -76,10 +76,10 @@ struct TraceBuilder {
                 -> PathTrace.LinkSample
             {
                 let isFull = direction.isFull[second]
-                // In a second that is not full, what it is taken to have had.
+                // In a second that is not full, use the capacity that was estimated for it.
                 let rate =
                     direction.bins[index] ?? max(direction.passed[index], isFull ? .zero : capacity ?? .zero)
-                // Where the link was full its queue dropped, and the replay's own queue will.
+                // If the link was full, its queue dropped the packets, and the replay's own queue will drop them too.
                 let loss = isFull || lost == 0 ? 0 : Double(lost) / Double(lost + packets)
                 return PathTrace.LinkSample(
                     rate: DataRate(bitsPerSecond: rate.bitsPerSecond.rounded()), delay: delay, loss: loss)
@@ -137,7 +137,7 @@ struct TraceBuilder {
             lostDown: loss(\.lostDown, \.packetsDown), lostUp: loss(\.lostUp, \.packetsUp))
     }
 
-    /// What was seen to wait, where more was dropped; else at least that.
+    /// The observed amount that waited, if more was dropped; otherwise the usual size, but at least that amount.
     private static func queue(_ seen: ProbeObserver.Queue?, _ usual: ByteCount) -> ByteCount {
         guard let seen, seen.most > 0 else { return usual }
         return seen.isLimit ? ByteCount(seen.most) : max(usual, ByteCount(seen.most))

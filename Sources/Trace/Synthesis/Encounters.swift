@@ -2,14 +2,15 @@
 import Determinism
 import Quantities
 
-/// When WiFi is associated: lognormal associations and exponential gaps that take turns, so that they cover what they
-/// should.
+/// The times at which WiFi is associated: lognormal associations alternate with exponential gaps, so that the
+/// associations cover the share of time that they should.
 enum Encounters {
     /// - Returns: the associations that touch the time from zero to the end, in order and in steps; the first may have
     ///   begun before. One that is shorter than half a step is none.
     ///
-    /// Associations and gaps have a stream of random numbers each, so that another coverage does not change the lengths
-    /// of the associations. They begin twenty mean cycles before zero, by when the beginning is forgotten.
+    /// Associations and gaps each have their own stream of random numbers, so that changing the coverage does not
+    /// change the lengths of the associations. The process starts twenty mean cycles before zero, so that its initial
+    /// state no longer matters at zero.
     static func steps(_ parameters: OutdoorParameters, step: Duration) -> [Range<Int>] {
         let coverage = parameters.coverage
         guard coverage > 0 else { return [] }
@@ -34,9 +35,9 @@ enum Encounters {
 }
 
 extension SplitMix64 {
-    /// Mean 1.
+    /// An exponential variate of mean 1.
     mutating func nextExponential() -> Double {
-        // 1 less a number below 1 is above 0.
+        // nextUnit() is below 1, so the argument is above 0.
         -PortableMath.log(1 - nextUnit())
     }
 }

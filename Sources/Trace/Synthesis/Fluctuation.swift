@@ -2,8 +2,8 @@
 import Determinism
 import Quantities
 
-/// A first-order autoregressive process of mean 0 and variance 1 that forgets with a time constant: what a walker meets
-/// varies, but not from one step to the next.
+/// A first-order autoregressive process of mean 0 and variance 1 with a given time constant: conditions vary along a
+/// walk, but not from one step to the next.
 struct Fluctuation {
     private var value: Double
     private let memory: Double
@@ -17,14 +17,14 @@ struct Fluctuation {
         value = self.generator.nextNormal()
     }
 
-    /// The value one step on.
+    /// Advances one step and returns the new value.
     mutating func next() -> Double {
         value = memory * value + innovation * generator.nextNormal()
         return value
     }
 }
 
-/// Factors of mean 1.
+/// Lognormal factors of mean 1.
 struct Lognormal {
     private let variance: Double
     private let deviation: Double
@@ -34,6 +34,6 @@ struct Lognormal {
         deviation = variance.squareRoot()
     }
 
-    /// For a normal `value`.
+    /// The factor for a standard normal `value`.
     func factor(_ value: Double) -> Double { PortableMath.exp(deviation * value - variance / 2) }
 }

@@ -30,18 +30,18 @@ enum IndoorCellular {
     private static let shortest = 60
     private static let longest = 200
 
-    /// Both radios are never gone together for longer than this many samples: 3 s.
+    /// Both radios are never lost at the same time for more than this many samples: 3 s.
     private static let together = 30
 
-    /// 302 packets, about 12 BDP and 3 packets at 2 Mb/s and 150 ms, as in the authors' simulator; the uplink by the
-    /// same rule at a third of the rate: 12 x 12 500 + 3 x 1500.
+    /// 302 packets: about 12 BDP and 3 packets at 2 Mb/s and 150 ms, as in the authors' simulator. The uplink follows
+    /// the same rule at a third of the rate: 12 x 12 500 + 3 x 1500.
     static let queueDown = ByteCount(302 * 1500)
     static let queueUp = ByteCount(12 * 12_500 + 3 * 1500)
 
     /// 150 ms round trip, half each way.
     private static let delay = Duration.milliseconds(75)
 
-    /// Signal in dBm around which each part's varies, and dB for each factor of e in rate.
+    /// The mean signal of each part in dBm, and the change in dB for each factor of e in rate.
     private static func meanSignal(_ part: IndoorWalk.Part) -> Double {
         switch part {
         case .upperFloor: -101
@@ -52,12 +52,12 @@ enum IndoorCellular {
 
     private static let decibelsPerFold = 8.0
 
-    /// For each sample whether reception is lost: each period is drawn until it leaves the user a path.
+    /// Whether reception is lost, for each sample. A period is drawn again until it leaves the user a path.
     static func losses(seed: UInt64, avoiding wifiLost: [Bool]) -> [Bool] {
         var generator = SplitMix64(seed: seed, purpose: "cellular losses")
         var lost = [Bool](repeating: false, count: IndoorWalk.steps)
         for period in periods {
-            // WiFi is there for most of each interval; should it not be, the walk has one period less.
+            // WiFi is available for most of each interval. If no position is found, the walk has one period less.
             for _ in 0..<200 {
                 let start = period.earliest + Int(generator.next(below: UInt64(period.latest - period.earliest)))
                 let length = shortest + Int(generator.next(below: UInt64(longest - shortest + 1)))
@@ -91,7 +91,7 @@ enum IndoorCellular {
             let fold = slow.next()
             let factor = spread.factor(fold) * jitter.factor(fast.next())
             let megabits = lost[step] ? 0 : min(most, meanMegabits(part) * factor)
-            // The slow change is one of signal: its standard deviation is `variation` of a fold.
+            // The slow change is a change of signal: its standard deviation is `variation` times `decibelsPerFold`.
             let signal = (meanSignal(part) + decibelsPerFold * variation * fold).rounded()
             return PathTrace.Sample(
                 time: IndoorWalk.time(step), down: .init(rate: IndoorWalk.rate(megabits: megabits), delay: delay),

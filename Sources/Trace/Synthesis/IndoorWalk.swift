@@ -4,8 +4,9 @@ import Quantities
 import Traces
 
 /// Twelve minutes through a building with a laptop's WiFi and a 3G dongle, after the description in section 3.1 of
-/// Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011): a floor with
-/// poor 3G, down the stairs, another floor with better 3G; both links vary, and each loses reception for periods.
+/// Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011). The walk covers a
+/// floor with poor 3G, the stairs down, and another floor with better 3G. Both links vary, and each loses reception for
+/// some periods.
 ///
 /// Synthetic: no radio was recorded. Its parameters were chosen once, from the description and from what such radios
 /// commonly give, before anything was replayed; none was fitted to what the paper found out about Multipath TCP.
@@ -16,7 +17,7 @@ package enum IndoorWalk {
     package static let step = Duration.milliseconds(100)
     static let steps = 7200
 
-    /// - Returns: one sample per 100 ms of each path.
+    /// - Returns: the two traces, each with one sample per 100 ms.
     package static func generate(seed: UInt64) -> (wifi: PathTrace, cellular: PathTrace) {
         let source = "synthetic: walkback synth indoor --seed \(seed)"
         let wifi = IndoorWiFi.samples(seed: seed)
@@ -32,7 +33,7 @@ package enum IndoorWalk {
         )
     }
 
-    /// Where the walker is: the time in each part of the building.
+    /// The part of the building that the walker is in.
     enum Part {
         case upperFloor, stairs, lowerFloor
 
@@ -48,7 +49,7 @@ package enum IndoorWalk {
 
     static func time(_ step: Int) -> Duration { .milliseconds(100 * step) }
 
-    /// To three significant digits of Mb/s, the most that a trace of a radio means.
+    /// Rounds to three significant digits of Mb/s, which is as precise as a radio trace can be.
     static func rate(megabits value: Double) -> DataRate {
         DataRate(bitsPerSecond: (value.rounded(toSignificantDigits: 3) * 1e6).rounded())
     }

@@ -3,39 +3,40 @@ import Determinism
 import Quantities
 import Traces
 
-/// The WiFi of the indoor walk: access points along two corridors, and a walker who passes them.
+/// The WiFi of the indoor walk: access points along two corridors, which the walker passes.
 enum IndoorWiFi {
     /// A slow walk, with a laptop in the hands.
     private static let metresPerSecond = 0.8
 
-    /// One access point every 40 m of corridor, 4 m beside its middle; between two of them the signal is weak, and one
-    /// stretch of each floor has none (a dead one). The spacing sets how much WiFi gives on the whole; at 40 m both
-    /// radios together give 6 to 7 Mb/s, the level of the paper's walk.
+    /// One access point every 40 m of corridor, 4 m to the side of its middle. Between two access points the signal is
+    /// weak, and one access point on each floor is dead, so that one stretch has no signal. The spacing determines how
+    /// much WiFi gives overall: at 40 m both radios together give 6 to 7 Mb/s, the level of the paper's walk.
     private static let spacing = 40.0
     private static let aside = 4.0
     private static let deadUpper = 2
     private static let deadLower = 3
 
-    /// Received power at 1 m, and the exponent at which it falls with distance inside a building.
+    /// Received power at 1 m, and the path-loss exponent inside a building.
     private static let dBmAtOneMetre = -38.0
     private static let pathLossExponent = 3.0
 
-    /// Walls and people: 4 dB, changing within 5 s (4 m of walking).
+    /// Shadowing by walls and people: 4 dB, changing within 5 s (4 m of walking).
     private static let shadowing = 4.0
     private static let shadowingTime = Duration.seconds(5)
 
-    /// Full rate at -60 dBm and better, nothing at -85; between them in proportion. 10 Mb/s is the paper's good spot.
+    /// The rate is full at -60 dBm and better, zero at -85 dBm, and linear between them. 10 Mb/s is the paper's good
+    /// spot.
     private static let best = 10.0
     private static let strong = -60.0
     private static let weakest = -85.0
 
-    /// What others on the channel take: factor of mean 1, coefficient of variation 0.3, changing within 2 s. The
-    /// channel itself never gives more than a tenth above `best`.
+    /// The share that other users of the channel take: a factor of mean 1 and coefficient of variation 0.3, changing
+    /// within 2 s. The channel itself never gives more than a tenth above `best`.
     private static let contention = Lognormal(coefficientOfVariation: 0.3)
     private static let contentionTime = Duration.seconds(2)
 
-    /// The association is lost below -84 dBm for a second and comes back above -80 dBm for a second, as drivers do
-    /// not let go at once.
+    /// The association is lost after a second below -84 dBm and returns after a second above -80 dBm, because drivers
+    /// do not give it up at once.
     private static let leaveBelow = -84
     private static let joinAbove = -80
     private static let patience = 10
@@ -53,7 +54,7 @@ enum IndoorWiFi {
         var attached = true
         var pending = 0
         return (0..<IndoorWalk.steps).map { step in
-            // To whole dBm at once, as cards report it; all that follows depends on it.
+            // Rounded to whole dBm first, as cards report it. Everything below depends on this value.
             let signal = Int((meanSignal(step) + shadowing * shadow.next()).rounded())
             let factor = contention.factor(others.next())
             pending = (attached ? signal < leaveBelow : signal > joinAbove) ? pending + 1 : 0
@@ -63,22 +64,23 @@ enum IndoorWiFi {
             }
             let quality = min(1, max(0, (Double(signal) - weakest) / (strong - weakest)))
             let megabits = attached ? min(best * 1.1, best * quality * factor) : 0
-            // 10 ms round trip where the signal is good, 20 where frames are repeated; in half milliseconds one way.
+            // The round trip is 10 ms if the signal is good, and up to 20 ms if frames are repeated; in half
+            // milliseconds one way.
             let delay = Duration.microseconds(5000 + 500 * Int((10 * (1 - quality)).rounded()))
             return PathTrace.Sample(
                 time: IndoorWalk.time(step), down: .init(rate: IndoorWalk.rate(megabits: megabits), delay: delay),
-                // The walk downloads: a third is what the uplink's acknowledgements and requests could take.
+                // The walk downloads. The uplink gets a third, enough for acknowledgements and requests.
                 up: .init(rate: IndoorWalk.rate(megabits: megabits / 3), delay: delay), attached: attached,
                 signal: attached ? Double(signal) : nil)
         }
     }
 
-    /// Received power at the walker's place, before shadowing, in dBm.
+    /// Received power at the walker's position, before shadowing, in dBm.
     private static func meanSignal(_ step: Int) -> Double {
         let distance: Double
         switch IndoorWalk.Part(step: step) {
         case .upperFloor: distance = nearest(metres(from: 0, to: step), dead: deadUpper)
-        // Concrete all around: the nearest access point seems 45 m away.
+        // Surrounded by concrete, as if the nearest access point were 45 m away.
         case .stairs: distance = 45
         case .lowerFloor: distance = nearest(metres(from: 3400, to: step), dead: deadLower)
         }
@@ -89,7 +91,7 @@ enum IndoorWiFi {
         Double(step - start) * IndoorWalk.step.seconds * metresPerSecond
     }
 
-    /// Metres to the nearest access point that works; they stand at 0, 40, 80, … along the corridor.
+    /// Metres to the nearest working access point. They are at 0, 40, 80, … along the corridor.
     private static func nearest(_ place: Double, dead: Int) -> Double {
         let distances = (0...8).filter { $0 != dead }.map { place - Double($0) * spacing }
         let along = distances.map { $0 * $0 }.min() ?? 0

@@ -2,10 +2,10 @@
 import Determinism
 import Quantities
 
-/// The 3G of a walk or a drive outdoors, which is everywhere; its rate as on the indoor walk: slow changes, and jitter
-/// on top.
+/// The 3G of a walk or a drive outdoors, which is available everywhere. Its rate varies as on the indoor walk: slow
+/// changes with jitter on top.
 enum OutdoorCellular {
-    /// - Returns: for each step what 3G gives.
+    /// - Returns: what 3G gives at each step.
     static func receptions(_ parameters: OutdoorParameters, step: Duration, steps: Int) -> [OutdoorWiFi.Reception] {
         let variation = parameters[.cellularVariation]
         var slow = Fluctuation(
@@ -21,7 +21,7 @@ enum OutdoorCellular {
             let fold = slow.next()
             let factor = spread.factor(fold) * jitter.factor(fast.next())
             let megabits = min(cap, mean * factor)
-            // The slow change is one of signal, 8 dB for each factor of e in rate.
+            // The slow change is a change of signal: 8 dB for each factor of e in rate.
             return OutdoorWiFi.Reception(
                 down: megabits, up: megabits / 3, signal: (-90 + 8 * variation * fold).rounded())
         }

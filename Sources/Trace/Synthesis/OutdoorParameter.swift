@@ -2,7 +2,7 @@
 import Determinism
 import Quantities
 
-/// What can be set of a walk or a drive outdoors, by the name that it has on the command line and in a sweep.
+/// A setting of a walk or a drive outdoors. The raw value is its name on the command line and in a sweep.
 ///
 /// Sources: [P] Raiciu, Niculescu, Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011),
 /// sections 3.2 and 3.3, and the simulator that its figures come from; [F] fitted to that paper's table (`table-fitted`
@@ -32,9 +32,9 @@ package enum OutdoorParameter: String, CaseIterable, Sendable {
     case cellularRTT = "cellular-rtt"
 
     package enum Unit: Sendable {
-        /// Held in seconds.
+        /// Stored in seconds.
         case time
-        /// Held in Mb/s.
+        /// Stored in Mb/s.
         case rate
         /// A coefficient of variation, or the sigma of a lognormal.
         case spread
@@ -82,10 +82,10 @@ package enum OutdoorParameter: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whose trace it changes.
+    /// Whether the parameter changes the cellular trace, as opposed to the WiFi trace.
     var isCellular: Bool { rawValue.hasPrefix("cellular-") }
 
-    /// In the units above.
+    /// The allowed values, in the units above.
     var range: ClosedRange<Double> {
         switch self {
         case .associationMean, .goodLength: 1...86_400
@@ -97,7 +97,7 @@ package enum OutdoorParameter: String, CaseIterable, Sendable {
         }
     }
 
-    /// A value as people write it; nil where it is none of this unit.
+    /// Parses a value with its unit; nil if `text` is not a value of this unit.
     package func value(of text: String) -> Double? {
         switch unit {
         case .time: Duration(text: text)?.seconds

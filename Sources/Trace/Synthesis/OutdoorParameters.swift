@@ -9,9 +9,9 @@ package struct OutdoorParameters: Sendable, Equatable {
         case walking, driving
     }
 
-    /// `published`: what the paper says of its links, and nothing fitted. `table-fitted` (walking only): WiFi is good a
-    /// fifth of the time and weak else, with drop-outs, so that the paper's table comes out; no conclusion that rests
-    /// on it alone is one about radios.
+    /// `published`: what the paper says of its links, with nothing fitted. `table-fitted` (walking only): WiFi is good
+    /// for a fifth of the time and otherwise weak, with drop-outs, so that the paper's table is reproduced. A
+    /// conclusion that rests on `table-fitted` alone is not a conclusion about radios.
     package enum Calibration: String, Sendable, CaseIterable {
         case published
         case tableFitted = "table-fitted"
@@ -27,8 +27,8 @@ package struct OutdoorParameters: Sendable, Equatable {
 
     static let longest = Duration.seconds(24 * 3600)
 
-    /// - Parameter settings: parameters by name and value, as written: `("cellular-mean", "1.24Mb/s")`.
-    /// - Throws: `Fault` (usage) for what is out of range, unknown, of another unit, or does not go together.
+    /// - Parameter settings: parameters by name and value, as the user wrote them: `("cellular-mean", "1.24Mb/s")`.
+    /// - Throws: `Fault` (usage) if a setting is out of range, unknown, of another unit, or conflicts with another one.
     package init(
         movement: Movement, calibration: Calibration = .published, coverage: Double, seed: UInt64,
         duration: Duration = .seconds(600), settings: [(name: String, value: String)] = []
@@ -52,7 +52,8 @@ package struct OutdoorParameters: Sendable, Equatable {
         try check()
     }
 
-    /// Only of those that this movement and calibration have: any other would be a walk that nobody asked for.
+    /// Only for parameters that this movement and calibration have. Any other one would describe a walk that nobody
+    /// asked for.
     subscript(parameter: OutdoorParameter) -> Double {
         guard let value = values[parameter] else {
             preconditionFailure("a \(calibration.rawValue) \(movement.rawValue) walk has no \(parameter.rawValue)")
@@ -60,12 +61,12 @@ package struct OutdoorParameters: Sendable, Equatable {
         return value
     }
 
-    /// Those that this movement and calibration have, in the order of their declaration.
+    /// The parameters that this movement and calibration have, in the order of their declaration.
     package var parameters: [(parameter: OutdoorParameter, value: Double)] {
         OutdoorParameter.allCases.compactMap { parameter in values[parameter].map { (parameter, $0) } }
     }
 
-    /// Whether `OutdoorWalk.cellular` is the same for both, but for what it says of its source.
+    /// Whether `OutdoorWalk.cellular` is the same for both, apart from the text of its source.
     package func hasCellular(of other: OutdoorParameters) -> Bool {
         func cellular(_ all: OutdoorParameters) -> [Double] {
             all.parameters.filter(\.parameter.isCellular).map(\.value)
@@ -119,7 +120,7 @@ package struct OutdoorParameters: Sendable, Equatable {
         values[parameter] = value
     }
 
-    /// Sets that no process can have.
+    /// Rejects combinations that no process can have.
     private func check() throws {
         for (mean, cap) in [
             (OutdoorParameter.wifiMean, OutdoorParameter.wifiCap), (.wifiMeanUp, .wifiCap), (.goodRate, .wifiCap),
@@ -134,8 +135,8 @@ package struct OutdoorParameters: Sendable, Equatable {
         }
     }
 
-    /// The command that makes the traces again, with every parameter that concerns one path's, so that a path whose
-    /// parameters are the same has the same file.
+    /// The command that makes the traces again. It contains only the parameters that concern one path, so that paths
+    /// with equal parameters have equal files.
     package func command(cellular: Bool) -> String {
         var words = ["walkback synth \(movement.rawValue)"]
         if !cellular { words.append("--wifi-coverage \((coverage * 100).text())") }

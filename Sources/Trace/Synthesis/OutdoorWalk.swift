@@ -6,8 +6,8 @@ import Traces
 /// A walk or a drive outdoors with WiFi here and there and 3G everywhere, after section 3.2 of Raiciu, Niculescu,
 /// Bagnulo, Handley: *Opportunistic Mobility with Multipath TCP* (MobiArch 2011).
 ///
-/// Synthetic: no radio was recorded. Computed with additions, multiplications, divisions and square roots only, so that
-/// a seed gives the same bytes on every machine. Walks of one seed that differ in what concerns WiFi have the same 3G.
+/// Synthetic: no radio was recorded. Only additions, multiplications, divisions and square roots are used, so that a
+/// seed gives the same bytes on every machine. Walks of one seed that differ only in WiFi parameters have the same 3G.
 package enum OutdoorWalk {
     static let step = Duration.milliseconds(100)
 
@@ -28,7 +28,7 @@ package enum OutdoorWalk {
 
     package static func cellular(_ parameters: OutdoorParameters) -> PathTrace {
         let queue = ByteCount(
-            // The paper's simulator: 12 BDP and 3 packets.
+            // As in the paper's simulator: 12 BDP and 3 packets.
             Int64((12 * parameters[.cellularMean] * 1e6 / 8 * parameters[.cellularRTT]).rounded()) + 3 * 1500)
         return PathTrace(
             name: "cellular", kind: .cellular, duration: parameters.duration, queueDown: queue, queueUp: queue,

@@ -4,7 +4,7 @@ import Quantities
 
 /// The WiFi of a walk or a drive outdoors: one access point after the other, with or without gaps.
 struct OutdoorWiFi {
-    /// What WiFi gives at one step, in Mb/s, and the signal in dBm that goes with it.
+    /// The rate that WiFi gives at one step, in Mb/s, and the corresponding signal in dBm.
     struct Reception {
         var down: Double
         var up: Double
@@ -21,7 +21,7 @@ struct OutdoorWiFi {
         self.steps = steps
     }
 
-    /// - Returns: for each step what WiFi gives; nil where it is not to be used.
+    /// - Returns: what WiFi gives at each step; nil if it cannot be used.
     func receptions() -> [Reception?] {
         let encounters = Encounters.steps(parameters, step: step)
         switch (parameters.movement, parameters.calibration) {
@@ -31,15 +31,16 @@ struct OutdoorWiFi {
         }
     }
 
-    /// Weakest and strongest signal, in dBm, as on the indoor walk; between them in proportion.
+    /// The weakest and strongest signal, in dBm, are those of the indoor walk; between them the signal is linear in
+    /// quality.
     private static func signal(_ quality: Double) -> Double { (-85 + 25 * min(1, max(0, quality))).rounded() }
 
-    /// A third of it is what requests and acknowledgements have on the way up, as everywhere in Walkback.
+    /// The uplink gets a third of the rate for requests and acknowledgements, as everywhere in Walkback.
     private func reception(_ down: Double, quality: Double) -> Reception {
         Reception(down: down, up: down / 3, signal: Self.signal(quality))
     }
 
-    /// Each encounter has one rate, from the end of its dead time on: until then the car has no address.
+    /// Each encounter has one rate, from the end of its dead time on. Before that the car has no address.
     private func driving(_ encounters: [Range<Int>]) -> [Reception?] {
         var generator = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi rates")
         let variation = Lognormal(coefficientOfVariation: parameters[.wifiVariation])
@@ -59,9 +60,9 @@ struct OutdoorWiFi {
         return receptions
     }
 
-    /// A walker comes nearer to an access point and leaves it again. Of its rate the paper says "up to 10 Mb/s": its
-    /// best is drawn evenly from 0 to the cap, and a parabola over the association, and what others take, make the
-    /// rest.
+    /// A walker approaches an access point and leaves it again. The paper says of its rate only "up to 10 Mb/s". Here
+    /// its maximum is drawn uniformly from 0 to the cap, and then shaped by a parabola over the association and by what
+    /// other users take.
     private func passing(_ encounters: [Range<Int>]) -> [Reception?] {
         let cap = parameters[.wifiCap]
         var peaks = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi peaks")
@@ -83,7 +84,7 @@ struct OutdoorWiFi {
         return receptions
     }
 
-    /// Good episodes and weak ones, whatever the access point.
+    /// Good and weak episodes, independent of the access point.
     private func bimodal(_ encounters: [Range<Int>]) -> [Reception?] {
         let good = goodRates()
         var slow = Fluctuation(
@@ -103,21 +104,22 @@ struct OutdoorWiFi {
         return receptions
     }
 
-    /// What WiFi gives at each step of a good episode, in Mb/s; nil in a weak one.
+    /// The rate that WiFi gives at each step of a good episode, in Mb/s; nil in a weak one.
     private func goodRates() -> [Double?] {
         var generator = SplitMix64(seed: parameters.seed, purpose: "outdoor wifi episodes")
         var rates = [Double?](repeating: nil, count: steps)
         let share = parameters[.goodShare]
         guard share > 0 else { return rates }
         let length = parameters[.goodLength]
-        // Both exponential, so that any instant may be a beginning: of a good episode with the probability of one.
+        // Both are exponential, hence memoryless: the walk can start at any instant, in a good episode with probability
+        // `share`.
         var isGood = generator.nextUnit() < share
         var time = 0.0
         let end = parameters.duration.seconds
         while time < end {
             let next = time + generator.nextExponential() * (isGood ? length : length * (1 - share) / share)
             if isGood { fill(&rates, from: time, to: min(next, end), with: &generator) }
-            // At a share of 1 the weak episodes have no length.
+            // At a share of 1 the weak episodes have length zero.
             isGood.toggle()
             time = next
         }

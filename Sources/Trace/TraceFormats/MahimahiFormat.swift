@@ -26,10 +26,10 @@ public struct MahimahiFormat: LinkWriting {
         TraceReading(.opportunities(try Self.parse(file)))
     }
 
-    /// One direction of a path as opportunities: each at the first whole millisecond by which the trace has carried one
-    /// more packet of 1500 bytes.
+    /// Writes one direction of a path as opportunities. Each opportunity is at the first whole millisecond by which the
+    /// trace has carried one more packet of 1500 bytes.
     ///
-    /// - Throws: `Fault` (bad input) where the trace carries no whole packet in that direction.
+    /// - Throws: `Fault` (bad input) if the trace carries no whole packet in that direction.
     public func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace {
         guard let opportunities = Opportunities(of: trace.curve(direction)) else {
             throw Fault.input(

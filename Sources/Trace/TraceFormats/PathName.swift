@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Traces
 
-/// What a path may be called. Its name becomes that of a network interface and part of a strategy's.
+/// The rules for a path's name, which becomes the name of a network interface and part of a strategy's name.
 package enum PathName {
-    /// Why `name` will not do, as the end of a sentence; nil where it will.
+    /// The reason why `name` is not allowed, as the end of a sentence; nil if it is allowed.
     package static func objection(to name: String) -> String? {
         let letters = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -13,7 +13,8 @@ package enum PathName {
         guard letters, (1...15).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasSuffix("-") else {
             return "'\(name)' cannot name a path; use 1 to 15 of a-z, 0-9 and '-' (not at an end), as in 'wifi'"
         }
-        // The kernel's own: the loopback interface, and the two directories beside the interfaces' in /proc/sys/net.
+        // The kernel uses these names itself: the loopback interface, and two directories next to those of the
+        // interfaces in /proc/sys/net.
         if ["lo", "all", "default"].contains(name) {
             return "'\(name)' cannot name a path, for the kernel uses it; choose another, as in 'wifi'"
         }
@@ -25,7 +26,7 @@ package enum PathName {
 }
 
 extension PathKind {
-    /// The kind that a path's name says it is of; nil where it says nothing.
+    /// Guesses the kind from a path's name; nil if the name does not tell.
     package init?(guessedFrom name: String) {
         let words = [
             ("wifi", PathKind.wifi), ("wlan", .wifi), ("cell", .cellular), ("lte", .cellular), ("3g", .cellular),
@@ -38,9 +39,9 @@ extension PathKind {
     package static var names: [String] { allCases.map(\.rawValue) }
 }
 
-/// What a replay may be called. Its name stands in YAML, in tables and in names of files.
+/// The rules for a replay's name, which appears in YAML, in tables and in file names.
 package enum ReplayName {
-    /// Why `name` will not do, as the end of a sentence; nil where it will.
+    /// The reason why `name` is not allowed, as the end of a sentence; nil if it is allowed.
     package static func objection(to name: String) -> String? {
         let fits = name.utf8.allSatisfy { byte in
             switch byte {

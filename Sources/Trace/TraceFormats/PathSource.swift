@@ -4,7 +4,7 @@ import Quantities
 import System
 import Traces
 
-/// The files of one path of an import, read.
+/// The contents of one path's files in an import.
 struct PathSource {
     private struct Link {
         let direction: Direction
@@ -19,8 +19,8 @@ struct PathSource {
 
     var formats: [any TraceFormat] { links.map(\.format) }
 
-    /// - Parameter format: of the files; nil: what each one's beginning says.
-    /// - Throws: `Fault`: bad input in a file; usage where the files do not make a path together.
+    /// - Parameter format: the format of all files; nil: detect it from the beginning of each file.
+    /// - Throws: `Fault`: bad input in a file; usage if the files do not form a path together.
     init(_ specification: PathSpecification, _ format: (any TraceFormat)?) throws {
         self.specification = specification
         var links: [Link] = []
@@ -55,10 +55,10 @@ struct PathSource {
         }
     }
 
-    /// Of the shorter file of opportunities; nil where there is none.
+    /// The period of the shorter opportunity file; nil if there is none.
     var period: Duration? { opportunities.map(\.period).min() }
 
-    /// Whether a file says how large the queues are.
+    /// Whether one of the files contains the queue sizes.
     var hasQueues: Bool {
         links.contains { link in
             guard case .path(_, let lacking) = link.contents else { return false }
@@ -66,7 +66,7 @@ struct PathSource {
         }
     }
 
-    /// The files of opportunities as a replay reads them: as they are where they are Mahimahi's, else made so.
+    /// The opportunity files as a replay reads them: Mahimahi files unchanged, other formats converted to Mahimahi's.
     var opportunityFiles: [(name: String, text: String)] {
         links.compactMap { link in
             guard case .opportunities(let opportunities) = link.contents else { return nil }
@@ -90,11 +90,11 @@ struct PathSource {
         return time
     }
 
-    /// The path's trace; its queues are those of the file or zero.
+    /// The path's trace. Its queues are those of the file, or zero.
     ///
     /// - Parameters:
-    ///   - period: how long files of opportunities are followed.
-    ///   - source: the words for the trace's source.
+    ///   - period: for how long opportunity files are replayed.
+    ///   - source: the text for the trace's source.
     func trace(until period: Duration?, detachAfter: Duration?, source: String) throws -> PathTrace {
         var trace: PathTrace
         switch links[0].contents {
@@ -127,7 +127,7 @@ struct PathSource {
         return trace
     }
 
-    /// A row wherever either direction has one.
+    /// One row for each time at which either direction has one.
     private static func samples(_ down: [TimedRate], _ up: [TimedRate]?, until end: Duration) -> [PathTrace.Sample] {
         let up = up ?? []
         var samples: [PathTrace.Sample] = []

@@ -4,25 +4,25 @@ import Documents
 import Quantities
 import Traces
 
-/// One path of an import, as the command line has it: `PATH[:KIND]=DOWN[,UP]`.
+/// One path of an import, as given on the command line: `PATH[:KIND]=DOWN[,UP]`.
 package struct PathSpecification: Sendable, Equatable {
     package var name: String
     package var kind: PathKind
-    /// File of the downlink.
+    /// The file of the downlink.
     package var down: String
-    /// File of the uplink; nil where nobody measured it.
+    /// The file of the uplink; nil if it was not measured.
     package var up: String?
-    /// nil: the kind's default.
+    /// The round-trip time; nil: the default of the path's kind.
     package var roundTrip: Duration?
-    /// Of both directions; nil: the default of each by its own rate.
+    /// The queue of both directions; nil: each direction's default, which follows from its rate.
     package var queue: QueueSize?
 
     package enum QueueSize: Sendable, Equatable {
         case bytes(ByteCount)
-        /// What passes in this time at the direction's 95th-percentile rate.
+        /// The bytes that pass in this time at the direction's 95th-percentile rate.
         case time(Duration)
 
-        /// `100kB` or `50ms`; nil for anything else, and for nothing.
+        /// Parses `100kB` or `50ms`; nil for anything else, including an empty text.
         package init?(text: String) {
             if let size = ByteCount(text: text), size > .zero, size <= TraceFile.largestQueue {
                 self = .bytes(size)
@@ -40,7 +40,7 @@ package struct PathSpecification: Sendable, Equatable {
             }
         }
 
-        /// As an option of the command line has it for a path.
+        /// The command-line option that sets this queue for a path.
         package func option(_ path: String) -> String {
             switch self {
             case .bytes(let size): "--queue \(path)=\(size.bytes)B"

@@ -4,14 +4,16 @@ import Documents
 import Quantities
 import System
 
-/// What others' walk recorders leave for each second: `second,bytes_per_second`, no header, LF or CRLF.
+/// The format that other walk recorders write, with one line for each second: `second,bytes_per_second`, no header, LF
+/// or CRLF.
 ///
-/// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second
-/// from 1 on, in order. A missing one is refused and not filled: as a zero it would invent an outage, interpolated it
-/// would invent capacity, and only who recorded it knows whether the radio or the recorder was silent.
+/// A value holds for the second that *ends* at its label: label 1 is from 0 to 1 s. A file must have every second from
+/// 1 on, in order. If one is missing, the file is refused and the gap is not filled: a zero would invent an outage, and
+/// interpolation would invent capacity. Only the person who recorded the file knows whether the radio or the recorder
+/// was silent.
 ///
-/// Values are bytes that TCP delivered, whole or with a fraction; the rates read are the IP-layer capacity that this
-/// takes (`TraceDefaults.capacity`).
+/// Values are bytes that TCP delivered, as whole numbers or with a fraction. They are converted to the IP-layer
+/// capacity that carries this goodput (`TraceDefaults.capacity`).
 public struct PerSecondFormat: TraceFormat {
     public let name = "per-second"
     public let summary = "second,bytes_per_second above TCP, a line for each second from 1 on"
@@ -37,7 +39,7 @@ public struct PerSecondFormat: TraceFormat {
         return TraceReading(.rates(rates, end: .seconds(rates.count)))
     }
 
-    /// The goodput of each second, the first from 0 to 1 s.
+    /// The goodput of each second; the first second is from 0 to 1 s.
     ///
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     static func goodput(_ file: InputFile) throws -> [DataRate] {
@@ -66,7 +68,7 @@ public struct PerSecondFormat: TraceFormat {
     }
 
     private static func second(_ field: Field, _ line: TextLines.Line, in lines: TextLines) throws -> Int {
-        // Some write 1.0; half seconds are another format.
+        // Some recorders write 1.0. Half seconds would be another format.
         guard let thousandths = try? FixedPoint.parse(field.bytes, decimals: 3), thousandths % 1000 == 0 else {
             throw lines.fault(
                 line, column: field.column,

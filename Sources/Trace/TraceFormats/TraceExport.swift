@@ -3,13 +3,14 @@ import Documents
 import System
 import Traces
 
-/// A trace made into files of another format.
+/// Converts a trace into files of another format.
 package enum TraceExport {
     /// - Parameters:
     ///   - path: a file of any format that holds a whole path.
-    ///   - direction: that one alone, in a file of exactly the name `output`; nil: both.
-    ///   - output: the file's name; a format with a file for each direction adds `.down` and `.up`.
-    /// - Throws: `Fault`: bad input where the file is no whole path or the format cannot say it, usage where the format
+    ///   - direction: export only this direction, to a file named exactly `output`; nil: export both.
+    ///   - output: the file's name. A format with one file for each direction appends `.down` and `.up`.
+    /// - Throws: `Fault`: bad input if the file is not a whole path or the format cannot express it; usage if the
+    ///   format
     ///   has no files of one direction.
     package static func files(
         _ path: String, as format: any TraceFormat, _ direction: Direction?, to output: String

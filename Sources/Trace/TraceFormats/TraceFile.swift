@@ -8,9 +8,10 @@ import Traces
 /// The trace CSV (`NAME.trace.csv`): header lines that begin with `#`, a line of column names, and rows in order of
 /// time.
 ///
-/// A row holds from its `time_s` to the next row's, the last until `duration_s`. Rates are IP-layer capacity in Mb/s
-/// to a whole bit per second, times whole nanoseconds, losses probabilities in steps of 10^-9, signals dBm in steps
-/// of 0.001. What is written here is read back as the same value. The columns are those of `LinkColumn.all`.
+/// A row holds from its `time_s` to that of the next row, and the last row until `duration_s`. Rates are IP-layer
+/// capacity in Mb/s to a whole bit per second, times are whole nanoseconds, losses are probabilities in steps of 10^-9,
+/// and signals are dBm in steps of 0.001. Reading a written file gives the same values. The columns are those of
+/// `LinkColumn.all`.
 public struct TraceFile: PathWriting {
     public let name = "walkback"
     public let summary =
@@ -35,7 +36,7 @@ public struct TraceFile: PathWriting {
     package static let version = 1
     static let firstLine = "# walkback trace \(version)"
 
-    /// Beyond these nothing is a recording of a radio; within them no arithmetic of a link overflows.
+    /// No recording of a radio exceeds these limits, and within them no arithmetic of a link overflows.
     static let largestRate = DataRate(bitsPerSecond: Double(LinkColumn.rate.form.limits.upperBound))
     static let largestDelay = Duration.nanoseconds(LinkColumn.delay.form.limits.upperBound)
     static let largestDuration = Duration.seconds(48 * 3600)
@@ -46,9 +47,9 @@ public struct TraceFile: PathWriting {
         try parse(InputFile.read(path))
     }
 
-    /// The trace in a file whose bytes are at hand already.
+    /// Parses a file whose bytes have already been read.
     ///
-    /// - Parameter columns: that a trace may have.
+    /// - Parameter columns: the columns that a trace may have.
     package static func parse(_ file: InputFile, columns: [LinkColumn] = LinkColumn.all) throws -> PathTrace {
         var lines = try TextLines(file)
         guard !lines.isAtEnd else {
@@ -95,8 +96,7 @@ public struct TraceFile: PathWriting {
 
 /// The fields of a file's rows, after the time of each.
 private struct TraceColumns {
-    /// A class, since a copy of a column counts a reference for each of its closures, and a long trace has millions of
-    /// fields.
+    /// A class, because copying a column retains each of its closures, and a long trace has millions of fields.
     final class Field: Sendable {
         let column: LinkColumn
         let direction: Direction
@@ -110,10 +110,10 @@ private struct TraceColumns {
     }
 
     let fields: [Field]
-    /// All names in the order of the file.
+    /// All column names, in the order of the file.
     let names: [String]
 
-    /// - Parameter isIncluded: whether a column that not every trace has is in this one.
+    /// - Parameter isIncluded: whether this trace has a given optional column.
     init(_ columns: [LinkColumn], _ isIncluded: (LinkColumn) -> Bool) {
         fields = columns.filter { $0.isRequired || isIncluded($0) }.flatMap { column in
             zip(column.directions, column.csv).map { Field(column, $0, $1) }
@@ -129,13 +129,13 @@ private struct TraceHeader {
     private(set) var name = ""
     private(set) var kind = PathKind.other
     private(set) var duration = Duration.zero
-    /// nil where the header has none.
+    /// The queue size of the downlink; nil if the header has none.
     private(set) var queueDown: ByteCount?
     private(set) var queueUp: ByteCount?
     private(set) var source = ""
     private(set) var columns = TraceColumns([]) { _ in false }
 
-    /// A key and its value, and where the value stands.
+    /// A key, its value, and the value's position in the file.
     private struct Entry {
         var key: String
         var keyColumn: Int
@@ -198,7 +198,7 @@ private struct TraceHeader {
         let all = TraceColumns(known) { _ in true }.names
         let fields = Field.split(line, limit: all.count + 1)
         let given = Set(fields.map(\.text))
-        // Of a column of both directions either name asks for both.
+        // Either of its two names includes a column that has a field for each direction.
         let columns = TraceColumns(known) { !given.isDisjoint(with: $0.csv) }
         let names = columns.names
         for (index, field) in fields.enumerated() where index >= names.count || field.text != names[index] {
@@ -217,7 +217,7 @@ private struct TraceHeader {
         return columns
     }
 
-    /// `# key: value words   key: value`; the source is all that follows its key.
+    /// Splits `# key: value words   key: value`. The source is everything that follows its key.
     private static func entries(_ line: TextLines.Line) -> [Entry] {
         var entries: [Entry] = []
         var start = line.bytes.startIndex + 1
@@ -246,7 +246,7 @@ private struct TraceHeader {
         ["path": "wifi", "kind": "wifi", "duration_s": "100"][key] ?? ""
     }
 
-    /// Keeps a value; returns why it cannot.
+    /// Stores a value. Returns the reason if the value is not allowed.
     private mutating func take(_ entry: Entry) -> String? {
         let value = entry.value
         switch entry.key {
@@ -291,7 +291,7 @@ private struct TraceHeader {
 
 /// The rows of a trace.
 private enum TraceRows {
-    /// - Throws: `Fault` (bad input) at the first field that will not do.
+    /// - Throws: `Fault` (bad input) at the first invalid field.
     static func read(_ lines: inout TextLines, _ columns: TraceColumns, duration: Duration) throws -> [PathTrace.Sample]
     {
         var samples: [PathTrace.Sample] = []
@@ -351,7 +351,8 @@ private enum TraceRows {
         return sample
     }
 
-    /// One field in steps of its column, within bounds that are said in the column's own unit.
+    /// Parses one field into steps of its column and checks its limits. An error gives the limits in the column's own
+    /// unit.
     private static func value(
         _ field: Field, _ name: String, _ form: LinkColumn.Form, _ line: TextLines.Line, in lines: TextLines
     ) throws -> Int64 {

@@ -25,8 +25,8 @@ public protocol TraceFormat: Sendable {
 
     /// Whether a file that begins so is of this format.
     ///
-    /// Say yes to a file with a mistake further on, so that `read` can name the mistake, and no to what could as well
-    /// be of another format: if two formats recognise a file, the user must say which it is.
+    /// Say yes to a file that has a mistake further on, so that `read` can name the mistake. Say no to a file that
+    /// could equally be of another format: if two formats recognise a file, the user must say which it is.
     func recognises(_ beginning: TraceBeginning) -> Bool
 
     /// Reads a whole file, in its own resolution. Nothing is resampled, and what the file does not say is left out.
@@ -41,38 +41,38 @@ extension TraceFormat {
 
 /// A format whose files can be written, one for each direction.
 public protocol LinkWriting: TraceFormat {
-    /// One direction of a path.
+    /// Writes one direction of a path.
     ///
     /// - Parameter file: the trace's own file, for messages.
-    /// - Throws: `Fault` (bad input) where the format has no way to write that direction.
+    /// - Throws: `Fault` (bad input) if the format cannot express that direction.
     func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace
 }
 
 /// A format whose files can be written, one for each path.
 public protocol PathWriting: TraceFormat {
-    /// Both directions of a path.
+    /// Writes both directions of a path.
     ///
     /// - Parameter file: the trace's own file, for messages.
-    /// - Throws: `Fault` (bad input) where the format has no way to write that path.
+    /// - Throws: `Fault` (bad input) if the format cannot express that path.
     func write(_ trace: PathTrace, from file: String) throws -> WrittenTrace
 }
 
 public enum TraceExtent: Sendable, Equatable {
-    /// A file is of one direction; which one, and of which path, is said where the file is named.
+    /// A file holds one direction. The user says which one, and of which path, when naming the file.
     case direction
-    /// A file is of both directions of one path.
+    /// A file holds both directions of one path.
     case path
 }
 
 /// What a file holds, and what its reader should know about it.
 public struct TraceReading: Sendable, Equatable {
     public enum Contents: Sendable, Equatable {
-        /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` makes it of goodput): each rate from
-        /// its time until the next one's, the last until `end`. Times rise, and the first is zero.
+        /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` computes it from goodput). Each rate
+        /// holds from its time until the next one's, and the last until `end`. Times rise, and the first is zero.
         case rates([TimedRate], end: Duration)
         /// One direction as instants at which it could send a packet.
         case opportunities(Opportunities)
-        /// A whole path. What `lacking` names is not in the file, and its place in the trace has no meaning.
+        /// A whole path. The file does not contain what `lacking` names, so those values in the trace have no meaning.
         case path(PathTrace, lacking: Set<TraceGap>)
     }
 
@@ -99,18 +99,18 @@ public struct TimedRate: Sendable, Equatable {
 
 /// What a file of a whole path may leave out, for an import to fill in.
 public enum TraceGap: Sendable, Hashable, CaseIterable {
-    /// The rates of the uplink: made of the downlink's (`TraceDefaults.uplink`).
+    /// The rates of the uplink, which are then computed from the downlink's (`TraceDefaults.uplink`).
     case uplink
-    /// The delays of both directions: `--rtt`, or the default of the path's kind.
+    /// The delays of both directions, which then come from `--rtt` or the default of the path's kind.
     case delays
-    /// The queues of both directions: `--queue`, or the default of the direction's rates.
+    /// The queues of both directions, which then come from `--queue` or the default for the direction's rates.
     case queues
 }
 
-/// A file's bytes, and what of the trace is not in them.
+/// A written file's bytes, and a list of what it loses of the trace.
 public struct WrittenTrace: Sendable, Equatable {
     public var bytes: [UInt8]
-    /// As sentences for the user.
+    /// What the file does not say of the trace, as sentences for the user.
     public var losses: [String]
 
     public init(bytes: [UInt8], losses: [String] = []) {
@@ -119,17 +119,17 @@ public struct WrittenTrace: Sendable, Equatable {
     }
 }
 
-/// How a file begins, for a format to tell whether it is one of its own.
+/// The beginning of a file, by which a format tells whether the file is one of its own.
 public struct TraceBeginning: Sendable {
-    /// How many bytes there are at most.
+    /// The largest number of bytes in `bytes`.
     public static let size = 4096
 
     /// The file's name without its directory. A format should not need it: files are renamed.
     public let fileName: String
     /// The first `size` bytes, or the whole of a shorter file.
     public let bytes: [UInt8]
-    /// The lines of text that are whole in `bytes`, without a byte order mark, blank lines and the blanks at the end of
-    /// a line; empty where `bytes` are not UTF-8.
+    /// The complete lines of text in `bytes`, without a byte order mark, blank lines and trailing blanks; empty if
+    /// `bytes` are not UTF-8.
     public let lines: [String]
 
     public init(path: String, bytes: some Collection<UInt8>) {

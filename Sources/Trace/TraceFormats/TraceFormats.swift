@@ -5,16 +5,16 @@ import Registries
 import System
 import Traces
 
-/// The formats that there are.
+/// The registry of trace formats.
 public enum TraceFormats {
-    /// The formats that Walkback brings along, in the order in which help and errors list them.
+    /// The formats built into Walkback, in the order in which help and errors list them.
     public static let builtIn: [any TraceFormat] = [TraceFile(), PerSecondFormat(), MahimahiFormat()]
 
     private static let registry = Registry<any TraceFormat>(builtIn)
 
-    /// The built-in ones and what was added.
+    /// The built-in formats and the added ones.
     public static var all: [any TraceFormat] { registry.all }
-    /// Those that can be written.
+    /// The formats that can be written.
     public static var writable: [any TraceFormat] { all.filter { $0 is any LinkWriting || $0 is any PathWriting } }
 
     /// Registers a format: call this before `Walkback.main`.
@@ -22,19 +22,19 @@ public enum TraceFormats {
         registry.add(format)
     }
 
-    /// The format of this name; nil where there is none.
+    /// The format of this name; nil if there is none.
     public static func named(_ name: String) -> (any TraceFormat)? {
         all.first { $0.name == name }
     }
 
-    /// Every format that says that a file which begins so is its own.
+    /// Every format that recognises a file with this beginning.
     package static func recognising(_ beginning: TraceBeginning) -> [any TraceFormat] {
         all.filter { $0.recognises(beginning) }
     }
 
-    /// The one format of a file, told by its beginning.
+    /// The one format of a file, detected from its beginning.
     ///
-    /// - Throws: `Fault` (bad input) naming the formats where none or several recognise it.
+    /// - Throws: `Fault` (bad input) that names the formats, if none or several recognise the file.
     package static func format(of file: InputFile) throws -> any TraceFormat {
         guard !file.bytes.isEmpty else { throw Fault.input(file.path, "is empty") }
         let beginning = TraceBeginning(path: file.path, bytes: file.bytes)
@@ -47,9 +47,9 @@ public enum TraceFormats {
         return format
     }
 
-    /// The first of at most one.
+    /// The only format in `formats`; nil if `formats` is empty.
     ///
-    /// - Throws: `Fault` (bad input) where there are several.
+    /// - Throws: `Fault` (bad input) if there are several.
     package static func only(_ formats: [any TraceFormat], path: String) throws -> (any TraceFormat)? {
         guard formats.count <= 1 else {
             throw Fault.input(
@@ -60,10 +60,10 @@ public enum TraceFormats {
         return formats.first
     }
 
-    /// What a format makes of a file, checked: a format is somebody else's code, and what it returns must not end the
-    /// program.
+    /// Reads a file with a format and checks the result: a format may be somebody else's code, and what it returns must
+    /// not crash the program.
     ///
-    /// - Throws: `Fault`: what the format throws, or that it does not keep to what `TraceReading` asks.
+    /// - Throws: `Fault`: an error of the format, or a result that breaks the rules of `TraceReading`.
     package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {
         let reading = try format.read(file)
         if let objection = objection(to: reading.contents, holds: format.holds) {
@@ -109,12 +109,12 @@ public enum TraceFormats {
         return outside.map { "read a '\($0.name)' that is not \($0.form.bounds)" }
     }
 
-    /// `a, b, c`.
+    /// The names of `formats` as `a, b, c`.
     package static func names(_ formats: [any TraceFormat]) -> String {
         formats.map(\.name).joined(separator: ", ")
     }
 
-    /// A line for each of `formats`, for help.
+    /// One line of help for each of `formats`.
     package static func list(_ formats: [any TraceFormat]) -> String {
         let width = formats.map(\.name.count).max() ?? 0
         return formats.map { format in

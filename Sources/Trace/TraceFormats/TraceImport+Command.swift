@@ -4,15 +4,15 @@ import Quantities
 import Traces
 
 extension TraceImport {
-    /// The command that makes the same files again, with the inputs' own names and not their directories: the traces
-    /// name it, and where somebody keeps the recordings must not change a result's digest.
+    /// The command that makes the same files again. It has the inputs' file names without their directories: the traces
+    /// contain this command, and the place where somebody keeps the recordings must not change a result's digest.
     static func command(_ options: Options, _ formats: [any TraceFormat]) -> String {
         var words = ["walkback import"]
         for path in options.paths {
             let files = [path.down, path.up].compactMap { $0.map(lastComponent) }
             words.append("\(path.name):\(path.kind.rawValue)=\(files.joined(separator: ","))")
         }
-        // Files of several formats are told apart again by how they begin.
+        // If the files are of several formats, each one's format is detected from its beginning again.
         let names = Set(formats.map(\.name))
         if names.count == 1, let name = names.first { words.append("--format \(name)") }
         for path in options.paths {

@@ -4,18 +4,18 @@ import Documents
 import Quantities
 import Traces
 
-/// Others' traces made into ours. Nothing is resampled.
+/// Converts traces of other formats into Walkback's. Nothing is resampled.
 package struct TraceImport: Sendable {
     package struct Options: Sendable {
-        /// Of the replay.
+        /// The replay's name.
         package var name: String
         package var paths: [PathSpecification]
-        /// Of every file; nil: what each file's beginning says.
+        /// The format of every file; nil: detect it from the beginning of each file.
         package var format: (any TraceFormat)?
-        /// A run of zeros, both ways, of at least this length is a detachment from its start to its end. nil: attached
+        /// If both directions are zero for at least this long, the path is detached for that time. nil: attached
         /// throughout.
         package var detachAfter: Duration?
-        /// Of the walk, where the formats repeat; nil: the shortest file once.
+        /// The walk's duration, if the formats repeat; nil: the shortest file, played once.
         package var duration: Duration?
 
         package init(
@@ -30,35 +30,35 @@ package struct TraceImport: Sendable {
         }
     }
 
-    /// All of one length, in the order of the options.
+    /// The traces, all of the same length, in the order of the options.
     package let traces: [PathTrace]
     package let options: Options
     /// The command that makes the same files again.
     package let command: String
-    /// What was cut off, as sentences for the user.
+    /// Describes what was cut off, as sentences for the user.
     package let notes: [String]
 
     package static let replayFileName = "replay.yaml"
 
     package static func traceFileName(_ path: String) -> String { "\(path).trace.csv" }
 
-    /// Files of opportunities are kept as they are, under these names.
+    /// The name under which an opportunity file is kept, unchanged.
     package static func opportunityFileName(_ path: String, _ direction: Direction) -> String {
         "\(path).\(direction.rawValue)"
     }
 
-    /// The files of the paths, by name: traces of ours, and files of opportunities as they were read.
+    /// The files of the paths, by name: traces in Walkback's format, and opportunity files as they were read.
     package var traceFiles: [(name: String, text: String)] {
         traces.filter { $0.opportunities == nil }.map { (Self.traceFileName($0.name), TraceFile.text(of: $0)) }
             + opportunityFiles
     }
 
-    /// As they were read.
+    /// The opportunity files as they were read.
     private let opportunityFiles: [(name: String, text: String)]
 
     /// Reads the files that `options` name.
     ///
-    /// - Throws: `Fault`: bad input as `path:line:column: message`, usage where the options do not fit together.
+    /// - Throws: `Fault`: bad input as `path:line:column: message`; usage if the options do not fit together.
     package init(_ options: Options) throws {
         try Self.check(options)
         let sources = try options.paths.map { try PathSource($0, options.format) }
@@ -78,7 +78,7 @@ package struct TraceImport: Sendable {
             notes.append("path '\(trace.name)' was cut from \(span)")
             traces[index] = trace.cut(to: shortest)
         }
-        // By what remains: a queue follows the rates it serves.
+        // Queue sizes are computed after the traces are cut, because a queue depends on the rates it serves.
         for (index, path) in options.paths.enumerated() {
             for direction in Direction.allCases where path.queue != nil || !sources[index].hasQueues {
                 let queue =

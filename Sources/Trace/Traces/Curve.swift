@@ -2,7 +2,7 @@
 import Determinism
 import Quantities
 
-/// C(t): the bytes a path could have carried from time zero to t. Everything else in Walkback is asked of this curve.
+/// C(t): the bytes a path could have carried from time zero to t. Everything else in Walkback is computed from it.
 ///
 /// A *linear* curve runs straight between its points; a *staircase* jumps at each (a delivery-opportunity file). Before
 /// the first point it is zero, after the last it stays level. Times are whole nanoseconds and positions 1/256 byte,
@@ -130,7 +130,7 @@ public struct Curve: Sendable, Equatable {
         return Position(units: low.position.units + carried)
     }
 
-    /// The earliest instant at which C reaches `position`; nil where it never does.
+    /// The earliest instant at which C reaches `position`; nil if it never does.
     public func time(reaching position: Position) -> Duration? {
         nanosecond(reaching: position).map { .nanoseconds($0) }
     }

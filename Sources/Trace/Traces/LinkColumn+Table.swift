@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What one direction of a path does to a packet, apart from letting it wait for capacity and in the queue. Each
+/// What one direction of a path does to a packet, apart from making it wait for capacity and in the queue. Each
 /// property is a `LinkColumn` and a slot in the link table that the BPF program reads.
 public struct LinkConditions: Sendable, Equatable {
     /// One-way propagation delay, without queueing.
@@ -16,11 +16,11 @@ public struct LinkConditions: Sendable, Equatable {
 }
 
 extension LinkColumn {
-    /// In the order of a trace's CSV. The conditions among them are in the order of `struct walkback_condition`
-    /// (Sources/C/CBPF/walkback_link.h), which has one member for each, after the time.
+    /// All columns, in the order of a trace's CSV. The conditions among them are in the order of `struct
+    /// walkback_condition` (Sources/C/CBPF/walkback_link.h), which has one member for each, after the time.
     public static let all = [rate, delay, loss, attached, signal]
 
-    /// IP-layer capacity. The kernel has it as a curve and not as a condition.
+    /// IP-layer capacity. The kernel represents it as a curve and not as a condition.
     public static let rate = ofLink(
         "rate", .megabitsPerSecond, get: { $0.rate }, set: { $0.rate = $1 }, csv: { "\($0)_mbps" },
         linksCSV: "capacity_mbps", loss: .always("capacity"), isRequired: true)
@@ -42,6 +42,6 @@ extension LinkColumn {
     public static let signal = ofPath(
         "signal", \.signal, .decibelMilliwatts, csv: "signal_dbm", linksCSV: nil, loss: .never, isRequired: true)
 
-    /// What the kernel's condition holds after its time, in its order.
+    /// The words that the kernel's condition holds after its time, in its order.
     package static let words = all.compactMap(\.word)
 }

@@ -17,7 +17,7 @@ public struct LinkColumn: Sendable {
         public var bounds: String
         /// Whether a field may be empty, which leaves the property at its default.
         public var mayBeEmpty = false
-        /// Only the digits 0 and 1 are read, not 0.0 or 01.
+        /// Whether a field must be exactly 0 or 1, and not 0.0 or 01.
         public var isFlag = false
 
         public init(
@@ -33,11 +33,12 @@ public struct LinkColumn: Sendable {
 
     /// What an export to a format without this column says is lost.
     public enum Loss: Sendable, Equatable {
-        /// Always, by this word.
+        /// The column is always lost, and is called by this word.
         case always(String)
-        /// By this word, if any row of the exported direction has another value than the default.
+        /// The column is lost, and is called by this word, if any row of the exported direction differs from the
+        /// default.
         case whereSet(String)
-        /// Never: the link does not use the column.
+        /// The column is never lost, because the link does not use it.
         case never
     }
 
@@ -45,27 +46,29 @@ public struct LinkColumn: Sendable {
     /// Names in the trace's CSV, unit included: one for each direction, down first, or one for the path.
     public let csv: [String]
     public let form: Form
-    /// Whether every trace has the column. One that is not required is written only if a row has another value than the
-    /// default, and a file without it reads as the default.
+    /// Whether every trace has the column. An optional column is written only if a row differs from the default, and a
+    /// file without it reads as the default.
     public let isRequired: Bool
-    /// Name in links.csv, unit included; nil: the file does not have it.
+    /// Name in links.csv, unit included; nil: links.csv does not have the column.
     public let linksCSV: String?
     public let loss: Loss
-    /// The column in the kernel's `struct walkback_condition`, as 64 bits; nil: not a condition of the link.
+    /// The column's value in the kernel's `struct walkback_condition`, as 64 bits; nil: the column is not a condition
+    /// of the link.
     public let word: (@Sendable (LinkConditions) -> UInt64)?
-    /// The value in steps; nil is an empty field.
+    /// The value in steps; nil for an empty field.
     let steps: @Sendable (PathTrace.Sample, Direction) -> Int64?
     let setSteps: @Sendable (inout PathTrace.Sample, Direction, Int64) -> Void
-    /// The value in the unit of links.csv; false in `setNumber`: the number is no value of this column.
+    /// The value in the unit of links.csv. `setNumber` returns false if the number is not a value of this column.
     let number: @Sendable (PathTrace.Sample, Direction) -> Double
     let setNumber: (@Sendable (inout PathTrace.LinkSample, Double) -> Bool)?
 
-    /// Whether the column is of each direction, and not of the path.
+    /// Whether the column has a value for each direction, as opposed to one for the path.
     public var isOfDirection: Bool { csv.count > 1 }
-    /// The directions that the column has a field for; a column of the path is found under `.down`.
+    /// The directions for which the column has a field. The field of a column of the whole path is under `.down`.
     public var directions: [Direction] { isOfDirection ? Direction.allCases : [.down] }
 
-    /// The value of a row in steps of `form`; nil where it is not known. A value finer than a step is rounded to one.
+    /// The value of a row in steps of `form`; nil if it is not known. A value finer than a step is rounded to a whole
+    /// step.
     public func value(_ sample: PathTrace.Sample, _ direction: Direction) -> Int64? {
         steps(sample, direction)
     }
@@ -77,7 +80,7 @@ public struct LinkColumn: Sendable {
         setSteps(&sample, direction, value)
     }
 
-    /// Whether any row has another value than a new row has.
+    /// Whether any row differs from the value of a new row.
     public func isSet(in samples: [PathTrace.Sample], _ directions: [Direction]) -> Bool {
         let new = PathTrace.Sample.new
         return directions.contains { direction in
@@ -86,12 +89,12 @@ public struct LinkColumn: Sendable {
         }
     }
 
-    /// The value as links.csv has it.
+    /// The value as text for links.csv.
     package func linksText(_ sample: PathTrace.Sample, _ direction: Direction) -> String {
         number(sample, direction).text()
     }
 
-    /// Takes a number of links.csv over. False: it is no value of this column.
+    /// Sets the value from a number in links.csv. Returns false if it is not a value of this column.
     package func take(_ number: Double, into link: inout PathTrace.LinkSample) -> Bool {
         setNumber?(&link, number) ?? true
     }

@@ -2,12 +2,12 @@
 import Determinism
 import Quantities
 
-/// All that the kernel's link needs to know of one direction of one path, in the form in which the kernel reads it.
+/// All that the kernel's link needs to know about one direction of one path, in the form in which the kernel reads it.
 ///
-/// The encoded form is what a run's host hands to its guest: a header, then the points and the conditions as they lie
-/// in the BPF maps, so that the guest reads them from the file straight into the kernel's memory.
+/// A run's host hands the encoded form to its guest: a header, then the points and the conditions in the layout of the
+/// BPF maps, so that the guest reads them from the file straight into the kernel's memory.
 public struct LinkTable: Sendable, Equatable {
-    /// What holds from `time` until the next condition.
+    /// The conditions that hold from `time` until the next condition.
     public struct Condition: Sendable, Equatable {
         public let time: Duration
         public var conditions: LinkConditions
@@ -32,11 +32,11 @@ public struct LinkTable: Sendable, Equatable {
     }
 
     public let curve: Curve
-    /// At least one, the first at time zero.
+    /// At least one condition, the first at time zero.
     public let conditions: [Condition]
     /// A packet is dropped on arrival when it would raise the backlog above this.
     public let queue: ByteCount
-    /// Bytes that each packet takes on the link beside its IP bytes (4 in a Mahimahi file).
+    /// Bytes that each packet takes on the link in addition to its IP bytes (4 for a Mahimahi file).
     public let overhead: ByteCount
 
     public init(curve: Curve, conditions: [Condition], queue: ByteCount, overhead: ByteCount) {
@@ -53,7 +53,7 @@ public struct LinkTable: Sendable, Equatable {
     public static let magic: UInt64 = 0x314b_4e4c_4257  // "WBLNK1" in memory order
     public static let headerSize = 48
     public static let pointSize = 16
-    /// The time and a word for each condition among the columns, as `struct walkback_condition` has them.
+    /// The size of the time and of one word for each condition among the columns, as in `struct walkback_condition`.
     public static let conditionSize = 8 * (1 + LinkColumn.words.count)
 
     /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each);
@@ -81,15 +81,15 @@ public struct LinkTable: Sendable, Equatable {
         public let points: Int
         public let conditions: Int
         public let shape: Curve.Shape
-        /// 1/256 byte.
+        /// Unit: 1/256 byte.
         public let queue: Curve.Position
-        /// 1/256 byte.
+        /// Unit: 1/256 byte.
         public let overhead: Curve.Position
 
         public var pointBytes: Int { points * LinkTable.pointSize }
         public var conditionBytes: Int { conditions * LinkTable.conditionSize }
 
-        /// nil where `bytes` is not the start of an encoded table.
+        /// nil if `bytes` is not the start of an encoded table.
         public init?(_ bytes: [UInt8]) {
             guard bytes.count >= LinkTable.headerSize else { return nil }
             let words = bytes.withUnsafeBytes { raw in

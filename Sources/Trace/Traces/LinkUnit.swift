@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// How the values of a `LinkColumn` become numbers: steps in a trace's CSV, and a number in links.csv.
+/// Converts the values of a `LinkColumn` to numbers: steps in a trace's CSV, and a number in links.csv.
 public struct LinkUnit<Value: Sendable>: Sendable {
     let form: LinkColumn.Form
-    /// nil is an empty field.
+    /// The value in steps; nil for an empty field.
     let steps: @Sendable (Value) -> Int64?
     let value: @Sendable (Int64) -> Value
     let number: @Sendable (Value) -> Double
-    /// nil where the number is no value.
+    /// nil if the number is not a value of this column.
     let valueOfNumber: @Sendable (Double) -> Value?
 
     /// - Parameters:
-    ///   - steps: a value as whole multiples of 10^-`form.decimals`, and `value` the way back.
-    ///   - number: a value in the unit of links.csv, and `valueOfNumber` the way back.
+    ///   - steps: converts a value to whole multiples of 10^-`form.decimals`; `value` converts back.
+    ///   - number: converts a value to the unit of links.csv; `valueOfNumber` converts back.
     public init(
         form: LinkColumn.Form, steps: @escaping @Sendable (Value) -> Int64?,
         value: @escaping @Sendable (Int64) -> Value,
@@ -27,14 +27,14 @@ public struct LinkUnit<Value: Sendable>: Sendable {
     }
 }
 
-/// The nearest whole number; what is none or beyond all limits is the largest.
+/// The nearest whole number. A value that is not a number or is beyond all limits becomes the largest.
 private func wholeSteps(_ value: Double) -> Int64 {
     abs(value) < 9e18 ? Int64(value.rounded()) : .max
 }
 
 extension LinkUnit<DataRate> {
-    /// Mb/s in steps of one bit per second, up to 1 Tb/s: more is no recording of a radio, and less never overflows the
-    /// arithmetic of a link.
+    /// Mb/s in steps of one bit per second, up to 1 Tb/s. No recording of a radio has more, and up to this limit no
+    /// arithmetic of a link overflows.
     public static var megabitsPerSecond: LinkUnit {
         LinkUnit(
             form: .init(decimals: 6, limits: 0...1_000_000_000_000, bounds: "Mb/s from 0 to 1000000"),
@@ -68,7 +68,7 @@ extension LinkUnit<Double> {
 extension LinkUnit<Bool> {
     /// 0 or 1.
     ///
-    /// - Parameter advice: what an error says of another field, as the end of a sentence.
+    /// - Parameter advice: what an error says of any other field, as the end of a sentence.
     public static func flag(_ advice: String) -> LinkUnit {
         LinkUnit(
             form: .init(decimals: 0, limits: 0...1, bounds: advice, isFlag: true), steps: { $0 ? 1 : 0 },
@@ -77,7 +77,7 @@ extension LinkUnit<Bool> {
 }
 
 extension LinkUnit<Double?> {
-    /// dBm in steps of 0.001, or nothing where it is not known.
+    /// dBm in steps of 0.001, or empty if it is not known.
     static var decibelMilliwatts: LinkUnit {
         LinkUnit(
             form: .init(decimals: 3, limits: -300_000...300_000, bounds: "dBm or nothing", mayBeEmpty: true),
@@ -86,11 +86,11 @@ extension LinkUnit<Double?> {
     }
 }
 
-/// The 64 bits by which the BPF program reads a condition of the link.
+/// Converts a condition of the link to the 64 bits that the BPF program reads.
 public enum LinkWord {
     public static func nanoseconds(_ time: Duration) -> UInt64 { UInt64(time.wholeNanoseconds) }
 
-    /// A probability as it is compared with 32 random bits: 2^32 is certain.
+    /// A probability in the form that is compared with 32 random bits: 2^32 is certain.
     public static func chance(_ probability: Double) -> UInt64 {
         UInt64((min(max(probability, 0), 1) * 4_294_967_296).rounded())
     }

@@ -2,26 +2,26 @@
 import Determinism
 import Quantities
 
-/// When a link could have sent a full packet: a millisecond delivery-opportunity file as Mahimahi's `mm-link` replays
-/// it.
+/// The instants at which a link could have sent a full packet: a millisecond delivery-opportunity file as Mahimahi's
+/// `mm-link` replays it.
 ///
-/// Each instant is one opportunity of 1504 bytes. A packet of L IP bytes takes L + 4 of them (the header of `mm-link`'s
-/// tunnel counts), of as many opportunities as it needs, and is delivered at its last one; what is left of an
-/// opportunity serves the packets that wait behind it, and what nobody waits for is lost. After the last instant the
-/// file begins anew, with that instant as its new zero.
+/// Each instant is one opportunity of 1504 bytes. A packet of L IP bytes takes L + 4 bytes (the header of `mm-link`'s
+/// tunnel counts) from as many opportunities as it needs, and is delivered at the last of them. The rest of an
+/// opportunity serves the packets that wait behind it; if none waits, the rest is lost. After the last instant the file
+/// begins again, with that instant as its new zero.
 public struct Opportunities: Sendable, Hashable {
-    /// Of one opportunity: 1500 IP bytes and the tunnel's header.
+    /// Bytes of one opportunity: 1500 IP bytes and the tunnel's header.
     public static let size = ByteCount(1504)
-    /// What each packet takes beside its IP bytes.
+    /// Bytes that each packet takes in addition to its IP bytes.
     public static let overhead = ByteCount(4)
     /// IP bytes of one opportunity in full packets.
     public static let payload = ByteCount(1500)
 
-    /// Whole milliseconds, rising; one that stands several times is several opportunities. At least one, the last above
-    /// zero.
+    /// Whole milliseconds in rising order. A repeated value stands for several opportunities. There is at least one,
+    /// and the last is above zero.
     public let milliseconds: [Int64]
 
-    /// nil where `milliseconds` are no such file.
+    /// nil if `milliseconds` do not form such a file.
     public init?(milliseconds: [Int64]) {
         guard let first = milliseconds.first, let last = milliseconds.last, first >= 0, last > 0,
             zip(milliseconds, milliseconds.dropFirst()).allSatisfy({ $0 <= $1 })
@@ -29,10 +29,10 @@ public struct Opportunities: Sendable, Hashable {
         self.milliseconds = milliseconds
     }
 
-    /// After how long it begins anew.
+    /// The time after which the file begins again.
     public var period: Duration { .milliseconds(milliseconds[milliseconds.count - 1]) }
 
-    /// Every opportunity before `end`, as often as the file begins anew.
+    /// Every opportunity before `end`, including all repetitions of the file.
     public func instants(before end: Duration) -> [Int64] {
         let period = milliseconds[milliseconds.count - 1]
         var instants: [Int64] = []
@@ -47,7 +47,7 @@ public struct Opportunities: Sendable, Hashable {
         return instants
     }
 
-    /// The staircase that it is: 1504 bytes up at each opportunity.
+    /// The capacity curve, a staircase that rises by 1504 bytes at each opportunity.
     public func curve(until end: Duration) -> Curve {
         var points: [Curve.Point] = []
         var count: UInt64 = 0
@@ -71,8 +71,9 @@ public struct Opportunities: Sendable, Hashable {
         }
     }
 
-    /// An uplink nobody measured: every third opportunity, and one wherever the last is 12 ms ago (1504 bytes in 12 ms
-    /// are 1 Mb/s). Where this one carries nothing, neither does that.
+    /// The assumed opportunities of an uplink that was not measured: every third opportunity, and also each one at
+    /// least 12 ms after the last kept one (1504 bytes in 12 ms are 1 Mb/s). If the downlink carries nothing, the
+    /// uplink carries nothing either.
     public func third() -> Opportunities {
         var kept: [Int64] = []
         var passed = 0
@@ -83,15 +84,15 @@ public struct Opportunities: Sendable, Hashable {
                 passed = 0
             }
         }
-        // Both begin anew together.
+        // Both must begin again at the same time.
         if let last = milliseconds.last, kept.last != last { kept.append(last) }
         return Opportunities(milliseconds: kept) ?? self
     }
 
-    /// Opportunities that carry what `curve`, of IP bytes, carries: each at the first whole millisecond by which it has
-    /// carried one more full packet.
+    /// Opportunities that carry what `curve`, in IP bytes, carries. Each is at the first whole millisecond by which the
+    /// curve has carried one more full packet.
     ///
-    /// - Returns: nil where there is none, or none after the first millisecond.
+    /// - Returns: nil if there is no opportunity, or none after the first millisecond.
     public init?(of curve: Curve) {
         var instants: [Int64] = []
         let packet = UInt64(Self.payload.bytes) * UInt64(Curve.Position.unitsPerByte)

@@ -12,14 +12,14 @@ public enum PathKind: String, Sendable, Codable, CaseIterable {
 
 /// What one path of a walk gave: rates, delays, losses and attachment over time, and the size of its queues.
 public struct PathTrace: Sendable, Equatable {
-    /// What holds from `time` until the next sample, or until the trace ends.
+    /// The values that hold from `time` until the next sample, or until the trace ends.
     public struct Sample: Sendable, Equatable {
         public var time: Duration
         public var down: LinkSample
         public var up: LinkSample
         /// Whether the path's address is usable. A rate of zero while attached is a link that carries nothing.
         public var attached: Bool
-        /// Received signal strength in dBm, where it is known. Kept for reports and energy; the link does not use it.
+        /// Received signal strength in dBm; nil if not known. It is for reports and energy; the link does not use it.
         public var signal: Double?
 
         public init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
@@ -80,9 +80,10 @@ public struct PathTrace: Sendable, Equatable {
     public var queueUp: ByteCount
     /// Where the numbers come from, in words: the command that made them, or the file they were read from.
     public var source: String
-    /// In order of time, the first at zero.
+    /// The samples in order of time, the first at zero.
     public var samples: [Sample]
-    /// What the links carry, in place of the samples' rates, which are then its means; nil: what the samples say.
+    /// What the links carry, instead of the samples' rates, which are then only means; nil: the samples say what the
+    /// links carry.
     public var opportunities: PathOpportunities?
 
     public init(
@@ -103,7 +104,7 @@ public struct PathTrace: Sendable, Equatable {
         direction == .down ? queueDown : queueUp
     }
 
-    /// The capacity curve of one direction. A detached path carries nothing, whatever rate is written beside it.
+    /// The capacity curve of one direction. A detached path carries nothing, whatever its samples' rates are.
     public func curve(_ direction: Direction) -> Curve {
         if let opportunities { return opportunities[direction].curve(until: duration) }
         return Curve(
@@ -173,9 +174,9 @@ extension PathTrace {
     /// A path that two files of opportunities describe.
     ///
     /// - Parameters:
-    ///   - roundTrip: of propagation; half of it each way.
-    ///   - detachAfter: from the last opportunity of either direction to the next one, for the path to count as
-    ///     detached in between; nil: attached throughout.
+    ///   - roundTrip: the propagation round trip; half of it is each direction's delay.
+    ///   - detachAfter: the path is detached for each gap of at least this length, from the last opportunity of either
+    ///     direction to the next one; nil: attached throughout.
     public init(
         name: String, kind: PathKind, duration: Duration, opportunities: PathOpportunities, roundTrip: Duration,
         detachAfter: Duration?, source: String
@@ -202,8 +203,8 @@ extension PathTrace {
 }
 
 extension PathOpportunities {
-    /// The spans of at least `span` in which neither direction has an opportunity, each from when what left at the last
-    /// one has arrived, `delay` later, to the next.
+    /// The spans of at least `span` in which neither direction has an opportunity. Each begins when the data that left
+    /// at the last opportunity has arrived, `delay` later, and ends at the next opportunity.
     func gaps(of span: Duration, until end: Duration, delay: Duration) -> [Range<Duration>] {
         let instants = (down.instants(before: end) + up.instants(before: end)).sorted().map(Duration.milliseconds)
         var gaps: [Range<Duration>] = []

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What the one link could have carried that carries most over the whole run.
+/// What the best single link could have carried: the one that carries most over the whole run.
 package enum BestStatic: Bound {
     package static let name: BoundName = "best-static"
     package static let summary = "the capacity of the one link that has most"

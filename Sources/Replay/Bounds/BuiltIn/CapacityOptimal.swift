@@ -2,7 +2,7 @@
 import Determinism
 import Quantities
 
-/// What the links could have carried of which one is used at a time: in each window the one that carries most.
+/// What the links could have carried if one is used at a time: in each window the one that carries most.
 package enum CapacityOptimal: Bound {
     package static let name: BoundName = "capacity-optimal"
     package static let summary = "the better link's capacity in every window"
@@ -20,7 +20,7 @@ package enum CapacityOptimal: Bound {
         ByteCount(nearest: windows.mean { span in links.map { $0.carried(in: span) }.max() ?? 0 })
     }
 
-    /// In each window the link that carries most, and last the one that is done first.
+    /// Takes the link that carries most in each window, and in the last window the one that finishes first.
     ///
     /// - Parameter size: in IP bytes.
     package static func completion(

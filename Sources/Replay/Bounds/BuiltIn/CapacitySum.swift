@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// What all links could have carried together, whoever had used them: a bound on the walk, not on a protocol.
+/// What all links could have carried together, whoever used them: a bound on the walk, not on a protocol.
 package enum CapacitySum: Bound {
     package static let name: BoundName = "capacity-sum"
     package static let summary = "the capacity of all links together"
     package static let measure = BoundMeasure.ipBytes
-    /// The widest bound heads the rows of those from the traces.
+    /// The widest bound is the first row of the bounds from the traces.
     package static let rowOrder = -1
 
     package static func label(window: Duration) -> String { "capacity of all links" }
@@ -26,7 +26,7 @@ package enum CapacitySum: Bound {
     package static func completion(
         of size: ByteCount, _ links: [WalkLink], _ windows: OracleWindows
     ) -> Duration? {
-        // No curve is the sum of several, so its inverse is sought by halving.
+        // There is no curve for the sum of several links, so its inverse is found by bisection.
         func all(_ time: Duration) -> Double { links.reduce(0) { $0 + $1.carried(in: .zero..<time) } }
         let amount = Double(size.bytes)
         guard windows.duration > .zero, all(windows.duration) >= amount else { return nil }

@@ -2,8 +2,8 @@
 import Plans
 import Quantities
 
-/// Optimal TCP built: what one real connection delivered whose home address an oracle moves to the path that will carry
-/// most.
+/// Optimal TCP, built: what one real connection delivered. An oracle moves the connection's home address to the path
+/// that will carry most.
 package enum OptimalBuilt: Bound {
     package static let name: BoundName = "optimal-built"
     package static let summary = "one real connection that an oracle switches"

@@ -2,7 +2,7 @@
 import Plans
 import Quantities
 
-/// Spliced Optimal TCP of TCPs that reconnect when their path is back.
+/// Spliced Optimal TCP made of TCPs that reconnect when their path is back.
 package enum SplicedOptimalReconnect: Bound {
     package static let name: BoundName = "spliced-optimal-reconnect"
     package static let summary = "Optimal TCP spliced from reconnecting TCPs alone"

@@ -2,7 +2,7 @@
 import Plans
 import Quantities
 
-/// Spliced Optimal TCP of TCPs that sit out an outage and their own backoff.
+/// Spliced Optimal TCP made of TCPs that sit out an outage and their own backoff.
 package enum SplicedOptimalStalled: Bound {
     package static let name: BoundName = "spliced-optimal-stalled"
     package static let summary = "Optimal TCP spliced from stalled TCPs alone"

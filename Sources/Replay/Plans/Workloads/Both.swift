@@ -2,12 +2,12 @@
 import Quantities
 
 extension Workload {
-    /// In bulk, from the server and to it at once, over one connection.
+    /// Bulk transfers from the server and to it at the same time, over one connection.
     public struct Both: WorkloadKind {
         public static let name = "both"
         public static let settings: [WorkloadSetting<Self>] = [.bytes(\.size)]
 
-        /// In each direction; nil: as much as fits into the run.
+        /// The bytes in each direction; nil: as much as fits into the run.
         public var size: ByteCount?
 
         public init() {}

@@ -2,12 +2,12 @@
 import Quantities
 
 extension Workload {
-    /// In bulk, from the server.
+    /// A bulk transfer from the server.
     public struct Download: WorkloadKind {
         public static let name = "download"
         public static let settings: [WorkloadSetting<Self>] = [.bytes(\.size)]
 
-        /// nil: as much as fits into the run.
+        /// The bytes to transfer; nil: as much as fits into the run.
         public var size: ByteCount?
 
         public init() {}

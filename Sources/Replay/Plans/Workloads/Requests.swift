@@ -3,8 +3,8 @@ import Determinism
 import Quantities
 
 extension Workload {
-    /// One request after another, each answered by some bytes, as pages are. The sizes of the responses are lognormal,
-    /// drawn by the seed.
+    /// One request after another, each answered by some bytes, as when loading pages. The sizes of the responses are
+    /// lognormal and drawn from the seed.
     public struct Requests: WorkloadKind {
         public static let name = "requests"
         public static let settings: [WorkloadSetting<Self>] = [
@@ -14,9 +14,9 @@ extension Workload {
         ]
 
         public var medianSize = ByteCount(300_000)
-        /// Of the sizes' logarithm; 0: every response has the median size.
+        /// The standard deviation of the sizes' logarithm; 0: every response has the median size.
         public var sigma = 1.0
-        /// From a response's last byte to the next request.
+        /// The time from a response's last byte to the next request.
         public var think = Duration.seconds(1)
 
         public init() {}
@@ -32,7 +32,7 @@ extension Workload {
             }
         }
 
-        /// The rest are settings of other kinds: see `Workload.digestWords`.
+        /// The other words are settings of other kinds: see `Workload.digestWords`.
         public var digestWords: String {
             "\(Self.name) unlimited \(think.wholeNanoseconds) 40000000 400000000 \(medianSize.bytes) "
                 + "\(sigma.text()) 2000000"
@@ -52,7 +52,7 @@ package struct ResponseSizes: Sendable {
 
     /// At least one byte.
     package mutating func next() -> ByteCount {
-        // Lognormal: the logarithm is normal, and its mean that of the median.
+        // Lognormal: the logarithm is normal, and its mean is the logarithm of the median.
         let factor = PortableMath.exp(requests.sigma * generator.nextNormal())
         return ByteCount(max(1, Int64((Double(requests.medianSize.bytes) * factor).rounded())))
     }

@@ -13,9 +13,9 @@ extension Workload {
         ]
 
         public var rate = DataRate(bitsPerSecond: 2_000_000)
-        /// Between two frames.
+        /// The time between two frames.
         public var interval = Duration.milliseconds(40)
-        /// From the instant at which the server has a frame until its last byte must have arrived.
+        /// The time from the instant at which the server has a frame until its last byte must have arrived.
         public var deadline = Duration.milliseconds(400)
 
         public init() {}
@@ -27,7 +27,7 @@ extension Workload {
         public var messages: String { "frames" }
         public var deadlineStart: String { "the server had it" }
 
-        /// The rest are settings of other kinds: see `Workload.digestWords`.
+        /// The other words are settings of other kinds: see `Workload.digestWords`.
         public var digestWords: String {
             "\(Self.name) unlimited 1000000000 \(interval.wholeNanoseconds) \(deadline.wholeNanoseconds) 300000 1 "
                 + rate.bitsPerSecond.text()

@@ -2,12 +2,12 @@
 import Quantities
 
 extension Workload {
-    /// In bulk, to the server.
+    /// A bulk transfer to the server.
     public struct Upload: WorkloadKind {
         public static let name = "upload"
         public static let settings: [WorkloadSetting<Self>] = [.bytes(\.size)]
 
-        /// nil: as much as fits into the run.
+        /// The bytes to transfer; nil: as much as fits into the run.
         public var size: ByteCount?
 
         public init() {}

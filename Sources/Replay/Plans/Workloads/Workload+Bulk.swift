@@ -3,7 +3,7 @@ import Quantities
 import Traces
 
 extension Workload {
-    /// As much as the network takes in one direction.
+    /// A bulk workload: as much as the network takes in one direction.
     package static func bulk(_ direction: Direction, size: ByteCount? = nil) -> Workload {
         switch direction {
         case .down: Workload(Download(size: size))
@@ -11,8 +11,9 @@ extension Workload {
         }
     }
 
-    /// Of a bulk kind. The rest are what the settings of `requests` and `stream` were when all kinds shared one list:
-    /// digests of replays hold them, and results of earlier versions are to stay comparable.
+    /// The digest words of a bulk kind. The other words are what the settings of `requests` and `stream` were when all
+    /// kinds shared one list. They are kept because digests of replays contain them, and results of earlier versions
+    /// must stay comparable.
     static func digestWords(_ name: String, size: ByteCount?) -> String {
         "\(name) \(size.map { "\($0.bytes)" } ?? "unlimited") 1000000000 40000000 400000000 300000 1 2000000"
     }

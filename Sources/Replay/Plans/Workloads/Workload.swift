@@ -6,8 +6,8 @@ import Traces
 
 /// What is transferred, as seen from the mobile host: a kind of workload with its settings.
 public struct Workload: Sendable, Equatable {
-    /// The kinds that a replay may name. A kind of somebody else's is added before the program reads its arguments, and
-    /// in the guest too, which is the same program.
+    /// The kinds that a replay may name. Add your own kind before the program reads its arguments. The guest runs the
+    /// same program, so the kind is added there too.
     public static let kinds = Registry<any WorkloadKind.Type>([
         Download.self, Upload.self, Both.self, Requests.self, Stream.self,
     ])
@@ -18,7 +18,7 @@ public struct Workload: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// The kind of this name with its defaults; nil where there is none.
+    /// The kind of this name with its defaults; nil if there is none.
     package init?(kindNamed name: String) {
         guard let kind = Self.kinds.all.first(where: { $0.name == name }) else { return nil }
         self.init(kind.init())
@@ -37,7 +37,7 @@ extension Workload {
         }
     }
 
-    /// Of bulk transfers, in each direction; nil: as much as fits into the run.
+    /// The bytes of a bulk transfer in each direction; nil: as much as fits into the run.
     package var size: ByteCount? {
         switch kind.traffic {
         case .bulk(_, let size): size
@@ -55,7 +55,7 @@ extension Workload {
     }
 }
 
-/// In the plan: the kind's name and its settings by their keys.
+/// The form in the plan: the kind's name, and its settings by their keys.
 extension Workload: Codable {
     private struct Key: CodingKey {
         var stringValue: String

@@ -29,13 +29,13 @@ import Traces
 /// }
 /// ```
 public protocol WorkloadKind: Sendable, Equatable {
-    /// What `workload: {kind: …}` says, and what results call it.
+    /// The kind's name in `workload: {kind: …}` and in results.
     static var name: String { get }
-    /// The keys that may stand next to `kind` and `duration` in a replay, in the order in which errors list them. By
-    /// its row here a setting is read from the replay, travels to the guest, and stands in comparison.json.
+    /// The keys that may appear next to `kind` and `duration` in a replay, in the order in which errors list them. From
+    /// its row here a setting is read from the replay, handed to the guest, and written to comparison.json.
     static var settings: [WorkloadSetting<Self>] { get }
 
-    /// With the default of every setting.
+    /// Creates a workload with the default of every setting.
     init()
 
     /// What the client and the server do.
@@ -45,14 +45,15 @@ public protocol WorkloadKind: Sendable, Equatable {
     /// none.
     var lateAfter: Duration? { get }
 
-    /// All that tells one workload of this kind from another, for the digest by which results are compared.
+    /// Everything that distinguishes one workload of this kind from another, for the digest by which results are
+    /// compared.
     var digestWords: String { get }
 
     /// What the run does, for titles: "download".
     var activity: String { get }
-    /// What its messages are called, where it has such: "requests".
+    /// What its messages are called, if it has messages: "requests".
     var messages: String { get }
-    /// From when a deadline counts: "it was due".
+    /// The event from which a deadline counts: "it was due".
     var deadlineStart: String { get }
 }
 

@@ -2,7 +2,7 @@
 import Determinism
 import Quantities
 
-/// One setting of a kind of workload: its key in a replay, its limits, and where the kind keeps it.
+/// One setting of a kind of workload: its key in a replay, its limits, and the property that holds it.
 public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
     let key: String
     let documentKey: String
@@ -36,7 +36,7 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
         }
     }
 
-    /// `bytes: 100MB`, of which there is no default: `bytes` in comparison.json, where null is no limit.
+    /// `bytes: 100MB`, which has no default: `bytes` in comparison.json, in which null means no limit.
     public static func bytes(_ place: WritableKeyPath<Kind, ByteCount?> & Sendable) -> Self {
         let range = ByteCount(1)...ByteCount(1_000_000_000_000)
         return Self("bytes", "bytes", isOptional: true, .size(range, example: "100MB")) {
@@ -93,7 +93,7 @@ public struct WorkloadSetting<Kind: WorkloadKind>: Sendable {
     }
 }
 
-/// What a setting is, and within which limits a replay may set it.
+/// The type of a setting, and the limits within which a replay may set it.
 package enum WorkloadLimits: Sendable {
     case size(ClosedRange<ByteCount>, example: String)
     case rate(ClosedRange<DataRate>, example: String)
@@ -120,13 +120,13 @@ package enum WorkloadValue: Sendable, Equatable {
     }
 }
 
-/// A setting with its value, of whatever kind of workload.
+/// A setting with its value, for any kind of workload.
 package struct WorkloadField: Sendable {
-    /// In a replay and in the plan.
+    /// The key in a replay and in the plan.
     package let key: String
-    /// In comparison.json.
+    /// The key in comparison.json.
     package let documentKey: String
-    /// Whether there may be no value.
+    /// Whether the value may be missing.
     package let isOptional: Bool
     package let limits: WorkloadLimits
     package let value: WorkloadValue?
@@ -144,7 +144,7 @@ extension WorkloadKind {
         }
     }
 
-    /// Sets every setting, in the order of `settings`, to what `value` gives for it.
+    /// Sets every setting, in the order of `settings`, to the value that `value` returns for it.
     package mutating func setAll(_ value: (WorkloadField) throws -> WorkloadValue?) rethrows {
         for (setting, field) in zip(Self.settings, fields) { setting.write(&self, try value(field)) }
     }

@@ -2,38 +2,38 @@
 import Quantities
 import Traces
 
-/// What a workload's client and server do over their connection. The lab knows these three forms and nothing of the
+/// What a workload's client and server do over their connection. The lab knows only these three forms, and not the
 /// kinds that use them.
 public enum WorkloadTraffic: Sendable {
     public enum Directions: Sendable {
         case down, up
-        /// At once, over one connection.
+        /// Both directions at the same time, over one connection.
         case both
     }
 
     /// As many bytes as the network takes, until `size` has arrived in each direction; nil: until the run ends.
     case bulk(Directions, size: ByteCount?)
-    /// The client asks for one message after another, and the server sends each at once. Called once for each run with
-    /// the run's seed; whatever the requests draw must follow from that seed alone.
+    /// The client requests one message after another, and the server sends each at once. The closure is called once for
+    /// each run with the run's seed. Any random values of the requests must depend only on that seed.
     case requests(@Sendable (_ seed: UInt64) -> any IteratorProtocol<WorkloadRequest>)
-    /// The server has a message of this size every `interval`, which must be above zero, from when the client first
+    /// The server has a message of this size every `interval`, which must be above zero, starting when the client first
     /// asks.
     case frames(size: ByteCount, interval: Duration)
 }
 
-/// One message that the client asks for, and when it does.
+/// One message that the client requests, and when it does so.
 public struct WorkloadRequest: Sendable, Equatable {
     public enum Moment: Sendable, Equatable {
-        /// So long after the last byte of every message before it has arrived; for the first, after the run's
-        /// beginning.
+        /// This long after the last byte of all earlier messages has arrived; for the first message, this long after
+        /// the run's beginning.
         case after(Duration)
-        /// So long after the run's beginning, whether the messages before it have arrived or not. No sooner than the
-        /// request before it.
+        /// This long after the run's beginning, whether or not the earlier messages have arrived. It must not be
+        /// earlier than the request before it.
         case at(Duration)
     }
 
     public var moment: Moment
-    /// Of the message. At least one byte.
+    /// The size of the message, at least one byte.
     public var size: ByteCount
 
     public init(_ size: ByteCount, _ moment: Moment) {
