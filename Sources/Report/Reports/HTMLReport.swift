@@ -180,8 +180,8 @@ package enum HTMLReport {
     private static let glossary = """
         <h2>Words</h2>
         <dl>
-        <dt>Longest gap</dt><dd>The longest time without a new byte for the application in any of the seeds, the wait \
-        for the first byte and after the last one included.</dd>
+        <dt>Longest gap</dt><dd>The longest time without a new byte for the application in a run, the waits for \
+        the first byte and after the last one included: its mean and its maximum over the seeds.</dd>
         <dt>Stalled, reconnecting</dt><dd>A TCP left to the kernel sits out an outage and then its own backoff; one \
         that reconnects resumes on a new connection as soon as the path is back.</dd>
         <dt>Seed</dt><dd>One of the many ways in which the same walk could have gone: see above.</dd>

@@ -26,6 +26,7 @@ enum StrategyTables {
                 hasSpread ? Wording.interval(amount, isTimed ? 2 : 1) : nil,
                 Wording.mean(goodput, 2), hasRatio ? totals.map { Wording.value($0.ratio) } ?? "" : nil,
                 hasRatio ? totals.map { Wording.interval($0.ratio) } ?? "" : nil,
+                totals.map { Wording.seconds($0.meanLongestGap) } ?? "",
                 totals.map { Wording.seconds($0.longestGap) } ?? "",
                 hasEnergy ? totals.map { Wording.mean($0.energy?.joules, 1) } ?? "" : nil,
                 hasEnergy ? totals.map { Wording.mean($0.energy?.efficiency, 3) } ?? "" : nil,
@@ -35,7 +36,7 @@ enum StrategyTables {
         let headers: [String?] = [
             "", isTimed ? "all transferred in" : "MB", hasSpread ? interval : nil, "Mb/s",
             hasRatio ? "to Optimal TCP" : nil, hasRatio ? interval : nil,
-            "longest gap", hasEnergy ? "J" : nil, hasEnergy ? "Mb/J" : nil,
+            "longest gap, mean", "longest gap, max", hasEnergy ? "J" : nil, hasEnergy ? "Mb/J" : nil,
         ]
         var table = ResultTable("Strategies", headers: headers.compactMap { $0 })
         if !all.isEmpty { table.addGroup("Measured") }

@@ -16,6 +16,8 @@ struct StrategyTotals: Sendable {
     let times: Sample
     /// The longest gap of all seeds.
     let longestGap: Duration
+    /// The mean over seeds of each run's longest gap.
+    let meanLongestGap: Duration?
     /// The ratio to the strongest Optimal TCP; nil if none is known.
     let ratio: ComparisonResult.Ratio?
     /// Energy under the chosen model; nil if no model knows its radios.
@@ -39,7 +41,8 @@ struct StrategyTotals: Sendable {
                     result.replay.workload.size.map { size in
                         runs.compactMap { $0.completion(of: size)?.seconds }
                     } ?? []),
-                longestGap: runs.map(\.longestGap).max() ?? .zero, ratio: ratio?.value == nil ? nil : ratio,
+                longestGap: runs.map(\.longestGap).max() ?? .zero, meanLongestGap: runs.map(\.longestGap).mean,
+                ratio: ratio?.value == nil ? nil : ratio,
                 energy: model.flatMap { EnergyTotals(of: runs, under: $0) })
         }
     }
