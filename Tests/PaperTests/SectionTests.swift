@@ -109,7 +109,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         #expect(
             html.cells(of: "mptcp")
                 == ["1.11 ± 0.02", "1.11 ± 0.02", "1.11 ± 0.02", "10.00 ± 0.00", "1.30", "2.79"])
-        // Of this one the paper has no number.
+        // The paper gives no number for this one.
         #expect(html.cells(of: "mptcp-omniscient")?.suffix(2) == ["", ""])
         #expect(html.contains("<th scope=\"col\">Mb/J, hybrid</th><th scope=\"col\">Mb/J, rate-linear</th>"))
     }

@@ -90,7 +90,7 @@ struct ProbeObserver {
             let sample = Sample(
                 arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: sent), bytes: ipBytes,
                 lost: max(0, number - before - 1))
-            // Of merged arrivals, the last one's times count.
+            // When arrivals are merged, the times of the last one count.
             if down.count > 1, sample.arrived - down[down.count - 2].arrived < Self.grain {
                 down[down.count - 1].bytes += sample.bytes
                 down[down.count - 1].lost += sample.lost
