@@ -36,12 +36,12 @@ build: dependencies swift
 kernel: dependencies
 	@Kernel/build >/dev/null
 
-# The format, licence lines and lengths of the sources.
+# Checks the format, licence lines, lengths and imports of the sources.
 lint: swift
 	SWIFT="$(SWIFT)" .ci/lint
 
 test: lint dependencies swift kernel
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	@rm -f $(TIER_LIST)
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)

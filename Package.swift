@@ -249,9 +249,8 @@ let testTargets: [Target] = [
     tests(
         "Sweeps",
         [
-            "Determinism", "Documents", "Plans", "Quantities", "Replays", "Reports", "Statistics", "Synthesis",
-            "System",
-            "TraceFormats", "Traces",
+            "Determinism", "Documents", "Fluid", "Plans", "Quantities", "Replays", "Reports", "Settings", "Statistics",
+            "Synthesis", "System", "TraceFormats", "Traces",
         ]),
     tests(
         "Paper",

@@ -10,6 +10,15 @@ package struct FluidRun: Sendable {
     package let series: Series
     package let delivered: ByteCount
 
+    /// The keys of the settings that the model takes into account, or that change only what is computed from its
+    /// results. A new setting is not modelled until it is added here.
+    package static let settings: Set = [
+        "mobility.mode", "mobility.detection", "mobility.acquisition", "mobility.leave_signal_dbm",
+        "mobility.signal_hysteresis_db", "oracle.window", "oracle.switching_cost", "transport.congestion_control",
+        "transport.initial_path", "transport.send_buffer", "energy.model", "energy.probe", "energy.hold",
+        "energy.dwell", "energy.switching",
+    ]
+
     /// nil if the plan is not modelled: a workload other than an endless download; a congestion control other than
     /// reno, cubic and lia; an MPTCP strategy other than `mptcp`; or `mptcp` with several subflows on a path or in a
     /// mobility mode other than `informed`. Also nil if `tables` lacks a table that the plan names.

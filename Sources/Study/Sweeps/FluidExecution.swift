@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Documents
+import Fluid
 import Kernels
+import Settings
 import System
 
 /// Executes cells on the fluid engine.
@@ -20,16 +22,11 @@ struct FluidExecution {
 
     /// - Throws: a fault if the grid varies something that the model lacks, so that all cells would give the same.
     static func check(_ sweep: Sweep) throws {
+        let unmodelled = Set(Setting.all.map(\.key)).subtracting(FluidRun.settings)
         guard let dimension = sweep.dimensions.first(where: { unmodelled.contains($0.key) }) else { return }
         throw Fault.input(
             sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies: use --engine kernel")
     }
-
-    private static let unmodelled: Set = [
-        "transport.receive_buffer", "transport.initial_receive_buffer", "transport.scheduler",
-        "transport.stale_loss_cnt",
-        "mobility.warning", "mobility.registration",
-    ]
 
     func run(_ indices: [Int], jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {
         let rows = try GuestPool(width: jobs).map(indices, cancellation: cancellation) {

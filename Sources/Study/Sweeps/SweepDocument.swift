@@ -102,7 +102,7 @@ struct SweepDocument {
     private func key(_ text: String, _ node: Node, onlyGenerator: Bool) throws -> SweepKey {
         if case .generated = base, let key = SweepKey(generator: text) { return key }
         if !onlyGenerator, let key = SweepKey(replay: text) { return key }
-        var known = onlyGenerator ? [] : SweepKey.replayExamples
+        var known = onlyGenerator ? [] : SweepKey.replayNames
         if case .generated = base { known += SweepKey.generatorNames }
         throw reader.fault(node, "unknown key '\(text.prefix(40))'\(Suggestion.ending(for: text, among: known))")
     }

@@ -2,6 +2,7 @@
 import Determinism
 import Quantities
 import Replays
+import Settings
 import Synthesis
 
 /// What a sweep may set: a parameter of the generator, or a value of the replay by its dotted key, such as
@@ -18,11 +19,8 @@ enum SweepKey: Equatable, Sendable {
     static let generatorNames =
         ["walk", "wifi-coverage", "calibration", "duration"] + OutdoorParameter.allCases.map(\.rawValue)
 
-    /// Keys that users are likely to mean, for suggestions.
-    static let replayExamples = [
-        "transport.congestion_control", "transport.scheduler", "transport.receive_buffer", "transport.send_buffer",
-        "mobility.mode", "mobility.detection", "mobility.acquisition", "oracle.window", "energy.model",
-    ]
+    /// The replay's settings, for suggestions. A sweep may set other keys of a replay, too.
+    static let replayNames = Setting.all.map(\.key)
 
     init?(generator text: String) {
         switch text {
