@@ -89,7 +89,7 @@ import Testing
         let arguments = ["compare", replay.string, "--output", output.string, "--strategies", "mptcp"]
         #expect(try Walkback.run(arguments).status == 0)
         let before = try Walkback.text(output.appending("comparison.json"))
-        // A kernel that ends at once, without a result.
+        // A program that is no kernel, so it is refused.
         let failed = try Walkback.run(arguments + ["--kernel", "/bin/true"])
         #expect(failed.status == 1)
         #expect(try Walkback.text(output.appending("comparison.json")) == before)
