@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Two commands do everything: `make demo` and `make test`. Both install what is missing, and say what that was.
+# Two commands do everything: `make demo` and `make test`. Both install what is missing, and say what they install.
 SHELL   := /bin/sh
 PREFIX  ?= /usr/local
 SWIFT   ?= swift
@@ -9,11 +9,11 @@ OUTPUT  ?= walkback-out/indoor-walk
 MAKEFLAGS += --jobs=2
 CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 
-# What the build and the embedded kernel need beside Swift, as Debian names it.
+# What the build and the embedded kernel need besides Swift, as names of Debian packages.
 PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev libssl-dev \
             gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
 
-# Every test, as a program that a guest can run; the names of those that have to run in one.
+# Every test, as a program that a guest can run, and a file with the names of those that have to run in one.
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
@@ -23,7 +23,7 @@ demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
 	@echo "report: $(CURDIR)/$(OUTPUT)/report.html"
 
-# The evaluation of the paper that Walkback comes from: minutes, or hours for the whole.
+# The evaluation of the paper that Walkback comes from: `paper` takes minutes, `paper-full` takes hours.
 paper: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) paper Replays/paper --quick --output walkback-out/paper
 
@@ -46,20 +46,16 @@ test: lint dependencies swift kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)
 
-# A program of somebody else's that adds a strategy, an oracle and a trace format: built and run.
+# Builds and runs a program of somebody else's that adds a strategy, an oracle and a trace format.
 example: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" SWIFT="$(SWIFT)" Examples/run
 
-# Not part of `test`: a second kernel, which watches its locks and its memory, and minutes of tests in it.
+# Not part of `test`: builds a second kernel, which watches its locks and its memory, and runs minutes of tests in it.
 test-debug: dependencies swift
 	$(SWIFT) build --build-tests
 	.build/debug/walkback boot --kernel "$$(Kernel/build --debug)" -- $(BUNDLE) --filter 'Coupled subflows'
 
-# A program of somebody else's that adds a strategy, an oracle and a trace format: built and run.
-example: build kernel
-	WALKBACK_KERNEL="$$(Kernel/build)" SWIFT="$(SWIFT)" Examples/run
-
-# Not part of `test`: a second kernel, with an option that nothing uses, must give the same bytes.
+# Not part of `test`: a second kernel with an option that nothing uses must give the same bytes.
 test-random: dependencies swift kernel
 	$(SWIFT) build --build-tests
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_UNUSED_KERNEL="$$(Kernel/build --unused)" $(SWIFT) test --skip-build \
@@ -75,21 +71,21 @@ install: build kernel
 	kernel=$$(Kernel/build) && install -m 755 "$$kernel" $(DESTDIR)$(PREFIX)/lib/walkback/linux && \
 	install -m 644 "$$kernel.txt" $(DESTDIR)$(PREFIX)/lib/walkback/linux.txt
 
-# Leaves the cached kernel alone: `Kernel/build --clean` removes that.
+# Leaves the cached kernel alone; `Kernel/build --clean` removes that.
 clean:
 	rm -rf .build walkback-out
 
-# Recompiles the BPF object that is committed beside its source; a test compares the two.
+# Recompiles the BPF object that is committed next to its source; a test compares the two.
 bpf:
 	$(CLANG) -target bpf -mcpu=v3 -O2 -g -I/usr/include/$$(gcc -print-multiarch) -fdebug-compilation-dir=. \
 		-c Sources/Lab/Link/BPF/link.bpf.c -o Sources/Lab/Link/BPF/link.bpf.o
 
-# The tests that look at reports in a browser are skipped where there is none, so a failure here is only told.
+# Where there is no browser, the tests that look at reports in one are skipped, so a failure here is only reported.
 browser:
 	@command -v chromium >/dev/null || $(MAKE) dependencies PACKAGES=chromium || \
 		echo "no chromium: reports are not looked at in a browser" >&2
 
-# The same of the test that sends a sweep through a batch system.
+# The same holds for the test that sends a sweep through a batch system.
 slurm:
 	@command -v slurmctld >/dev/null || $(MAKE) dependencies PACKAGES="slurmctld slurmd slurm-client munge" || \
 		echo "no Slurm: no sweep is sent through it" >&2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Datagrams for the benchmarks of recording: sent at a steady rate or as fast as one processor can, and a place where they end.
+// Datagrams for the benchmarks of recording: a sender at a steady rate or as fast as one processor can, and a sink.
 //
-//   datagrams send ADDRESS PORT IP-BYTES MBPS SECONDS    0 Mb/s: as fast as it can; prints packets sent and their Mb/s (IP)
+//   datagrams send ADDRESS PORT IP-BYTES MBPS SECONDS    0 Mb/s: as fast as it can; prints packets sent and Mb/s (IP)
 //   datagrams sink PORT                                  takes them and drops them
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,7 +32,7 @@ static int sink(int port)
 {
     int descriptor = socket(AF_INET, SOCK_DGRAM, 0), small = 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    // What finds no room is dropped by the kernel, which costs the least.
+    // The kernel drops what finds no room, which costs the least.
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
         return fail("bind");
@@ -61,7 +61,7 @@ static int send_all(const char *host, int port, size_t size, double rate, double
     double begin = now(), time = begin, packets_per_second = rate * 1e6 / 8 / size;
     long sent = 0;
     for (; time < begin + seconds; time = now()) {
-        // What a busy machine kept from being sent in time is not made up for in one burst.
+        // Packets that a busy machine could not send in time are not made up for in one burst.
         long due = rate > 0 ? (long)((time - begin) * packets_per_second) - sent : BATCH;
         if (due > 4 * BATCH) {
             begin += (due - 4 * BATCH) / packets_per_second;

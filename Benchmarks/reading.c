@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `Benchmarks/reading` measures with: makes captures, sums one up as libpcap's users do, and measures commands.
+// The tool with which `Benchmarks/reading` measures: makes captures, sums one up as libpcap's users do, and measures
+// commands.
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static void put16(unsigned char *at, unsigned value) {
     at[1] = value;
 }
 
-// A download in Ethernet, IPv4 and TCP with timestamps: of every three packets two carry data, the third acknowledges them.
+// A download in Ethernet, IPv4 and TCP with timestamps: of every three packets two carry data, and the third
+// acknowledges them.
 static int generate(const char *path, long count, unsigned kept) {
     FILE *file = fopen(path, "w");
     if (!file) return 1;
@@ -38,15 +40,15 @@ static int generate(const char *path, long count, unsigned kept) {
         unsigned own = outbound ? 1 : sequence, other = outbound ? sequence : 1;
         put16(packet + 38, own >> 16);
         put16(packet + 40, own);
-        // Acknowledged and with room for more: tshark looks through all that is not.
+        // Acknowledged and with room for more, because tshark examines all segments that are not.
         put16(packet + 42, other >> 16);
         put16(packet + 44, other);
         put16(packet + 48, 65535);
         if (!outbound) sequence += 1448;
-        // A packet each 120 microseconds: 67 Mb/s.
+        // A packet every 120 microseconds is 67 Mb/s.
         unsigned long long time = 1700000000000000000ULL + index * 120000ULL;
         unsigned captured = length < kept ? length : kept;
-        // Header-only records are all of one size, as a snap length of 128 leaves them.
+        // Header-only records all have the same size, as with a snap length of 128.
         if (kept < 1514) captured = kept;
         unsigned record[4] = {time / 1000000000, time % 1000000000, captured, length < captured ? captured : length};
         fwrite(record, sizeof record, 1, file);
@@ -55,7 +57,7 @@ static int generate(const char *path, long count, unsigned kept) {
     return fclose(file) != 0;
 }
 
-// What reading costs at least with libpcap: every packet's length, and nothing of what is in it.
+// The least that reading costs with libpcap: every packet's length, and nothing of what is in it.
 static int sum(const char *path) {
     char error[PCAP_ERRBUF_SIZE];
     pcap_t *capture = pcap_open_offline(path, error);
@@ -72,7 +74,7 @@ static int sum(const char *path) {
     return 0;
 }
 
-// Prints real seconds, processor seconds and the largest memory in MB of a command whose output nobody sees.
+// Prints real seconds, processor seconds and the largest memory in MB of a command, and discards the command's output.
 static int measure(char **command) {
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);

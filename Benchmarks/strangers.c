@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients that a field server owes nothing, many of each kind, every one with an address and a socket of its own in 10.8.0.0/16:
+// Clients that a field server owes nothing: many of each kind, each with an address in 10.8.0.0/16 and a socket of its
+// own.
 //
 //   wrong key    greets, and proves another key
 //   silent       greets, and never answers the challenge
 //   garbage      datagrams of 1 to 1400 random bytes
-//   half open    a proof with a cookie that was not its own, then an echo of a session that was never given
+//   half open    sends a proof with a cookie that was not its own, then an echo of a session that was never given
 //
-//   strangers ADDRESS PORT OF-EACH-KIND DATAGRAMS-PER-SECOND SECONDS    datagrams of each one; prints what all sent and received
+//   strangers ADDRESS PORT OF-EACH-KIND DATAGRAMS-PER-SECOND SECONDS
+//
+// The rate is that of each client. Prints what all clients sent and received.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,7 +24,7 @@
 
 enum { KINDS = 4, NONCE = 16, HELLO = 96, START = 80 };
 enum kind { WRONG_KEY, SILENT, GARBAGE, HALF_OPEN };
-// As Documentation/recording.md has the datagrams.
+// The datagrams are those of Documentation/recording.md.
 static const uint8_t magic[5] = {0x57, 0x42, 0x50, 0x52, 1};
 enum type { TYPE_HELLO = 1, TYPE_CHALLENGE = 2, TYPE_START = 3, TYPE_ECHO = 8 };
 
@@ -84,7 +87,7 @@ static void act(struct client *client)
         say(client, bytes, START);
     } else if (client->kind == HALF_OPEN && client->has_challenge && client->turn % 2) {
         bytes[5] = TYPE_START;
-        // The cookie of another nonce.
+        // The cookie belongs to another nonce.
         memcpy(bytes + 16 + NONCE, client->challenge + NONCE, NONCE);
         say(client, bytes, START);
     } else if (client->kind == HALF_OPEN && client->has_challenge) {
@@ -124,7 +127,7 @@ int main(int count, char **arguments)
     }
     double begin = now(), time;
     for (long turn = 0; (time = now()) < begin + seconds; usleep(1000)) {
-        // One after the other; what a busy machine held up comes at once.
+        // The clients take turns. What a busy machine held up is sent at once.
         for (; turn < (time - begin) * rate; turn++)
             act(&all[turn % clients]);
     }

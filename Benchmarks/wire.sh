@@ -1,9 +1,11 @@
-# For the benchmarks of recording, which read this: a network namespace of this process's own with one end of a veth pair, `walk`
-# (10.9.0.1), and another namespace with the other, `far` (10.9.0.2). Nothing of the machine's network is touched.
+# The benchmarks of recording source this file. It makes a network namespace for this process with one end of a veth
+# pair, `walk` (10.9.0.1), and another namespace with the other end, `far` (10.9.0.2). It does not touch the machine's
+# network.
 #
-# Before: $here, the package; $walkback. After: $directory, which vanishes at the end; `$far COMMAND...`; $datagrams.
+# It needs $here, the package, and $walkback. It sets $directory, which is removed at the end, `$far COMMAND...`, and
+# $datagrams.
 
-# In namespaces of its own, as root of a user namespace where it is not root.
+# Runs in namespaces of its own, as root of a user namespace if it is not root.
 if [ -z "${WALKBACK_WIRE-}" ]; then
     for program in unshare nsenter ip gcc; do
         command -v $program >/dev/null || { echo "$0 is not measured: $program is not installed" >&2; exit 69; }
@@ -19,7 +21,7 @@ datagrams=$directory/datagrams
 unshare -n sleep infinity &
 other=$!
 ended() {
-    # Senders before their network.
+    # Ends the senders before their network.
     [ -z "${children-}" ] || { kill $children; wait $children; } 2>/dev/null || true
     kill $other
     rm -rf "$directory"
@@ -28,7 +30,7 @@ trap ended EXIT
 trap 'exit 130' INT TERM
 gcc -O2 -o "$datagrams" "$here/Benchmarks/datagrams.c"
 far="nsenter -t $other -n"
-# The other namespace is there when it is not ours any more.
+# The other namespace is there as soon as it differs from this one.
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done
 ip link set lo up
 ip link add walk type veth peer name far netns $other

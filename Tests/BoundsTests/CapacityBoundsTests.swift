@@ -17,13 +17,13 @@ struct CapacityBoundsTests {
         let bounds = CapacityBounds(
             curves: [Self.rising, Self.falling], offset: .zero,
             windows: OracleWindows(length: .seconds(1), duration: .seconds(30)))
-        // 10 x 1 + 20 x 3 MB; 20 x 2 MB; the better of each second: 10 x 2 + 20 x 3 MB.
+        // Rising carries 10 x 1 + 20 x 3 MB and falling 20 x 2 MB. The better of each second: 10 x 2 + 20 x 3 MB.
         #expect(bounds.sum == ByteCount(110_000_000))
         #expect(bounds.bestStatic == ByteCount(70_000_000))
         #expect(bounds.optimal == ByteCount(80_000_000))
     }
 
-    @Test("The span is the run's: from its offset on, for its duration")
+    @Test("The span is the run's, from its offset on and as long as the run")
     func offset() {
         let bounds = CapacityBounds(
             curves: [Self.rising], offset: .milliseconds(9_500),
@@ -38,7 +38,7 @@ struct CapacityBoundsTests {
         #expect(windows.shifts == (0..<10).map { .seconds($0) })
         #expect(windows.edges(shift: .zero) == [.zero, .seconds(10), .seconds(20), .seconds(25)])
         #expect(windows.edges(shift: .seconds(7)) == [.zero, .seconds(7), .seconds(17), .seconds(25)])
-        // What two links carry in turn, 5 s each, over 20 s: a window of 10 s gains only by its shift.
+        // Two links take turns of 5 s over 20 s. Windows of 10 s gain something only if they are shifted.
         let turns = [0, 1].map { first in
             Curve(
                 rates: (0..<4).map { (.seconds($0 * 5), .megabitsPerSecond($0 % 2 == first ? 8 : 0)) },
@@ -46,7 +46,7 @@ struct CapacityBoundsTests {
         }
         let bounds = CapacityBounds(
             curves: turns, offset: .zero, windows: OracleWindows(length: .seconds(10), duration: .seconds(20)))
-        // Of shift s the windows are [0, s), [s, s+10), [s+10, 20); worked out by hand for s = 0 ... 9:
+        // With a shift of s the windows are [0, s), [s, s+10), [s+10, 20). By hand, for s = 0 ... 9:
         let totals: [Double] = [10, 11, 12, 13, 14, 15, 14, 13, 12, 11]
         #expect(bounds.optimal == ByteCount(Int64(totals.reduce(0, +) / 10 * 1e6)))
     }
@@ -57,7 +57,7 @@ struct CapacityBoundsTests {
         #expect(OracleWindows(length: .milliseconds(2_500), duration: .seconds(9)).shifts.count == 3)
     }
 
-    @Test("Nothing comes of no paths and no time")
+    @Test("Without paths or without time there are no bytes")
     func nothing() {
         let windows = OracleWindows(length: .seconds(10), duration: .zero)
         #expect(CapacityBounds(curves: [Self.rising], offset: .zero, windows: windows).sum == .zero)

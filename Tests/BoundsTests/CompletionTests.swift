@@ -10,7 +10,8 @@ import Traces
         if let time, let seconds { #expect(abs(time.seconds - seconds) < 1e-8) }
     }
 
-    /// The links of `CapacityBoundsTests`: 1 MB/s and from 10 s on 3; 2 MB/s, and from 20 s on nothing.
+    /// The links of `CapacityBoundsTests`: one carries 1 MB/s, and 3 MB/s from 10 s on; the other carries 2 MB/s, and
+    /// nothing from 20 s on.
     @Test(
         arguments: [
             (5, 5.0 / 3, 2.5, 2.5), (35, 11, 15, 17.5), (100, 20 + 20.0 / 3, 10 + 80.0 / 3, 40), (110, 30, 40, nil),
@@ -39,7 +40,7 @@ import Traces
     }
 
     @Test func `average over the shifts of their windows`() {
-        // Two links that carry in turn, 5 s each. Worked out by hand for shifts of 0 to 9 s.
+        // Two links take turns of 5 s. The times are worked out by hand for shifts of 0 to 9 s.
         let turns = [0, 1].map { first in
             Curve(
                 rates: (0..<4).map { (.seconds($0 * 5), .megabitsPerSecond($0 % 2 == first ? 8 : 0)) },
@@ -84,7 +85,7 @@ import Traces
     }
 }
 
-/// The three bounds from the traces, of a size in IP bytes.
+/// When each of the three bounds from the traces has carried a size in IP bytes.
 private struct CapacityCompletion {
     let sum, optimal, bestStatic: Duration?
 
@@ -96,7 +97,7 @@ private struct CapacityCompletion {
     }
 }
 
-/// Spliced Optimal TCP of a size.
+/// When Spliced Optimal TCP has carried a size.
 private struct SplicedCompletion {
     let best, stalled, reconnecting: Duration?
     let runs: [String]

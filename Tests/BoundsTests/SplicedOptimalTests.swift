@@ -5,14 +5,14 @@ import Testing
 
 @Suite("Spliced Optimal TCP")
 struct SplicedOptimalTests {
-    /// `bytes[k]` in every 10 ms of second k.
+    /// A run that delivers `bytes[k]` in every 10 ms of second k.
     static func delivery(_ run: String, _ bytes: [UInt32]) -> Splice.Delivery {
         .init(run: run, delivered: bytes.flatMap { Array(repeating: $0, count: 100) })
     }
 
     static let windows = OracleWindows(length: .seconds(1), duration: .seconds(4))
 
-    @Test("In every window the better path's bytes, and which run gave them")
+    @Test("Every window takes the better path's bytes and names the run that gave them")
     func better() {
         let spliced = Spliced(
             paths: [
@@ -33,7 +33,7 @@ struct SplicedOptimalTests {
                     stalled: Self.delivery("s", [10, 0, 0, 10]), reconnecting: Self.delivery("r", [9, 0, 8, 0])),
                 .init(stalled: Self.delivery("c", [0, 2, 7, 0]), reconnecting: Self.delivery("d", [0, 1, 1, 0])),
             ], windows: Self.windows)
-        // s with c: 10 + 2 + 7 + 10; a choice anew in every window would have made it 30.
+        // s with c: 10 + 2 + 7 + 10. Choosing again in every window would have given 30.
         #expect(spliced.best == ByteCount(2900))
         #expect(spliced.stalled == ByteCount(2900))
         #expect(spliced.reconnecting == ByteCount(1800))
@@ -73,7 +73,7 @@ struct SplicedOptimalTests {
     }
 }
 
-/// What is spliced from some paths.
+/// What is spliced from the given paths.
 private struct Spliced {
     let best, stalled, reconnecting: ByteCount?
     let runs: [String]

@@ -6,9 +6,9 @@ import System
 import SystemPackage
 import Testing
 
-/// What a user reads when something is wrong, and what is left behind: nothing.
+/// When something is wrong, the user reads what it is, and nothing is left behind.
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `Bad input` {
-    /// Compares and expects a refusal of one sentence that contains `words`.
+    /// Compares, and expects a refusal that contains `words` and leaves no output.
     private func refuse(
         _ replay: FilePath, _ status: Int32, _ words: String, options: [String] = [], wrapper: String = "exec \"$@\"",
         environment: [String: String] = [:], in scratch: Scratch, sourceLocation: SourceLocation = #_sourceLocation
@@ -89,7 +89,7 @@ import Testing
         let arguments = ["compare", replay.string, "--output", output.string, "--strategies", "mptcp"]
         #expect(try Walkback.run(arguments).status == 0)
         let before = try Walkback.text(output.appending("comparison.json"))
-        // An address space too small for a guest.
+        // A program that is no kernel, so it is refused.
         let failed = try Walkback.run(arguments + ["--kernel", "/bin/true"])
         #expect(failed.status == 1)
         #expect(try Walkback.text(output.appending("comparison.json")) == before)
@@ -131,7 +131,7 @@ import Testing
         if outcome.status == 69 {
             #expect(outcome.errors.contains("fq"), "\(outcome.errors)")
         } else {
-            // What a busy machine delivers in real time need not be trustworthy.
+            // On a busy machine the run in real time may end as not trustworthy (3).
             #expect([0, 3].contains(outcome.status), "\(outcome.errors)")
             #expect(Files.entries(of: output).contains("comparison.json"), "\(outcome.errors)")
         }

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `Congestion controls side by side` {
-    /// A plain TCP that asks for a coupled one has Reno's windows, and so to the byte the same run.
+    /// A plain TCP that asks for a coupled congestion control has Reno's windows, so its run is the same to the byte.
     @Test func `are the same for plain TCP where they are coupled ones or Reno`() throws {
         let scratch = try Scratch()
         let output = scratch.path.appending("out")

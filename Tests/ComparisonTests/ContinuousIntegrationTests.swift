@@ -5,12 +5,12 @@ import SystemPackage
 import Testing
 import Yams
 
-/// The files for CI services in the documentation: read as YAML, and their commands run as a shell has them.
+/// The files for CI services in the documentation are read as YAML, and their commands run as a shell runs them.
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot)) struct `The files for CI services` {
     private static let page = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("Documentation/continuous-integration.md")
 
-    /// The YAML of the page, in its order.
+    /// The YAML files on the page, in order.
     private func files() throws -> [[String: Any]] {
         let text = try Walkback.text(Self.page)
         #expect(!text.isEmpty)
@@ -18,7 +18,7 @@ import Yams
         return try blocks.map { try #require(try Yams.load(yaml: String($0)) as? [String: Any]) }
     }
 
-    /// What the service's shell is given, without what builds Walkback or installs something.
+    /// The commands for the service's shell, without those that build Walkback or install something.
     private func commands(_ file: [String: Any]) throws -> [String] {
         var all: [String] = []
         if let jobs = file["jobs"] as? [String: [String: Any]] {
@@ -67,7 +67,7 @@ import Yams
             let unchanged = try run(["rm -rf results"] + commands)
             #expect(unchanged.status == 0, "\(unchanged.errors)")
             #expect(unchanged.output.contains("Bit-identical to the baseline in all 6 runs."), "\(unchanged.output)")
-            // A gate that cannot be met: the comparison's code passes, the check's does not, and its report is there.
+            // A gate that cannot be met: the comparison's command passes, the check fails, and its report is there.
             _ = try project.walk(extra: "gates: {mptcp/capacity-sum: \">= 1.5\"}")
             let missed = try run(["rm -rf results Replays/baselines/*"] + [commands[0]])
             #expect(missed.status == 0, "\(missed.errors)")

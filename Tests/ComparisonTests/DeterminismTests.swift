@@ -63,7 +63,7 @@ import Testing
                 wrapper: "cd '\(elsewhere)' && exec \"$@\"", environment: ["WALKBACK_KERNEL": kernel.string]),
             "elsewhere, with a copy of the kernel")
         if Walkback.isRoot {
-            // Both the program and the kernel may lie where only root looks: give nobody copies.
+            // The program and the kernel may lie where only root can read, so the user nobody gets copies.
             let program = elsewhere.appending("walkback")
             _ = try Walkback.run([], wrapper: "cp \"$1\" '\(program)'")
             chmod(elsewhere.string, 0o777)
@@ -97,8 +97,8 @@ import Testing
         expectEqual(both[0], both[1], "with two jobs")
     }
 
-    /// A program's start takes other steps where the processor has other features, and so looked at the guest's clock
-    /// more or less often before the first SYN.
+    /// A program takes other steps at its start on a processor with other features. It therefore used to read the
+    /// guest's clock more or less often before the first SYN.
     @Test func `on another processor`() throws {
         let scratch = try Scratch()
         let wifi = (0..<120).map { step in

@@ -23,7 +23,7 @@ import Testing
     @Test func `leaves no directory, at whatever instant it is killed`() throws {
         let scratch = try Scratch()
         let temporary = scratch.path.appending("tmp")
-        // Each is given three seconds, in which the kernel that it started ends too.
+        // Each run gets three seconds, within which the kernel that it started ends as well.
         let wrapper = """
             mkdir -p "$TMPDIR"; seen=0
             for delay in 0.02 0.05 0.1 0.2 0.3 0.4 0.5; do

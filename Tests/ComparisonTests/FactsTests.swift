@@ -14,7 +14,7 @@ import Quantities
 @testable import Kernels
 @testable import Replays
 
-/// What a result says of its runs is what their records say.
+/// A result says about its runs what their records say.
 @Suite struct `A result's facts` {
     private let replay: Replay
     private let kernel = Kernel.host(HostKernel(release: "6.0"))
@@ -44,7 +44,7 @@ import Quantities
         }
     }
 
-    /// Runs that the kernel might have made, each as `change` has it.
+    /// The result of runs as a kernel might have made them, each record altered by `change`.
     private func result(_ change: (inout RunRecord) -> Void = { _ in }) throws -> ComparisonResult {
         let finished = try replay.strategies.map { strategy in
             let plan = try replay.plan(strategy: strategy, seed: 1)

@@ -37,7 +37,7 @@ private let predictionWhyNot: Comment =
             """)
     }
 
-    /// Records in the lab, while the shell command that may come with it runs.
+    /// Records in the lab while the shell command `beside` runs.
     private func record(_ name: String, _ options: [String], beside: String = ":") throws {
         let program = try #require(Walkback.path).string
         let key = scratch.path.appending("key").string
@@ -65,7 +65,7 @@ private let predictionWhyNot: Comment =
                 + arguments)
     }
 
-    // The document's own keys.
+    // The names are the document's keys.
     // swift-format-ignore: AlwaysUseLowerCamelCase
     private struct Document: Decodable {
         struct Stretch: Decodable {
@@ -117,7 +117,7 @@ private let predictionWhyNot: Comment =
         #expect(abs(stretch.start_s - 4) < 1.1 && abs(stretch.duration_s - 10) < 0.2)
         #expect(abs(stretch.ratio - 1) < 0.08, "\(stretch)")
 
-        // A clock that is wrong by so much, or a path that is none of the walk's.
+        // The live transfer's clock is wrong by an hour or by 7 s, or the recording has no live transfer.
         let late = try derive(["--predict", live, "--align", "\(live)=1h"])
         #expect(late.status == 65 && late.output.hasPrefix("path "))
         #expect(

@@ -73,7 +73,7 @@ import Testing
         #expect(outcome.errors.contains("Read-only file system"), "\(outcome.errors)")
         #expect(try Walkback.text(output.appending("kept")) == "here\n")
         #expect(access(other.string, F_OK) != 0)
-        // What it wrote stays, and what is ours is replaced.
+        // The program's own files stay, and Walkback's files are replaced.
         let again = try run(["sh", "-c", "cat kept"], wrapper: "cd '\(output)' && exec \"$@\"")
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.output == "here\n")
@@ -91,7 +91,7 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.errors)")
         // WiFi is away from 1.5 to 2.5 s.
         let counts = "1\n1\n1\n1\n0\n1\n1\n1\n"
-        // A network's own route is one of those that match.
+        // The count may exceed 1, because the route of the network itself matches too.
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.first == "wifi cellular 10.1.0.2 cellular 4 own mine")
         let isThere = lines.dropFirst().map { $0 == "0" ? "0\n" : "1\n" }.joined()

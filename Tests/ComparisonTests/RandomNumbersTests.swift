@@ -4,7 +4,7 @@ import System
 import SystemPackage
 import Testing
 
-/// A run's random numbers begin again from its seed just before its first SYN. What drew some before that leaves no
+/// A run's random numbers begin again from its seed just before its first SYN, so whatever drew some before leaves no
 /// trace.
 @Suite(.enabled(if: Walkback.canRun, Walkback.whyNot))
 struct `Random numbers are the same` {
@@ -25,13 +25,14 @@ struct `Random numbers are the same` {
             return try scratch.walk(wifi: wifi, duration: seconds).string
         }
         var results: [String: String] = [:]
-        // BBR draws in which phase it begins, so that what it delivers depends on random numbers.
+        // BBR draws the phase that it begins in, so what it delivers depends on random numbers.
         _ = try walkback([
             "compare", try walk(seconds: 12), "--output", output.string, "--congestion-control", "bbr",
         ])
         for name in ["comparison.json", "series.csv"] { results[name] = try Walkback.text(output.appending(name)) }
         Files.removeDirectory(output)
-        // After 10 to 20 minutes, and then every 5, a kernel without a seed draws for each interface of each namespace.
+        // A kernel without a seed draws for each interface of each namespace after 10 to 20 minutes, and then every
+        // 5 minutes.
         let draw = "od -An -N8 -tx1 /dev/urandom"
         results["mobile"] = try walkback([
             "run", try walk(seconds: 1300), "--output", output.string, "--server-command",
@@ -45,16 +46,16 @@ struct `Random numbers are the same` {
     private func expectEqual(_ one: [String: String], _ other: [String: String]) {
         for (name, text) in one {
             #expect(!text.isEmpty)
-            // A failure does not print both of them.
+            // Compared here so that a failure does not print both texts.
             let isSame = text == other[name]
             #expect(isSame, "\(name) differs")
         }
-        // Two draws at one end and one at the other, each of its own.
+        // Two draws at one end and one at the other: all three differ.
         let drawn = [one["mobile"], one["server"]].compactMap(\.self).joined().split(separator: "\n")
         #expect(Set(drawn).count == 3)
     }
 
-    /// A kernel that starts its first process by way of a script.
+    /// A kernel that starts its first process through a script.
     private func kernel(_ name: String, first script: String) throws -> FilePath {
         let kernel = try #require(Walkback.kernel)
         let directory = scratch.path.appending(name)
@@ -68,7 +69,8 @@ struct `Random numbers are the same` {
     }
 
     @Test func `whatever namespaces and processes there are besides`() throws {
-        // A namespace lives as long as the process in it. One alone would draw less than the kernel has in store.
+        // A namespace lives as long as the process in it. A single namespace would draw less than the kernel has in
+        // store.
         let other = try kernel("other", first: "for i in $(seq 24); do unshare --net sh -c 'sleep 100000 &'; done")
         expectEqual(try results(try kernel("plain", first: "")), try results(other))
     }

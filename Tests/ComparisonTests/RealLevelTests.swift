@@ -6,9 +6,9 @@ import System
 import SystemPackage
 import Testing
 
-/// How often a check of real runs errs, and what it finds: drawn from a baseline of many seeds in `$WALKBACK_POOL` and
-/// one of the same seeds under a setting that costs about 5 % in `$WALKBACK_POOL_WORSE`, which `Benchmarks/check-level`
-/// makes.
+/// Measures how often a check of real runs errs, and what it finds. The runs are drawn from two baselines that
+/// `Benchmarks/check-level` makes: one of many seeds in `$WALKBACK_POOL`, and one of the same seeds under a setting
+/// that costs about 5 % in `$WALKBACK_POOL_WORSE`.
 @Suite(
     .enabled(
         if: getenv("WALKBACK_POOL") != nil && getenv("WALKBACK_POOL_WORSE") != nil,
@@ -19,7 +19,7 @@ struct RealLevelTests {
         return try Baseline(document: try #require(try Files.read(path)), path: path.string)
     }
 
-    /// The same results as if only these seeds had been run.
+    /// The results as they would be if only these seeds had been run.
     private func only(_ seeds: [UInt64], of baseline: Baseline) -> Baseline {
         Baseline(
             walks: baseline.walks.map { walk in
@@ -61,7 +61,7 @@ struct RealLevelTests {
             if try !regressions(only(now, of: pool), only(before, of: pool)).isEmpty { alarms += 1 }
         }
         print("false alarms: \(alarms) of 200 checks of \(pairs) pairs, drawn from \(seeds.count) seeds")
-        // Of 200 at 1 %, more than 6 happen in less than 0.5 % of cases.
+        // If 1 % of checks raise an alarm, more than 6 alarms in 200 checks have a probability below 0.5 %.
         #expect(alarms <= 6)
     }
 

@@ -26,7 +26,7 @@ import Testing
         let set = try ReplaySet(["\(path)/one.yaml", "\(path)/set/", "\(path)/my-walk"])
         #expect(set.entries.map(\.name) == ["one", "a", "b", "my-walk"])
         #expect(set.entries.map(\.replay.lastComponent?.string) == ["one.yaml", "a.yaml", "b.yaml", "replay.yaml"])
-        // An import named as a file has its directory's name too.
+        // An import that is given as a file also takes its directory's name.
         #expect(
             try ReplaySet(["\(path)/my-walk/replay.yaml", "replay.yaml"]).entries.map(\.name) == ["my-walk", "replay"])
     }
@@ -71,7 +71,8 @@ import Testing
         let output = scratch.path.appending("out")
         let arguments = ["compare", first.string, second.string, "--output", output.string, "--strategies"]
         let outcome = try Walkback.run(arguments + ["tcp-wifi,tcp-cellular,mptcp"])
-        // The first misses its gate, the second has none: the worst counts, and the second was compared all the same.
+        // The first replay misses its gate and the second has none. The worst exit code counts, and the second is still
+        // run.
         #expect(outcome.status == 2, "\(outcome.errors)")
         #expect(
             Files.entries(of: output).sorted() == [

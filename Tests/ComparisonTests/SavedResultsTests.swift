@@ -51,7 +51,7 @@ import Testing
         let list = try Walkback.run(["baseline", "list", "--in", scratch.path.appending("base").string])
         #expect(list.output.hasPrefix("walk  walk  4 seeds  Linux "))
 
-        // The same walk with a faster WiFi, under the digest of this one.
+        // A walk of the same name with a faster WiFi, which further down gets the digest of this one.
         let faster = scratch.path.appending("faster")
         let quick = Scratch.trace("wifi", rows: "0,20,3,10,10,0,0,1,\n1.5,0,0,10,10,0,0,0,\n2.5,20,2,12,10,0,0,1,\n")
         #expect(try compare(try scratch.walk(wifi: quick), to: faster, ["--seeds", "4"]).status == 0)
@@ -87,7 +87,7 @@ import Testing
         #expect(try Walkback.run(["baseline", "save", set.string, "--in", base.string]).output == "\(base)/set.json\n")
         let check = try Walkback.run(["check", set.string, "--baseline", base.string])
         #expect(check.status == 0 && check.output.contains("Bit-identical"), "\(check.errors)")
-        // Beside the one of another walk.
+        // The baseline of a single walk now stands where the set's baseline was.
         _ = try compare(first, to: one, ["--strategies", "tcp-wifi"])
         #expect(try Walkback.run(["baseline", "save", one.string, "--in", base.string, "--name", "set"]).status == 0)
         let missing = try Walkback.run(["check", set.string, "--baseline", base.string])

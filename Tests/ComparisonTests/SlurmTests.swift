@@ -10,7 +10,7 @@ import Testing
             && access("/usr/sbin/slurmd", X_OK) == 0 && access("/usr/sbin/munged", X_OK) == 0,
         "runs a Slurm of one node: needs root, slurmctld, slurmd, slurm-client and munge, and what walkback needs"))
 struct `A sweep through Slurm` {
-    /// A Slurm of one node whose state is all in `DIR`, for as long as the rest of the line runs.
+    /// A Slurm of one node that keeps all its state in `DIR` and lives while the rest of the line runs.
     private static let cluster = """
         dir=DIR; host=$(hostname -s); export SLURM_CONF=$dir/slurm.conf
         mkdir -m 700 "$dir/munge"; mkdir "$dir/state" "$dir/spool"
@@ -71,7 +71,7 @@ struct `A sweep through Slurm` {
         let commands = written.output.split(separator: "\n").map(String.init)
         try #require(commands.count == 2)
         try #require(commands[0].hasPrefix("sbatch "))
-        // As printed, but the first is waited for.
+        // The commands as they were printed, except that the first is waited for.
         try scratch.write("work", "\(commands[0].replacing("sbatch ", with: "sbatch --wait "))\n\(commands[1])\n")
         let outcome = try Walkback.run([], wrapper: Self.cluster.replacing("DIR", with: "'\(scratch.path)'"))
         let log = try Walkback.text(array.appending("part-1.log"))

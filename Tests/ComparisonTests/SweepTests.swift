@@ -39,7 +39,7 @@ import Testing
         let scratch = try Scratch()
         let outcome = try sweep(try grid(scratch), to: scratch.path.appending("out"), ["--dry-run", "--jobs", "2"])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        // One TCP for each congestion control and detection of a path that never goes.
+        // Each cell counts a run of TCP, although detection makes no difference to a path that never goes.
         #expect(
             outcome.output.hasPrefix(
                 "4 cells (of a grid of 2 transport.congestion_control x 2 mobility.detection), 8 runs"))
@@ -107,7 +107,7 @@ import Testing
         let scratch = try Scratch()
         let file = try grid(scratch)
         let output = scratch.path.appending("out")
-        // The first run's kernel is killed; the one before it was only asked what it offers.
+        // Kills the kernel of the first run. The kernel before it was only asked what it offers.
         let kill = """
             "$@" & p=$!
             while [ ! -e '\(output)/.partial/runs/0/console.log' ] && kill -0 $p; do sleep 0.01; done
@@ -119,7 +119,7 @@ import Testing
         #expect(outcome.errors.contains("failed: transport.congestion_control cubic, mobility.detection 0"))
         let table = try Walkback.text(output.appending("sweep.csv"))
         #expect(table.contains(",reno,"))
-        // Only what failed is run again.
+        // Only the cell that failed is run again.
         let again = try sweep(file, to: output)
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.errors.contains(" cells were finished before"))
@@ -140,7 +140,7 @@ import Testing
         let table = try Walkback.text(output.appending("sweep.csv"))
         let row = table.split(separator: "\n").first { $0.contains("run,tcp-cellular,1,") }
         let goodput = try #require(row?.split(separator: ",", omittingEmptySubsequences: false)[7])
-        // Of a steady 3 Mb/s.
+        // The path carries a steady 3 Mb/s.
         #expect((2.3...2.9).contains(Double(goodput) ?? 0), "\(goodput)")
         #expect(try Walkback.text(output.appending("report.html")).contains("nothing said of MPTCP is supported"))
     }
@@ -176,7 +176,8 @@ import Testing
         let file = try grid(scratch)
         let output = scratch.path.appending("out")
         #expect(try sweep(file, to: output, ["--shard", "1/4"]).status == 0)
-        // Of the same release and with the same patches, as a kernel is between two changes of its developer.
+        // A kernel of the same release and with the same patches but other bytes, as between two changes by its
+        // developer.
         let other = scratch.path.appending("linux")
         _ = try Walkback.run(
             [],

@@ -6,7 +6,7 @@ import System
 import SystemPackage
 import Testing
 
-/// The `walkback` program beside the test bundle, run as a user would run it.
+/// The `walkback` program next to the test bundle, run as a user would run it.
 enum Walkback {
     static let path: FilePath? = {
         guard let bundle = try? Files.executable() else { return nil }
@@ -21,7 +21,7 @@ enum Walkback {
     static let whyNot: Comment =
         "runs walkback on the embedded kernel: needs one (`make kernel`) and the program next to the tests"
     static let isRoot = geteuid() == 0
-    /// Root of a container often may not. Bit 21 is CAP_SYS_ADMIN.
+    /// Root in a container often may not mount. Bit 21 is CAP_SYS_ADMIN.
     static let canMount: Bool = {
         let status = (try? text("/proc/self/status")) ?? ""
         let effective = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
@@ -55,13 +55,13 @@ enum Walkback {
         String(decoding: try Files.read(path) ?? [], as: UTF8.self)
     }
 
-    /// Starts a program and gives its process.
+    /// Starts a program and returns its process ID.
     static func start(_ arguments: [String], _ environment: [String]) throws -> pid_t {
         var process: pid_t = 0
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0) } + [nil]
         defer { for copy in argv + envp { free(copy) } }
-        // The threads of a test runner block signals, which a user's shell does not.
+        // The threads of a test runner block signals, which a user's shell does not do.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -74,7 +74,7 @@ enum Walkback {
         return process
     }
 
-    /// Exit status, or 128 + the signal.
+    /// Returns the exit status, or 128 + the signal.
     static func wait(_ process: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
@@ -86,7 +86,7 @@ enum Walkback {
     }
 }
 
-/// A directory of one test's own, which every user may read and which goes with it.
+/// A directory for one test, which every user may read and which is removed with this value.
 final class Scratch {
     let path: FilePath
 
@@ -110,7 +110,7 @@ final class Scratch {
         return file
     }
 
-    /// A walk, of four seconds by itself: WiFi that is away for one of them, and cellular.
+    /// A walk, four seconds long by default: cellular, and WiFi that is away for one second.
     func walk(extra: String = "", wifi: String = Scratch.wifi, duration: Int = 4) throws -> FilePath {
         try write("wifi.trace.csv", wifi)
         try write("cellular.trace.csv", Self.trace("cellular", duration: duration, rows: "0,3,1,30,30,0,0,1,\n"))

@@ -69,7 +69,7 @@ import Traces
         let trace = try #require(result.traces.first)
         #expect(result.reports.first?.saturatedDown == 10.0 / 15)
         let rate = trace.samples.last { $0.time <= .milliseconds(12_300) }?.down.rate.megabitsPerSecond ?? 0
-        // What passed is 3 Mb/s, in bins a packet more or less; nothing after the last full second is known.
+        // 3 Mb/s passed, a packet more or less in each bin. After the last full second nothing is known.
         #expect(filling == .asIs ? (2.8...3.2).contains(rate) : abs(rate - 12) < 0.3, "\(rate)")
     }
 
@@ -231,7 +231,7 @@ import Traces
             let summary = CaptureSummary(of: &reader)
             let bytes = Double(summary.interfaces[0].protocols.internet.bytes.bytes)
             let derived = trace.curve(.down).total.bytes + trace.curve(.up).total.bytes
-            // Merged records count more than they say; packets between others do not count.
+            // Merged records count for more bytes than they say; packets between other hosts do not count.
             #expect(derived >= bytes * 0.98 && derived <= bytes * 1.05, "\(derived) of \(bytes)")
         }
     }

@@ -19,7 +19,7 @@ import Testing
         var flags: UInt8 = 0x10
     }
 
-    /// What each step told: round trips in ms, and losses.
+    /// The round trips in ms and the losses that the steps show.
     private func observe(_ steps: [Step]) -> (trips: [Double], lost: Int) {
         var flow = FlowObserver()
         var trips: [Double] = []
@@ -88,7 +88,7 @@ import Testing
             Step(at: 0, outbound: true, sequence: 10, flags: 2),
             Step(at: 0.05, outbound: false, sequence: 70, acknowledgement: 11, flags: 0x12),
             Step(at: 0.1, outbound: false, sequence: 71, payload: 1448),
-            // 2,896 bytes, two segments, are missing here.
+            // 2,896 bytes, which are two segments, are missing here.
             Step(at: 0.11, outbound: false, sequence: 71 + 1448 * 3, payload: 1448),
             Step(at: 0.11 + delay, outbound: false, sequence: 71 + 1448, payload: 1448),
             Step(at: 0.111 + delay, outbound: false, sequence: 71 + 1448 * 2, payload: 1448),
@@ -114,7 +114,8 @@ import Testing
         let scratch = try ScratchDirectory()
         var capture = try CaptureMaker(scratch.file("merged.pcapng"), name: "wlan0")
         try capture.connect(at: 0)
-        // Ten segments of 1448 bytes behind one header of 52; or a UDP-sized lie of none.
+        // Ten segments of 1448 bytes behind one header of 52 bytes; or a packet of another protocol that claims to be
+        // 60,040 bytes long.
         let payload = claimed == 14_532 ? 14_480 : 0
         var packet = PacketMaker.tcp(outbound: false, sequence: 1000, payload: payload)
         if payload == 0 { packet[9] = 47 }

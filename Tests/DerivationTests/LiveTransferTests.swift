@@ -30,15 +30,17 @@ import Traces
 
     private static let key: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
 
-    /// The connection's key in the answer to the first SYN; and a later subflow's SYN with the key's token.
+    /// The options of the answer to the first SYN, with the connection's key, and of a later subflow's SYN, with the
+    /// key's token.
     private static let capable: [UInt8] = [30, 12, 0x01, 0x01] + key
     private static func join(_ token: UInt32) -> [UInt8] { [30, 12, 0x10, 1] + four(token) + four(7) }
     private static var token: UInt32 { UInt32(SHA256.hexadecimal(of: key).prefix(8), radix: 16) ?? 0 }
 
-    /// A data acknowledgement of 64 bits, and nothing else.
+    /// The option of a data acknowledgement of 64 bits, and nothing else.
     private static func acknowledges(_ number: UInt32) -> [UInt8] { [30, 12, 0x20, 0x03, 0, 0, 0, 9] + four(number) }
 
-    /// One that has the subflow's own bytes twice over in its numbers, and the connection's in data acknowledgements.
+    /// A subflow whose own sequence numbers count its bytes twice, while its data acknowledgements count the
+    /// connection's bytes.
     private func subflow(_ name: String, at start: Double, nearPort: Int, opening: [UInt8], growth: [Double: UInt32])
         throws
     {
@@ -69,12 +71,12 @@ import Traces
         try capture.download(from: 3.1, to: 8, rate: 6, queue: 0, sequence: &sequence)
         try capture.download(from: 9.5, to: 12, rate: 6, queue: 0, sequence: &sequence)
         try capture.add(PacketMaker.tcp(outbound: false, sequence: sequence, flags: 0x11), at: 13, outbound: false)
-        // Long after it was closed.
+        // A packet long after the connection was closed.
         try capture.add(PacketMaker.tcp(outbound: false, sequence: sequence, flags: 0x14), at: 50, outbound: false)
         try capture.finish()
         let transfer = try #require(try all(["live.pcapng"]).first)
         #expect(!transfer.isMultipath && transfer.path == "wlan0" && transfer.direction == .down)
-        // The first acknowledgement that was captured counts as where it began.
+        // The first acknowledgement that was captured counts as the beginning.
         #expect(transfer.bytes == ByteCount(Int64(sequence) - 1000 - 1448))
         #expect(transfer.start.nanoseconds == (PacketMaker.start + 3) * 1_000_000_000)
         #expect(transfer.duration == .seconds(10))
@@ -83,7 +85,7 @@ import Traces
     }
 
     @Test func `over MPTCP is one, with its subflows' data counted once, whatever capture they are in`() throws {
-        // Near the end of 32 bits, which the numbers pass.
+        // Near the end of 32 bits, so that the numbers wrap around.
         let zero = UInt32.max - 300_000
         try subflow(
             "wlan0", at: 1, nearPort: 40000, opening: Self.capable,
@@ -108,7 +110,7 @@ import Traces
         try subflow("wlan0", at: 1, nearPort: 40000, opening: Self.capable, growth: [1.1: 0, 2.0: 300_000])
         try subflow("wlan1", at: 5, nearPort: 40000, opening: Self.capable, growth: [5.1: 77, 6.0: 400_077])
         try subflow("wwan0", at: 5.2, nearPort: 40001, opening: Self.join(12), growth: [5.3: 77, 7.0: 600_077])
-        // A token that nobody knows is of what was opened last.
+        // A subflow with an unknown token belongs to the connection that was opened last.
         let transfers = try all(["wwan0.pcapng", "wlan0.pcapng", "wlan1.pcapng"])
         #expect(transfers.map(\.bytes) == [ByteCount(300_000), ByteCount(600_000)])
     }

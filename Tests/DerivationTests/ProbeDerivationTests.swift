@@ -38,15 +38,15 @@ import Traces
     }
 
     /// - Parameters:
-    ///   - demand: of the downlink's rate, at an instant; below 1 no queue is there.
-    ///   - queue: in seconds, of either direction, where demand is 1.
+    ///   - demand: the share of the downlink's rate that is sent, at an instant; below 1 there is no queue.
+    ///   - queue: how long a packet waits in either direction where demand is 1, in seconds.
     ///   - idle: when only echoes are sent.
-    ///   - draining: when only echoes are to be sent, and what waits takes longer to go.
+    ///   - draining: when only echoes should be sent, while what waits takes longer to leave.
     ///   - others: what else is captured.
-    ///   - capacity: the downlink's part of its rate, at an instant of arrival.
+    ///   - capacity: the share of the downlink's rate that is there, at an instant of arrival.
     ///   - losses: when as many of the downlink's datagrams are lost as arrive.
     ///   - outage: when the downlink carries nothing; what is on it arrives afterwards.
-    ///   - end: from when on nothing arrives any more.
+    ///   - end: the instant from which on nothing arrives.
     private func record(
         seconds: Double, queue: Double = 0.2, idle: Range<Double>, draining: Range<Double>? = nil,
         others: [(time: Double, outbound: Bool, bytes: [UInt8])] = [], demand: (Double) -> Double = { _ in 1 },
@@ -56,7 +56,7 @@ import Traces
         let offset = 5e4
         func server(_ time: Double) -> UInt64 { UInt64((time + offset) * 1e9) }
         func client(_ time: Double) -> UInt64 { UInt64((time + 77) * 1e9) }
-        // What waited when the phase began comes yet.
+        // Datagrams that waited when the phase began still arrive.
         let silence = (idle.lowerBound + queue)..<(idle.upperBound + Self.way)
         let sending = (down: Double(Self.datagram * 8) / Self.downRate, up: Double(Self.datagram * 8) / Self.upRate)
         let arrivals = stride(from: 0.05, to: seconds, by: sending.up).filter { !silence.contains($0) }
@@ -134,8 +134,8 @@ import Traces
     @Test func `gives the rate of the instant at which the link carried, which is half a round trip before it came`()
         throws
     {
-        // What comes until 8.02 s has left the link by 8 s; then it carries a tenth. For a second nothing waited, so
-        // that waiting is known.
+        // What arrives until 8.02 s has left the link by 8 s; from then on the link carries a tenth. For one second
+        // nothing waited, so that the waiting is known.
         try record(
             seconds: 20, idle: 13..<14.5, demand: { (2..<3).contains($0) ? 0.5 : 1 },
             capacity: { $0 < 8.02 ? 1 : 0.1 })
@@ -144,7 +144,7 @@ import Traces
         let before = curve.carried(from: .seconds(7), to: .seconds(8)) * 8
         let after = curve.carried(from: .seconds(8), to: .milliseconds(8500)) * 8
         #expect(abs(before / Self.downRate - 1) < 0.005, "\(before)")
-        // 40 kb that came after 8 s left the link before; no more than a datagram's part is beyond.
+        // Of what arrived after 8 s, 40 kb had left the link before. The rest is at most a part of one datagram.
         #expect(after < 0.5 * 0.1 * Self.downRate + Double(Self.datagram * 8), "\(after)")
     }
 
@@ -156,8 +156,8 @@ import Traces
         #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 && $0.up.delay == $0.down.delay })
         let report = try #require(result.reports.first)
         let full = try #require(report.saturatedDown)
-        // All but the first half second and the phase, of which the queue took the beginning; the last datagram begins
-        // a second.
+        // The link is full except for the first half second and the idle phase, whose beginning the queue filled. The
+        // last datagram begins one more second.
         #expect(abs(full - (20 - 0.5 - 2 + 0.2) / 21) < 0.01, "\(full)")
     }
 
@@ -185,7 +185,8 @@ import Traces
         let result = try derive()
         let trace = try #require(result.traces.first)
         #expect(abs(rate(trace, .down, 15, 20) / 1e6 - 1) < 0.01)
-        // What it does not use is held; and its queue is none of the path's own way.
+        // The uplink, which the transfer does not use, keeps its rate. The transfer's queue is no part of the path's
+        // own delay.
         #expect(abs(rate(trace, .up, 15, 20) / Self.upRate - 1) < 0.03)
         #expect(abs(rate(trace, .down, 24, 28) / Self.downRate - 1) < 0.01)
         #expect(trace.samples.allSatisfy { abs($0.down.delay.milliseconds - 20) < 0.5 })
@@ -202,7 +203,7 @@ import Traces
         try record(seconds: 20, queue: 0.5, idle: 10..<12, demand: { (14..<15).contains($0) ? 0.7 : 1 })
         let trace = try #require(try derive().traces.first)
         #expect(abs(trace.queueDown.bytes - 125_000) <= 2 * 1400)
-        // Less than what is assumed of every path.
+        // What waited is less than the queue that every path is assumed to have.
         #expect(trace.queueUp == ByteCount(64_000))
     }
 
@@ -214,7 +215,7 @@ import Traces
             seconds: 20, idle: 10..<12, demand: { (14..<15).contains($0) ? 0.7 : 1 }, losses: losses)
         let derivation = try derive()
         let trace = try #require(derivation.traces.first)
-        // A fifth of a second; less than what is assumed of every path.
+        // A fifth of a second, which is less than the queue that every path is assumed to have.
         let expected: Int64 = losses == nil ? 64_000 : 50_000
         #expect(abs(trace.queueDown.bytes - expected) <= 2 * 1400, "\(trace.queueDown)")
         let notes = derivation.notes.filter { $0.hasPrefix("wwan0: what the downlink's queue takes was not found; ") }
@@ -226,12 +227,14 @@ import Traces
             seconds: 20, idle: 17..<18.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, outage: 8..<14)
         let curve = try #require(try derive().traces.first).curve(.down)
         #expect(curve.carried(from: .milliseconds(8100), to: .milliseconds(13_900)) == 0)
-        // The replies to 20 echoes came too.
+        // The bytes include the replies to 20 echoes.
         let around = curve.carried(from: .milliseconds(7000), to: .milliseconds(15_000)) - 20 * 60
         #expect(abs(around - 2 * Self.downRate / 8) < Double(Self.datagram), "\(around)")
     }
 
-    /// - Parameter gone: when the address goes, after which nothing comes.
+    /// - Parameters:
+    ///   - end: the instant from which on nothing arrives.
+    ///   - gone: when the address goes.
     private func recordSilence(from end: Double, gone: Double) throws -> PathTrace {
         try record(
             seconds: gone + 6, idle: 5..<6.5, demand: { (2..<3).contains($0) ? 0.7 : 1 }, end: end)
@@ -261,7 +264,8 @@ import Traces
     }
 
     @Test func `has of a second the rate of what is known of it, where that is a fifth or more`() throws {
-        // The downlink has half from 10 s on. Of that second 0.4 s are known, half of them what had waited.
+        // From 10 s on the downlink has half its rate. 0.4 s of that second are known; in half of them what had waited
+        // arrives.
         try record(
             seconds: 20, idle: 10.2..<11.3, demand: { (2..<3).contains($0) ? 0.7 : 1 },
             capacity: { $0 < 10.02 ? 1 : 0.5 })

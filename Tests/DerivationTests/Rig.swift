@@ -7,7 +7,7 @@ import Quantities
 import SystemPackage
 import Testing
 
-/// A directory that goes away with its value, and all that is in it.
+/// A directory that is removed with this value, together with everything in it.
 final class ScratchDirectory {
     let path: FilePath
 
@@ -41,15 +41,15 @@ final class ScratchDirectory {
     }
 }
 
-/// Packets as a phone's interface would have them, written as they are asked for.
+/// Packets as a phone's interface would see them.
 struct PacketMaker {
     static let start: Int64 = 1_700_000_000
     static let near: [UInt8] = [10, 0, 0, 2]
     static let far: [UInt8] = [10, 9, 0, 1]
 
-    /// Raw IPv4 and TCP with stamps; the far host is port 443.
+    /// Raw IPv4 and TCP with timestamps; the far host uses port 443.
     ///
-    /// - Parameter multipath: options of Multipath TCP, as they stand.
+    /// - Parameter multipath: options of Multipath TCP, copied as they are.
     static func tcp(
         outbound: Bool, sequence: UInt32, acknowledgement: UInt32 = 0, flags: UInt8 = 0x10, payload: Int = 0,
         stamp: UInt32 = 1, echo: UInt32 = 1, maximumSegment: UInt16? = nil, nearPort: Int = 40000,
@@ -79,7 +79,7 @@ struct PacketMaker {
         return bytes + options
     }
 
-    /// An ICMP echo request or its answer.
+    /// An ICMP echo request or its reply.
     static func echo(outbound: Bool, sequence: UInt8) -> [UInt8] {
         let head: [UInt8] = [0x45, 0, 0, 84, 0, 0, 0x40, 0, 64, 1, 0, 0]
         let addresses = outbound ? near + far : far + near
@@ -87,14 +87,14 @@ struct PacketMaker {
     }
 }
 
-/// A capture of one interface in the making.
+/// Writes a capture of one interface.
 struct CaptureMaker: ~Copyable {
     private var writer: PcapngWriter
     private let interface: Int
     private let saysDirection: Bool
 
     init(_ path: FilePath, name: String, saysDirection: Bool = true) throws {
-        // Whole before it is kept: a value that cannot be copied is not let go half made.
+        // Complete before it is stored: a value that cannot be copied cannot be released half initialised.
         var writer = try PcapngWriter(to: CaptureFile(creating: path))
         interface = try writer.addInterface(CaptureInterface(name: name, linkType: .raw, snapLength: ByteCount(128)))
         self.writer = writer
@@ -102,8 +102,8 @@ struct CaptureMaker: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - seconds: since the walk's start.
-    ///   - length: on the wire, where it is more than the headers.
+    ///   - seconds: the time since the walk's start.
+    ///   - length: the length on the wire, if it is not what the IP header says.
     mutating func add(_ packet: [UInt8], at seconds: Double, outbound: Bool, length: Int? = nil) throws {
         let claimed = Int(packet[2]) << 8 | Int(packet[3])
         let time = PacketMaker.start * 1_000_000_000 + Int64((seconds * 1e9).rounded())
@@ -120,14 +120,14 @@ struct CaptureMaker: ~Copyable {
     /// A download over a link of a fixed rate: a packet of 1500 bytes at a time, acknowledged at once.
     ///
     /// - Parameters:
-    ///   - rate: of the link, in Mb/s.
-    ///   - queue: what each packet waits, in seconds, beside the 40 ms that the path takes.
+    ///   - rate: the link's rate in Mb/s.
+    ///   - queue: how long each packet waits, in seconds, in addition to the path's 40 ms.
     mutating func download(
         from start: Double, to end: Double, rate: Double, queue: Double, sequence: inout UInt32
     ) throws {
         let interval = 1500 * 8 / (rate * 1e6)
         var time = start
-        // Sums of intervals are not exact: the last packet is before the end.
+        // Sums of intervals are not exact; half an interval makes sure that the last packet comes before the end.
         while time < end - interval / 2 {
             let echo = UInt32(max(0, (time - 0.04 - queue) * 1000))
             try add(
@@ -142,7 +142,7 @@ struct CaptureMaker: ~Copyable {
         }
     }
 
-    /// A handshake of 40 ms.
+    /// A handshake that takes 40 ms.
     mutating func connect(at time: Double) throws {
         try add(
             PacketMaker.tcp(

@@ -12,7 +12,7 @@ import Traces
 
 @testable import Derivation
 
-/// What is in `Captures`, and what is derived from it in `Replays`.
+/// The captures in `Captures`, and the traces in `Replays` that are derived from them.
 @Suite struct `The shipped captures` {
     private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 
@@ -42,7 +42,7 @@ import Traces
         let traces = try [original, scrubbed].map { file in
             try Derivation(Derivation.Options(name: "walk", sources: [CaptureSource(file: file)])).traces
         }
-        // All of them would be printed.
+        // Compared here so that a failure does not print all samples.
         let isSame = traces[0].map(\.samples) == traces[1].map(\.samples)
         #expect(isSame)
     }

@@ -31,7 +31,7 @@ import Traces
         return bytes + two(payload.count + 8) + [0, 0] + payload
     }
 
-    /// Of the server, whose TCP port is its UDP port.
+    /// A segment of a connection to `port`. The server's TCP port is the same as its UDP port.
     private func tcp(outbound: Bool, sequence: UInt32, port: UInt16) -> [UInt8] {
         var bytes = PacketMaker.tcp(outbound: outbound, sequence: sequence, payload: Self.segment - 52)
         bytes[outbound ? 22 : 20] = UInt8(port >> 8)
@@ -39,7 +39,7 @@ import Traces
         return bytes
     }
 
-    /// - Parameter demand: of the downlink's rate, at an instant; below 1 no queue is there.
+    /// - Parameter demand: the share of the downlink's rate that is sent, at an instant; below 1 there is no queue.
     private func derive(
         port: UInt16 = 4773, demand: @escaping (Double) -> Double = { _ in 1 }
     ) throws -> Derivation {
@@ -57,7 +57,7 @@ import Traces
                 events.append((time, false, tcp(outbound: false, sequence: sequence, port: port)))
             }
         }
-        // What leaves is three times what arrives: a queue takes the rest, or nobody.
+        // Three times as much leaves as arrives; the rest waits in a queue or is lost.
         time = 0.3
         while time < seconds {
             time += Double(Self.segment * 8) / Self.upRate / 3
@@ -94,13 +94,14 @@ import Traces
     @Test func `gives both directions' rates, the uplink's from what the server says it had`() throws {
         let result = try derive()
         let trace = try #require(result.traces.first)
-        // Echoes and their answers pass beside the segments.
+        // Echoes and their replies pass next to the segments.
         for (from, to): (Int64, Int64) in [(2, 14), (17, 19)] {
             #expect(abs(rate(trace, .down, from, to) / Self.downRate - 1) < 0.01)
             #expect(abs(rate(trace, .up, from, to) / Self.upRate - 1) < 0.02)
         }
         let report = try #require(result.reports.first)
-        // All but the first and last half second, the idle phase, and the second that the last answer begins.
+        // The link is full except for about half a second at both ends, the idle phase, and the second that the last
+        // reply begins.
         for share in [try #require(report.saturatedDown), try #require(report.saturatedUp)] {
             #expect(abs(share - (19.5 - 1.5) / 21) < 0.02, "\(share)")
         }
@@ -112,13 +113,13 @@ import Traces
         let trace = try #require(result.traces.first)
         #expect(abs(rate(trace, .down, 9, 11) / Self.downRate - 1) < 0.03)
         let share = try #require(result.reports.first?.saturatedDown)
-        // And but for the four seconds.
+        // The four seconds are missing as well.
         #expect(abs(share - (19.5 - 1.5 - 4) / 21) < 0.02, "\(share)")
     }
 
     @Test func `takes other connections for what they are`() throws {
         let trace = try #require(try derive(port: 443).traces.first)
-        // The server knows nothing of them, and what it says comes on top.
+        // The server does not count these connections, so what it reports is added to them.
         #expect(rate(trace, .up, 2, 14) > 3.9 * Self.upRate)
     }
 }

@@ -59,7 +59,7 @@ struct `A number rounded to significant digits` {
         for index in 0..<20_000 {
             let digits = 1 + index % 9
             let mantissa = Double(generator.next(below: 1_000_000)) / 1000
-            // Ties and numbers next to them, and all that lies between.
+            // Ties, numbers next to them, and numbers between them.
             let value = [
                 mantissa, mantissa * 1e-4, (mantissa * 2).rounded() / 2, mantissa * 1e5, -mantissa, 1e-9 * mantissa,
             ][

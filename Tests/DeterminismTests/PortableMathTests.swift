@@ -3,7 +3,7 @@ import Determinism
 import Testing
 
 @Suite struct PortableMathTests {
-    /// Digits from tables, not from a mathematics library.
+    /// The digits come from tables, not from a mathematics library.
     @Test(arguments: [
         (0.0, 1.0), (1.0, 2.718_281_828_459_045), (-1.0, 0.367_879_441_171_442_33), (0.5, 1.648_721_270_700_128_2),
         (10.0, 22_026.465_794_806_718), (-20.0, 2.061_153_622_438_558e-9),

@@ -61,7 +61,7 @@ import Testing
         #expect(fault?.message.hasPrefix("a.json: is no JSON") == true)
     }
 
-    /// Colons and brackets count only where they are not text.
+    /// Colons and brackets count only outside text.
     @Test func `may hold any text`() throws {
         let key = "a\\\":{[,]}"
         #expect(try parse(JSON.object([key: .string(key)]).text) == .object([key: .string(key)]))
@@ -77,7 +77,7 @@ import Testing
         _ = try parse(String(brackets.dropFirst().dropLast()))
     }
 
-    /// A decoder whose time grows faster than the document would need more than the minute.
+    /// A decoder whose time grows faster than the document would need more than a minute.
     @Test(.timeLimit(.minutes(1))) func `may be large`() throws {
         let run = JSON.object([
             "id": .string("mptcp.1"), "values": .line([.integer(1), .number(0.25), .null, .bool(true)]),

@@ -43,7 +43,7 @@ import Traces
         // 2 Mb/s / (0.864 + 2 x 0.137 W); 2 / (0.918 + 2 x 0.122)
         #expect(isNear(EnergyModel.hybrid.efficiency(of: .wifi, at: rate)?.megabitsPerJoule ?? 0, 2 / 1.138))
         #expect(isNear(EnergyModel.hybrid.efficiency(of: .cellular, at: rate)?.megabitsPerJoule ?? 0, 2 / 1.162))
-        // Up costs LTE more: 2 / (1.288 + 2 x 0.43839)
+        // LTE takes more energy in the uplink: 2 / (1.288 + 2 x 0.43839)
         let up = EnergyModel.huang2012.efficiency(of: .cellular, at: rate, .up)
         #expect(isNear(up?.megabitsPerJoule ?? 0, 2 / 2.16478))
         #expect(EnergyModel.hybrid.efficiency(of: .wifi, at: .zero) == EnergyEfficiency(bitsPerJoule: 0))

@@ -23,7 +23,7 @@ struct RadioRun {
         up = down
     }
 
-    /// Puts so many bytes into each bin that begins in `span` of the run's clock, in seconds.
+    /// Puts `bytes` into each bin that begins in `span`, in seconds of the run's clock.
     func carrying(_ bytes: UInt32, _ direction: Direction = .down, in span: Range<Double>) -> RadioRun {
         var run = self
         for bin in Int((span.lowerBound * 100).rounded())..<Int((span.upperBound * 100).rounded()) {
@@ -32,7 +32,8 @@ struct RadioRun {
         return run
     }
 
-    /// On the trace's clock, in seconds; attached until the first one or from it on.
+    /// Attaches and detaches at instants on the trace's clock, in seconds. Until the first change the state is its
+    /// opposite.
     func changing(_ changes: (Double, Bool)...) -> RadioRun {
         var run = self
         run.attachments =

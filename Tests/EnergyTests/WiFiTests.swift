@@ -72,7 +72,7 @@ import Traces
         // The first second's signal is not known. ACTIVE 1.001 J each second.
         let account = run.account(signal: [(.zero, nil), (.seconds(1), signal)])
         #expect(isNear(account[.active].energy.joules, 1.001 + 1.001 * factor))
-        // Off by default, and without a signal.
+        // By default the model does not regard the signal, and a run without a signal has no factor.
         var plain = run
         plain.radio = radio
         #expect(isNear(plain.account(signal: [(.zero, signal)])[.active].energy.joules, 2.002))

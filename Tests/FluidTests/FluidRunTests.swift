@@ -25,7 +25,7 @@ struct FluidRunTests {
         }
     }
 
-    @Test("is idle in an outage, and after it until the timer has backed off; a new connection is not")
+    @Test("is idle in an outage and until the backed-off timer fires; a new connection does not wait")
     func outage() throws {
         let walk = Walk([Walk.Path(rate: 4, away: 20..<30)])
         let stalled = try #require(walk.run(.tcp(path: "p0")))
@@ -46,7 +46,7 @@ struct FluidRunTests {
         }
     }
 
-    @Test("of MPTCP adds two equal paths up")
+    @Test("of MPTCP adds up two equal paths")
     func sum() throws {
         let alone = try #require(Walk([.steady(4)]).run(.tcp(path: "p0")))
         let both = try #require(Walk([.steady(4), .steady(4)]).run(.mptcp))
@@ -94,7 +94,7 @@ struct FluidRunTests {
         #expect(run.bytes(42..<60) > 4e6 / 8 * 18 * 0.94)
     }
 
-    @Test("is not there for what is not modelled")
+    @Test("is nil for what is not modelled")
     func unmodelled() {
         let walk = Walk([.steady(4), .steady(1)])
         #expect(walk.run("mptcp-energy") == nil)

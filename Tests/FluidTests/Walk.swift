@@ -7,14 +7,14 @@ import Traces
 
 @testable import Fluid
 
-/// A minute of paths p0, p1…, the first of them WiFi.
+/// A walk of one minute over paths p0, p1…, the first of which is WiFi.
 struct Walk {
     struct Path {
-        /// Mb/s, both ways.
+        /// In Mb/s, both ways.
         var rate: Double
-        /// Seconds in which it is detached.
+        /// The seconds in which the path is detached.
         var away: Range<Int>?
-        /// Milliseconds.
+        /// In milliseconds.
         var roundTrip = 20
 
         static func steady(_ rate: Double, roundTrip: Int = 20) -> Path { Path(rate: rate, roundTrip: roundTrip) }

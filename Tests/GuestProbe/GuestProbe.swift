@@ -8,8 +8,8 @@ import Plans
 import System
 import SystemPackage
 
-/// Both sides of a boot in one small program, as `walkback` is: `guest` does in the guest what the file `probe` in its
-/// run directory says, `boot` boots guests of itself and prints what came of them.
+/// Both sides of a boot in one small program, as in `walkback`. `guest` runs in the guest and does what the file
+/// `probe` in its run directory says; `boot` boots guests of this program and prints their results.
 @main enum GuestProbe {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())

@@ -7,7 +7,7 @@ import Guest
 import Plans
 import Quantities
 
-/// What a guest of the tests is told to do: one word, and what it takes.
+/// What a guest of the tests is told to do: one word and its arguments.
 enum ProbeWork {
     static func perform(_ guest: GuestBringUp) throws {
         let text = try String(contentsOfFile: guest.path("probe"), encoding: .utf8)
@@ -28,7 +28,7 @@ enum ProbeWork {
             }
             try record("times", guest)
         case "spin":
-            // Children too, so that there is something to leave behind.
+            // Children too, so that there are processes to leave behind.
             for _ in 0..<3 where forked() == 0 { while true { pause() } }
             guest.note("spinning")
             while true {}
@@ -42,7 +42,7 @@ enum ProbeWork {
         case "leave":
             exit(3)
         case "look":
-            // Everything of its surroundings that a run could depend on.
+            // Everything around a run that it could depend on.
             var seen = CommandLine.arguments.joined(separator: " ") + "\n"
             seen += (try? String(contentsOfFile: "/proc/cmdline", encoding: .utf8)) ?? "-"
             for (name, value) in ProcessInfo.processInfo.environment.sorted(by: { $0.key < $1.key }) {
@@ -61,7 +61,7 @@ enum ProbeWork {
         }
     }
 
-    /// Swift hides fork(); the probe has one thread, where it is harmless.
+    /// Swift hides fork(). It is harmless here, since the probe has one thread.
     private static func forked() -> pid_t {
         typealias Fork = @convention(c) () -> pid_t
         guard let symbol = dlsym(nil, "fork") else { return -1 }

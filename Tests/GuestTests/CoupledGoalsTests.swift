@@ -4,14 +4,14 @@ import Plans
 import Quantities
 import Testing
 
-/// RFC 6356, section 2: what a coupled congestion control is for, in runs whose links are known.
+/// RFC 6356, section 2: the goals of coupled congestion control, in runs over known links.
 @Suite(.kernelTier, .serialized) struct `The goals of coupled congestion control` {
     private static let seconds = 60
     private static let seeds: ClosedRange<UInt64> = 1...3
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    /// Bytes of MPTCP and of each TCP beside it.
+    /// The bytes of MPTCP and of each TCP next to it.
     private func compete(
         over paths: [CoupledRig.Path], control: String, seed: UInt64
     ) throws -> (mptcp: Double, rivals: [Double]) {
@@ -21,10 +21,10 @@ import Testing
         return (Double(record.delivered.bytes), record.others.map { Double($0.delivered.bytes) })
     }
 
-    /// A queue of one bandwidth-delay product. The RFC reckons with losses in proportion to packets. At the end of a
-    /// queue that acknowledgements without jitter clock they are not, since each flow's packets come in step with those
-    /// that leave: a half per cent that is lost at random restores that, and so do acknowledgements that take now
-    /// longer and now less.
+    /// A link with a queue of one bandwidth-delay product. The RFC assumes that losses are in proportion to packets. At
+    /// the end of a queue that is clocked by acknowledgements without jitter they are not, because each flow's packets
+    /// arrive in step with those that leave. Losing half a per cent at random restores the proportion, and so do
+    /// acknowledgements with a varying delay.
     private func shared(loss: Double = 0, jitter: Duration = .zero) -> CoupledRig.Path {
         var path = CoupledRig.Path(
             name: "shared", rate: .megabitsPerSecond(10), roundTrip: .milliseconds(40), queue: .zero, loss: loss,
@@ -69,7 +69,7 @@ import Testing
         #expect(ratios.allSatisfy { $0 > 1.2 })
     }
 
-    /// Links that losses keep from being full.
+    /// Losses keep these links from being full.
     @Test func `traffic leaves the more congested path`() throws {
         let paths = [
             CoupledRig.Path(
@@ -93,7 +93,7 @@ import Testing
         let (lia, olia, reno) = (
             try #require(shares["lia"]), try #require(shares["olia"]), try #require(shares["reno"])
         )
-        // Losses are 10 to 1: windows of uncoupled subflows are as 1 to the root of that, LIA's as 1 to 10.
+        // Losses are 10 to 1. Windows of uncoupled subflows are as 1 to the square root of 10, and LIA's as 1 to 10.
         #expect(lia < reno * 0.7 && olia < lia)
     }
 

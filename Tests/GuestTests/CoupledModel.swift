@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Coupled congestion control as its papers have it, in real numbers.
+/// Coupled congestion control as its papers define it, in real numbers.
 enum CoupledModel {
     /// One subflow when an acknowledgement arrives.
     struct Path: Equatable {
         /// In packets.
         var window: Double
-        /// In any unit, the same for all.
+        /// In any unit, which is the same for all paths.
         var roundTrip: Double
         /// Packets delivered between losses.
         var delivered: Double

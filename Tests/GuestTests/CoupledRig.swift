@@ -7,25 +7,25 @@ import Strategies
 import SystemPackage
 import Traces
 
-/// Whole runs in the guest over steady links, for what subflows do to each other and to others.
+/// Whole runs in the guest over steady links, which show what subflows do to each other and to other flows.
 enum CoupledRig {
     struct Path {
         var name: String
-        /// Both directions'.
+        /// The rate of both directions.
         var rate: DataRate
-        /// There and back, without a queue.
+        /// The time there and back without a queue.
         var roundTrip: Duration
-        /// Downlink.
+        /// The downlink's queue.
         var queue: ByteCount
         var loss = 0.0
         var subflows = 1
-        /// What the uplink takes varies by as much around half a round trip, from 10 ms to the next.
+        /// The uplink's delay varies by as much around half a round trip, every 10 ms.
         var uplinkJitter = Duration.zero
 
-        /// Of one round trip at the path's rate.
+        /// What one round trip carries at the path's rate.
         var bandwidthDelayProduct: ByteCount { rate.bytes(in: roundTrip) }
 
-        /// Multiples of the golden ratio: evenly spread, and no two steps alike.
+        /// Multiples of the golden ratio are evenly spread, and no two steps are alike.
         fileprivate func jittering(for seconds: Int) -> [LinkTable.Condition] {
             (0..<seconds * 100).map { step in
                 let part = (Double(step) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
@@ -52,7 +52,7 @@ enum CoupledRig {
                     options: [.create, .truncate], permissions: .ownerReadWrite)
                 try file.closeAfter { _ = try file.writeAll(table.encoded()) }
             }
-            // As a replay's seed does: without it steady links repeat themselves.
+            // The seed sets the jitter, as in a replay. Without it steady links would give the same run for every seed.
             var generator = SplitMix64(seed: seed, purpose: "jitter \(path.name)")
             return RunPlan.Path(
                 name: path.name, kind: .other, downTable: "\(path.name).down.link", upTable: "\(path.name).up.link",

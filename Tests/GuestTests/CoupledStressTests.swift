@@ -14,8 +14,8 @@ import Testing
 import Traces
 import Traffic
 
-/// Subflows that come and go, and many connections. `Kernel/build --debug` builds a kernel that watches its locks and
-/// its memory meanwhile; any kernel says where something is badly wrong.
+/// Subflows that come and go, and many connections. A kernel from `Kernel/build --debug` watches its locks and its
+/// memory meanwhile; any kernel reports what is badly wrong.
 @Suite(.kernelTier, .serialized) struct `Coupled subflows` {
     /// Two paths, with three subflows on the second.
     private func lab(
@@ -52,7 +52,7 @@ import Traffic
         try transfer.connect(socket, to: lab.serverAddress(for: 0))
     }
 
-    /// Turns the loop for a while, reading as an application would.
+    /// Turns the loop for `span` and reads as an application would.
     private func run(_ loop: EventLoop, _ transfers: [Transfer], for span: Duration) throws {
         let tick = try MonotonicTimer(first: SystemClock.monotonic, interval: .milliseconds(10))
         var ticks = 0
@@ -64,15 +64,15 @@ import Traffic
         loop.ignore(tick.descriptor)
     }
 
-    /// Runs `body` and holds that it left nothing behind and the kernel nothing to complain of.
+    /// Runs `body` and expects that it left nothing behind and that the kernel logged no warning.
     private func watch(_ body: () throws -> Void) throws {
         let log = try KernelLog()
         let trace: CoupledTrace
         do {
             trace = try CoupledTrace(groups: true) {
                 try body()
-                // What nobody holds any more may wait for a peer that is gone, but not for longer than close_timeout,
-                // twice.
+                // A connection that nobody holds any more may wait for a peer that is gone, but not longer than twice
+                // close_timeout.
                 usleep(150_000_000)
             }
         } catch {
@@ -98,7 +98,7 @@ import Traffic
             try connect(transfer, lab, control: control)
             try run(loop, [transfer], for: .milliseconds(500))
             var most = 0
-            // Some SYNs are lost, and with them the subflow.
+            // Some SYNs are lost, and their subflows with them.
             for _ in 0..<345 {
                 try lab.use(1, as: .none)
                 try run(loop, [transfer], for: .milliseconds(30))
@@ -118,7 +118,7 @@ import Traffic
 
     @Test(arguments: ["lia", "olia"]) func `of a hundred connections at once get along`(control: String) throws {
         try watch {
-            // Room for 400 subflows: in a short queue some would get nothing for as long as this lasts.
+            // There is room for 400 subflows: in a short queue some would get nothing as long as this lasts.
             let (lab, _) = try lab(seconds: 600, rate: .megabitsPerSecond(50), queue: ByteCount(1_000_000))
             let loop = try EventLoop()
             let server = try lab.server.run {
@@ -130,7 +130,7 @@ import Traffic
             let transfers = try (1...100).map {
                 try Transfer(loop: loop, workload: Workload(), seed: UInt64($0), port: 5001)
             }
-            // Not more at a time than the server's queue of new connections takes.
+            // Not more at a time than fit the server's queue of new connections.
             for first in stride(from: 0, to: 100, by: 20) {
                 for transfer in transfers[first..<first + 20] { try connect(transfer, lab, control: control) }
                 try run(loop, transfers, for: .milliseconds(200))

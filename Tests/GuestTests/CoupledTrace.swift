@@ -3,12 +3,12 @@ import Glibc
 import KernelTier
 import SystemPackage
 
-/// What the kernel's coupled congestion control says of every acknowledgement in congestion avoidance.
+/// What the kernel's coupled congestion control logs about every acknowledgement in congestion avoidance.
 struct CoupledTrace {
     struct Acknowledgement {
         let socket: String
         let acked: Double
-        /// Windows are in whole packets, and what has grown beyond in 2^-24 packets.
+        /// A window is a number of whole packets and a part in units of 2^-24 packets.
         let window: (packets: Int64, part: Int64)
         let increase: Int64
         let after: (packets: Int64, part: Int64)
@@ -20,12 +20,12 @@ struct CoupledTrace {
 
     static let unit = Double(1 << 24)
     private(set) var acknowledgements: [Acknowledgement] = []
-    /// Groups of subflows that came and that went.
+    /// The number of groups of subflows that were made and that are gone.
     private(set) var groups = (made: 0, gone: 0)
 
     /// Traces what `body` does.
     ///
-    /// - Parameter groups: whether only their coming and going is traced, and no acknowledgement.
+    /// - Parameter groups: whether to trace only how groups come and go, and no acknowledgement.
     init(groups onlyGroups: Bool = false, of body: () throws -> Void) throws {
         let functions = onlyGroups ? ["func coupled_group_get ", "func coupled_group_put "] : [""]
         for function in functions { try Self.set("\(function)module mptcp_coupled +p") }

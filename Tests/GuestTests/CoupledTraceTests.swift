@@ -6,9 +6,9 @@ import Plans
 import Quantities
 import Testing
 
-/// Every acknowledgement that the kernel acted on against the papers' formulas.
+/// Every acknowledgement that the kernel acted on is compared with the papers' formulas.
 @Suite(.kernelTier, .serialized) struct `Coupled congestion control` {
-    /// One path with two subflows, a long one and a lossy one.
+    /// One path with two subflows, a long path and a lossy path.
     private static func paths(far: DataRate, _ roundTrip: Duration) -> [CoupledRig.Path] {
         [
             CoupledRig.Path(
@@ -26,13 +26,13 @@ import Testing
             let (record, _) = try CoupledRig.execute(.mptcp, over: paths, control: control, seconds: 30)
             #expect(record.verified && record.failure == nil)
             #expect(record.congestionControl == control)
-            // The kernel takes subflows apart in a worker of its own.
+            // The kernel takes subflows apart in a separate worker.
             usleep(1_000_000)
         }
     }
 
-    /// The kernel rounds each subflow's window at the best path's round trip down by less than 2^-10 packets, what
-    /// comes of them likewise, and the increase by 2^-24.
+    /// The kernel rounds down: each subflow's window at the best path's round trip by less than 2^-10 packets, the
+    /// result of these likewise, and the increase by 2^-24.
     private func bounds(
         _ paths: [CoupledModel.Path], acked: Double, of path: CoupledModel.Path, least: Double
     ) -> ClosedRange<Double> {
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `of RFC 6356 adds to windows what the RFC says, at every acknowledgement`() throws {
-        // So long that its window is larger than what the others ask of it: there LIA is as Reno.
+        // The far path is so long that its window is larger than what the others ask of it. There LIA acts as Reno.
         let trace = try trace("lia", over: Self.paths(far: .megabitsPerSecond(12), .milliseconds(300)))
         var (coupled, uncoupled, withAll) = (0, 0, 0)
         for one in trace.acknowledgements {
@@ -55,7 +55,7 @@ import Testing
             let best = try #require(
                 paths.max { $0.window / ($0.roundTrip * $0.roundTrip) < $1.window / ($1.roundTrip * $1.roundTrip) })
             let allowed = bounds(paths, acked: one.acked, of: best, least: paths[index].window)
-            // Of two paths that are equal to 2^-10 packets the kernel may take either as the best.
+            // If two paths are equal to within 2^-10 packets, the kernel may take either as the best.
             let tie = 1 - 1 / 1024 / best.window
             let increase = Double(one.increase) / CoupledTrace.unit
             #expect((allowed.lowerBound * tie...allowed.upperBound).contains(increase), "\(one)")
@@ -90,7 +90,8 @@ import Testing
         expectWindows(trace)
     }
 
-    /// Windows are what they were and the increase, and go on from there unless there was a loss or slow start.
+    /// Expects every window to be the one before plus the increase, and the next to go on from there unless there was a
+    /// loss or slow start.
     private func expectWindows(_ trace: CoupledTrace) {
         var last: [String: (packets: Int64, part: Int64)] = [:]
         var carried = 0
@@ -105,7 +106,7 @@ import Testing
             last[one.socket] = one.after
         }
         #expect(carried > trace.acknowledgements.count * 9 / 10)
-        // Nothing is left of a connection.
+        // No group is left of a connection.
         #expect(trace.groups.made > 0 && trace.groups.made == trace.groups.gone)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 import Traces
 import Verification
 
-/// Whole MPTCP runs in the guest over 8 and 2 Mb/s, of which the first path is away or changes its address.
+/// Whole MPTCP runs in the guest over paths of 8 and 2 Mb/s, one of which is away for a while or changes its address.
 @Suite(.kernelTier, .serialized) struct `An MPTCP run` {
     private struct Scene {
         var attachments: [[RunPlan.Attachment]] = [
@@ -65,13 +65,13 @@ import Verification
         scene.mobility.mode = mode
         let (record, series, handoffs) = try execute(scene)
         #expect(try bytes(series, "wifi", 5..<9) == 0)
-        // In each of its last seconds more than half of what the path carries: a lone retransmission is 1500 bytes.
+        // In each of the last seconds WiFi carries more than half of what it can: a lone retransmission is 1500 bytes.
         for second in 13..<16 { #expect(try bytes(series, "wifi", second..<second + 1) > 500_000) }
         #expect(try bytes(series, "cellular", 7..<9) > 250_000)
         #expect(handoffs.map(\.kind) == [.lost, .gained])
         #expect(handoffs[1].carriesAgain != nil)
         #expect(handoffs[1].stranded["cellular"]?.bytes ?? 0 > 0)
-        // Only who is informed withdraws the address.
+        // Only a host that is informed withdraws the address.
         #expect((record.counters["mobile.MPTcpExt.RmAddrTx"] ?? 0 > 0) == (mode == .informed))
         for end in ["mobile", "server"] {
             for messages in ["Icmp.InMsgs", "Icmp6.InMsgs"] { #expect(record.counters["\(end).\(messages)"] == nil) }
@@ -91,7 +91,7 @@ import Verification
                 "removed - server, address 0", "sub-closed wifi server", "sub-established wifi mobile",
                 "sub-established wifi server",
             ])
-        // The withdrawal takes 30 ms over the other path, a join one and a half round trips of 20 ms.
+        // The withdrawal takes 30 ms over the other path, and a join takes one and a half round trips of 20 ms.
         func time(_ index: Int) -> Duration { reports[index].time }
         #expect(time(6) < .milliseconds(5001))
         #expect(time(7) - time(6) > .milliseconds(30) && time(7) - time(6) < .milliseconds(32))
@@ -103,15 +103,15 @@ import Verification
         var scene = Scene()
         scene.attachments[0] = Self.outage
         scene.mobility.warning = .seconds(1)
-        // Where the address were withdrawn, the kernel would send everything again that the other subflow holds.
+        // If the address were withdrawn, the kernel would send everything again that the other subflow holds.
         scene.mobility.mode = .linkDown
         let (record, series, handoffs) = try execute(scene)
         #expect(record.events.contains { $0.kind == "mptcp.sub-priority" && $0.path == "wifi" })
-        // Less than a segment: acknowledgements.
+        // Less than a segment was dropped: only acknowledgements.
         #expect(record.links[0].droppedDetached.bytes < 1500)
         #expect(handoffs.map(\.kind) == [.lost, .gained])
-        // Cellular, which now carries all of it, fills its queue and recovers what that dropped within one round trip:
-        // 60 ms and 64 kB at 2 Mb/s, 256 ms.
+        // Cellular now carries everything. It fills its queue, and recovers what that dropped within one round trip:
+        // 60 ms, and 256 ms for 64 kB at 2 Mb/s.
         #expect(handoffs[0].longestGap <= .milliseconds(320))
         for second in 13..<16 { #expect(try bytes(series, "wifi", second..<second + 1) > 500_000) }
     }
@@ -148,7 +148,7 @@ import Verification
         for second in 13..<16 { #expect(try bytes(series, "wifi", second..<second + 1) > 500_000) }
     }
 
-    /// The kernel's path manager does not remember the server's address of the other family, which it was told once
+    /// The kernel's path manager is told the server's address of the other family once and does not remember it
     /// (multipath-tcp/mptcp_net-next issue 612).
     @Test func `does not return to a path of another family than its first connection's`() throws {
         var scene = Scene()
@@ -156,7 +156,7 @@ import Verification
         scene.attachments[1] = Self.outage
         let (record, series, handoffs) = try execute(scene)
         #expect(try bytes(series, "cellular", 2..<4) > 250_000)
-        // What the closed subflow still had at the server is not used.
+        // The server does not use what the closed subflow still held.
         #expect(try bytes(series, "cellular", 12..<16) == 0)
         #expect(handoffs.map(\.kind) == [.lost, .gained])
         #expect(handoffs.last?.carriesAgain == nil)

@@ -7,7 +7,7 @@ import Strategies
 import Testing
 import Traces
 
-/// Whole runs in the guest, over links whose answer is known.
+/// Whole runs in the guest over links for which the result is known.
 @Suite(.kernelTier, .serialized) struct `A run` {
     private func execute(
         _ strategy: StrategyName, seconds: Int = 10, wifi: [(Duration, Bool)] = [(.zero, true)], size: ByteCount? = nil,
@@ -19,7 +19,7 @@ import Traces
         }
     }
 
-    /// Bytes of payload that full-size segments carry over `rate` in `seconds`.
+    /// The bytes of payload that full-size segments carry at `rate`, in Mb/s, in `seconds`.
     private func payload(_ rate: Double, seconds: Double) -> Double { rate * 1e6 / 8 * seconds * 1448 / 1500 }
 
     @Test(arguments: [("tcp-wifi", 8.0), ("tcp-cellular", 2.0), ("mptcp", 10.0)])
@@ -32,7 +32,7 @@ import Traces
         #expect(record.kernelRelease.hasPrefix("6."))
         #expect(record.scheduler == "default")
         #expect(series.delivered.reduce(0) { $0 + Int64($1) } == record.delivered.bytes)
-        // A twentieth is more than slow start and the first round trips cost in 20 s.
+        // Slow start and the first round trips cost less than a twentieth of 20 s.
         let share = Double(record.delivered.bytes) / payload(rate, seconds: 20)
         #expect(share > 0.95 && share <= 1)
         for link in record.links {
@@ -46,7 +46,7 @@ import Traces
         let strategy = try #require(StrategyRegistry.find(name, over: ["wifi", "cellular"])?.name)
         let (_, series) = try execute(strategy, seconds: 20)
         #expect(series.delays.map(\.path) == ["wifi", "cellular"])
-        // Milliseconds: there and back without a queue; the full queue of 100 kB at the link's rate.
+        // In milliseconds: the round trip without a queue, and the full queue of 100 kB at the link's rate.
         for (path, (base, full)) in zip(series.delays, [(20.0, 100.0), (60, 400)]) {
             #expect(path.queue.count == 200 && path.roundTrip.count == 200)
             #expect(path.queue.allSatisfy { Double($0) / 1000 <= full })
@@ -61,7 +61,7 @@ import Traces
             }
             let (queue, roundTrip) = (mean(path.queue), mean(path.roundTrip))
             #expect(queue > full / 10)
-            // Over ten seconds the estimate's lag is small beside a queue that bulk TCP keeps filling.
+            // Over ten seconds the estimate's lag is small compared to a queue that bulk TCP keeps filling.
             #expect(
                 abs(roundTrip - queue - base) < 0.1 * (base + full), "\(path.path): \(roundTrip) ms, queue \(queue) ms")
         }
@@ -72,7 +72,7 @@ import Traces
         let (_, series) = try execute(.mptcp, seconds: 30, wifi: outage)
         let wifi = series.delays[0]
         #expect(wifi.roundTrip[56..<94].allSatisfy { $0 == 0 } && wifi.queue[56..<94].allSatisfy { $0 == 0 })
-        // What is left of the subflow that went says the same for ever.
+        // What is left of the subflow that went would give the same estimate for ever.
         #expect(Set(wifi.roundTrip[150...]).count > 100)
         for step in 150..<300 { #expect(wifi.roundTrip[step] >= 20_000) }
     }

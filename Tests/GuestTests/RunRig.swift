@@ -7,9 +7,9 @@ import Strategies
 import SystemPackage
 import Traces
 
-/// Whole runs in the guest, over links whose answer is known: WiFi of 8 Mb/s and cellular of 2 Mb/s.
+/// Whole runs in the guest over links for which the result is known: WiFi of 8 Mb/s and cellular of 2 Mb/s.
 enum RunRig {
-    /// Trace time of the first SYN.
+    /// The trace time of the first SYN.
     private static let offset = Duration.milliseconds(500)
 
     static func execute(

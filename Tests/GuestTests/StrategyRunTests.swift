@@ -6,7 +6,7 @@ import Quantities
 import Testing
 import Traces
 
-/// How each strategy uses two paths of which WiFi goes from second 6 to second 10.
+/// How each strategy uses two paths when WiFi is away from second 6 to second 10.
 @Suite(.kernelTier, .serialized) struct `A strategy's run` {
     private static let outage: [(Duration, Bool)] = [
         (.zero, true), (.seconds(6), false), (.seconds(10), true),
@@ -48,14 +48,14 @@ import Traces
         #expect(connecting == ["wifi", "cellular", "wifi"])
         #expect(try carried(series, "cellular", 0.5, 5.9) == 0)
         #expect(delivered(series, 7, 9.5) > 300_000)
-        // The connection over cellular was reset: nothing of it is left a second later.
+        // The connection over cellular was reset, so nothing of it is left a second later.
         #expect(try carried(series, "cellular", 11.5, 20) == 0)
     }
 
     @Test func `keeps backups silent while WiFi is there`() throws {
         let (record, series) = try RunRig.execute("mptcp-backup", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
-        // Handshake and control only.
+        // Only handshakes and control packets.
         #expect(try carried(series, "cellular", 0.5, 5.9) < 2000)
         #expect(delivered(series, 7, 9.5) > 300_000)
         #expect(try carried(series, "wifi", 12, 20) > 4_000_000)
@@ -66,8 +66,8 @@ import Traces
         let (record, series) = try RunRig.execute("mptcp-single", seconds: 20, wifi: Self.outage)
         #expect(record.verified && record.failure == nil)
         #expect(try carried(series, "cellular", 0.5, 5.9) == 0)
-        // Nobody could tell the server, since the address's removal went down with the only path: it keeps giving data
-        // to the dead subflow until that is stale, and then sends all of it again, with what had already arrived out of
+        // The address's removal was lost with the only path, so the server was not told. It keeps giving data to the
+        // dead subflow until that is stale. Then it sends all of it again, including what had already arrived out of
         // order.
         #expect(record.counters["server.MPTcpExt.SubflowStale"] == 1)
         #expect(try carried(series, "cellular", 6.5, 9.5) > 650_000)
@@ -85,7 +85,8 @@ import Traces
         }
         #expect(record.verified && record.failure == nil)
         #expect(try carried(series, "cellular", 1, 4) > 300_000)
-        // Held from 4.5 s to 14.5 s of the trace; what is under way by then still arrives.
+        // The better path is held from 4.5 s to 14.5 s of the trace. What was under way over the other one still
+        // arrives.
         let quiet = try carried(series, "cellular", 6, 14.4)
         #expect(switching == .removal ? quiet < 2000 : quiet < 20_000)
         #expect(try carried(series, "cellular", 15.5, 18.4) > 300_000)

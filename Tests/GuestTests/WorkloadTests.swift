@@ -10,7 +10,7 @@ import Testing
 import TestWorkload
 import Traces
 
-/// Whole runs of every workload over one steady link, whose answer is known.
+/// Whole runs of every workload over one steady link, for which the result is known.
 @Suite(.kernelTier, .serialized) struct `A workload` {
     /// One steady path of 10 ms each way and queues of 100 kB, so that the round trip is 20 ms and 1 Mb/s is 125 bytes
     /// a millisecond.
@@ -51,7 +51,7 @@ import Traces
         return (record, series)
     }
 
-    /// Part of the payload that full-size segments carry over `rate` in `seconds`.
+    /// `bytes` as a share of the payload that full-size segments carry at `rate`, in Mb/s, in `seconds`.
     private func share(_ bytes: ByteCount, of rate: Double, seconds: Double = 20) -> Double {
         Double(bytes.bytes) / (rate * 1e6 / 8 * seconds * 1448 / 1500)
     }
@@ -121,7 +121,7 @@ import Traces
         let isBoth = workload.directions.count == 2
         #expect(record.delivered.bytes == 1_000_000)
         #expect(record.others.map(\.delivered.bytes) == (isBoth ? [1_000_000] : []))
-        // 1.036 MB on the wire: 1.04 s at 8 Mb/s, 2.07 s at 4; a few round trips more.
+        // 1.036 MB on the wire take 1.04 s at 8 Mb/s and 2.07 s at 4 Mb/s, and a few round trips more.
         let least = workload.directions == [.down] ? 1.04 : 2.07
         #expect(record.measured > .seconds(least) && record.measured < .seconds(least + (isBoth ? 0.4 : 0.2)))
         #expect(series.delivered.count == Int(record.measured / Series.binWidth))
@@ -133,8 +133,8 @@ import Traces
     @Test func `of requests completes each after what its link and round trip take`() throws {
         let (record, series) = try execute(requests(100_000, think: .milliseconds(500)))
         let exchanges = record.exchanges
-        // 100 kB are 69 full segments and one of 88 bytes: 69 x 1500 + 140 bytes at 1 MB/s; a round trip and the
-        // request, 108 bytes at 0.5 MB/s, before.
+        // 100 kB are 69 full segments and one of 88 bytes: 69 x 1500 + 140 bytes at 1 MB/s. Before that come a round
+        // trip and the request, 108 bytes at 0.5 MB/s.
         let least = 0.020 + 0.000216 + 0.103640
         // Then the window of 10 segments waits once for its first acknowledgement: for less than a round trip.
         let most = least + 0.020
@@ -143,7 +143,7 @@ import Traces
         #expect(done.count >= 30)
         for (index, exchange) in done.enumerated() {
             let taken = (try #require(exchange.end) - exchange.start).seconds
-            // The first one begins with its connection.
+            // The first exchange begins with its connection.
             let handshake = index == 0 ? 0.020 : 0
             #expect(taken > least + handshake && taken < most + handshake, "exchange \(index): \(taken) s")
             #expect(exchange.size == ByteCount(100_000))
@@ -166,13 +166,14 @@ import Traces
         for (one, next) in zip(record.exchanges, record.exchanges.dropFirst()) { #expect(one.end == next.start) }
     }
 
-    /// 10 kB are seven full segments with 52 bytes of headers each; MPTCP takes 28 more, and so an eighth segment.
+    /// 10 kB are seven full segments with 52 bytes of headers each. MPTCP takes 28 bytes more, and therefore an eighth
+    /// segment.
     @Test(arguments: [(StrategyName.tcp(path: "wifi"), 7 * 52), (.mptcp, 8 * 80)])
     func `of frames misses nothing on a link that is faster`(strategy: StrategyName, headers: Int) throws {
         let (record, _) = try execute(Workload(Workload.Stream()), strategy)
         let frames = record.exchanges
         let first = try #require(frames.first?.start.seconds)
-        // The connection's round trip, and half of one until the request is there.
+        // The connection's round trip, and half a round trip until the request arrives.
         #expect(first > 0.030 && first < 0.035)
         #expect(frames.count == Int((20 - first) / 0.04) + 1)
         #expect(frames.count { $0.end == nil } <= 1)
@@ -181,7 +182,7 @@ import Traces
             #expect(abs(frame.start.seconds - first - 0.04 * Double(index)) < 1e-6)
             guard let end = frame.end else { continue }
             let taken = (end - frame.start).seconds
-            // Before the first one leaves a bare acknowledgement of the request, at most 80 bytes.
+            // A bare acknowledgement of the request, of at most 80 bytes, leaves before the first frame.
             let beyond = taken - 0.010 - Double(10_000 + headers) / 1e6
             #expect(beyond > -2e-6 && beyond < (index == 0 ? 82e-6 : 2e-6), "frame \(index): \(taken) s")
         }
@@ -198,8 +199,8 @@ import Traces
             "slow stream: \(misses.count { $0 }) of \(misses.count) missed, \(misses[..<half].count { $0 }) in "
                 + "the first half"
         )
-        // At 1.544 Mb/s of payload a frame falls 11.8 ms further behind than the one before: all are late from about
-        // the 34th on.
+        // At 1.544 Mb/s of payload each frame falls 11.8 ms further behind than the one before, so all are late from
+        // about the 34th on.
         #expect(misses[60..<(misses.count - 10)].allSatisfy { $0 })
         #expect(misses[..<20].allSatisfy { !$0 })
         let done = frames.compactMap { frame in frame.end.map { $0 - frame.start } }
@@ -211,7 +212,7 @@ import Traces
 
     // MARK: - A kind that is not built in
 
-    /// Answers of two segments every 5 ms, which is less than the round trip, and in between 50 of them at once.
+    /// Answers of two segments every 5 ms, which is less than the round trip, and once 50 of them at the same time.
     private let polls = Polls(
         answer: ByteCount(2000), every: .milliseconds(5), burst: 50, burstAt: .milliseconds(5002),
         deadline: .milliseconds(80))
@@ -228,10 +229,10 @@ import Traces
         let due = (0..<4000).map { first + .milliseconds(5 * $0) }
         #expect(exchanges.filter { $0.start != first + .milliseconds(5002) }.map(\.start) == due)
         #expect(exchanges.allSatisfy { $0.size == ByteCount(2000) })
-        // A round trip; the request's 108 bytes at 0.5 MB/s, with MPTCP's 28 more; two segments with 52 bytes of
+        // A round trip; the request's 108 bytes at 0.5 MB/s, 28 bytes more with MPTCP; two segments with 52 bytes of
         // headers each at 1 MB/s.
         let least = 0.020 + 0.000216 + 0.002104
-        // The connection comes first, and what was due meanwhile waits for it; the burst fills the link for 0.1 s.
+        // What is due before there is a connection waits for it, and the burst fills the link for 0.1 s.
         for exchange in exchanges where exchange.start > .milliseconds(100) {
             if (5.0...5.5).contains(exchange.start.seconds) || exchange.start > .seconds(19.9) { continue }
             let taken = (try #require(exchange.end) - exchange.start).seconds
@@ -248,7 +249,7 @@ import Traces
         #expect(late.allSatisfy { (5.0...5.5).contains($0.start.seconds) })
     }
 
-    /// What was due meanwhile is asked for when there is a connection again, and every byte is the right one.
+    /// What was due during the outage is asked for when there is a connection again, and every byte is right.
     @Test(arguments: [StrategyName.tcpReconnect(path: "wifi"), .tcp(path: "wifi"), .mptcp])
     func `of somebody else's catches up after an outage`(strategy: StrategyName) throws {
         let (record, _) = try execute(Workload(polls), strategy, away: 5.05..<6)
@@ -276,13 +277,13 @@ import Traces
             #expect(try #require(column.indices.first { $0 >= 800 && column[$0] > 0 }) <= 806)
         }
         if isPages {
-            // Several responses were done before, one was under way, and others followed.
+            // Responses were complete before the outage, one was under way, and others followed.
             let cut = try #require(record.exchanges.first { $0.start < .seconds(5) && ($0.end ?? .zero) > .seconds(8) })
             #expect(cut.size == ByteCount(2_000_000))
             #expect(record.exchanges.count { ($0.end ?? .seconds(20)) < .seconds(5) } >= 1)
             #expect(record.exchanges.contains { $0.start > .seconds(8) && $0.end != nil })
         } else if workload.kind is Workload.Stream {
-            // What queued up meanwhile came first, in order, and then the stream was in time again.
+            // What had queued up in the outage came first, in order, and then the stream was on time again.
             let late = record.exchanges.filter { $0.start > .seconds(5.1) && $0.start < .seconds(7.9) }
             #expect(late.count >= 69)
             #expect(late.allSatisfy { ($0.end ?? .zero) > .seconds(8) })

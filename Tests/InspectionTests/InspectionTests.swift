@@ -10,14 +10,14 @@ import Testing
 @testable import Inspection
 
 @Suite struct InspectionTests {
-    /// A file that goes away with its value.
+    /// A file that is removed with this value.
     final class Scratch {
         let path: String
 
         private let directory: String
 
         init(_ name: String, _ text: String?) throws {
-            // One for each case: they run side by side.
+            // One directory for each case, because cases run at the same time.
             var template = Array("/tmp/walkback-test-XXXXXX".utf8CString)
             directory = String(cString: try #require(mkdtemp(&template)))
             path = "\(directory)/\(name)"
@@ -36,7 +36,8 @@ import Testing
     static func capture(_ scratch: Scratch) throws {
         var writer = try PcapngWriter(to: CaptureFile(creating: FilePath(scratch.path)))
         let number = try writer.addInterface(CaptureInterface(name: "wlan0", linkType: .raw))
-        // UDP of 1000 bytes, of which the header was kept: one each 10 ms for two seconds, and 1 in 10 outwards.
+        // UDP packets of 1000 bytes, of which only the headers were kept: one every 10 ms for two seconds, and 1 in 10
+        // outbound.
         let packet: [UInt8] =
             [0x45, 0, 3, 0xe8, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 9, 0, 9, 3, 0xd4, 0, 0]
         for index in 0..<200 {
@@ -124,7 +125,7 @@ import Testing
         let scratch = try Scratch("opportunities", (1...1000).map { "\($0)\n" }.joined())
         let text = try Inspection.of(scratch.path).text
         #expect(text.contains("1000 delivery opportunities"))
-        // One packet of 1500 IP bytes a millisecond; that of the last one begins the file anew.
+        // One packet of 1500 IP bytes per millisecond; the packet of the last millisecond begins the file again.
         #expect(text.contains("one way        1.0      11.99     11.99"), "\(text)")
     }
 
@@ -180,7 +181,7 @@ import Testing
     }
 
     @Test func `Every step of the calendar is right`() {
-        // Leap days, the end of a century that has none, and before 1970.
+        // Leap days, the end of a century without one, and a time before 1970.
         let dates: [(Int64, String)] = [
             (0, "1970-01-01 00:00:00 UTC"), (951_782_400, "2000-02-29 00:00:00 UTC"),
             (4_107_542_399, "2100-02-28 23:59:59 UTC"), (4_107_542_400, "2100-03-01 00:00:00 UTC"),

@@ -2,10 +2,10 @@
 import Glibc
 import Synchronization
 
-/// What the guest's kernel logs from now on, read as it comes: its ring would soon forget.
+/// Reads what the guest's kernel logs from now on as it comes, because the kernel's ring buffer soon overflows.
 package final class KernelLog: Sendable {
     package struct Line: Sendable, Equatable {
-        /// As in syslog: 4 is a warning, less is worse, 7 is for debugging.
+        /// As in syslog: 4 is a warning, smaller is worse, 7 is for debugging.
         package let level: Int
         package let text: String
     }
@@ -35,7 +35,7 @@ package final class KernelLog: Sendable {
             }
         }
 
-        /// One record; false where there is none.
+        /// Takes one record; false if there is none.
         private func take() -> Bool {
             var buffer = [UInt8](repeating: 0, count: 8192)
             let count = read(descriptor, &buffer, buffer.count)
@@ -78,9 +78,9 @@ package final class KernelLog: Sendable {
         self.thread = thread
     }
 
-    /// All that was logged since this was made.
+    /// Everything that was logged since this value was made.
     ///
-    /// - Throws: where the kernel's ring overflowed before it was read.
+    /// - Throws: if the kernel's ring buffer overflowed before it was read.
     package func finish() throws -> [Line] {
         reader.state.withLock { $0.isOver = true }
         pthread_join(thread, nil)

@@ -26,12 +26,12 @@ package struct KernelTierTrait: TestTrait, SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        // Once for all arguments of a test.
+        // Printed once for all arguments of a test.
         if Self.started.withLock({ $0.insert("\(test.id)").inserted }) { print("kernel tier: started \(test.id)") }
         try await function()
     }
 
-    /// One write for a line, so that lines of tests that are prepared side by side stay whole.
+    /// Writes each line at once, so that lines of tests that are prepared at the same time stay whole.
     private static func add(_ name: String, to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         defer { if file >= 0 { close(file) } }

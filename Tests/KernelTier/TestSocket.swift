@@ -2,8 +2,8 @@
 import Glibc
 import Testing
 
-/// A datagram or stream socket for tests, opened in the calling thread's network namespace. Waits end: tests that hang
-/// say nothing.
+/// A datagram or stream socket for tests, opened in the calling thread's network namespace. Every wait has a limit,
+/// because a test that hangs reports nothing.
 package final class TestSocket {
     package enum Kind: Sendable {
         case datagram, stream
@@ -22,8 +22,8 @@ package final class TestSocket {
     package let descriptor: Int32
 
     /// - Parameters:
-    ///   - address: numeric; where it listens, for a stream.
-    ///   - connectingTo: where a stream connects instead.
+    ///   - address: the numeric address that the socket is bound to; a stream listens on it.
+    ///   - connectingTo: the address and port to which a stream connects instead of listening.
     package init(_ kind: Kind, on address: String, port: UInt16 = 0, connectingTo peer: (String, UInt16)? = nil) throws
     {
         let type = Int32((kind == .datagram ? SOCK_DGRAM : SOCK_STREAM).rawValue | SOCK_CLOEXEC.rawValue)
@@ -78,7 +78,7 @@ package final class TestSocket {
         }
     }
 
-    /// The next datagram, or what a stream has; nil where nothing comes within `span`.
+    /// The next datagram, or what a stream has; nil if nothing comes within `span`.
     package func receive(within span: Duration) -> [UInt8]? {
         TestSocket.receive(from: descriptor, within: span)
     }
@@ -117,8 +117,8 @@ package final class PacketTap {
         let everything = UInt16(3).bigEndian
         descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), Int32(everything))
         guard descriptor >= 0 else { throw TestSocket.Failure("packet socket") }
-        // struct sockaddr_ll, which Glibc's module leaves out: family, protocol, interface, and what only senders fill
-        // in.
+        // struct sockaddr_ll, which Glibc's module leaves out: family, protocol, interface, and fields that only
+        // senders fill in.
         var address = (UInt16(AF_PACKET), everything, interfaceIndex, UInt32(0), UInt64(0))
         let bound = withUnsafeBytes(of: &address) { bytes in
             bytes.withMemoryRebound(to: sockaddr.self) {
@@ -133,7 +133,7 @@ package final class PacketTap {
         close(descriptor)
     }
 
-    /// What has passed, until nothing does for `span`.
+    /// The packets that pass until none does for `span`.
     package func packets(untilQuietFor span: Duration) -> [[UInt8]] {
         var packets: [[UInt8]] = []
         while let packet = TestSocket.receive(from: descriptor, within: span) { packets.append(packet) }

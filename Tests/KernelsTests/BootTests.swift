@@ -28,7 +28,7 @@ struct BootTests {
         let scratch = try Scratch(name)
         let directory = try scratch.run("out \(name)", "record \(name.count)")
         #expect(try kernel().record(of: job(directory)).id == "\(name.count)")
-        // Its log, what we gave it and what it wrote; nothing of the kernel's.
+        // The log, what the test gave the guest and what the guest wrote; nothing of the kernel's.
         #expect(Files.entries(of: directory) == ["console.log", "probe", "record.json", "status"])
         #expect(Probe.leftovers(using: directory) == [])
     }

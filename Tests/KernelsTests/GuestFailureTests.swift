@@ -8,7 +8,7 @@ import Testing
 
 @testable import Kernels
 
-/// What a user reads where a guest ends without a result, with a shell script in the kernel's place.
+/// What a user reads when a guest ends without a result. A shell script stands in for the kernel.
 struct GuestFailureTests {
     private func outcome(of script: String, limit: Duration = .seconds(60)) throws -> GuestEnd {
         let scratch = try Scratch("run ü \"q\", ")

@@ -10,7 +10,7 @@ import Testing
 @testable import Kernels
 @testable import System
 
-/// The process that a guest is, with a shell in the kernel's place.
+/// The process of a guest, with a shell in place of the kernel.
 struct GuestProcessTests {
     private func shell(_ script: String, limit: Duration = .seconds(60), inherited: [CInt] = []) -> GuestProcess {
         GuestProcess(
@@ -40,7 +40,7 @@ struct GuestProcessTests {
         throws
     {
         let directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // One that somebody forgot to close.
+        // A descriptor that somebody forgot to close.
         let stray = open("/etc/passwd", O_RDONLY)
         defer { for file in [directory, stray] { close(file) } }
         let (_, said) = try lines(
@@ -55,7 +55,7 @@ struct GuestProcessTests {
         try #require(said.count == 7 + descriptors.count)
         #expect(said[..<6] == ["0", "1", "ONLY=this", "PATH=/usr/bin:/bin", "/", "0000000000000000"])
         #expect(said[7...] == descriptors[...])
-        // Of the ignored signals the first 31: the C library keeps 32 and 33 for itself and lets nobody set them.
+        // Only the first 31 ignored signals count: the C library keeps 32 and 33 for itself and lets nobody set them.
         let ignored = try #require(UInt64(said[6], radix: 16))
         #expect(ignored & 0x7fff_ffff == 0)
     }
@@ -65,7 +65,7 @@ struct GuestProcessTests {
         #expect(end.reason == .exited(0))
         #expect(said.count == 20001)
         let left = try #require(pid_t(said[0]))
-        // It may wait to be reaped by the first process, but it runs no more.
+        // It may still wait to be reaped by the first process, but it no longer runs.
         let state = try Files.text(FilePath("/proc/\(left)/stat"))
         #expect(state.map { $0.contains(") Z ") } ?? true)
     }

@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// `Tests/kernel-tier` with a shell's line in place of the guest.
+/// `Tests/kernel-tier` with a shell command in place of the guest.
 @Suite struct `The script that runs the kernel tier` {
     private static let tests = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
     private static let names = ["A.`it's ü (one)`/two()/F.swift:1:2", "B.C/three(number:)/G.swift:34:5"]

@@ -6,10 +6,11 @@ import Testing
 
 @testable import System
 
-/// Whatever becomes of the process that boots guests, and wherever it runs.
+/// The process that boots guests leaves nothing behind, whatever becomes of it and wherever it runs.
 @Suite(.enabled(if: Probe.canBoot, Probe.whyNot), .serialized)
 struct LeavesNothingTests {
-    /// Places where anything might be left, and where nothing may be.
+    /// Environment variables that name directories where a program might leave something, and where nothing may be
+    /// left.
     private func surroundings(_ scratch: Scratch) -> [String] {
         ["HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"].map { name in
             "\(name)=\(scratch.directory("around-\(name)"))"
@@ -31,7 +32,7 @@ struct LeavesNothingTests {
         let scratch = try Scratch()
         let directories = try ["one", "two ü"].map { try scratch.run($0, "spin") }
         let line = "\"$@\" & sleep \(Double(delay) / 1e6); kill -KILL $!; wait"
-        // A shell that is told of the kill says so; what matters is what is left.
+        // The shell reports that it saw the kill; what matters is what is left.
         _ = try Probe.boot(directories, wrapped: line, environment: surroundings(scratch))
         for directory in directories { #expect(Probe.leftovers(using: directory) == [], "killed after \(delay) us") }
         #expect(strays(scratch) == [], "killed after \(delay) us")
@@ -43,7 +44,7 @@ struct LeavesNothingTests {
         let scratch = try Scratch()
         let directory = try scratch.run("out", "spin")
         let line = "\"$@\" & sleep 1; kill -\(signal) $!; wait $!"
-        // A shell without job control starts what runs in the background with SIGINT ignored, as a script would.
+        // As in a script, a shell without job control starts background processes with SIGINT ignored.
         let outcome = try Probe.boot([directory], wrapped: line, environment: surroundings(scratch))
         #expect(outcome.status == 128 + number)
         #expect(outcome.output.hasPrefix("fault \(128 + number) interrupted by "), "\(outcome.output)")

@@ -10,7 +10,7 @@ import Testing
 
 /// The small program that boots guests and runs in them (Tests/GuestProbe), and what a test needs to use it.
 enum Probe {
-    /// It lies beside the test bundle.
+    /// The program lies next to the test bundle.
     static let path: FilePath? = {
         guard let directory = try? Files.executable().removingLastComponent() else { return nil }
         let path = directory.appending("guest-probe")
@@ -32,7 +32,7 @@ enum Probe {
         var output: String
     }
 
-    /// Runs the probe as a host would be run; `wrapped` is a shell line in which "$@" is the probe's command line.
+    /// Runs the probe as a program on the host; `wrapped` is a shell line in which "$@" is the probe's command line.
     static func boot(
         _ directories: [FilePath], verb: String = "boot", wrapped: String = "exec \"$@\"", environment: [String] = []
     ) throws -> Outcome {
@@ -48,7 +48,7 @@ enum Probe {
         return Outcome(status: status, output: end.lastLines.joined(separator: "\n"))
     }
 
-    /// The processes that hold a file or directory in `directory` open, guests' kernels and their children among them.
+    /// The processes that hold a file or directory in `directory` open, including guests' kernels and their children.
     static func processes(using directory: FilePath) -> [String] {
         Files.entries(of: "/proc").filter { name in
             guard Int(name) != nil, Int32(name) != getpid() else { return false }
@@ -64,7 +64,8 @@ enum Probe {
         }
     }
 
-    /// Waits until nothing uses `directory`, a test's own; what still does after five seconds, which is then killed.
+    /// Waits at most five seconds until nothing uses `directory`, which belongs to one test. Returns and kills what
+    /// still uses it.
     static func leftovers(using directory: FilePath) -> [String] {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(5)

@@ -5,12 +5,12 @@ import SystemPackage
 
 @testable import System
 
-/// A directory of one test's own, removed with it.
+/// A directory for one test, which is removed with this value.
 final class Scratch: Sendable {
     let path: FilePath
 
     init(_ name: String = "scratch") throws {
-        // In a guest /tmp is read-only, and TMPDIR is not.
+        // In a guest /tmp is read-only, but TMPDIR is not.
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/walkback-\(name).XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw Errno(rawValue: errno) }
@@ -21,7 +21,7 @@ final class Scratch: Sendable {
         Files.removeDirectory(path)
     }
 
-    /// A new directory in it.
+    /// Makes a new directory in this one.
     func directory(_ name: String) -> FilePath {
         let directory = path.appending(name)
         mkdir(directory.string, 0o755)
@@ -34,7 +34,7 @@ final class Scratch: Sendable {
         let descriptor = try FileDescriptor.open(
             file, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: permissions)
         try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
-        // Not what the process' file mode mask leaves of it.
+        // Exactly these permissions, whatever the process's file mode mask is.
         chmod(file.string, permissions.rawValue)
         return file
     }

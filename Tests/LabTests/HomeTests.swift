@@ -30,7 +30,7 @@ import Testing
         let mobile = try rig.lab.mobile.run { try TestSocket(.datagram, on: home, port: 9) }
         let serverAddress = rig.lab.serverAddressForHome
         let server = try rig.lab.server.run { try TestSocket(.datagram, on: serverAddress, port: 9) }
-        // Down and up of each path, as it should have carried by then.
+        // The packets that each path should have carried by then, down and up.
         var expected: [[Int64]] = [[0, 0], [0, 0]]
         for (down, up) in [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)] {
             try rig.lab.moveHome(.home, to: down)
@@ -57,7 +57,7 @@ import Testing
             #expect(throws: (any Error).self) { try mobile.send([1], to: serverAddress, port: 9) }
             #expect(try rig.receivedControlMessages() == 0)
             #expect(try rig.routersControlMessages() == 0)
-            // And after it was somewhere.
+            // The same holds after the home address was on a path.
             for end in [RouteChange.End.home, .mobile] {
                 try rig.lab.moveHome(end, to: 1)
                 try rig.lab.moveHome(end, to: nil)

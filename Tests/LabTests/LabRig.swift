@@ -19,7 +19,7 @@ final class LabRig {
     private let directory: String
     private(set) var sockets: [String: TestSocket] = [:]
 
-    /// Every link carries `rate` for an hour, after 10 ms.
+    /// Every link carries `rate` for an hour, with a delay of 10 ms.
     init(
         _ families: [RunPlan.AddressFamily], rate: DataRate = .megabitsPerSecond(10),
         queue: ByteCount = ByteCount(100_000),
@@ -47,7 +47,7 @@ final class LabRig {
         change(&plan)
         self.plan = plan
         lab = try Lab(plan: plan, directory: FilePath(directory), bins: 6000, mptcpEndpoints: endpoints)
-        // Carriers are noticed by a worker of the kernel's, which must have its turn.
+        // A worker of the kernel notices carriers; give it time to run.
         usleep(1000)
     }
 
@@ -56,7 +56,7 @@ final class LabRig {
         rmdir(directory)
     }
 
-    /// Trace time zero and bin 0 are now.
+    /// Makes this instant trace time zero and the beginning of bin 0.
     func start() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

@@ -57,7 +57,7 @@ import Testing
         let servers = try families.map { try rig.serverSocket($0) }
         func traffic() throws {
             for (index, family) in families.enumerated() {
-                // Fails where the path has no address; what must not happen is that it leaves by the other one.
+                // This fails if the path has no address. The packet must not leave over the other path.
                 try? mobiles[index].send([1], to: try rig.serverAddress(family), port: 7)
                 try servers[index].send([2], to: try rig.mobileAddress(0, family), port: 7)
             }
@@ -93,7 +93,7 @@ import Testing
             sleep(2)
         }
         let core = try rig.lab.core.run { try ProtocolCounters.read() }
-        // Proof that the core had reason to complain.
+        // This proves that the core had reason to complain.
         #expect((core["IpExt.InNoRoutes"] ?? 0) > 0)
         #expect(core["Ip6.InNoRoutes"] ?? 0 > 0)
         #expect(try rig.routersControlMessages() == 0)
@@ -167,12 +167,12 @@ import Testing
     }
 
     @Test(.kernelTier) func `Nothing of a lab outlives it`() throws {
-        // One namespace is kept: its interface goes when the namespace at its other end does.
+        // One namespace is kept. Its interface goes when the namespace at the other end does.
         var rig = Optional(try LabRig([.ipv4]))
         let mobile = try #require(rig?.lab.mobile)
         #expect(try mobile.routing.interfaceIndex(of: "path1") > 0)
         rig = nil
-        // Namespaces are dismantled by a worker of the kernel's.
+        // A worker of the kernel dismantles namespaces.
         for _ in 0..<50 where (try? mobile.routing.interfaceIndex(of: "path1")) != nil { usleep(100_000) }
         #expect(throws: Fault.self) { try mobile.routing.interfaceIndex(of: "path1") }
         #expect(access("/run/netns/path1", F_OK) != 0)

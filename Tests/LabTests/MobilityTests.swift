@@ -53,22 +53,22 @@ import Testing
         let rig = try LabRig([.ipv4, .ipv4], endpoints: true) { $0.paths[0].addressChanges = [.seconds(1)] }
         let manager = try #require(rig.lab.pathManager)
         let before = try manager.endpoints()
-        // With another path there, it stays a backup of the peer's.
+        // With another path there, the address is not withdrawn and remains a backup for the peer.
         try rig.lab.fade(0)
         try rig.lab.leave(0)
         #expect(try manager.endpoints().map(\.id) == before.map(\.id))
-        // Without one, there is something to be withdrawn for: what the peer sends from now on must wait for another
+        // Without another path, the address is withdrawn: what the peer sends from now on must wait for another
         // address.
         try rig.lab.fade(1)
         try rig.lab.leave(1)
         #expect(try manager.endpoints() == [before[0]].map { with($0, .backup) })
-        // The network has another address for it by now.
+        // By now the network has another address for the path.
         try rig.lab.renumber(0)
         #expect(try manager.endpoints() == [])
         try rig.lab.join(0)
         try rig.lab.join(1)
         #expect(try Set(manager.endpoints().map { "\($0.address)" }) == ["10.1.0.3", "10.2.0.2"])
-        // One that the strategy gives up meanwhile is not kept.
+        // An address that the strategy gives up meanwhile is not kept.
         try rig.lab.fade(1)
         try rig.lab.leave(1)
         try rig.lab.use(1, as: .none)
@@ -89,8 +89,8 @@ import Testing
         #expect(try rig.lab.mobile.run { try PathManager().endpoints() } == [])
     }
 
-    /// The families of the paths, which path is first, and the addresses of the endpoints; those that need `fullmesh`
-    /// are marked by a star.
+    /// The families of the paths, the path that is first, the addresses of the mobile host's endpoints, with a star if
+    /// they need `fullmesh`, and the addresses that the server announces.
     static let mixes: [(families: [RunPlan.AddressFamily], initial: Int, endpoints: [String], announced: [String])] = [
         ([.both, .both], 0, ["10.1.0.2", "10.2.0.2"], []),
         ([.both, .ipv6], 0, ["fd00:1::2", "fd00:2::2"], []),
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.kernelTier) func `A full queue is lost with its radio, counted, and delays nothing afterwards`() throws {
-        // 1 Mb/s and a queue of 100 kB: 0.8 s of waiting.
+        // A queue of 100 kB takes 0.8 s at 1 Mb/s.
         let rig = try LabRig([.ipv4], rate: .megabitsPerSecond(1))
         rig.start()
         let (mobile, server) = (try rig.mobileSocket(0), try rig.serverSocket())
@@ -151,7 +151,7 @@ import Testing
         for round in 0..<5 {
             try rig.lab.detachRadio(0)
             try rig.lab.leave(0)
-            // From at once to longer than the kernel's pause between two looks at its carriers.
+            // From no pause at all to one longer than the kernel's pause between two checks of its carriers.
             usleep([0, 1000, 300_000, 999_000, 2_500_000][round])
             try rig.lab.attachRadio(0)
             try rig.lab.join(0)

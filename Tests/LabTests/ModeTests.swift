@@ -10,7 +10,7 @@ import Testing
 @testable import Lab
 @testable import Netlink
 
-/// What the kernel shows of an interface.
+/// What the kernel shows about an interface.
 private struct Shown: Equatable {
     var isUp = false
     var hasCarrier = false
@@ -56,14 +56,15 @@ private struct Shown: Equatable {
             mode: .blackhole, isUp: true, hasCarrier: true, addresses: ["10.1.0.2", "fd00:1::2"], hasEndpoint: true),
     ]
 
-    /// Sends both ways over path 1 with each family and from no address; what arrives.
+    /// Sends both ways over path 1 with each family, whether or not there is an address; returns how many packets
+    /// arrive.
     private func exchange(_ rig: LabRig, _ mobiles: [TestSocket], _ servers: [TestSocket], _ byte: UInt8) throws -> Int
     {
         for (index, family) in IPAddress.Family.allCases.enumerated() {
-            // At once. It fails where there is no address or no link.
+            // Sent at once. It fails if there is no address or no link.
             try? mobiles[index].send([byte], to: try rig.serverAddress(family), port: 7)
         }
-        // The access network notices its carrier in a worker of the kernel's, which must have its turn.
+        // A worker of the kernel notices the access network's carrier; give it time to run.
         usleep(1000)
         for (index, family) in IPAddress.Family.allCases.enumerated() {
             try servers[index].send([byte], to: try rig.mobileAddress(0, family), port: 7)
@@ -86,7 +87,7 @@ private struct Shown: Equatable {
         for round in 0..<4 {
             try lab.detachRadio(0)
             try lab.leave(0)
-            // From at once to longer than the kernel's pause between two looks at its carriers.
+            // From a short pause to one longer than the kernel's pause between two checks of its carriers.
             usleep([1000, 300_000, 999_000, 2_500_000][round])
             let shown = try Shown("path1", in: lab.mobile)
             #expect(shown.isUp == expected.isUp)
@@ -103,7 +104,7 @@ private struct Shown: Equatable {
         #expect(try rig.receivedControlMessages() == 0)
         #expect(try rig.routersControlMessages() == 0)
         let records = try lab.linkRecords()
-        // The other path carried none of it, and nothing went round between core and access.
+        // The other path carried none of it, and nothing went in circles between core and access.
         #expect(records[2].packets == 0 && records[3].packets == 0)
         #expect(records[1].packets <= 2 * 9)
         #expect(records.allSatisfy { $0.queueDisciplineDrops == 0 })
@@ -200,7 +201,7 @@ private struct Shown: Equatable {
         try lab.join(0)
         #expect(lab.mobileAddress(of: 0) == "10.1.0.4")
         #expect(try Shown("path1", in: lab.mobile).addresses == ["10.1.0.4", "fd00:1::4"])
-        // Who is not informed has the endpoint that it had.
+        // A host that is not informed keeps the endpoint that it had.
         #expect(
             try manager.endpoints().contains { $0.address.description == "10.1.0.4" } == (mode == .informed))
         try expectTraffic(rig)

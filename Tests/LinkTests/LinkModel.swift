@@ -2,7 +2,7 @@
 import Quantities
 import Traces
 
-/// The shaper in plain Swift, one packet after the other: what the kernel's link must agree with to the nanosecond.
+/// The shaper in plain Swift, one packet after the other. The kernel's link must agree with it to the nanosecond.
 struct LinkModel {
     enum Verdict: Equatable {
         /// Leaves the qdisc at this instant, in nanoseconds since trace zero.
@@ -20,7 +20,7 @@ struct LinkModel {
     private var position: UInt64 = 0
     private var lastDeparture = Int64.min
     private var shaped: UInt64 = 0
-    /// When the bottleneck falls idle, and the stretches in which it was.
+    /// When the bottleneck falls idle, and the spans in which it was idle.
     private(set) var busyUntil: Int64 = 0
     private(set) var idle: [Range<Int64>] = []
 
@@ -54,7 +54,7 @@ struct LinkModel {
         return .departs(lastDeparture)
     }
 
-    /// The path went and came back.
+    /// The path went away and came back.
     mutating func reattach(detached: Int64) {
         busyUntil = min(busyUntil, detached)
         position = 0

@@ -54,12 +54,12 @@ extension LinkTests {
         let rig = try Rig(table, span: .seconds(20), packets: 1000)
         rig.sleep(until: 1_000_000_000)
         for _ in 0..<50 { try rig.send(length: 1000) }
-        // 12 have left the bottleneck, at 80 ms each; the last of them at 1.960 s and 5 ms of delay.
+        // 12 packets have left the bottleneck, one every 80 ms. The last one left at 1.960 s and has 5 ms of delay.
         rig.sleep(until: 2_000_000_000)
         #expect(rig.link.counters.arrived.packets == 12)
         rig.link.detach()
         #expect(rig.link.counters.droppedDetached.packets == 38)
-        // The qdisc goes on with what is lost already.
+        // The qdisc still holds what is already lost.
         rig.sleep(until: 2_500_000_000)
         try rig.send(length: 700)
         try rig.emptyQueue()
@@ -132,7 +132,7 @@ extension LinkTests {
         }
         rig.sleep(until: 7_201_000_000_000)
 
-        // The curve is flat before `ending` as the model has it, so only packets of the last 3 s are its business.
+        // The model's curve is flat before `ending`, so the model covers only packets of the last 3 s.
         var model = LinkModel(
             table: LinkTable(
                 curve: Curve(shape: .linear, points: ending),

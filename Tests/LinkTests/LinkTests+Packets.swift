@@ -10,7 +10,7 @@ extension LinkTests {
         let testDescription: String
         let seed: UInt64
         var shape = Curve.Shape.linear
-        /// Of each condition; the delay is drawn again for each where `varying`.
+        /// The delay of each condition; drawn again for each if `varying`.
         var delay = Duration.milliseconds(10)
         var varying = false
         var loss = 0.0
@@ -18,7 +18,7 @@ extension LinkTests {
         var overhead = ByteCount.zero
         var jitter = Duration.zero
 
-        /// Five seconds; what is sent in the last of them partly never leaves.
+        /// A table of five seconds. A part of what is sent in the last second never leaves.
         func table() -> LinkTable {
             var random = SeededGenerator(seed: seed)
             var conditions: [LinkTable.Condition] = []
@@ -97,14 +97,14 @@ extension LinkTests {
         print("\(load.testDescription): \(outcome.summary)")
     }
 
-    /// What the model says of the packets that a rig saw.
+    /// What the model says about the packets that a rig saw.
     struct Outcome {
         var departures: [(time: Int64, length: Int)] = []
         var counts = Link.Counters.none
         var lost: [Int64: Int] = [:]
         var dropped: [Int64: Int] = [:]
         var model: LinkModel
-        /// Of the arrivals after their departures, nanoseconds.
+        /// The largest deviation of an arrival from its departure, in nanoseconds.
         var worst: Int64 = 0
 
         init(_ rig: Rig, table: LinkTable, jitter: Duration = .zero, seed: UInt64 = 0) throws {
@@ -136,7 +136,7 @@ extension LinkTests {
                 + "\(counts.droppedBeyondEnd.packets) beyond the end; worst deviation \(worst) ns"
         }
 
-        /// Everything that can be read from the link, against the model.
+        /// Compares everything that can be read from the link with the model.
         func check(_ rig: Rig) throws {
             Self.expectSame(rig.arrived.map(\.length), departures.map(\.length), "lengths, in order of arrival")
             #expect(worst <= 20_000)
@@ -155,7 +155,7 @@ extension LinkTests {
             Self.expectSame(series.idle, model.idleBins(bins, from: 0), "idle")
         }
 
-        /// Names the first difference: whole columns would fill the screen.
+        /// Reports only the first difference, because whole columns would fill the screen.
         private static func expectSame<Value: Equatable>(_ kernel: [Value], _ model: [Value], _ column: Comment) {
             #expect(kernel.count == model.count, column)
             guard let index = zip(kernel, model).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset

@@ -5,7 +5,7 @@ import Quantities
 import Testing
 import Traces
 
-/// In the embedded kernel: the link against the curve, and packet by packet against `LinkModel`.
+/// In the embedded kernel, compares the link with the curve, and packet by packet with `LinkModel`.
 @Suite(.kernelTier, .serialized)
 struct LinkTests {
     struct Pattern: CustomTestStringConvertible, Sendable {

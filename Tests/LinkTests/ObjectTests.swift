@@ -5,7 +5,7 @@ import Traces
 
 @testable import Link
 
-/// The committed BPF object is what its source says.
+/// The committed BPF object is what its source compiles to.
 struct ObjectTests {
     private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
     private static let object = contents(of: "cat '\(root)/Sources/Lab/Link/BPF/link.bpf.o'")

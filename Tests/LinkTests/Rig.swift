@@ -14,9 +14,9 @@ import Traces
 /// A meter where they enter `access` sees them at the instant at which they reach the shaper.
 final class Rig {
     let link: Link
-    /// Its meter alone is used.
+    /// Only its meter is used.
     let entrance: Link
-    /// Kernel monotonic nanoseconds.
+    /// In nanoseconds of the kernel's monotonic clock.
     let traceZero: Int64
     private let network: RigNetwork
     private let socket: Int32
@@ -24,8 +24,8 @@ final class Rig {
     private var payload = [UInt8](repeating: 0, count: 1472)
 
     /// - Parameters:
-    ///   - zeroIn: from now until trace zero, where the bins start.
-    ///   - packets: of how many the logs have room.
+    ///   - zeroIn: the time from now until trace zero, where the bins start.
+    ///   - packets: the number of packets that the logs have room for.
     init(
         _ table: MemoryFile, jitter: Duration = .zero, seed: UInt64 = 0, span: Duration, packets: Int,
         zeroIn: Duration = .seconds(1)
@@ -117,7 +117,7 @@ final class Rig {
         try network.emptyQueue()
     }
 
-    /// Packets that fq itself dropped or hastened since the rig was built or its queue last emptied.
+    /// Packets that fq itself dropped or sent too early since the rig was built or its queue was last emptied.
     func queueViolations() throws -> Int64 {
         try network.queueViolations()
     }
@@ -159,7 +159,7 @@ final class MemoryFile {
         }
     }
 
-    /// Opening the path begins at the file's start.
+    /// A file that is opened by this path is read from its start.
     func withPath<Result>(_ body: (FilePath) throws -> Result) rethrows -> Result {
         try body(FilePath("/proc/self/fd/\(descriptor)"))
     }

@@ -14,7 +14,8 @@ final class RigNetwork {
     private static let end = VirtualInterface(name: "end", index: 14, mac: MACAddress(local: 0, 0, 4))
     private static let port: UInt16 = 9000
 
-    /// In `access`: where packets come in, where they go out to the link. In `far`: where they arrive.
+    /// The interfaces in `access` where packets come in and where they go out to the link, and the one in `far` where
+    /// they arrive.
     static var entryIndex: Int32 { pair.entry.index }
     static var exitIndex: Int32 { pair.exit.index }
     static var endIndex: Int32 { end.index }
@@ -29,7 +30,7 @@ final class RigNetwork {
         access = try Namespace("access")
         far = try Namespace("far")
         for namespace in [sender, access, far] {
-            // Its router solicitations would travel on the link beside our packets.
+            // Router solicitations of IPv6 would travel on the link next to the test's packets.
             try namespace.run { try SystemControl.set("net.ipv6.conf.default.disable_ipv6", to: "1") }
         }
         let (entry, exit) = Self.pair
@@ -55,7 +56,7 @@ final class RigNetwork {
             .addRoute(Route(.v4, via: Self.host(1, 2), interface: start.index)),
         ])
         try access.run { try SystemControl.set("net.ipv4.ip_forward", to: "1") }
-        // The way back has no route: nothing is to answer.
+        // There is no route back, because nothing may answer.
         try far.run { try SystemControl.set("net.ipv4.conf.all.rp_filter", to: "0") }
     }
 
@@ -63,13 +64,13 @@ final class RigNetwork {
 
     private static func net(_ network: UInt8, _ host: UInt8) -> IPPrefix { IPPrefix(Self.host(network, host), 24) }
 
-    /// Replaces the queue of the link by an empty one.
+    /// Replaces the link's queue with an empty one.
     func emptyQueue() throws {
         queueHandle += 1
         try access.routing.perform([.replaceFairQueue(interface: Self.exitIndex, handle: queueHandle)])
     }
 
-    /// Packets that the present queue itself dropped or hastened.
+    /// Packets that the present queue itself dropped or sent too early.
     func queueViolations() throws -> Int64 {
         let replies = try access.routing.perform([.fairQueue(interface: Self.exitIndex, handle: queueHandle)])
         return try #require(replies.compactMap { FairQueueStatistics($0) }.first).violations

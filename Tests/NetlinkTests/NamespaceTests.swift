@@ -109,7 +109,7 @@ import Testing
         if disabled { try pair.disableOffloads() }
         #expect(try pair.near.run { try Offloads(asking: "near").areActive(on: "near") } == !disabled)
         let tap = try pair.far.run { try PacketTap(interfaceIndex: 11) }
-        // One datagram of ten, cut by the kernel: SOL_UDP, UDP_SEGMENT.
+        // One buffer, which the kernel cuts into ten datagrams: SOL_UDP, UDP_SEGMENT.
         let datagrams = try pair.near.run { try TestSocket(.datagram, on: "10.9.0.1") }
         try datagrams.setOption(17, 103, 1000)
         try datagrams.send([UInt8](repeating: 1, count: 10_000), to: "10.9.0.2", port: 9)

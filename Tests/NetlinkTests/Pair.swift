@@ -23,7 +23,7 @@ struct Pair {
         ])
         try Self.bringUp(near, nearEnd, nearAddresses, farEnd, farAddresses)
         try Self.bringUp(far, farEnd, farAddresses, nearEnd, nearAddresses)
-        // The end that came up first learns of its carrier in a worker of the kernel's, which must have its turn.
+        // A worker of the kernel tells the end that came up first about its carrier; give it time to run.
         usleep(1000)
     }
 

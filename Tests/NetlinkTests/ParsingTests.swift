@@ -6,9 +6,10 @@ import Testing
 
 @testable import Netlink
 
-/// What needs no kernel: bytes and text from it, made by hand.
+/// Parsing needs no kernel: these tests make its bytes and text by hand.
 @Suite struct ParsingTests {
-    /// A header of 36 bytes follows the error: the request's, cut off.
+    /// An error message's payload: the error, the request's header, the rest of the request unless `capped`, and a
+    /// text.
     private func refusal(error: Int32, text: String?, capped: Bool = true, requestBytes: Int = 0) -> Refusal {
         var bytes: [UInt8] = []
         func add(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value) { bytes += $0 } }

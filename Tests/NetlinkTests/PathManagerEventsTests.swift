@@ -15,7 +15,7 @@ import Testing
         return message.withUnsafeBytes { PathManagerEvents.Event($0) }
     }
 
-    /// Numbers as in linux/mptcp.h: they are the kernel's promise to programs.
+    /// The numbers are those of linux/mptcp.h, which the kernel promises to programs.
     @Test func `A closed subflow says whose it was and why it went`() throws {
         let closed = try #require(
             event(

@@ -24,7 +24,7 @@ import Testing
         try pair.near.routing.perform([.replaceFairQueue(interface: 10, handle: 1)])
         let reply = try #require(try pair.near.routing.perform([.fairQueue(interface: 10, handle: 1)]).first)
         let options = try #require(Attributes(reply.payload, after: 20).nested(2))
-        // By the numbers of linux/pkt_sched.h.
+        // By the option numbers of linux/pkt_sched.h.
         let expected: [Int: UInt32] = [
             1: .max, 2: .max, 3: 1 << 20, 4: 1 << 20, 5: 0, 8: 1, 10: 0, 13: 1, 14: .max,
         ]

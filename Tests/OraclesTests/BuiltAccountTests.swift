@@ -40,7 +40,7 @@ struct BuiltAccountTests {
                 }), moves: moves.map { .init(time: .seconds($0.0), path: $0.1) })
     }
 
-    /// Six windows of 10 s, WiFi better in the first three: built on WiFi until 30 s, then on cellular.
+    /// Six windows of 10 s. WiFi is better in the first three. Built Optimal TCP uses WiFi until 30 s, then cellular.
     static func windows(
         away: Range<Int>? = nil, moves: [(Int, String)] = [(0, "wifi"), (30, "cellular")], silent: Range<Int> = 0..<0
     ) -> [ComparisonResult.BuiltWindow] {
@@ -53,7 +53,7 @@ struct BuiltAccountTests {
         return BuiltAccount.windows(runs: runs, oracles: oracles, traces: traces)
     }
 
-    @Test("Each window has both's bytes and paths, and those after a switch are told from others")
+    @Test("Each window has the bytes and paths of both, and windows after a switch are marked")
     func known() {
         let windows = Self.windows()
         #expect(windows.map(\.span.lowerBound) == (0..<6).map { .seconds($0 * 10) })
@@ -72,7 +72,7 @@ struct BuiltAccountTests {
     }
 
     @Test(
-        "Half a second of silence over a link that could carry is one too, less is not",
+        "Half a second of silence over a link that could carry is a cause too, less is not",
         arguments: [(49, false), (50, true)])
     func silent(bins: Int, isCause: Bool) {
         let causes = Self.windows(silent: 1500..<1500 + bins).map(\.cause)
@@ -80,7 +80,7 @@ struct BuiltAccountTests {
         #expect(causes[2] == .other)
     }
 
-    @Test("Where oracle and splice chose differently, that is said")
+    @Test("A window says where oracle and splice chose differently")
     func chosenOtherwise() {
         let causes = Self.windows(moves: [(0, "wifi"), (30, "cellular"), (40, "wifi")]).map(\.cause)
         #expect(causes == [.other, .other, .other, .switched, .switched, .chosenOtherwise])

@@ -46,7 +46,7 @@ struct RatiosTests {
         ]
     }
 
-    @Test("One oracle a seed, in order, over the span of that seed's runs")
+    @Test("One oracle per seed, in order, over the span of that seed's runs")
     func oracles() throws {
         let oracles = ComparisonResult.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
         #expect(oracles.map(\.seed) == [1, 2, 3])
@@ -83,7 +83,7 @@ struct RatiosTests {
         #expect(ratios.count == names.count * 4)
     }
 
-    @Test("The headline is against the strongest Optimal TCP there is, and so is every other strategy")
+    @Test("The headline and every other strategy compare with the strongest Optimal TCP there is")
     func strongest() throws {
         let runs =
             Self.runs + [
@@ -109,7 +109,7 @@ struct RatiosTests {
         #expect(!ratios.contains { $0.name.hasPrefix("mptcp-competing") })
     }
 
-    @Test("A bound that somebody else added is the headline's opponent where it says that it is an Optimal TCP")
+    @Test("The headline also compares with a guest's bound that says that it is an Optimal TCP")
     func guests() throws {
         let bounds = KnownBounds.builtIn + [ThriceWiFi.self]
         let ratios = KnownBounds.$registry.withValue(Registry(bounds)) { () -> [ComparisonResult.Ratio] in
@@ -122,7 +122,7 @@ struct RatiosTests {
         }
     }
 
-    @Test("Without MPTCP there are no ratios of it to seeds, and no mean")
+    @Test("Without MPTCP there are no ratios of it for seeds, and no mean")
     func withoutMPTCP() {
         let runs = Self.runs.filter { $0.strategy != .mptcp }
         let oracles = ComparisonResult.oracles(runs: runs, traces: Self.traces, window: .seconds(10))

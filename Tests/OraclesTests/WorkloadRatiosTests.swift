@@ -9,7 +9,7 @@ import Traces
 @Suite struct `Ratios of other workloads` {
     private static let size = ByteCount(2_000_000)
 
-    /// `size` in so many seconds; with `part` below 1, only so much of it.
+    /// A run that delivers `part` of `size` in `bins` bins.
     private func run(
         _ strategy: StrategyName, seed: UInt64 = 1, _ direction: Direction = .down, bins: Int, part: Double = 1
     ) -> ComparisonResult.Run {
@@ -36,11 +36,11 @@ import Traces
         ]
         let ratios = ratios(runs, Workload(Workload.Download(size: Self.size)))
         func value(_ name: String) -> Double? { ratios.first { $0.name == name && $0.seed == nil }?.value }
-        // Within one window, spliced Optimal TCP is that of the better path.
+        // Within one window, spliced Optimal TCP is the TCP of the better path.
         #expect(value("mptcp/spliced-optimal") == 1.6 / 1.25)
         #expect(value("mptcp/optimal") == 1.6 / 1.25)
         #expect(value("mptcp/optimal-built") == 2 / 1.25)
-        // 2 MB are 2.0718 MB of full packets; 1.5 and 1.875 MB/s.
+        // 2 MB are 2.0718 MB of full packets. The better link carries 1.5 MB/s, and both carry 1.875 MB/s.
         let wire = 2.0 * 1500 / 1448
         #expect(abs(try #require(value("mptcp/best-static")) - wire / 1.5 / 1.25) < 1e-6)
         #expect(abs(try #require(value("mptcp/capacity-optimal")) - wire / 1.5 / 1.25) < 1e-6)
@@ -62,7 +62,8 @@ import Traces
         var mptcp = run(.mptcp, bins: 2000)
         mptcp.delivered = ByteCount(35_000_000)
         let beyond = ratios([mptcp], large)
-        // 21 s carry 31.5 MB and 7.9 MB, less headers: together enough, the better alone not.
+        // In 21 s the links carry 31.5 MB and 7.9 MB, less headers. Both together are enough; the better one alone is
+        // not.
         #expect(beyond.first { $0.name == "mptcp/best-static" }?.value == nil)
         #expect(beyond.first { $0.name == "mptcp/capacity-sum" }?.value != nil)
     }
@@ -78,13 +79,13 @@ import Traces
             }
         }
         let ratios = ratios(runs, Workload(Workload.Both()))
-        // Six of MPTCP and one of each TCP, for two seeds and for both together.
+        // Six ratios of MPTCP and one of each TCP, for two seeds and for both together.
         #expect(ratios.count == 2 * (6 + 2) * 3)
         let (down, up) = (ratios.filter { $0.direction == .down }, ratios.filter { $0.direction == .up })
         #expect(up.map(\.name) == down.map { "up:\($0.name)" })
         #expect(abs(try #require(down.first { $0.name == "mptcp/optimal" }?.value) - 1.5) < 1e-4)
         #expect(abs(try #require(up.first { $0.name == "up:mptcp/optimal" }?.value) - 1.25) < 1e-4)
-        // Of an upload alone, the uplink is the only direction and needs no name.
+        // In an upload the uplink is the only direction and needs no name.
         let upload = self.ratios(runs.filter { $0.direction == .up }, Workload(Workload.Upload()))
         #expect(upload.map(\.name) == down.map(\.name))
         #expect(upload.allSatisfy { $0.direction == .up })

@@ -13,7 +13,7 @@ import Traces
 enum Made {
     static let models = ["hybrid", "rate-linear", "constant"]
 
-    /// A run that moved so many Mb/s for 8 s, with so many Mb/J under each model.
+    /// A run at `rate`, in Mb/s, for 8 s, with `efficiency`, in Mb/J, under each model.
     static func run(_ strategy: String, _ rate: Double, efficiency: [Double] = []) -> SweepRow {
         var row = row(.run, strategy, rate)
         row.verified = true
@@ -42,7 +42,7 @@ enum Made {
             rows: (0..<3).flatMap { walk in values.map { cell(walk, $0) } })
     }
 
-    /// A comparison with ratios of MPTCP over Optimal TCP, and beside competing TCP, one of each seed.
+    /// A comparison with one ratio for each seed: of MPTCP over Optimal TCP, and of MPTCP next to competing TCP.
     static func comparison(_ ratios: [Double], competing: [Double]) -> ComparisonResult {
         ComparisonResult(
             replay: .init(name: "walk", sha256: "", duration: .seconds(20), traces: [], pathSettings: []),
@@ -59,7 +59,7 @@ enum Made {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// The table's row of this head, as its cells' texts with "!" before what is marked as bad.
+    /// The texts of the cells in the table row with this head, with "!" before those that are marked as bad.
     func cells(of head: String) -> [String]? {
         let mark = "<th scope=\"row\">\(head)</th>"
         guard let row = components(of: "<tr").first(where: { $0.contains(mark) }) else { return nil }

@@ -19,7 +19,7 @@ import Quantities
 @Suite struct `The page of the paper` {
     @Test func `takes one walk's seeds for what they are`() {
         let html = IndoorSection.html(of: Made.comparison([1.10, 1.12, 1.11], competing: [0.90, 0.92, 0.91]))
-        // The mean of the seeds itself is no sample, and other ratios are none.
+        // Neither the seeds' mean nor any other ratio counts as a sample.
         #expect(
             html.cells(of: "MPTCP moves 622 MB and Optimal TCP 554 MB: 1.12 times as much")
                 == ["so here, too", "MPTCP over Optimal TCP: 1.110 (1.085 to 1.135, 3 seeds), one walk"])
@@ -69,7 +69,7 @@ import Quantities
 
     private static let shipped = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 
-    /// A slip in the last of the files is found before the first run, which takes an hour.
+    /// A slip in any of these files is found before the first run. The runs take an hour.
     @Test(arguments: ["fig2", "fig3", "fig4", "fig5", "table", "driving"])
     func `reads every file before anything is run`(broken: String) throws {
         var template = Array("/tmp/walkback-paper.XXXXXX".utf8CString)

@@ -20,7 +20,7 @@ private let below = [0.90, 0.92, 0.91]
 private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
 
 @Suite struct `The page's section on coverage` {
-    /// MPTCP over Optimal TCP at 20, 40 and 60 % as given; WiFi First between 3G and Optimal TCP.
+    /// MPTCP has `gains` over Optimal TCP at 20, 40 and 60 %, and WiFi First lies between 3G and Optimal TCP.
     private func result(_ gains: [String: [Double]]) -> SweepResult {
         Made.sweep(over: "wifi_coverage_percent", ["0", "20", "40", "60"]) { walk, coverage in
             [
@@ -61,7 +61,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         #expect(driving.contains("<h2>Figure 4: driving</h2>") && driving.contains("Measured cars"))
     }
 
-    /// How many walks it takes was reckoned apart, from the density of Student's t.
+    /// The number of walks was calculated separately, from the density of Student's t.
     @Test func `says how many walks it takes to tell 10 % from 15 %`() {
         let wide = CoverageSection.html(of: result(["60": [1.05, 1.10, 1.15]]), .walking)
         #expect(
@@ -81,7 +81,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     /// Mb/J of each strategy under each model.
     private static func efficiencies(_ walk: Int) -> [(String, [Double])] {
         let mptcp = above[walk]
-        // Ahead of MPTCP under two models and behind it under the third.
+        // WiFi is ahead of MPTCP under two models and behind it under the third.
         let wifi = [mptcp * 1.1, mptcp * 1.1, mptcp * 0.9]
         let scheduler = wifi.map { $0 * 0.5 }
         return [
@@ -152,7 +152,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
 }
 
 @Suite struct `The page's section on radios` {
-    /// 3G at 1 Mb/s, and WiFi at 20 Mb/s but for `slow` of ten seconds, in which it has the rate given.
+    /// 3G at 1 Mb/s, and WiFi at 20 Mb/s except in the first `slow` of ten seconds, in which it has `rate`.
     private func html(slow: Int, at rate: Double) -> String {
         func link(_ rate: Double) -> PathTrace.LinkSample {
             .init(rate: .megabitsPerSecond(rate), delay: .milliseconds(10))
@@ -193,7 +193,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         return try Sweep(InputFile(path: "small.yaml", bytes: Array(text.utf8)), quick: false)
     }
 
-    /// Errors against measured runs that are the engine's own, MPTCP's bytes by a factor.
+    /// The errors against runs that are the engine's own, except that MPTCP's bytes are multiplied by `factor`.
     private func errors(_ factor: Double) throws -> FluidErrors {
         let sweep = try Self.sweep()
         let rows = try (0..<sweep.cellCount).map { index in

@@ -117,7 +117,7 @@ import Testing
         let damage = try #require(capture.damage.first.first)
         #expect(damage.message.hasPrefix(message), "\(damage)")
         #expect(Int(damage.offset) == file.changedOffset)
-        // The framing holds where only the packet's own numbers are wrong, so the third packet is there.
+        // If only the packet's own numbers are wrong, the framing holds and the third packet is there.
         #expect(capture.packets.count == (change.keepsFraming ? 2 : 1))
     }
 
@@ -134,10 +134,10 @@ import Testing
         Stamp(resolution: 0, ticks: 1_700_000_000, nanoseconds: 1_700_000_000_000_000_000),
         Stamp(resolution: 3, offset: 1_700_000_000, ticks: 123, nanoseconds: 1_700_000_000_123_000_000),
         Stamp(resolution: 12, ticks: 1_700_000_000_123_456, nanoseconds: 1_700_000_000_123),
-        // 2^-10 s; 1,700,000,000.5 s of them.
+        // Units of 2^-10 s; the time is 1,700,000,000.5 s.
         Stamp(resolution: 0x8a, ticks: 1_740_800_000_512, nanoseconds: 1_700_000_000_500_000_000),
         Stamp(resolution: 0x80, offset: -1, ticks: 1_700_000_000, nanoseconds: 1_699_999_999_000_000_000),
-        // 2^-64 s and finer: the whole range is a second and less.
+        // Units of 2^-64 s and finer: the whole range is a second or less.
         Stamp(resolution: 0xc0, ticks: 1 << 63, nanoseconds: 500_000_000),
         Stamp(resolution: 0xff, ticks: .max, nanoseconds: 0), Stamp(resolution: 30, ticks: .max, nanoseconds: 0),
     ]
@@ -191,7 +191,7 @@ import Testing
         #expect(damaged.packets.count == 2000)
         #expect(damaged.damage.count == 1)
         #expect(damaged.damage.first.first?.message.contains("the \(program) stream is damaged") == true)
-        // Wrong in the middle: what came before is as it was.
+        // After damage in the middle, the packets before it are as they were.
         var broken = whole
         for index in (whole.count / 2)..<(whole.count / 2 + 8) { broken[index] ^= 0x55 }
         let half = try read(broken)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pcap
 
-/// The short ways that nearly every packet takes say what the long ones do.
+/// The short paths that nearly every packet takes give the same result as the long ones.
 @Suite struct DissectionTests {
     @Test func `A plain packet is dissected as any other, however it was changed or cut`() throws {
         let memory = try PageEnd()
@@ -33,7 +33,7 @@ import Testing
         var kinds: [Dissection.Share.Kind: Int] = [:]
         for _ in 0..<5000 {
             var bytes = sample.bytes
-            // Protocols first, so that all kinds occur.
+            // Sets the protocol first, so that all kinds occur.
             let field = sample.header.count + (sample.isVersionSix ? 40 : 9)
             if generator.next(below: 2) == 0 { bytes[field] = [1, 17, 58, 6][Int(generator.next(below: 4))] }
             for _ in 0..<generator.next(below: 3) {
@@ -51,7 +51,7 @@ import Testing
         #expect(kinds.values.allSatisfy { $0 > 50 } && kinds.count == 4, "\(kinds)")
     }
 
-    /// Often one that means something in a header.
+    /// A random byte, often one that means something in a header.
     private static func byte(_ generator: inout SplitMix64) -> UInt8 {
         let known: [UInt8] = [0, 0x20, 0x40, 0x45, 0x46, 0x50, 0x60, 6, 17, 60, 0xff]
         let index = Int(generator.next(below: UInt64(known.count * 2)))

@@ -12,7 +12,7 @@ struct PcapFile {
     var minorVersion: UInt16 = 4
     var bigEndian = false
     var snapLength: UInt32 = 65535
-    /// Seconds and fraction of the first packet; each later one is a second later.
+    /// The seconds and fraction of the first packet; each later packet comes a second later.
     var time: (seconds: UInt32, fraction: UInt32) = (1_700_000_000, 5)
 
     var bytes: [UInt8] {
@@ -66,7 +66,7 @@ struct PcapFile {
         [1, 1, 8, 10, 0, 0, 0, 77, 0, 0, 0, 66])
     static let payload: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
 
-    /// One after the other: chains of `+` cost the compiler minutes.
+    /// Joins the parts, because chains of `+` cost the compiler minutes.
     private static func joined(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
 
     private static let stations = [UInt8](repeating: 2, count: 12)
@@ -157,12 +157,12 @@ struct PcapFile {
             memory.withPacket(sample.bytes[..<count], sample.linkType, originalBytes: sample.bytes.count) { packet in
                 guard let internet = packet.internetPacket else { return }
                 found += 1
-                // Lengths are the wire's, whatever was kept.
+                // Lengths are those on the wire, whatever was kept.
                 #expect(internet.length == ByteCount(sample.isVersionSix ? 88 : 60))
                 if case .tcp(let segment) = internet.transport { #expect(segment.payloadLength == 8) }
             }
         }
-        // From the whole IP header on, it is found.
+        // The packet is found as soon as its whole IP header is kept.
         #expect(found == sample.bytes.count - sample.header.count - (sample.isVersionSix ? 40 : 20), "\(found)")
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pcap
 
-/// Files that were changed at random are read to some end: a trap of Swift would end this process, and so would a read
+/// Files that were changed at random are read to some end. A trap of Swift would end this process, and so would a read
 /// beyond a packet.
 @Suite struct MutationTests {
     let scratch: ScratchDirectory
@@ -16,7 +16,7 @@ import Testing
         scratch = try ScratchDirectory()
     }
 
-    /// Everything that can be asked of a packet.
+    /// Reads everything that can be asked of a packet.
     static func readAll(_ path: String) throws -> (packets: Int, options: Int) {
         var packets = 0
         var options = 0
@@ -31,7 +31,7 @@ import Testing
             if rest.timestamps != nil { options += 1 }
             while let option = rest.next() { if option != .noOperation { options += 1 } }
         }
-        // Summed up they are the same.
+        // A summary has the same totals.
         var again = try CaptureReader(path)
         let summary = CaptureSummary(of: &again)
         #expect(summary.interfaces.map(\.packets).reduce(0, +) == packets)
@@ -42,7 +42,7 @@ import Testing
         return (packets, options)
     }
 
-    /// Flips bits, sets bytes to extremes, copies, removes and inserts stretches, and cuts the end off.
+    /// Flips bits, sets bytes to extremes, copies, removes and inserts ranges, and cuts off the end.
     static func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
         func place(_ count: Int) -> Int { Int(generator.next(below: UInt64(max(1, count)))) }
         for _ in 0...place(12) where !bytes.isEmpty {
@@ -81,7 +81,7 @@ import Testing
 
     @Test func `No change to a file is a crash`() throws {
         let shipped = try shipped()
-        // gzip is there.
+        // This fails if gzip is missing.
         #expect(shipped.allSatisfy { $0.bytes.count == 60_000 })
         try mutate(try Self.seeds() + shipped)
     }
@@ -96,7 +96,7 @@ import Testing
         var read = 0
         var refused = 0
         for (index, seed) in seeds.enumerated() {
-            // Small files are read quickly and their headers are a larger part of them.
+            // Small files are read quickly, and their headers are a larger part of them.
             let rounds = seed.bytes.count < 4000 ? 60 : 8
             for round in 0..<rounds {
                 var generator = SplitMix64(seed: UInt64(index * 1000 + round), purpose: "mutations")
@@ -111,7 +111,7 @@ import Testing
                 }
             }
         }
-        // Most are still captures, some are not.
+        // Most files are still captures, and some are not.
         #expect(read > seeds.count * 20 && refused > 0, "\(read) packets read, \(refused) files refused")
     }
 
@@ -123,7 +123,7 @@ import Testing
             for _ in 0..<4000 {
                 let count = Int(generator.next(below: 120))
                 var bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-                // Versions and protocols that lead further in.
+                // Versions and protocols that lead to further headers.
                 for index in bytes.indices where generator.next(below: 6) == 0 {
                     bytes[index] = [0x45, 0x60, 6, 17, 44, 0, 0x08, 0x86, 0xdd, 30, 8][Int(generator.next(below: 11))]
                 }

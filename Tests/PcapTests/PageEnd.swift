@@ -4,7 +4,7 @@ import Glibc
 
 @testable import Pcap
 
-/// Bytes that end where a page does, with none behind it: whoever reads beyond them ends the process.
+/// Bytes that end at the end of a page, with no readable page behind it: reading beyond them ends the process.
 final class PageEnd {
     private static let page = sysconf(Int32(_SC_PAGESIZE))
     private let memory: UnsafeMutableRawPointer
@@ -29,7 +29,7 @@ final class PageEnd {
         return try body(UnsafeRawBufferPointer(place).bytes)
     }
 
-    /// A packet of these bytes, which are its options too where it is said.
+    /// Calls `body` with a packet of `bytes`. If `hasOptions` is set, the bytes are its options too.
     func withPacket<Result>(
         _ bytes: some Collection<UInt8>, _ linkType: LinkType, originalBytes: Int, hasOptions: Bool = false,
         _ body: (borrowing Packet) throws -> Result

@@ -23,7 +23,7 @@ import Testing
         (0..<length).map { first &+ UInt8(truncatingIfNeeded: $0) }
     }
 
-    /// Two radios, the second of which joins when the first has packets already.
+    /// Writes packets of two radios. The second one joins when the first already has packets.
     static func write(to output: any CaptureOutput) throws {
         var writer = try PcapngWriter(
             to: output,
@@ -70,7 +70,7 @@ import Testing
         #expect(capture.statistics == [Self.counts, nil])
         #expect(
             capture.packets == [
-                // The snap length of the interface cuts it.
+                // The snap length of the interface cuts this packet.
                 Kept(
                     bytes: Self.packet(128), originalLength: 1500, nanoseconds: 1_700_000_000_123_456_789, interface: 0,
                     direction: .inbound, comments: []),
@@ -141,7 +141,7 @@ import Testing
         if disk.bytes.isEmpty { return }
         let capture = try ReadCapture(scratch.write("full.pcapng", disk.bytes))
         #expect(capture.damage.count == 0)
-        // A packet's block is 132 bytes, the section's 32, the interface's 44.
+        // A packet's block has 132 bytes, the section's 32 and the interface's 44.
         #expect(capture.packets.count == max(0, (room - 76) / 132))
     }
 

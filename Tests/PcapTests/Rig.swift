@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pcap
 
-/// A directory that goes away with its value, and all that is in it.
+/// A directory that is removed with this value, together with everything in it.
 final class ScratchDirectory {
     let path: FilePath
 
@@ -57,7 +57,7 @@ final class ScratchDirectory {
     }
 }
 
-/// Takes so many bytes, then says that the disk is full.
+/// Takes `room` bytes, then reports that the disk is full.
 final class SmallDisk: CaptureOutput {
     let name = "small disk"
     private let room: Int
@@ -81,7 +81,7 @@ final class SmallDisk: CaptureOutput {
     func synchronize() throws(Errno) {}
 }
 
-/// A packet that tests keep: what a reader said of it.
+/// What a reader said about a packet, kept so that tests can compare it.
 struct Kept: Equatable {
     var bytes: [UInt8]
     var originalLength: Int64

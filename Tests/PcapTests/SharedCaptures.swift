@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 import Testing
 
-/// The captures that the project ships, and those that others published, in a directory beside the checkout.
+/// The captures that the project ships, and those that others published, in a directory next to the checkout.
 enum SharedCaptures {
     private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
     static let directory = "\(root)/../shared/data"
@@ -20,7 +20,7 @@ enum SharedCaptures {
     static let isPresent = access(path("pcap-odd"), R_OK) == 0
     static let hasWireshark = run(["capinfos", "--version"]) != nil && run(["tshark", "--version"]) != nil
 
-    /// The shipped ones, and every capture below pcap-*, by its path from the directory.
+    /// The shipped captures, and every capture below pcap-* by its path relative to `directory`.
     static let all = shipped + published
 
     static let published: [String] = {
@@ -30,8 +30,7 @@ enum SharedCaptures {
         return text.split(separator: "\n").map { String($0.dropFirst(directory.utf8.count + 1)) }.sorted()
     }()
 
-    /// What a command prints on standard output; nil where it cannot be started. How it ends is left to what it
-    /// printed.
+    /// What a command prints on standard output; nil if it cannot be started. Its exit status is ignored.
     static func run(_ command: [String]) -> String? {
         var pipe: [Int32] = [0, 0]
         guard Glibc.pipe(&pipe) == 0 else { return nil }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pcap
 
-/// The shipped captures and every published one, as Wireshark's programs count them.
+/// Compares the shipped captures and every published one with what Wireshark's programs count.
 @Suite(.enabled(if: SharedCaptures.hasWireshark, SharedCaptures.noWireshark))
 struct WiresharkTests {
     struct Count: Equatable, CustomStringConvertible {
@@ -25,7 +25,7 @@ struct WiresharkTests {
         var description: String { "\(packets) packets, \(bytes) bytes, \(first ?? -1) to \(last ?? -1)" }
     }
 
-    /// tshark's: each packet's interface, length and time.
+    /// What tshark counts, from each packet's interface, length and time.
     static func counted(_ path: String) throws -> [Int: Count] {
         let fields = ["frame.interface_id", "frame.len", "frame.time_epoch"].flatMap { ["-e", $0] }
         let text = try #require(
@@ -34,7 +34,7 @@ struct WiresharkTests {
         var counts: [Int: Count] = [:]
         for line in text.split(separator: "\n") {
             let values = line.split(separator: ",", omittingEmptySubsequences: false)
-            // It lists custom blocks as packets of no interface; capinfos does not.
+            // tshark lists custom blocks as packets of no interface; capinfos does not.
             if isPcapng, values[0].isEmpty { continue }
             let length = try #require(Int64(values[1]))
             counts[Int(values[0]) ?? 0, default: Count()].add(nanoseconds(values[2]), length)
@@ -42,8 +42,8 @@ struct WiresharkTests {
         return counts
     }
 
-    /// Seconds and a fraction of nine digits; of ten, where a stamp's fraction is a second or more. nil where a packet
-    /// has no stamp, or one that no `Timestamp` holds: one file's are of the year 586,524.
+    /// Reads seconds and a fraction of nine digits, or of ten if a timestamp's fraction is a second or more. nil if a
+    /// packet has no timestamp, or one that no `Timestamp` holds: those of one file are of the year 586,524.
     static func nanoseconds(_ text: Substring) -> Int64? {
         let parts = text.split(separator: ".")
         guard !text.hasPrefix("-"), parts.count == 2, let seconds = Int64(parts[0]), let fraction = Int64(parts[1])
@@ -52,7 +52,7 @@ struct WiresharkTests {
         return overflow ? nil : whole + fraction
     }
 
-    /// Of this one tshark guesses another layout, reads a packet of it, and gives up.
+    /// For this file tshark guesses another layout, reads one packet of it, and gives up.
     static let guessed = "pcap-odd/suricata-fuzz-huge-caplen.pcap"
 
     @Test(arguments: SharedCaptures.all.filter { $0 != guessed })
@@ -74,7 +74,7 @@ struct WiresharkTests {
         let paths = SharedCaptures.all.map(SharedCaptures.path)
         let text = try #require(SharedCaptures.run(["capinfos", "-T", "-m", "-r", "-M", "-c", "-d"] + paths))
         let lines = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
-        // It skips the two published ones that it calls damaged.
+        // capinfos skips the two published captures that it calls damaged.
         #expect(lines.count >= paths.count - (SharedCaptures.isPresent ? 2 : 0))
         for line in lines {
             var reader = try CaptureReader(line[0])
@@ -103,9 +103,9 @@ struct WiresharkTests {
         #expect("\(damage)".hasPrefix(message), "\(damage)")
     }
 
-    /// What tshark finds in each packet: of the outermost header where there are several.
+    /// Compares each packet with what tshark finds in it, in the outermost header if there are several.
     ///
-    /// Not in the two files with custom blocks, which it lists between the packets.
+    /// The two files with custom blocks are left out, because tshark lists these between the packets.
     @Test(arguments: SharedCaptures.all.filter { $0 != guessed && !$0.contains("test017") && !$0.contains("test018") })
     func `Packets are dissected as tshark dissects them`(name: String) throws {
         let path = SharedCaptures.path(name)
@@ -157,7 +157,7 @@ struct WiresharkTests {
                 #expect(subtypes.joined(separator: ",") == wanted, "\(place)")
             case .udp(let datagram):
                 #expect(first("udp.srcport") == "\(datagram.sourcePort)", "\(place)")
-                // It shows what the header claims; no more is believed than the IP packet has room for.
+                // tshark shows the length that the header claims. The reader believes no more than fits the IP packet.
                 let room = Int(internet.length.bytes) - (internet.payloadOffset - internet.headerOffset)
                 #expect(Int(first("udp.length")).map { min($0, room) } == datagram.payloadLength + 8, "\(place)")
             case .icmp, .other:

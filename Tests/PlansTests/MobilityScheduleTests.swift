@@ -58,7 +58,7 @@ import Traces
             attachments: [
                 .init(time: .zero, attached: true), .init(time: .seconds(5), attached: false),
                 .init(time: .seconds(7), attached: true), .init(time: .milliseconds(7400), attached: false),
-                // So brief that the host does not notice it, and does not foresee it either.
+                // This outage is so brief that the host neither notices nor foresees it.
                 .init(time: .seconds(9), attached: true), .init(time: .seconds(12), attached: false),
                 .init(time: .milliseconds(12_100), attached: true),
             ])

@@ -24,7 +24,7 @@ import TestWorkload
         ]
     }()
 
-    /// Results of all versions are compared by a digest of these words, so they stay.
+    /// Results of all versions are compared by a digest of these words, so the words must not change.
     @Test func `has the words for a digest that it always had`() {
         #expect(
             Self.set.map(\.digestWords) == [

@@ -66,7 +66,7 @@ import Testing
 
     @Test func `has all that a capture of headers should hold within 128 bytes`() {
         for message in Self.all.dropFirst(5) {
-            // Ethernet, IPv4, UDP.
+            // The headers of Ethernet, IPv4 and UDP.
             #expect(message.encoded.count + 14 + 20 + 8 <= 128)
         }
     }

@@ -15,7 +15,7 @@ import Testing
 /// A field server and its clients at the two ends of a wire.
 @Suite(.kernelTier, .serialized) struct `A field server` {
     private final class Rig: @unchecked Sendable {
-        // Sendable, since the wire is made before anything runs at its ends, and each end has a thread.
+        // Sendable because the wire is made before anything runs at its ends, and each end has its own thread.
         let near: Namespace
         let far: Namespace
         static let nearEnd = VirtualInterface(name: "radio", index: 10, mac: MACAddress(local: 7, 0, 1))
@@ -80,7 +80,7 @@ import Testing
             running = try Self.serve(in: far, limits, until: stop.reader)
         }
 
-        /// Runs one client for so long.
+        /// Runs one client for `span`.
         func probe(
             for span: Duration, key: String = Rig.key, change: (inout ProbeClient.Options) -> Void = { _ in }
         ) throws -> [ProbeClient.Report] {
@@ -98,7 +98,7 @@ import Testing
             }
         }
 
-        /// What one datagram draws.
+        /// The answer to one datagram.
         func answer(_ bytes: [UInt8]) throws -> [UInt8]? {
             let socket = try near.run { try TestSocket(.datagram, on: Self.nearAddress.description) }
             try socket.send(bytes, to: Self.farAddress.description, port: 4773)
@@ -109,7 +109,7 @@ import Testing
             try StreamSocket(to: .find(Self.farAddress.description, port: 4773), interface: Self.nearEnd.name)
         }
 
-        /// Bytes that come by TCP in half a second to who answers the challenge's cookie so.
+        /// The number of bytes that arrive by TCP in half a second after `answer` has answered the challenge's cookie.
         func stream(_ answer: (ProbeMessage.Nonce) -> ProbeMessage) throws -> Int {
             let socket = try near.run { try connection() }
             usleep(100_000)
@@ -142,7 +142,7 @@ import Testing
         defer { rig.end() }
         #expect(try rig.probe(for: .seconds(5)) == [.started])
         let passed = try rig.passed()
-        // 8 Mb/s and 2 Mb/s for five seconds, as far as the limits let them.
+        // 8 Mb/s and 2 Mb/s for five seconds, as far as the limits allow.
         #expect((4_500_000...5_300_000).contains(passed.in), "\(passed.in)")
         #expect((1_100_000...1_500_000).contains(passed.out), "\(passed.out)")
     }
@@ -173,11 +173,11 @@ import Testing
         let hello = ProbeMessage.hello(nonce: nonce).encoded
         let answer = try #require(try rig.answer(hello))
         #expect(answer.count < hello.count)
-        // A client without the key does not get further, and the others do not notice.
+        // A client without the key gets no further, and the others do not notice it.
         #expect(try rig.probe(for: .seconds(1)) == [.started])
     }
 
-    /// Of a session begun by hand, over a socket of its own.
+    /// The socket and the number of a session that is begun by hand.
     private func session(_ rig: Rig) throws -> (socket: TestSocket, number: UInt64) {
         let socket = try rig.near.run { try TestSocket(.datagram, on: Rig.nearAddress.description) }
         let nonce = SharedKey.random(ProbeMessage.nonceSize)
@@ -198,7 +198,7 @@ import Testing
         let (one, number) = try session(rig)
         let (other, second) = try session(rig)
         let nothing = ProbeMessage.Feedback(latest: 0, latestSent: 0, packets: 0, ipBytes: 0, time: 0, held: 0)
-        /// What comes of the other session by the first one in half a second.
+        /// What the first session hears about the other one in half a second.
         func relayed() -> [UInt64] {
             var numbers: [UInt64] = []
             let end = ContinuousClock.now + .milliseconds(500)
@@ -216,7 +216,7 @@ import Testing
         }
         try send(.data(session: second, number: 5, time: 1, nothing), by: other)
         #expect(relayed().isEmpty)
-        // From an address that is not the session's.
+        // Sent from an address that is not the session's.
         try send(.relay(session: number, of: second, nothing), by: other)
         #expect(relayed().isEmpty)
         try send(.relay(session: number, of: second, nothing), by: one)
@@ -263,8 +263,8 @@ import Testing
         let reports = try rig.probe(for: .seconds(10)) { $0.filling = filling }
         thread.wait()
         #expect(reports == [.started, .started])
-        // Two seconds and a quarter at most until the client gives up what nobody answers: six of the ten, at the
-        // least.
+        // The client takes at most two and a quarter seconds to give up a session that nobody answers, so at least six
+        // of the ten seconds carry data.
         let bytes = try rig.passed().in
         #expect((6_000_000...9_500_000).contains(bytes), "\(bytes)")
     }
@@ -315,7 +315,8 @@ import Testing
         }
         _ = try rig.probe(for: .seconds(9)) { $0.filling = .streams }
         thread.wait()
-        // Two seconds and three, but for half a second; TCP's own time-out would have taken two of the three.
+        // Two seconds and three seconds carry data, except for half a second. TCP's own timeout would have taken two of
+        // the three.
         let bytes = try rig.passed().in
         #expect((4_500_000...5_300_000).contains(bytes), "\(bytes)")
     }
@@ -335,7 +336,7 @@ import Testing
         let reports = try rig.probe(for: .seconds(6))
         thread.wait()
         #expect(reports == [.started])
-        // Five of the six seconds.
+        // Five of the six seconds carry data.
         let bytes = try rig.passed().in
         #expect((4_500_000...5_300_000).contains(bytes), "\(bytes)")
     }
@@ -354,7 +355,7 @@ import Testing
         let reports = try rig.probe(for: .seconds(7))
         thread.wait()
         #expect(reports == [.started])
-        // Three of the seven seconds.
+        // Three of the seven seconds carry data.
         let bytes = try rig.passed().in
         #expect((2_500_000...3_300_000).contains(bytes), "\(bytes)")
     }

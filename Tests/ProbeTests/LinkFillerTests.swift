@@ -6,8 +6,8 @@ import Testing
 
 @testable import Probe
 
-/// One direction of a path: packets leave at the rate of the moment, so many bytes wait at most, and what is beyond is
-/// lost.
+/// One direction of a path. Packets leave at the rate of the moment, at most `queue` bytes wait, and packets that do
+/// not fit are lost.
 private struct SimulatedLink {
     /// Bytes per second at an instant.
     let rate: (Int64) -> Double
@@ -19,7 +19,7 @@ private struct SimulatedLink {
     private var flying: [(time: Int64, message: ProbeMessage, bytes: Int)] = []
     private(set) var carried = 0.0
     private(set) var possible = 0.0
-    /// The longest that a packet would have had to wait at the highest rate.
+    /// The most bytes that have waited at a time.
     private(set) var longest = 0.0
 
     init(rate: @escaping (Int64) -> Double, queue: Double, delay: Int64) {
@@ -59,10 +59,10 @@ private struct SimulatedLink {
         let testDescription: String
         /// Mb/s of the downlink at an instant in milliseconds; the uplink has a third.
         let megabits: @Sendable (Int64) -> Double
-        /// Bytes.
+        /// In bytes.
         let queue: Double
         let delay = Duration.milliseconds(15)
-        /// The share of what the downlink could carry that it carries at least.
+        /// The share of its capacity that the downlink carries at least.
         var share = 0.95
     }
 
@@ -84,19 +84,20 @@ private struct SimulatedLink {
         Path(
             testDescription: "slow, with queues of seconds",
             megabits: { 0.3 + 0.6 * steps[Int($0 / 500) % 300] / 20.5 },
-            // Answers take seconds there: 0.947 in all, and less than is wanted.
+            // Answers take seconds there, so the share is 0.947, which is less than is wanted.
             queue: 300_000, share: 0.94),
     ]
 
-    /// Both ends for so long, from which the first three seconds are left out: to find out what there is.
+    /// Runs both ends. The first three seconds are left out of the result: the ends need them to find out what there
+    /// is.
     ///
-    /// - Parameter relay: after so long another session has told each end what the other one has received; nil: there
-    ///   is none.
-    /// - Returns: the share that each direction carried of what it could.
+    /// - Parameter relay: the time after which another session has told each end what the other end received; nil if
+    ///   there is no other session.
+    /// - Returns: the share of its capacity that each direction carried.
     private static func run(
         _ down: inout SimulatedLink, _ up: inout SimulatedLink, for milliseconds: Int64, relay: Int64? = nil
     ) -> (down: Double, up: Double) {
-        // The two clocks have nothing to do with each other.
+        // The two clocks are independent of each other.
         let offset: Int64 = 777_000_000_000
         let rate = DataRate(bitsPerSecond: 1e9)
         var client = ProbeEndpoint(session: 1, sendsEchoes: true, rate: rate, at: 0)
@@ -153,7 +154,7 @@ private struct SimulatedLink {
         let share = Self.run(&down, &up, for: 24_000)
         #expect(share.down > path.share, "downlink \(share.down)")
         #expect(share.up > 0.95, "uplink \(share.up)")
-        // What an answer is taken to need at most, and a fifth of a second, at the highest rate.
+        // The longest time that an answer is assumed to take, and a fifth of a second, at the highest rate.
         let most = (0..<24_000).map { path.megabits(Int64($0)) }.max() ?? 0
         #expect(down.longest <= most * 125_000 * 1.7)
     }
@@ -169,14 +170,14 @@ private struct SimulatedLink {
         #expect(share.down > path.share, "downlink \(share.down)")
         #expect(share.up > 0.95, "uplink \(share.up)")
         #expect(down.longest > path.queue - 2000)
-        // The slow one's uplink has more room than four seconds' worth.
+        // The queue of the slow path's uplink has room for more than four seconds.
         let rate = (5000..<15_000).map { path.megabits(Int64($0)) * 125_000 / 3 }.reduce(0, +) / 10_000
         #expect(up.longest > min(path.queue / 2 - 2000, 4 * rate))
     }
 
     @Test func `keep the uplink full by what another session says while the downlink's queue holds its answers back`() {
         func shares(relay: Int64?) -> (down: Double, up: Double) {
-            // What waits when it collapses takes twelve seconds there.
+            // What waits when the downlink's rate collapses takes twelve seconds.
             var down = SimulatedLink(
                 rate: { ($0 / 1_000_000_000 % 16 < 4 ? 20 : 0.3) * 125_000 }, queue: 500_000, delay: 15_000_000)
             var up = SimulatedLink(
@@ -188,7 +189,7 @@ private struct SimulatedLink {
         let together = shares(relay: 300_000_000)
         #expect(alone.up < 0.9, "uplink \(alone.up)")
         #expect(together.up > 0.95, "uplink \(together.up)")
-        // It has four seconds each time, in which it is to find out what there is. Alone it had the uplink's queue for
+        // The downlink has four seconds each time to find out what there is. Alone it had the uplink's queue for
         // itself.
         #expect(together.down > 0.7, "downlink \(together.down)")
     }
@@ -211,7 +212,7 @@ private struct SimulatedLink {
         }
         for tick in Int64(0)..<100 { send(at: tick * millisecond) }
         let window = sent.count
-        // The first one came after 100 ms, the others a second later; what was sent after these is lost.
+        // The first datagram was answered after 100 ms, the others a second later. What was sent after these is lost.
         answer(1, packets: 1, held: 0, at: 100 * millisecond)
         for tick in Int64(100)..<150 { send(at: tick * millisecond) }
         let arrived: Int64 = 1100
@@ -226,7 +227,8 @@ private struct SimulatedLink {
             send(at: tick * millisecond)
         }
         let first = try #require(sent.dropFirst(before).first)
-        // 15 came in a second: four times their interval is 267 ms, and none could have come in the first 100 ms.
+        // 15 arrived in a second, so four times their interval is 267 ms, and none could have arrived in the first
+        // 100 ms.
         #expect((arrived + 365...arrived + 375).contains(first / millisecond), "\(first)")
         #expect((5...8).contains(sent.count - before), "\(sent.count - before)")
         answer(sent.count, packets: UInt64(window) + 1, held: 0, at: (arrived + 510) * millisecond)

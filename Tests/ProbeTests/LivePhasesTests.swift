@@ -8,7 +8,7 @@ import Testing
     private static let second: Int64 = 1_000_000_000
     private let phases = LivePhases(every: .seconds(60), length: .seconds(30), begin: 7 * Self.second)
 
-    /// 60 s of probing, 3 of echoes, 30 live.
+    /// 60 s of probing, 3 s of echoes, 30 s of a live transfer.
     @Test(
         arguments: [
             (0, 67), (7, 67), (66, 67), (67, 67), (69, 67), (70, 67), (99, 67), (100, 160), (159, 160), (193, 253),

@@ -15,7 +15,7 @@ struct QuantityTests {
     }
 
     @Test(
-        "What has no unit, no number or a sign is refused",
+        "Text without a unit or a number, or with a sign, is refused",
         arguments: ["", "5", "MB", "-3MB", "+3MB", "1e400MB", "nanMB", "3 mb"])
     func refused(text: String) {
         #expect(ByteCount(text: text) == nil)

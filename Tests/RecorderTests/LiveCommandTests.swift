@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recorder
 
-/// The command that makes live transfers. Instants are made up: nobody waits for a phase.
+/// The command that makes live transfers. Instants are made up, so that no test waits for a phase.
 @Suite struct `A live command` {
     private static let second: Int64 = 1_000_000_000
     private static let phases = LivePhases(every: .seconds(60), length: .seconds(30), begin: 0)
@@ -35,7 +35,7 @@ import Testing
         let command = try LiveCommand("exit 7", Self.phases)
         for cycle in 0..<2 as Range<Int64> {
             #expect(command.act(at: (cycle * 93 + 70) * Self.second) == [.started])
-            // It has the time of a phase to end, of which nobody waits for more than it takes.
+            // The command may take a whole phase to end. The test does not wait for longer than it takes.
             usleep(300_000)
             #expect(statuses(command, at: cycle * 93 + 93) == [.ended(7)])
         }

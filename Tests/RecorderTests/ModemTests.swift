@@ -7,7 +7,7 @@ import Testing
 @testable import Recorder
 
 @Suite struct `A modem's signal` {
-    /// As mmcli 1.20.4 prints them, shortened.
+    /// What mmcli 1.20.4 prints, shortened.
     private static let modem = #"""
         {"modem":{"3gpp":{"operator-code":"26201","operator-name":"Telekom.de","pco":"--"},"generic":{
         "access-technologies":["lte","5gnr"],"bearers":[],"ports":["cdc-wdm0 (mbim)","wwan0 (net)"],
@@ -58,7 +58,7 @@ import Testing
 
     private static let needed = ["/usr/bin/dbus-daemon", "/usr/bin/mmcli", "/usr/lib/python3/dist-packages/dbusmock"]
 
-    /// The real mmcli and a real bus; only the modem is none.
+    /// The mmcli and the bus are real; only the modem is a stand-in.
     @Test(
         .enabled(
             if: needed.allSatisfy { access($0, R_OK) == 0 },

@@ -16,8 +16,8 @@ import Testing
 @Suite(.kernelTier, .serialized) struct `A recording` {
     /// The wire, and what is to happen while it is recorded.
     private final class Rig: @unchecked Sendable {
-        // Sendable, since the recording's thread and the one that makes traffic use different namespaces, and the wire
-        // only one after the other.
+        // Sendable because the recording's thread and the one that makes traffic use different namespaces, and use the
+        // wire only one after the other.
         let near: Namespace
         let far: Namespace
         static let nearEnd = VirtualInterface(name: "wwan0", index: 10, mac: MACAddress(local: 8, 0, 1))
@@ -35,7 +35,7 @@ import Testing
             var ends: [CInt] = [-1, -1]
             pipe(&ends)
             stop = (ends[0], ends[1])
-            // No packets but ours.
+            // No packets but the test's.
             for namespace in [near, far] {
                 try namespace.run { try SystemControl.set("net.ipv6.conf.default.disable_ipv6", to: "1") }
             }
@@ -143,7 +143,7 @@ import Testing
         #expect(captured.interfaces == ["wwan0"] && !captured.isDamaged)
         #expect(Self.sums(try rig.directory.read("walk.throughput.csv")) == [514_000, 500, 514_000, 500])
         #expect(summaries.map(\.packets) == [1000] && summaries.map(\.drops) == [0])
-        // A row for every 100 ms, whether something passed or not.
+        // A row for every 100 ms, whether or not anything passed.
         let rows = try rig.directory.read("walk.throughput.csv").split(separator: "\n").count - 1
         #expect((28...31).contains(rows))
     }
@@ -181,7 +181,7 @@ import Testing
             _ = write(rig.stop.writer, [1], 1)
         }
         #expect(end == .toldTo)
-        // What had come just before is there.
+        // What arrived just before the end is there.
         #expect(summaries.map(\.packets) == [20])
         #expect(try Self.captured("\(rig.directory.path)/walk.pcapng").packets == 20)
     }
@@ -255,7 +255,7 @@ import Testing
             $0.output = FilePath("\(disk)/walk")
             $0.reserve = ByteCount(1_000_000)
         } meanwhile: {
-            // 2 x 200 bytes each millisecond: a megabyte is full after two and a half seconds.
+            // 2 x 200 bytes each millisecond fill a megabyte in two and a half seconds.
             try rig.talk(count: 6000, size: 100)
         }
         #expect(end == .diskNearlyFull)
@@ -291,7 +291,7 @@ import Testing
         try #require(mount("none", disk, "tmpfs", 0, "size=64k") == 0)
         defer { umount(disk) }
         let file = try LineFile(creating: FilePath("\(disk)/log"))
-        // No page is filled by whole lines.
+        // Whole lines do not fill a page.
         let line = String(repeating: "1234567890", count: 100) + "\n"
         #expect(throws: Fault.self) { while true { try file.append(line) } }
         let text = try directory.read("disk/log")
@@ -322,7 +322,7 @@ import Testing
 
     @Test func `counts every packet of those that the kernel merged`() throws {
         let rig = try Rig()
-        // Offloads are on: a sender's kernel hands over tens of kilobytes at once, and so they arrive.
+        // With offloads on, a sender's kernel hands over tens of kilobytes at once, and they arrive like that.
         _ = try rig.record {
             $0.duration = .seconds(3)
         } meanwhile: {
@@ -341,10 +341,10 @@ import Testing
         }
         let log = Self.sums(try rig.directory.read("walk.throughput.csv"))
         let captured = try Self.captured("\(rig.directory.path)/walk.pcapng")
-        // 1448 bytes a packet: 1382 or more, though far fewer were captured.
+        // At 1448 bytes a packet there are 1382 packets or more, although far fewer were captured.
         #expect(log[3] > 1382)
         #expect(captured.outgoing < 1000)
-        // Every segment has 52 bytes of headers, and payload was sent once: what was sent beyond it is headers.
+        // Every segment has 52 bytes of headers, and the payload was sent once, so all other bytes are headers.
         let payload = log[2] - 52 * log[3]
         #expect((2_000_000...2_070_000).contains(payload), "\(payload) bytes in \(log[3]) packets")
         #expect(captured.wireBytes == log[0] + log[2] + 14 * Int64(captured.packets))

@@ -32,7 +32,7 @@ import Testing
         let read = try #require(position(report))
         #expect(read.lat == 48.1234567 && read.lon == -1.5 && read.altHAE == 91.5 && read.eph == nil)
         #expect(position(#"{"class":"SKY","satellites":[]}"#) == nil)
-        // No fix yet.
+        // There is no fix yet.
         #expect(position(#"{"class":"TPV","mode":1}"#) == nil)
         #expect(position("\u{0}\u{1}garbage") == nil)
     }
@@ -88,19 +88,19 @@ import Testing
     }
 }
 
-/// A directory that goes away with its value.
+/// A directory that is removed with this value.
 final class ScratchDirectory {
     let path: String
 
     init() throws {
-        // In a guest /tmp is read-only, and TMPDIR is not.
+        // In a guest /tmp is read-only, but TMPDIR is not.
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/walkback-recorder.XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw Fault(.failed, "no scratch directory") }
         path = String(cString: made)
     }
 
-    /// `DIRECTORY/FILE` makes the directory, too.
+    /// Also makes the directory if the name is `DIRECTORY/FILE`.
     func write(_ name: String, _ text: String) throws {
         if let slash = name.firstIndex(of: "/") { mkdir("\(path)/\(name[..<slash])", 0o755) }
         guard let stream = fopen("\(path)/\(name)", "w") else { throw Fault(.failed, "cannot write \(name)") }

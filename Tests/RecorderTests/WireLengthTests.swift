@@ -43,7 +43,7 @@ import Testing
         let merged = Self.wire(header, length: total, segmentSize: 1448)
         #expect(merged.packets == 11)
         #expect(merged.ipBytes == Int64(total + 10 * headers))
-        // An exact multiple has no small one at its end.
+        // An exact multiple has no smaller segment at its end.
         let even = Self.wire(
             Self.header(version: version, total: headers + 2896, transport: 6, options: 12), length: headers + 2896,
             segmentSize: 1448)

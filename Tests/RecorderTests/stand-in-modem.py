@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A ModemManager with one modem, on the system bus that DBUS_SYSTEM_BUS_ADDRESS names, for the tests of what asks for it.
+"""A stand-in for ModemManager with one modem, on the system bus that DBUS_SYSTEM_BUS_ADDRESS names.
 
-Needs python3-dbusmock. Makes the file that it is given when it can be asked."""
+Needs python3-dbusmock. Makes the file that it is given as soon as it can be asked."""
 
 import sys
 
@@ -29,7 +29,7 @@ modem = {
     "Model": "One",
     "EquipmentIdentifier": "490154203237518",
     "Sim": dbus.ObjectPath("/"),
-    # What the program asked for trips over where it is missing.
+    # mmcli does not cope without these.
     "SupportedCapabilities": dbus.Array([U(8)], signature="u"),
     "CurrentCapabilities": U(8),
     "SupportedModes": dbus.Array([(U(8), U(0))], signature="(uu)"),

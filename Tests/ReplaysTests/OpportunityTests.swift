@@ -32,7 +32,7 @@ import Traces
         #expect(down.overhead == ByteCount(4) && up.overhead == ByteCount(4))
         #expect(down.queue == ByteCount(90_000) && up.queue == ByteCount(30_000))
         #expect(down.conditions.map(\.delay) == [.milliseconds(20) - Replay.jitterSpan / 2])
-        // 1, 2500 and 4000, and then 4001 and 6500 again; 8000 is the end.
+        // 1, 2500 and 4000 ms, and then again as 4001 and 6500 ms; 8000 ms is the end.
         #expect(up.curve.points.map(\.time) == [1, 2500, 4000, 4001, 6500].map { $0 * 1_000_000 })
     }
 

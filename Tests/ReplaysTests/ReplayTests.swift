@@ -29,7 +29,7 @@ let goodReplay = """
 
     """
 
-/// Two traces as files: WiFi of 20 s that is away from 5 to 8 s, cellular of 12 s.
+/// Traces as files: above all WiFi of 20 s that is away from 5 to 8 s, and cellular of 12 s.
 func traceText(_ name: String) throws -> String {
     switch name {
     case "w.trace.csv":

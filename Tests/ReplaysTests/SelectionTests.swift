@@ -6,7 +6,7 @@ import Replays
 import Testing
 import Traces
 
-/// WiFi of 8 Mb/s that is away from 5 to 8 s beside cellular of 2 Mb/s.
+/// WiFi of 8 Mb/s that is away from 5 to 8 s, next to cellular of 2 Mb/s.
 @Suite struct `A plan's selections` {
     private func selections(_ strategy: StrategyName, dwell: String = "30s") throws -> [String] {
         let replay = try load(goodReplay + "energy: {dwell: \(dwell)}\n")
@@ -24,7 +24,7 @@ import Traces
 
     @Test func `are damped by the replay's dwell time`() throws {
         #expect(try selections("mptcp-omniscient-damped") == ["0 [0]", "5 [1]"])
-        // Steps begin anew where WiFi leaves and returns.
+        // Steps begin again where WiFi leaves and returns.
         #expect(try selections("mptcp-omniscient-damped", dwell: "5s") == ["0 [0]", "5 [1]", "10 [0]"])
     }
 }

@@ -4,8 +4,8 @@ import Documents
 import Glibc
 import Testing
 
-/// Headless Chromium over a pipe of its DevTools protocol: two descriptors, messages of JSON with a zero byte after
-/// each.
+/// Headless Chromium, which is driven by its DevTools protocol over two pipes. Each message is JSON, followed by a zero
+/// byte.
 final class Chromium {
     static let path: String? = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].first {
         access($0, X_OK) == 0
@@ -19,7 +19,7 @@ final class Chromium {
     private var pending: [UInt8] = []
     private var last: Int64 = 0
     private var session: String?
-    /// What the page said that nobody asked for, oldest first.
+    /// Messages from the page that nobody asked for, oldest first.
     private(set) var events: [[String: JSON]] = []
 
     struct Failure: Error, CustomStringConvertible {
@@ -38,8 +38,8 @@ final class Chromium {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // The protocol's own numbers: it reads from 3 and writes to 4. Above both first, that neither overwrites the
-        // other.
+        // By the protocol the browser reads from descriptor 3 and writes to 4. Both are first moved above these, so
+        // that neither overwrites the other.
         posix_spawn_file_actions_adddup2(&actions, toBrowser[0], 20)
         posix_spawn_file_actions_adddup2(&actions, fromBrowser[1], 21)
         posix_spawn_file_actions_adddup2(&actions, 20, 3)
@@ -69,7 +69,7 @@ final class Chromium {
         var status: Int32 = 0
         waitpid(process, &status, 0)
         close(output)
-        // A profile of a browser: many files, none of ours.
+        // A browser's profile is many files, of which the test knows none.
         var remover: pid_t = 0
         let words: [String] = ["/bin/rm", "-rf", profile]
         let argv = words.map { strdup($0) } + [nil]
@@ -79,7 +79,7 @@ final class Chromium {
 
     // MARK: Messages
 
-    /// - Throws: where the browser refuses, or says nothing for a minute.
+    /// - Throws: if the browser refuses, or says nothing for a minute.
     @discardableResult
     func call(_ method: String, _ parameters: [String: JSON] = [:]) throws -> [String: JSON] {
         last += 1
@@ -147,11 +147,11 @@ final class Chromium {
         while !events.contains(where: { $0["method"] == .string("Page.loadEventFired") }) {
             events.append(try receive())
         }
-        // What resize observers do is done after the next frame.
+        // Resize observers have done their work after the next frame.
         _ = try evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
     }
 
-    /// The value of an expression in the page; text, number or truth.
+    /// The value of an expression in the page: text, a number or a Boolean.
     func evaluate(_ expression: String) throws -> JSON {
         let answer = try call(
             "Runtime.evaluate",
@@ -172,7 +172,7 @@ final class Chromium {
             ])
     }
 
-    /// - Parameter text: what it writes; none for keys that write nothing.
+    /// - Parameter text: what the key writes; nil for keys that write nothing.
     func press(_ key: String, text: String? = nil) throws {
         var down: [String: JSON] = ["type": .string(text == nil ? "rawKeyDown" : "keyDown"), "key": .string(key)]
         if key == "Tab" { down["windowsVirtualKeyCode"] = .integer(9) }
@@ -181,7 +181,7 @@ final class Chromium {
         try call("Input.dispatchKeyEvent", ["type": .string("keyUp"), "key": .string(key)])
     }
 
-    /// PNG of the whole page, or of the window.
+    /// A PNG of the whole page, or of the window.
     func screenshot(whole: Bool = true) throws -> [UInt8] {
         let answer = try call(
             "Page.captureScreenshot", ["format": .string("png"), "captureBeyondViewport": .bool(whole)])

@@ -16,7 +16,7 @@ import Quantities
 /// Reading must give back all that was written. A field that reading forgets comes back with its default. So nothing in
 /// this result has its default, and the first test demands the same of fields that are added later.
 @Suite struct `A result in which no field has its default` {
-    /// What comparison.json does not hold, by the end of its place.
+    /// What comparison.json does not hold, by the end of the field's place.
     private static let elsewhere = [
         // In series.csv and links.csv, as sums and means.
         "series", "samples", "opportunities",
@@ -100,7 +100,7 @@ import Quantities
         #expect(!page.contains("not recorded"))
     }
 
-    /// Results of versions that did not record a setting are read, and none is made up.
+    /// Results of versions that did not record a setting are read, and no value is made up for it.
     @Test func `says which settings an earlier version did not record`() throws {
         guard case .object(var document) = ComparisonDocument.json(of: Self.result),
             case .object(var environment)? = document["environment"],
@@ -159,7 +159,7 @@ import Quantities
     private struct NotThere: Error {}
 }
 
-/// The leaves of a value, by their places.
+/// The leaves of a value, by their places in it.
 private struct Fields {
     private(set) var all: [String: String] = [:]
 
@@ -244,7 +244,7 @@ extension `A result in which no field has its default` {
                         "best-static": traces(1003, 1006, 1300), "spliced-optimal": runs(1007, 1400),
                         "spliced-optimal-stalled": runs(1008, 1500), "spliced-optimal-reconnect": runs(1009, 1600),
                         "optimal-built": runs(1010, 1700),
-                        // Of another program.
+                        // Bounds of another program.
                         "best-second": runs(1011, 1800), "widest-hour": traces(1012, 1013, 1900),
                     ],
                     choices: [

@@ -7,13 +7,13 @@ import Reports
 import Results
 import Testing
 
-@Suite("What a comparison found beside its totals")
+@Suite("What a comparison found besides its totals")
 struct FindingsTests {
     static let rich = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3], rich: true))
     static let ten = EnergyAmount(joules: 10)
     static let plain = Fixture.result(.init(seconds: 24, seeds: [1, 2]))
 
-    /// Of a table's row in text, Markdown and HTML: its cells.
+    /// The cells of the row with this name in the terminal's table.
     private func row(_ name: String, in text: String) -> [String]? {
         text.split(separator: "\n").first { $0.hasPrefix("\(name)  ") }?.split(separator: " ").map(String.init)
     }
@@ -54,7 +54,7 @@ struct FindingsTests {
                 markdown.contains(
                     "\(mean.name)\(mean.name == "mptcp/optimal" ? "**" : "") | \(cells.joined(separator: " | ")) |"))
             #expect(page.contains("<th scope=\"row\">\(mean.name)</th>" + cells.map { "<td>\($0)</td>" }.joined()))
-            // The same again in the table of strategies.
+            // The table of strategies has the same numbers.
             guard mean.name.hasSuffix("/optimal") else { continue }
             let strategy = String(mean.name.dropLast("/optimal".count))
             let columns = try #require(row(strategy, in: text))
@@ -84,7 +84,7 @@ struct FindingsTests {
         #expect(all.prefix { $0 != "\n" }.contains("<td>\(missing.text(decimals: 2))</td>"))
     }
 
-    @Test("Where next to nothing is missing no cause is given for it, where much is the largest one is")
+    @Test("Where much is missing the largest cause is given, where next to nothing is missing none is")
     func cause() {
         #expect(HTMLReport.text(of: Self.rich).contains("MB that are missing, "))
         var equal = Self.rich
@@ -96,7 +96,7 @@ struct FindingsTests {
         #expect(!page.contains("that are missing, "))
     }
 
-    @Test("Competition is said with the paper's number beside it")
+    @Test("Competition is reported next to the paper's number")
     func competition() throws {
         let one = try #require(Self.rich.competitions.first)
         #expect(one.flows.map(\.name) == ["tcp-wifi", "tcp-cellular"])
@@ -119,7 +119,7 @@ struct FindingsTests {
         #expect(!HTMLReport.text(of: one).contains("depends on the model"))
     }
 
-    @Test("An order that only sets of other radios turn round is no flip")
+    @Test("An order that only models of other radios reverse is no flip")
     func otherRadios() {
         var result = Self.rich
         result.runs = result.runs.filter { $0.strategy.path(among: ["wifi", "cellular"]) != nil && $0.seed == 1 }
@@ -134,7 +134,7 @@ struct FindingsTests {
         #expect(HTMLReport.text(of: result).contains("is the same under each of hybrid, constant"))
     }
 
-    @Test("The same hand-off of every seed is one row, with how many have a value")
+    @Test("A hand-off that every seed has is one row, which says how many have a value")
     func handoffs() {
         var result = Fixture.result(.init(seconds: 24, seeds: [1, 2, 3]))
         for index in result.runs.indices where result.runs[index].strategy == .mptcp {
@@ -154,7 +154,7 @@ struct FindingsTests {
                 ])
     }
 
-    @Test("Exchanges that the run cut off are slower than they were seen to be, and too late")
+    @Test("Exchanges that the run cut off count as slower than they were seen to be, and as late")
     func exchanges() throws {
         var result = Fixture.result(
             .init(seconds: 24, seeds: [1], reconnecting: false, workload: Workload(Workload.Stream())))

@@ -5,16 +5,16 @@ import Quantities
 import Results
 import Traces
 
-/// What rich fixtures have beside their bytes.
+/// What rich fixtures have besides their bytes.
 extension Fixture {
-    /// To the other path every twenty seconds, beginning with the first.
+    /// Moves to the other path every twenty seconds, beginning with the first path.
     static func moves(_ traces: [PathTrace], offset: Duration, duration: Duration) -> [ComparisonResult.Run.Move] {
         (0..<Int(duration.seconds / 20) + 1).map { index in
             .init(time: .seconds(index * 20), path: traces[index % traces.count].name)
         }
     }
 
-    /// Nothing over a path that the home address is not on, and half as much for a second after a move.
+    /// Carries nothing over a path that the home address is not on, and half as much for a second after a move.
     static func follow(_ moves: [ComparisonResult.Run.Move], to path: String, _ carried: inout [Double]) {
         var next = 0
         var (present, since): (String?, Int) = (nil, 0)
@@ -27,7 +27,7 @@ extension Fixture {
         }
     }
 
-    /// Of models that disagree about which radio is the better one.
+    /// The energy under models that disagree about which radio is better.
     static func energy(of links: [Series.Link], traces: [PathTrace]) -> [ComparisonResult.Energy] {
         let megabits = traces.map { trace in
             links.filter { $0.path == trace.name }.flatMap(\.arrived).reduce(0) { $0 + Double($1) } * 8 / 1e6
@@ -52,7 +52,7 @@ extension Fixture {
         }.sorted { $0.time < $1.time }
     }
 
-    /// One a second; sooner done where more is delivered.
+    /// One exchange each second, which is done sooner where more is delivered.
     static func exchanges(
         _ shape: Shape, delivered: [UInt32], random: inout SplitMix64
     ) -> [RunRecord.Exchange] {

@@ -8,19 +8,19 @@ import Statistics
 import Traces
 import Verification
 
-/// Comparisons as they might come out, made up from a small generator; everything in them hangs together.
+/// Comparisons as they might come out, made up from a small random generator. Their parts are consistent.
 enum Fixture {
     struct Shape {
         var seconds = 720
         var seeds: [UInt64] = Array(1...10)
         var name = "indoor-walk"
-        /// What MPTCP gets of the links' capacity together.
+        /// MPTCP's share of the capacity of both links.
         var mptcpShare = 0.93
         var mptcp = true
         var reconnecting = true
         var violations = 0
         var detaches = true
-        /// With every kind of finding: built Optimal TCP, energy, hand-offs, competition.
+        /// Whether it has every kind of finding: built Optimal TCP, energy, hand-offs, competition.
         var rich = false
         var workload = Workload()
     }
@@ -89,7 +89,7 @@ enum Fixture {
             queueUp: ByteCount(75_000), source: "made up for a test, seed \(seed)", samples: samples)
     }
 
-    /// IP bytes in every 10 ms of the walk.
+    /// The IP bytes in every 10 ms of the walk.
     private static func capacity(of trace: PathTrace) -> [Double] {
         let curve = trace.curve(.down)
         return (0..<Int(trace.duration / Series.binWidth)).map { bin in
@@ -97,7 +97,8 @@ enum Fixture {
         }
     }
 
-    /// What TCP makes of a link in every 10 ms: most of it, nothing while it is away, and for half as long again.
+    /// What TCP carries over a link in every 10 ms: most of its capacity, but nothing while the link is away and for
+    /// half as long again if it stalls, or for 30 bins if it does not.
     private static func carried(
         _ capacity: [Double], bins: Int, offset: Duration, share: Double, stalls: Bool
     ) -> [Double] {

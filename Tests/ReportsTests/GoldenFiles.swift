@@ -2,9 +2,9 @@
 import FoundationEssentials
 import Testing
 
-/// Documents kept on disk beside the tests, byte for byte.
+/// Documents that are kept on disk next to the tests, byte for byte.
 ///
-/// `WALKBACK_REGENERATE=1 swift test --filter ReportsTests` writes them anew; look at the difference before you commit
+/// `WALKBACK_REGENERATE=1 swift test --filter ReportsTests` writes them again; look at the difference before you commit
 /// it.
 enum GoldenFiles {
     static let directory = String(#filePath.dropLast("GoldenFiles.swift".count)) + "Golden/"

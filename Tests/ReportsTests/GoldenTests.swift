@@ -45,7 +45,7 @@ struct GoldenTests {
         try GoldenFiles.expect(HTMLReport.text(of: Self.rich), equals: "everything.html")
     }
 
-    /// For looking at: a walk of twelve minutes, and what a reader must not overlook.
+    /// Writes pages to look at: a walk of twelve minutes, and what a reader must not overlook.
     @Test(
         "Pages to look at",
         .enabled(if: ProcessInfo.processInfo.environment["WALKBACK_PAGES"] != nil, "WALKBACK_PAGES=DIR"))

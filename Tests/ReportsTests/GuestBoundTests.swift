@@ -11,7 +11,7 @@ import Traces
 @testable import Documents
 @testable import Reports
 
-/// A bound as a program of somebody else's would add it.
+/// A bound as another program would add it.
 private enum BestSecond: Bound {
     static let name: BoundName = "best-second"
     static let summary = "whichever TCP delivered more in every second"
@@ -34,7 +34,7 @@ private enum BestSecond: Bound {
     }
 }
 
-/// One from the traces, which knows no time.
+/// A bound from the traces that has no completion time.
 private enum HalfOfAll: Bound {
     static let name: BoundName = "half-of-all"
     static let summary = "half of what the links could carry"
@@ -81,7 +81,7 @@ private enum HalfOfAll: Bound {
         let (table, page, figure) = withGuests {
             (ComparisonTable.text(of: result), HTMLReport.text(of: result), TotalsFigure.csv(of: result))
         }
-        // Its group stands between Optimal TCP and what comes from the traces.
+        // The guests' bounds from runs stand between Optimal TCP and the bounds from the traces.
         let rows = table.split(separator: "\n")
         let row = try #require(rows.firstIndex { $0.hasPrefix("best TCP of every second") })
         #expect(rows[row - 1].hasPrefix("Optimal TCP, built") && rows[row + 1].hasPrefix("capacity of all links"))

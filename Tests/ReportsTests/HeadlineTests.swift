@@ -26,7 +26,7 @@ struct HeadlineTests {
                 + "and 3.0 % less than both links together could have carried.")
     }
 
-    @Test("A loss is said as plainly")
+    @Test("A loss is stated as plainly")
     func loss() {
         #expect(
             HeadlineSentence.text(of: Self.result(0.96, low: 0.94, high: 0.98))

@@ -13,7 +13,7 @@ import Traces
             time: .zero, down: .init(rate: .zero, delay: .zero), up: .init(rate: .zero, delay: .zero))
         let columns = LinkColumn.all.filter { $0.linksCSV != nil && $0.isOfDirection }
         for (place, column) in columns.enumerated() {
-            // A whole number of bytes each step, where it is the rate.
+            // If the column is the rate, it is a whole number of bytes per step.
             for (number, direction) in column.directions.enumerated() {
                 column.set(Int64(8_000_000 * (1 + number) + 800_000 * place), in: &sample, direction)
             }

@@ -6,15 +6,15 @@ import Quantities
 import Reports
 import Testing
 
-/// The page as a person has it: in a browser, from a file, on a phone and on a desk. Pictures go to
-/// `$WALKBACK_SCREENSHOTS` where that is set.
+/// The page as a reader sees it: in a browser, from a file, on a phone and on a desktop. Screenshots go to
+/// `$WALKBACK_SCREENSHOTS` if that is set.
 @Suite(
     "The page in a browser",
     .enabled(if: Chromium.path != nil && getenv("WALKBACK_KERNEL_TIER") == nil, Chromium.whyNot), .serialized)
 struct PageInBrowserTests {
     private static let result = Fixture.result(.init(seconds: 200, seeds: [1, 2, 3], rich: true))
 
-    /// Writes the page into a directory of its own and gives its path.
+    /// Writes the page into a directory of its own and returns its path.
     private func page(_ html: String) throws -> String {
         let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(temporary)/walkback-page-XXXXXX".utf8CString)
@@ -81,7 +81,7 @@ struct PageInBrowserTests {
         try keep(try browser.screenshot(whole: false), "report-\(width)-dark")
     }
 
-    @Test("tells the values under the cursor, for the mouse and for the keyboard")
+    @Test("shows the values under the cursor, for the mouse and for the keyboard")
     func readOut() throws {
         let page = try page(HTMLReport.text(of: Self.result))
         defer { remove(page) }
@@ -170,7 +170,7 @@ struct PageInBrowserTests {
               !(one.getAttribute('aria-label') || one.textContent.trim() || one.closest('label'))).length
             """
         #expect(try browser.evaluate(unnamed) == .integer(0))
-        // WCAG 2: 4.5 to 1 between text and what is behind it, in either scheme.
+        // WCAG 2 asks for 4.5 to 1 between text and its background, in either scheme.
         for scheme in ["light", "dark"] {
             try browser.call(
                 "Emulation.setEmulatedMedia",
@@ -209,7 +209,7 @@ struct PageInBrowserTests {
         })()
         """
 
-    @Test("says on a phone that a table goes on, and prints the standing figures")
+    @Test("says on a phone that a table continues, and prints the static figures")
     func phoneAndPrint() throws {
         let page = try page(HTMLReport.text(of: Self.result))
         defer { remove(page) }

@@ -13,7 +13,7 @@ struct RegressionCheckTests {
     static let seeds: [UInt64] = Array(1...12)
     static let baseline = try? walk(0.93)
 
-    /// - Parameter share: what MPTCP gets of the links.
+    /// - Parameter share: MPTCP's share of the links' capacity.
     static func walk(_ share: Double, name: String = "walk", seeds: [UInt64] = seeds) throws -> Baseline {
         let result = Fixture.result(
             .init(seconds: 40, seeds: seeds, name: name, mptcpShare: share, reconnecting: false))
@@ -45,7 +45,7 @@ struct RegressionCheckTests {
         #expect(try #require(finding.interval).high < -0.04)
         let place = try #require(finding.place)
         #expect(place.difference < 0 && place.whole <= place.difference)
-        // The fixture's WiFi carries most in its best ten seconds; there a part of it is most bytes.
+        // The fixture's WiFi carries most in its best ten seconds, so a loss in proportion costs most bytes there.
         #expect(place.span.upperBound - place.span.lowerBound == .seconds(10))
         let report = CheckReport(walks: [], check: check)
         #expect(report.exitCode == .barNotMet)
@@ -53,7 +53,7 @@ struct RegressionCheckTests {
         #expect(report.text.contains("after the first SYN"))
     }
 
-    @Test("does not call one what is smaller than matters, or better")
+    @Test("does not call a loss that is too small to matter, or a gain, a regression")
     func small() throws {
         #expect(try check(try Self.walk(0.93 * 0.99)).regressions.isEmpty)
         #expect(try check(try Self.walk(0.93 * 1.05)).regressions.isEmpty)
@@ -103,7 +103,7 @@ struct RegressionCheckTests {
         #expect(CheckReport(walks: [], check: check).text.contains("says something else of settings"))
     }
 
-    @Test("A baseline is small, and read back what was written")
+    @Test("A baseline is small, and is read back as it was written")
     func document() throws {
         let baseline = try #require(Self.baseline)
         let text = baseline.json.text

@@ -20,10 +20,10 @@ struct ReportTests {
         #expect(Figure1.svg(of: Self.walk) == Figure1.svg(of: again))
     }
 
-    @Test("A page of twelve minutes and ten seeds stays below 1 MB, one of an hour too")
+    @Test("A page of twelve minutes and ten seeds stays below 1 MB, and an hour's figure below 100 kB")
     func size() {
         var walk = Fixture.result(.init(seeds: [1], rich: true))
-        // Other seeds are as long as this one.
+        // The other seeds have the same runs, so that their part of the page is as long.
         for seed: UInt64 in 2...10 {
             walk.runs += walk.runs.filter { $0.seed == 1 }.map { run in
                 var run = run
@@ -37,9 +37,9 @@ struct ReportTests {
         #expect(Figure1.svg(of: long).utf8.count < 100_000)
     }
 
-    @Test("The page asks nothing of any network")
+    @Test("The page makes no network requests")
     func selfContained() {
-        // A clip path is named as an address within the page.
+        // A clip path is named by an address within the page.
         let page = HTMLReport.text(of: Self.walk).split(separator: "xmlns=\"http://www.w3.org/2000/svg\"").joined()
             .replacing("url(#", with: "")
         #expect(page.contains("default-src 'none'"))
@@ -157,7 +157,7 @@ struct ReportTests {
         #expect(built["value"] == .null)
     }
 
-    @Test("A violation is said first, with run, path and window")
+    @Test("A violation is reported first, with run, path and window")
     func violations() {
         let result = Fixture.result(.init(seconds: 60, seeds: [1, 2], violations: 3))
         let sentence = FidelitySummary(result).sentence
@@ -171,7 +171,7 @@ struct ReportTests {
         #expect(FidelitySummary.doubts(about: Self.walk).isEmpty)
     }
 
-    @Test("Why a run may not be used is in comparison.json")
+    @Test("comparison.json says why a run may not be used")
     func failure() {
         var result = Fixture.result(.init(seconds: 12, seeds: [1]))
         result.runs[0].failure = "the connection fell back to TCP"
@@ -179,7 +179,7 @@ struct ReportTests {
             ComparisonDocument.json(of: result).text.contains("\"failure\": \"the connection fell back to TCP\""))
     }
 
-    @Test("What was not verified is doubted")
+    @Test("A run that was not verified is doubted")
     func unverified() {
         var result = Fixture.result(.init(seconds: 12, seeds: [1]))
         result.runs[0].verified = false
@@ -187,7 +187,7 @@ struct ReportTests {
     }
 }
 
-/// A look at tags only: enough to see one that is never closed.
+/// Looks at tags only, which is enough to find one that is never closed.
 enum Tags {
     struct Unbalanced: Error {
         let tag: String
@@ -210,7 +210,7 @@ enum Tags {
         if let last = open.last { throw Unbalanced(tag: last) }
     }
 
-    /// What stands in script elements is no markup.
+    /// The page without what stands in script elements, which is no markup.
     private static func withoutScripts(_ page: String) -> String {
         page.split(separator: "<script").enumerated().map { index, piece in
             guard index > 0 || page.hasPrefix("<script"), let end = piece.firstRange(of: "</script>") else {

@@ -40,7 +40,7 @@ struct SavedComparisonTests {
         #expect(ComparisonTable.text(of: saved.result) == ComparisonTable.text(of: again.result))
     }
 
-    @Test("Every figure's file is known, so that it goes with its result", arguments: shapes)
+    @Test("Every figure's file is known, so that it can be removed with its result", arguments: shapes)
     func names(shape: Fixture.Shape) throws {
         for file in FigureFiles.all(of: Fixture.result(shape)) {
             #expect(
@@ -51,12 +51,12 @@ struct SavedComparisonTests {
 
     @Test("A report from the files says what the runs themselves said")
     func sameNumbers() throws {
-        // Nothing in it lies so near the middle between two of the printed digits that six of them decide.
+        // No value in it lies so near the middle between two printed numbers that rounding to six digits decides.
         let result = Fixture.result(.init(seconds: 100, seeds: [1, 2, 3]))
         let saved = try SavedComparison(result)
         #expect(ComparisonTable.text(of: saved.result) == ComparisonTable.text(of: result))
         #expect(Summary.markdown(of: saved.result) == Summary.markdown(of: result))
-        // Figures have a line for every 100 ms and more, so series of 10 ms and rows of 100 ms give the same.
+        // Figures have a point for every 100 ms or more, so series of 10 ms and rows of 100 ms give the same.
         #expect(Figure1.csv(of: saved.result) == Figure1.csv(of: result))
     }
 
@@ -115,7 +115,7 @@ struct SavedComparisonTests {
     }
 
     @Test(
-        "Half a result is refused in a sentence that names the half",
+        "An incomplete result is refused in a sentence that names the incomplete file",
         arguments: ["series.csv", "links.csv", "delays.csv"])
     func half(name: String) throws {
         let missing = try fault { $0[name] = nil }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Several walks")
 struct WalksTests {
-    /// Walks of these headline ratios, each with an interval of its own.
+    /// Walks with these headline ratios, each with an interval of its own.
     static func walks(_ values: [Double?], trustworthy: Bool = true) -> WalksResult {
         WalksResult(
             walks: values.enumerated().map { index, value in
@@ -34,7 +34,7 @@ struct WalksTests {
         #expect(abs(try #require(overall.ratio.smallestDifference) - 0.309651) < 1e-6)
     }
 
-    @Test("One walk, or one that has the ratio, makes no whole", arguments: [[1.1], [1.1, nil], [nil, nil]])
+    @Test("One walk, or only one with the ratio, gives no overall ratio", arguments: [[1.1], [1.1, nil], [nil, nil]])
     func noOverall(values: [Double?]) {
         let result = Self.walks(values)
         #expect(result.overall("mptcp/optimal") == nil)

@@ -5,7 +5,8 @@ import Results
 import Testing
 
 @Suite struct `A summary of exchanges` {
-    /// Milliseconds of each; it begins a second after the one before. nil: not done within the run.
+    /// Exchanges that take so many milliseconds, each begun a second after the one before; nil: not done within the
+    /// run.
     private func exchanges(_ times: [Int?]) -> [RunRecord.Exchange] {
         times.enumerated().map { index, time in
             let start = Duration.seconds(index)
@@ -29,14 +30,14 @@ import Testing
         // At the end, 5 s, the third has lasted 3 s and the fifth 1 s.
         let summary = ExchangeSummary(exchanges([500, 2000, nil, 500, nil]), end: .seconds(5))
         #expect(summary.unfinished == 2)
-        // 2 of 5 within 0.5 s; of the two that lasted 2 s, one was done then.
+        // 2 of 5 were done within 0.5 s. Of the two that lasted 2 s or more, one was done then.
         #expect(summary.distribution.map(\.time) == [.milliseconds(500), .seconds(2)])
         #expect(zip(summary.distribution, [0.4, 0.7]).allSatisfy { abs($0.share - $1) < 1e-12 })
         #expect(summary.quantile(0.4) == .milliseconds(500))
         #expect(summary.quantile(0.41) == .seconds(2))
         #expect(summary.quantile(0.9) == nil)
         #expect(summary.longest == nil)
-        // The last, cut off after half a second, might have been done with any.
+        // The last one was cut off after half a second and might have been done with any other.
         let brief = ExchangeSummary(exchanges([750, 2000, nil]), end: .milliseconds(2500))
         #expect(zip(brief.distribution, [0.5, 1]).allSatisfy { abs($0.share - $1) < 1e-12 })
         #expect(brief.longest == .seconds(2))
@@ -45,7 +46,7 @@ import Testing
     @Test func `misses a deadline where it passed within the run and nothing was there`() {
         let times = [400, 401, nil, 100, nil]
         let summary = ExchangeSummary(exchanges(times), end: .milliseconds(4300), deadline: .milliseconds(400))
-        // The fourth of the run's seconds saw the third one's deadline pass, but not the fifth one's.
+        // The deadline of the third exchange, 2.4 s, passes within the run; that of the fifth, 4.4 s, does not.
         #expect(summary.deadlineMisses == 2)
     }
 
@@ -79,8 +80,8 @@ import Testing
 
     @Test func `lie around the median as their logarithm's spread says`() {
         let sorted = sizes(sigma: 1, seed: 1).sorted()
-        // Four standard errors of 4001 draws: of the median exp(4 x 1.25 / 63), of the quantiles at one sigma exp(4 x
-        // 1.5 / 63).
+        // Four standard errors of 4001 draws: exp(4 x 1.25 / 63) for the median, and exp(4 x 1.5 / 63) for the
+        // quantiles at one sigma.
         #expect(abs(Double(sorted[2000]) / 300_000 - 1) < 0.083)
         #expect(abs(Double(sorted[Int(0.841_345 * 4000)]) / 815_485 - 1) < 0.1)
         #expect(abs(Double(sorted[Int(0.158_655 * 4000)]) / 110_364 - 1) < 0.1)

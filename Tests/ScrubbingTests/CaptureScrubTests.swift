@@ -134,7 +134,7 @@ import Quantities
         #expect(named.count >= 3 && Set(expected.values).count == addresses.count)
         let (summary, capture) = try scrub("\(Self.captures)/\(name).pcapng.gz", &pseudonyms)
         #expect(summary == CaptureScrub.Summary(packets: original.packets.count))
-        // All of them would be printed.
+        // Compared here so that a failure does not print all of them.
         let isSame = original.packets.map { $0.addresses.map { expected[$0] } } == capture.packets.map(\.addresses)
         #expect(isSame)
         let lengths = original.packets.map(\.length) == capture.packets.map(\.length)
@@ -147,7 +147,7 @@ import Quantities
         #expect(holds(all, Array(capture.packets[0].bytes.prefix(40))))
     }
 
-    /// Without a call of Swift for each of millions of bytes.
+    /// Does not call a Swift function for each of millions of bytes.
     private func holds(_ all: [UInt8], _ part: [UInt8]) -> Bool {
         all.withUnsafeBytes { all in
             guard let start = all.baseAddress else { return false }

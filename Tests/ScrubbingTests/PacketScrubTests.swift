@@ -11,7 +11,7 @@ import Quantities
 @Suite struct `A scrubbed packet` {
     @Test func `has the pseudonyms that its key has always given`() {
         var pseudonyms = Pseudonyms(key: Scrubbed.key)
-        // Reckoned apart, with Python's hashlib.
+        // Calculated separately with Python's hashlib.
         for (address, pseudonym) in [
             ("93.184.216.34", "94.252.32.192"), ("93.184.216.99", "94.252.32.181"), ("10.1.0.2", "8.48.135.100"),
             ("2001:db8::1", "20c9:9c2f:27b9:6920:730f:aa74:3b03:31e6"),
@@ -21,7 +21,7 @@ import Quantities
             #expect(InternetAddress(parsing: address).map { "\(pseudonyms.pseudonym(of: $0))" } == pseudonym)
         }
         #expect(pseudonyms.station(Sample.station) == Sample.stationPseudonym)
-        // A group names nobody.
+        // A group address names nobody.
         #expect(pseudonyms.station([255, 255, 255, 255, 255, 255]) == [255, 255, 255, 255, 255, 255])
         #expect(pseudonyms.station([1, 0, 0x5e, 0, 0, 0xfb]) == [1, 0, 0x5e, 0, 0, 0xfb])
     }
@@ -81,7 +81,7 @@ import Quantities
     }
 
     @Test func `loses the options of IPv4`() throws {
-        // A route that was recorded: two routers' addresses.
+        // A recorded route: the addresses of two routers.
         let route: [UInt8] = [7, 11, 12, 10, 1, 2, 3, 10, 4, 5, 6, 0]
         let scrubbed = try Scrubbed(Sample.ipv4(17, Sample.udp([1, 2, 3]), options: route))
         #expect(scrubbed.after[0] == 0x48)
@@ -98,7 +98,7 @@ import Quantities
         #expect(Array(scrubbed.after[24..<40]) == Array(Sample.sixthPseudonym.dropLast()) + [0xe4])
         #expect(Array(scrubbed.after[40..<64]) == [60, 2] + Sample.zeros(22))
         #expect(Array(scrubbed.after[64..<72]) == [6, 0] + Sample.zeros(6))
-        // TCP without its checksum and what was said.
+        // TCP without its checksum and its payload.
         #expect(scrubbed.packet.isTCP && scrubbed.packet.payloadOffset == 72)
         #expect(
             Array(scrubbed.after[72...]) == Array(scrubbed.before[72..<88]) + [0, 0] + Array(scrubbed.before[90..<92])
@@ -114,7 +114,8 @@ import Quantities
         #expect(Array(scrubbed.after[68...]) == Sample.zeros(6))
     }
 
-    /// Kind 30, subtype 3: version 0 has the family in the third byte, version 1 whether it is an echo.
+    /// Kind 30, subtype 3. The third byte holds the address family in version 0, and whether it is an echo in version
+    /// 1.
     @Test(
         arguments: [
             // Version 0, with and without a port.
@@ -184,7 +185,7 @@ import Quantities
         #expect(try Scrubbed(arp, .raw).after == Sample.zeros(28))
     }
 
-    /// Snap lengths cut anywhere: through link headers, options, extensions, an announced address.
+    /// A snap length cuts anywhere: through link headers, options, extensions, an announced address.
     @Test func `is scrubbed wherever it was cut`() throws {
         let routing: [UInt8] = [6, 4, 2, 1, 0, 0, 0, 0] + Sample.sixth + Sample.sixth
         let whole: [([UInt8], LinkType)] =

@@ -9,7 +9,7 @@ import Quantities
 
 @testable import Scrubbing
 
-/// A directory of one test's own, which goes with it.
+/// A directory for one test, which is removed with this value.
 final class ScratchDirectory {
     let path: FilePath
 
@@ -104,9 +104,9 @@ struct Scrubbed {
         #expect(after.count == before.count)
     }
 
-    /// Packets of one capture.
+    /// Scrubs packets in one capture.
     ///
-    /// - Parameter length: of each on the wire.
+    /// - Parameter length: the length of each packet on the wire.
     static func all(_ packets: [[UInt8]], _ linkType: LinkType, length: Int) throws -> [Scrubbed] {
         let scratch = try ScratchDirectory()
         let path = scratch.path.appending("in.pcapng")
@@ -129,11 +129,11 @@ struct Scrubbed {
     }
 }
 
-/// Packets by hand. Addresses are those whose pseudonyms under `Scrubbed.key` stand here.
+/// Packets made by hand. The pseudonyms of their addresses under `Scrubbed.key` are given here.
 enum Sample {
     static let source: [UInt8] = [93, 184, 216, 34]
     static let destination: [UInt8] = [93, 184, 216, 99]
-    // Reckoned apart, with Python's hashlib.
+    // Calculated separately with Python's hashlib.
     static let sourcePseudonym: [UInt8] = [94, 252, 32, 192]
     static let destinationPseudonym: [UInt8] = [94, 252, 32, 181]
 

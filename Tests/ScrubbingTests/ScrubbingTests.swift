@@ -15,7 +15,7 @@ import Testing
         func common(_ left: UInt64, _ right: UInt64) -> Int { (left ^ right).leadingZeroBitCount }
         for _ in 0..<200 {
             let first = generator.next()
-            // Alike in their first bits, as many as it happens.
+            // The two have their first bits in common, a random number of them.
             let second = first ^ generator.next() >> generator.next(below: 56)
             let low = generator.next()
             let v6 = [first, second].map { InternetAddress(v6: $0 >> 4 | 2 << 60, low) }
@@ -97,7 +97,7 @@ import Testing
         // All three addresses are of one network, before and after.
         #expect(new[26..<29].elementsEqual(new[30..<33]) && new[26..<29].elementsEqual(new[58..<61]))
         #expect(!new[0..<6].elementsEqual(old[0..<6]) && new[0] & 3 == 2)
-        // Of a packet without IP only its type.
+        // Of a packet without IP only its type is left.
         #expect(after[1] == [UInt8](repeating: 0, count: 12) + [8, 6] + [UInt8](repeating: 0, count: 28))
     }
 

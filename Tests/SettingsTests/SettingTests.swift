@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    /// A kind that does not go with the property's type would refuse every value that a replay has.
+    /// A kind that does not match the property's type would refuse every value that a replay has.
     @Test func `takes every value of its kind, and writes and reads it`() throws {
         for setting in Setting.all {
             for value in values(of: setting) + (setting.otherwise == nil ? [] : [nil]) {

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Settings
 
-/// The table in Documentation/formats.md is that of the program.
+/// The table in Documentation/formats.md is the one that the program gives.
 ///
-/// `WALKBACK_REGENERATE=1 swift test --filter SettingsTests` writes it anew.
+/// `WALKBACK_REGENERATE=1 swift test --filter SettingsTests` writes it again.
 @Suite struct `The documentation's table of settings` {
     private static let page =
         String(#filePath.dropLast("Tests/SettingsTests/SettingsPageTests.swift".count)) + "Documentation/formats.md"

@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct `Paired differences` {
     @Test func `are tested by every way to give them signs`() throws {
-        // Of 2^3 ways three have a sum of -4 or less: - - -, + - - for the 1, and none else.
+        // Of 2^3 choices of signs two have a sum of -4 or less: -3 - 2 - 1, and -3 - 2 + 1.
         let test = try #require(PairedTest([-3, -2, 1], level: 0.5))
         #expect(test.method == .signFlip)
         #expect(test.probability == 2.0 / 8)
         #expect(try #require(PairedTest([-3, -2, -1], level: 0.5)).probability == 1.0 / 8)
         #expect(try #require(PairedTest([3, 2, 1], level: 0.5)).probability == 1)
-        // Zeros say nothing: each of their two signs counts.
+        // Zeros carry no information: both of their signs count.
         #expect(try #require(PairedTest([0, 0, 0], level: 0.5)).probability == 1)
         #expect(try #require(PairedTest([-1, 0, 0], level: 0.5)).probability == 0.5)
     }
@@ -36,7 +36,7 @@ import Testing
         #expect(abs(test.probability - 0.037089) < 1e-5)
         #expect(try #require(PairedTest([3, 2, 1], level: 0.01)).probability == 1)
         #expect(PairedTest([-1], level: 0.01) == nil)
-        // No spread to judge by: as the exact test, and no better.
+        // There is no spread to judge by, so the probability is that of the exact test.
         #expect(try #require(PairedTest([-1, -1, -1], level: 0.01)).probability == 1.0 / 8)
     }
 
@@ -60,9 +60,9 @@ import Testing
     }
 }
 
-/// How often a whole check calls something worse, with the numbers of seeds that are used, on made-up data.
+/// How often a whole check of made-up data calls something worse, with the numbers of seeds that are used.
 @Suite struct `The level of a check` {
-    /// Some distributions of what two seeds give: bell-shaped, with rare outliers, and of two values only.
+    /// Distributions of what a seed gives: bell-shaped, with rare outliers, and with two values only.
     enum Shape: String, CaseIterable {
         case bell, outliers, twoValued
     }
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// Of `trials` checks of `quantities` quantities in `pairs` pairs the number that call any of them worse.
+    /// The number of `trials` checks, each of `quantities` quantities in `pairs` pairs, that call any of them worse.
     private static func alarms(
         _ shape: Shape, pairs: Int, quantities: Int, change: Double, trials: Int, seed: UInt64
     ) -> Int {

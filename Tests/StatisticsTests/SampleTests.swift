@@ -13,7 +13,7 @@ struct SampleTests {
         #expect(abs(try #require(sample.standardDeviation) - (32.0 / 7).squareRoot()) < 1e-14)
     }
 
-    @Test("Nothing has no mean, one value no spread and no interval")
+    @Test("An empty sample has no mean, and one value has no spread and no interval")
     func tooFew() {
         #expect(Sample([]).mean == nil)
         #expect(Sample([]).quantile(0.5) == nil)
@@ -69,7 +69,7 @@ struct SampleTests {
         #expect(abs(try #require(Sample(values).smallestDifference()) - expected) < 1e-5)
     }
 
-    @Test("One value could not have seen any difference, equal ones would have seen the least")
+    @Test("One value has no smallest difference, and equal values have one of zero")
     func noSmallestDifference() {
         #expect(Sample([3]).smallestDifference() == nil)
         #expect(Sample([]).smallestDifference() == nil)
@@ -77,14 +77,14 @@ struct SampleTests {
         #expect(Sample([1, 2]).smallestDifference(power: 0.5) == nil)
     }
 
-    /// Of 5 000 samples, within three standard deviations of what the binomial distribution gives for a chance of
-    /// `share`.
+    /// Expects `hits` of 5 000 samples within three standard deviations of a binomial distribution with a probability
+    /// of `share`.
     private func expect(_ hits: Int, near share: Double, sourceLocation: SourceLocation = #_sourceLocation) {
         let reach = 3 * (share * (1 - share) / 5_000).squareRoot()
         #expect(abs(Double(hits) / 5_000 - share) <= reach, sourceLocation: sourceLocation)
     }
 
-    @Test("Of 5 000 samples the 95 % interval holds the true mean in 95 %", arguments: [3, 5, 10, 20])
+    @Test("The 95 % interval holds the true mean in 95 % of 5 000 samples", arguments: [3, 5, 10, 20])
     func coverage(size: Int) {
         var random = SplitMix64(seed: UInt64(size), purpose: "coverage")
         let hits = (0..<5_000).count { _ in
@@ -93,8 +93,8 @@ struct SampleTests {
         expect(hits, near: 0.95)
     }
 
-    /// With the true standard deviation, which the one measured stands for. Below ten values the formula is a little
-    /// short of the exact power, so the test is of ten.
+    /// Uses the true standard deviation, of which the measured one is an estimate. Below ten values the formula gives a
+    /// little less than the exact power, so the test begins at ten.
     @Test("A mean that is off by the smallest difference is found in 80 % of 5 000 samples", arguments: [10, 20])
     func power(size: Int) throws {
         var random = SplitMix64(seed: UInt64(size), purpose: "power")

@@ -28,7 +28,7 @@ struct StudentTTests {
         #expect(abs(value - expected) <= 0.0005)
     }
 
-    @Test("With degrees of freedom without end it becomes the normal distribution")
+    @Test("With many degrees of freedom it approaches the normal distribution")
     func infinity() throws {
         let value = try #require(StudentT(degreesOfFreedom: 200_000)?.critical(confidence: 0.95))
         #expect(abs(value - 1.959964) < 0.00002)
@@ -42,7 +42,7 @@ struct StudentTTests {
                 < 1e-15)
     }
 
-    @Test("No distribution without freedom, no critical value for certainty")
+    @Test("Without degrees of freedom there is no distribution, and for certainty no critical value")
     func refused() throws {
         #expect(StudentT(degreesOfFreedom: 0) == nil)
         let t = try #require(StudentT(degreesOfFreedom: 3))

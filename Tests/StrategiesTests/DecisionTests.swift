@@ -7,7 +7,7 @@ import Traces
 @testable import Strategies
 
 @Suite struct `A strategy's decision` {
-    /// Of cellular and WiFi, in this order.
+    /// The decision about cellular and WiFi, in this order.
     private func decide(
         _ name: String, joined: [Bool], selected: [Int]? = nil, change: (inout EnergyPolicy) -> Void = { _ in }
     ) throws -> [PathUse] {
@@ -53,7 +53,8 @@ private func view(
 }
 
 @Suite struct `An energy scheduler` {
-    /// Cellular and WiFi at steady rates, in Mb/s, asked every 100 ms; the instants at which its use of paths changes.
+    /// Asks the strategy every 100 ms, with cellular and WiFi at steady rates in Mb/s. Returns the instants at which
+    /// its use of paths changes.
     private func changes(
         _ strategy: StrategyName, rates: (Double, Double), seconds: Int, wifi: (Double) -> Bool = { _ in true }
     ) throws -> [String] {
@@ -86,7 +87,7 @@ private func view(
 
     @Test func `probes anew when the path it holds has gone`() throws {
         let changes = try changes("mptcp-energy", rates: (1, 10), seconds: 60) { !(30..<35).contains($0) }
-        // Cellular alone from 30 s on; what is there at the probe's end is held.
+        // From 30 s on only cellular is there. What is there at the probe's end is held.
         #expect(changes.prefix(2) == ["10.0 none full", "30.0 full full"])
     }
 
@@ -95,15 +96,15 @@ private func view(
     }
 
     @Test func `that is smart leaves cellular on once it knows that WiFi is brief`() throws {
-        // WiFi comes for 12 s in every 30; cellular's promotion and tail are repaid after 12 s of silence at best.
+        // WiFi is there for 12 s in every 30 s. Cellular's promotion and tail are repaid after 12 s of silence at best.
         let brief: (Double) -> Bool = { $0.truncatingRemainder(dividingBy: 30) < 12 }
         let simple = try changes("mptcp-energy", rates: (0.6, 5), seconds: 300, wifi: brief)
         let smart = try changes("mptcp-energy-smart", rates: (0.6, 5), seconds: 300, wifi: brief)
         let off = { (changes: [String]) in changes.count { $0.hasSuffix("none full") } }
         #expect(off(simple) > off(smart))
-        // Only before it has seen one association end.
+        // It does so only before it has seen one association end.
         #expect(off(smart) <= 1)
-        // WiFi that lasts is used as the simple one uses it.
+        // WiFi that lasts is used as the simple scheduler uses it.
         #expect(
             try changes("mptcp-energy-smart", rates: (1, 10), seconds: 60)
                 == (try changes("mptcp-energy", rates: (1, 10), seconds: 60)))

@@ -38,7 +38,8 @@ import Traces
     }
 
     @Test func `asks for bits per joule, not for bits`() {
-        // 4.9 Mb/s / 1.5158 W = 3.23 Mb/J over cellular; 4.6 / 1.4942 = 3.08 over WiFi; with LTE 3.18 and 6.02.
+        // 4.9 Mb/s / 1.5158 W = 3.23 Mb/J over cellular; 4.6 / 1.4942 = 3.08 over WiFi. With the LTE model: 3.18 and
+        // 6.02.
         let rates = [[4.6], [4.9]]
         #expect(selections(rates) == ["0 [1]"])
         #expect(selections(rates, model: .huang2012) == ["0 [0]"])
@@ -83,7 +84,7 @@ import Traces
         // WiFi's five seconds carry 4.4 Mb: 0.88 Mb/s / 0.98456 W = 0.89 Mb/J. Cellular: 1 / 1.04 = 0.96.
         #expect(
             selections([[4, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1]], dwell: .seconds(5)) == ["0 [1]"])
-        // While it is there, WiFi is better; afterwards nothing binds.
+        // While WiFi is there it is better, and after it has gone no choice binds.
         #expect(
             selections([[4, 0, 0, 0, 0], [1, 1, 1, 1, 1]], away: [0: 1..<5], dwell: .seconds(5)) == ["0 [0]", "1 [1]"])
     }

@@ -62,7 +62,7 @@ import Traces
     }
 
     @Test func `counts the last window as far as it goes`() {
-        // In [10, 12) the second path carries more, over ten seconds the first would.
+        // In [10, 12) the second path carries more, although over ten seconds the first one would.
         let one = curve([(0, 8), (10, 0), (12, 100)])
         let changes = RouteSchedule.optimal(
             capacity: [one, curve([(0, 2)])], span: .zero..<(.seconds(12)), window: .seconds(10), cost: .zero)

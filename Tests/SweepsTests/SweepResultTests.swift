@@ -50,7 +50,7 @@ struct `What a sweep found` {
         #expect(gains[0].ratios == [1, 0.9])
         #expect(gains[1].ratios == [1.5, 1.1])
         #expect(gains[1].mean == 1.3)
-        // t for one degree of freedom, 12.706, by 0.2 / sqrt 2 x sqrt 2.
+        // t for one degree of freedom, 12.706, times the standard error, 0.2 x sqrt 2 / sqrt 2.
         let interval = try #require(gains[1].interval)
         #expect(abs(interval.high - (1.3 + 12.7062 * 0.2)) < 1e-3)
         #expect(interval.low == 0, "no ratio is negative")
@@ -94,7 +94,8 @@ struct `What a sweep found` {
         #expect(figures.goodput.parameter == "wifi coverage, per cent")
         let page = SweepReport.html(of: example)
         #expect(page.contains("<svg"))
-        // What stands still is hidden where a script draws a walk in its place; nothing takes a sweep's.
+        // A script hides a walk's static figure and draws another in its place. Nothing replaces a sweep's, so it is
+        // not marked.
         #expect(!page.contains("class=\"still\""))
     }
 }

@@ -115,12 +115,12 @@ struct `Runs that are the same by construction` {
         let sweep = try Sweep(InputFile(path: "grid.yaml", bytes: Array(text.utf8)), quick: false)
         let runs = try SweepRuns(sweep, cells: Array(0..<4))
         #expect(runs.wanted == 8)
-        // A walk's 3G is the same at every coverage.
+        // A walk's run over 3G is the same at every coverage.
         #expect(runs.cells[0].runs[0] == runs.cells[1].runs[0])
         #expect(runs.cells[0].runs[0] != runs.cells[2].runs[0])
         #expect(Set(runs.cells.map { $0.runs[1] }).count == 4)
         #expect(runs.distinct.count == 6)
-        // In a lab of its own path alone.
+        // A run of TCP has a lab with only its own path.
         let (plan, tables) = try SweepCell(sweep, 0).executable(0)
         #expect(plan.paths.map(\.name) == ["cellular"])
         #expect(tables.count == 2)
@@ -148,7 +148,7 @@ struct `A generated walk` {
             movement: movement, coverage: 0.5, seed: 3, duration: .seconds(300))
         let (wifi, cellular) = OutdoorWalk.generate(parameters)
         for trace in [wifi, cellular] {
-            // So a cell, which has no files, is the replay that the generator's command writes.
+            // Therefore a cell, which has no files, is the replay that the generator's command writes.
             let file = InputFile(path: "walk.trace.csv", bytes: Array(TraceFile.text(of: trace).utf8))
             #expect(try TraceFile.parse(file) == trace)
         }

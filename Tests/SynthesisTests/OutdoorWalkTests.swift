@@ -8,8 +8,8 @@ import Traces
 
 @testable import Synthesis
 
-/// Many hours of walks and drives of fixed seeds against the distributions that they are drawn from. Tolerances are
-/// about four standard errors of the number of independent draws that each test has, which it says.
+/// Compares many hours of walks and drives with fixed seeds with the distributions that they are drawn from. Each test
+/// says how many independent draws it has; tolerances are about four standard errors of that number.
 @Suite struct OutdoorWalkTests {
     private func parameters(
         _ movement: OutdoorParameters.Movement, _ calibration: OutdoorParameters.Calibration = .published,
@@ -22,7 +22,7 @@ import Traces
             settings: settings.map { (name: $0.0, value: $0.1) })
     }
 
-    /// A step of 1 s suffices for what takes minutes, and is quicker.
+    /// A step of 1 s is enough for what takes minutes, and is quicker.
     private func receptions(
         _ parameters: OutdoorParameters, step: Duration = .seconds(1)
     ) -> [OutdoorWiFi.Reception?] {
@@ -39,7 +39,7 @@ import Traces
         return (self.mean(values.map { ($0 - mean) * ($0 - mean) })).squareRoot() / mean
     }
 
-    /// Twenty days: at 13 s and a coverage of half 66 000 associations, at 240 s 3600.
+    /// Twenty days with a coverage of a half have 66 000 associations of 13 s, or 3600 of 240 s.
     @Test(arguments: [
         (OutdoorParameters.Movement.walking, 0.1, 0.03), (.walking, 0.5, 0.02), (.walking, 0.9, 0.012),
         (.driving, 0.1, 0.012), (.driving, 0.5, 0.012), (.driving, 0.9, 0.006),
@@ -54,7 +54,7 @@ import Traces
             let encounters = Encounters.steps(
                 try parameters(movement, coverage: coverage, seed: seed), step: OutdoorWalk.step)
             covered += encounters.reduce(0) { $0 + $1.clamped(to: 0..<864_000).count }
-            // Neither the first nor the last, which the day may cut.
+            // Leaves out the first and the last one, which the day may cut.
             lengths += encounters.dropFirst().dropLast().map { Double($0.count) / 10 }
             gaps += zip(encounters.dropFirst(), encounters.dropFirst(2)).map {
                 Double($1.lowerBound - $0.upperBound) / 10
@@ -72,7 +72,7 @@ import Traces
         let spread = Self.mean(logarithms.map { ($0 - centre) * ($0 - centre) }).squareRoot()
         let spreadTolerance = 4 / (2 * count).squareRoot() + 0.01
         #expect(abs(spread / sigma - 1) < spreadTolerance)
-        // Exponential: mean and standard deviation are one.
+        // Gaps are exponential: their mean and standard deviation are the same.
         let meanGap = mean * (1 - coverage) / coverage
         let (gapTolerance, variationTolerance) = (4 / count.squareRoot() + 0.01, 6 / count.squareRoot() + 0.02)
         #expect(abs(Self.mean(gaps) / meanGap - 1) < gapTolerance)
@@ -86,13 +86,13 @@ import Traces
         if movement == .walking {
             #expect(all.allSatisfy { $0 != nil })
         } else {
-            // But for the dead time at the start of each association.
+            // Except for the dead time at the start of each association.
             let dead = Double(all.filter { $0 == nil }.count) / 36_000
             #expect(abs(dead - 2.0 / 13) < 0.03)
         }
     }
 
-    /// One rate for each of some 6600 associations of a day and a lognormal that is cut at 3.6 means.
+    /// One rate for each of some 3300 associations of a day, from a lognormal that is cut at 3.6 means.
     @Test func `A drive's associations have one rate each, with the mean and the spread of the parameters`() throws {
         let drive = try receptions(parameters(.driving, coverage: 0.5), step: OutdoorWalk.step)
         var rates: [Double] = []
@@ -103,7 +103,7 @@ import Traces
         }
         #expect(rates.count > 2500)
         #expect(rates.allSatisfy { $0 <= 1 })
-        // The cap takes 1.7 % of the mean of a lognormal of this spread, and some of the spread.
+        // The cap takes 1.7 % off the mean of a lognormal of this spread, and some of the spread.
         #expect(abs(Self.mean(rates) / 0.28 - 0.983) < 0.06)
         #expect((0.65...0.8).contains(Self.variation(rates)))
     }
@@ -124,7 +124,8 @@ import Traces
         let lag = 80
         let covariance = Self.mean((0..<centred.count - lag).map { centred[$0] * centred[$0 + lag] })
         let memory = covariance / Self.mean(centred.map { $0 * $0 })
-        // After one time constant the slow part, 83 % of the variance, remembers e^-1, a lognormal 1 % less.
+        // After one time constant the slow part, which is 83 % of the variance, has a correlation of e^-1, and a
+        // lognormal 1 % less.
         #expect(abs(memory - 0.302) < 0.1)
     }
 
@@ -139,8 +140,8 @@ import Traces
         #expect(first != other)
     }
 
-    /// A published walk's WiFi: a peak between 0 and 10 Mb/s, two thirds of it on average; 360 associations a day, five
-    /// days.
+    /// A published walk's WiFi has a peak between 0 and 10 Mb/s and on average two thirds of it. There are 360
+    /// associations a day, for ten days.
     @Test func `A published walk gives a third of the cap, a fitted one what the paper's table has`() throws {
         var published: [Double] = []
         var fitted: [Double] = []
@@ -153,12 +154,12 @@ import Traces
         // The cap cuts contention where it would give more than 10 Mb/s.
         #expect(abs(Self.mean(published) - 10.0 / 3) < 0.2)
         #expect(published.allSatisfy { $0 <= 10 } && fitted.allSatisfy { $0 <= 10 })
-        // Good for a fifth: 9.25 Mb/s but for drop-outs of 1.5 s in 11.5, which leave 5 %; else 0.1 Mb/s. Some 145
-        // episodes.
+        // WiFi is good for a fifth of the time: 9.25 Mb/s, except in drop-outs of 1.5 s in every 11.5 s, which leave
+        // 5 %. Otherwise it has 0.1 Mb/s. There are some 290 good episodes.
         let expected = 0.2 * 9.25 * (1 - 1.5 / 11.5 * 0.95) + 0.8 * 0.1
         #expect(abs(Self.mean(fitted) / expected - 1) < 0.35)
-        // Apart from weak to good, nothing lies between: 0.6 % of a lognormal of mean 0.1 and this spread lie above
-        // 0.5.
+        // Nothing lies between weak and good, apart from the change between them: 0.6 % of a lognormal of mean 0.1 and
+        // this spread lie above 0.5.
         let between = fitted.filter { (1.0...8.4).contains($0) }.count
         #expect(Double(between) / Double(fitted.count) < 0.005)
     }

@@ -4,8 +4,8 @@ import Quantities
 import Registries
 import Traces
 
-/// A kind of workload that is not built in, made from what is public. It asks for an answer every so often, and once
-/// for many at the same time.
+/// A kind of workload that is not built in, made from the public library. It asks for an answer at regular intervals,
+/// and once for many at the same time.
 public struct Polls: WorkloadKind {
     public static let name = "polls"
     public static let settings: [WorkloadSetting<Self>] = [

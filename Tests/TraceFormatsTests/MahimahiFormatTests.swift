@@ -53,7 +53,7 @@ import Traces
         let trace = try TraceFile.parse(InputFile.read(path))
         let text = String(decoding: try MahimahiFormat().write(trace, direction, from: path).bytes, as: UTF8.self)
         try check(InputFile(path: "\(name).\(direction.rawValue)", bytes: Array(text.utf8)))
-        // It carries what the trace carries, in packets of 1500 bytes, but for a last one that is not whole.
+        // The file carries what the trace carries in packets of 1500 bytes, except for a last one that is not whole.
         let packets = text.split(separator: "\n").count
         #expect(packets == Int(trace.curve(direction).total.bytes / 1500), "\(packets) packets")
     }
@@ -61,7 +61,7 @@ import Traces
     private func check(_ file: InputFile) throws {
         let opportunities = try MahimahiFormat.parse(file)
         #expect(Array(MahimahiFormat.text(of: opportunities).utf8) == file.bytes)
-        // Its staircase has a step of 1504 bytes for each line, wherever one looks.
+        // The staircase has a step of 1504 bytes for each line, at whatever time one looks.
         let curve = opportunities.curve(until: opportunities.period + .milliseconds(1))
         let lines = file.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
             Int64(String(decoding: $0, as: UTF8.self))
@@ -103,7 +103,7 @@ import Traces
         #expect(trace.duration == .milliseconds(4600))
         #expect(trace.table(.down).overhead == ByteCount(4))
         #expect(trace.table(.down).curve.shape == .staircase)
-        // The last of the uplink's is where the walk ends.
+        // The walk ends at the uplink's last opportunity.
         #expect(trace.curve(.up).total == Curve.Position(ByteCount(2 * 1504)))
         #expect(trace.samples[0].down.rate.megabitsPerSecond == 11.988)
         #expect(trace.samples[2].down.rate == .zero)
@@ -112,7 +112,7 @@ import Traces
 
     @Test func `begins anew to last longer`() throws {
         let result = try run(up: up) { $0.duration = .seconds(10) }
-        // 0, 100, 4600, and from there on 0, 100 and 4600 later.
+        // The opportunities are at 0, 100 and 4600 ms, and begin again every 4600 ms.
         #expect(result.traces[0].curve(.up).total == Curve.Position(ByteCount(8 * 1504)))
         #expect(result.traces[0].duration == .seconds(10))
     }

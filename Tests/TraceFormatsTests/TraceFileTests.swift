@@ -8,7 +8,7 @@ import Traces
 @testable import Documents
 @testable import TraceFormats
 
-/// A trace that is right; the tests break one thing at a time.
+/// A correct trace; the tests break one thing at a time.
 let goodTrace = """
     # walkback trace 1
     # path: wifi   kind: wifi   duration_s: 100   curve: linear
@@ -25,7 +25,7 @@ func parse(_ text: String) throws -> PathTrace {
     try TraceFile.parse(InputFile(path: "walk.trace.csv", bytes: Array(text.utf8)))
 }
 
-/// The message of the bad input that `body` meets.
+/// The message of the bad input that `body` finds.
 func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_sourceLocation) -> String {
     let fault = #expect(throws: Fault.self, sourceLocation: sourceLocation) { _ = try body() }
     #expect(fault?.code == .badInput, sourceLocation: sourceLocation)

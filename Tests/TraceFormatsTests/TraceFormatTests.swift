@@ -40,11 +40,11 @@ private struct Ramps: LinkWriting {
             losses: LinkColumn.losses(of: trace, direction, keeping: ["rate"]))
     }
 
-    /// Once for all tests, since the registry is the process's.
+    /// Added once for all tests, since the registry belongs to the process.
     static let registered: Void = TraceFormats.add(Ramps())
 }
 
-/// A format that makes of any file what a test wants.
+/// A format that reads any file as what a test wants.
 private struct Careless: TraceFormat {
     let name = "careless"
     let summary = "anything"

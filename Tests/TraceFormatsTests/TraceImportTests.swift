@@ -9,7 +9,7 @@ import Traces
 @testable import Documents
 @testable import TraceFormats
 
-/// A directory that goes away with its value.
+/// A directory that is removed with this value.
 final class ScratchDirectory {
     let path: String
 
@@ -154,12 +154,12 @@ final class ScratchDirectory {
         }
         try check([
             try scratch.write("wifi.csv", text(wifi, "\r\n")),
-            // One ends before the other, as recorded pairs do.
+            // One file ends before the other, as in recorded pairs.
             try scratch.write("cellular.csv", text(cellular.dropLast(3), "\n")),
         ])
     }
 
-    /// A trace's bytes in the downlink for each of its whole seconds, read with nothing of what is tested.
+    /// A trace's bytes in the downlink for each of its whole seconds, read without any of the code under test.
     private static func seconds(of path: String) throws -> [Int] {
         let rows = try InputFile.read(path).text().split(separator: "\n").compactMap { line -> (Double, Double)? in
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -196,7 +196,7 @@ final class ScratchDirectory {
         #expect(result.notes.isEmpty == (sums[0].count == sums[1].count))
     }
 
-    /// Bytes of each second, read with nothing of what is tested.
+    /// The bytes of each second, read without any of the code under test.
     static func goodput(_ path: String) throws -> [Double] {
         try InputFile.read(path).text().split(whereSeparator: \.isNewline).compactMap {
             $0.split(separator: ",").last.flatMap { Double($0) }

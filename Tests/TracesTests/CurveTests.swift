@@ -5,7 +5,7 @@ import Testing
 @testable import Traces
 
 struct CurveTests {
-    /// A curve drawn from a seed: flat stretches, steps of 1 ns to 1 s, at most 16 Mb/s times whatever the step allows.
+    /// A curve drawn from a seed: flat spans, steps of 1 ns to 1 s, and at most 2 MB in each step.
     private static func curve(seed: UInt64, shape: Curve.Shape) -> Curve {
         var random = SeededGenerator(seed: seed)
         var time: Int64 = 0
@@ -37,7 +37,7 @@ struct CurveTests {
                 continue
             }
             #expect(curve.position(atNanosecond: instant) >= position, "position \(units)")
-            // At zero C is zero already, though a staircase's inverse names its first step.
+            // At zero C is already zero, although a staircase's inverse names its first step.
             if units > 0 { #expect(curve.position(atNanosecond: instant - 1) < position, "position \(units)") }
         }
     }
@@ -56,7 +56,7 @@ struct CurveTests {
         }
     }
 
-    @Test("before time zero nothing, after the last point nothing more")
+    @Test("nothing is carried before time zero, and nothing more after the last point")
     func beyond() {
         let curve = Curve(rates: [(.zero, .megabitsPerSecond(8))], end: .seconds(2))
         #expect(curve.position(at: .milliseconds(-1)) == .zero)
@@ -140,7 +140,7 @@ struct CurveTests {
         }
     }
 
-    @Test("points of one instant count as the last of them, cut or not")
+    @Test("of several points at one instant the last one counts, cut or not")
     func oneInstant() {
         let second: Int64 = 1_000_000_000
         let curve = Curve(

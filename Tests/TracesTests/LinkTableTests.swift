@@ -32,7 +32,7 @@ struct LinkTableTests {
             }
         }
         #expect(words.prefix(4) == [3, 7, 1_000_000_007, 1 << 60])
-        // Time, delay and loss; then what other columns there are.
+        // Time, delay and loss, then the other columns.
         let size = LinkTable.conditionSize / 8
         #expect(words[4..<7] == [0, 12_000_000, 0])
         #expect(words[(4 + size)..<(7 + size)] == [9_000_000_000, 1, 1 << 32])

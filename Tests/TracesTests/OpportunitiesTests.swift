@@ -9,7 +9,7 @@ import Traces
         var generator = SplitMix64(seed: seed)
         var instant: Int64 = Int64(generator.next(below: 4))
         let instants = (0..<400).map { _ in
-            // Several in one millisecond, and now and then a long silence.
+            // Several in one millisecond, and sometimes a long silence.
             switch generator.next(below: 20) {
             case 0: instant += Int64(generator.next(below: 300))
             case 1..<10: break
@@ -20,8 +20,8 @@ import Traces
         return try #require(Opportunities(milliseconds: instants.last == 0 ? [1] : instants))
     }
 
-    /// When packets leave, opportunity by opportunity, as `mm-link` accounts for them: those up to a packet's arrival
-    /// are gone, what is left of one serves whoever waits, and the file begins anew after its last line.
+    /// When packets leave, opportunity by opportunity, as `mm-link` accounts for them. Opportunities up to a packet's
+    /// arrival are gone, the rest of one serves the packet that waits, and the file begins again after its last line.
     private static func departures(
         of packets: [(time: Int64, size: Int64)], at instants: [Int64]
     ) -> [Int64?] {
@@ -29,7 +29,7 @@ import Traces
         var left: Int64 = 0
         var free: Int64 = .min
         return packets.map { packet in
-            // Nobody waits by the time that it arrives: what was left over is lost.
+            // No packet waits any more when this one arrives, so the rest of an opportunity is lost.
             if free <= packet.time { left = 0 }
             while next < instants.count, instants[next] * 1_000_000 <= packet.time { next += 1 }
             var wanted = packet.size + 4
@@ -57,7 +57,7 @@ import Traces
             return (time, 40 + Int64(generator.next(below: 1461)))
         }
         let expected = Self.departures(of: packets, at: opportunities.instants(before: end))
-        // The link's own rule, over the curve.
+        // The link's own rule, applied to the curve.
         var position = Curve.Position.zero
         for (index, packet) in packets.enumerated() {
             let sent = curve.position(atNanosecond: packet.time)
@@ -87,7 +87,7 @@ import Traces
     }
 
     @Test func `of an uplink that nobody measured are a third, but 1 Mb per second at least`() throws {
-        // 12 Mb/s for a second, 0.24 Mb/s for a second, silence for two, and one to end with.
+        // 12 Mb/s for a second, 0.24 Mb/s for a second, silence for two seconds, and one opportunity at the end.
         let fast = (0..<1000).map { Int64($0) }
         let slow = (0..<20).map { Int64(1000 + $0 * 50) }
         let third = try #require(Opportunities(milliseconds: fast + slow + [4000])).third()

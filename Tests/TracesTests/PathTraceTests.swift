@@ -21,7 +21,7 @@ struct PathTraceTests {
             sample(30, down: 8, delay: .milliseconds(20)), sample(40, down: 8, delay: .milliseconds(20)),
         ])
 
-    @Test("a detached path carries nothing, whatever rate is written beside it")
+    @Test("a detached path carries nothing, whatever rate is written next to it")
     func curve() {
         let down = Self.trace.curve(.down)
         #expect(down.carried(from: .zero, to: .seconds(10)) == 10e6)

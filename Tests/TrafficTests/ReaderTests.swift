@@ -14,7 +14,7 @@ import Traces
 @testable import System
 @testable import Traffic
 
-/// Takes everything as it arrives.
+/// A reader that takes everything as it arrives.
 private final class EagerReader {
     private(set) var taken = 0
     private let loop: EventLoop
@@ -39,7 +39,7 @@ private final class EagerReader {
     }
 }
 
-/// Over one steady link in the guest.
+/// Transfers over one steady link in the guest.
 @Suite(.kernelTier, .serialized) struct `An application on the lab's hosts` {
     private func lab(rate: Double, seconds: Int) throws -> Lab {
         let directory = FilePath("/dev/walkback")
@@ -48,7 +48,7 @@ private final class EagerReader {
             let table = LinkTable(
                 curve: Curve(rates: [(time: .zero, rate: .megabitsPerSecond(rate))], end: duration),
                 conditions: [.init(time: .zero, delay: .milliseconds(10), loss: 0)],
-                // 100 ms
+                // Enough for 100 ms.
                 queue: ByteCount(Int64(rate * 1e6 / 8 / 10)), overhead: .zero)
             let file = try FileDescriptor.open(
                 directory.appending("reader.\(direction).link"), .writeOnly, options: [.create, .truncate],
@@ -78,7 +78,7 @@ private final class EagerReader {
         }
     }
 
-    /// Bytes in 20 s. A draining reader sleeps 10 ms at a time; the other one wakes for everything that arrives.
+    /// The bytes of 20 s. A draining reader sleeps 10 ms at a time; the other one wakes for everything that arrives.
     private func delivered(_ direction: Direction, rate: Double, draining: Bool) throws -> Int {
         let seconds = 20
         let lab = try lab(rate: rate, seconds: seconds)

@@ -23,7 +23,7 @@ struct FidelityTests {
         [LinkTable.Condition(time: .zero, delay: delay, loss: 0)]
     }
 
-    /// Delays that rise and fall every 130 ms or so, by amounts that no bin divides.
+    /// Delays that rise and fall about every 130 ms, by amounts that no bin divides.
     static func varying(seed: UInt64, loss: Double = 0) -> [LinkTable.Condition] {
         var random = SplitMix64(seed: seed)
         return (0..<150).map { index in
@@ -121,7 +121,7 @@ struct FidelityTests {
         #expect(abs(try #require(fidelity.overallError)) < max(0.001, edges), "\(name)")
     }
 
-    // Not slow ones: where 1 % of a second is more than a packet and 0.1 %.
+    // Slow links are left out: 1 % of a second must be more than a packet and 0.1 %.
     @Test(
         "A link that is wrong by 1 % is caught", arguments: links.indices.filter { !links[$0].name.contains("slow") },
         [0.99, 1.01])
@@ -180,13 +180,13 @@ struct FidelityTests {
             .init(time: .zero, attached: true), .init(time: .milliseconds(5_995), attached: false),
             .init(time: .milliseconds(7_500), attached: true),
         ]
-        // Second 5 arrives until 6.0 s, seconds 6 and 7 lie within.
+        // The packets of second 5 arrive until 6.0 s, and seconds 6 and 7 touch the detachment.
         #expect(link.measure(series, window: .seconds(1)).windows == 16)
         link.attachments = [.init(time: .zero, attached: false)]
         #expect(link.measure(series, window: .seconds(1)).windows == 0)
     }
 
-    @Test("A run is measured on every link in both windows, and a link without a table is not passed over")
+    @Test("A run is measured on every link in both windows, and a link without a table is not skipped")
     func wholeRun() {
         let link = PerfectLink(rates: [(.zero, .megabitsPerSecond(2))], conditions: Self.constant(.milliseconds(10)))
         let path = RunPlan.Path(

@@ -6,8 +6,7 @@ import Results
 import Traces
 import Verification
 
-/// A link that follows its curve to the nanosecond, as plain as it can be written, with a source that stops now and
-/// then.
+/// A link that follows its curve to the nanosecond, written as simply as possible. Its source pauses now and then.
 struct PerfectLink {
     var rates: [(time: Duration, rate: DataRate)]
     var conditions: [LinkTable.Condition]
@@ -15,7 +14,7 @@ struct PerfectLink {
     var jitter = Duration.zero
     var offset = Duration.zero
     var end = Duration.seconds(20)
-    /// Of the time after which a busy source pauses, and for how long; nil: it never does.
+    /// The mean time after which a busy source pauses, and the mean length of a pause; nil: it never pauses.
     var pauses: (every: Duration, length: Duration)?
     var smallestPacket: Int64 = 1500
     var overhead: Int64 = 0

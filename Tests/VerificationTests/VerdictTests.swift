@@ -14,7 +14,7 @@ import Traces
 @testable import Replays
 @testable import Verification
 
-/// A bound as a program of somebody else's would add it.
+/// A bound as another program would add it.
 private enum Guest: Bound {
     static let name: BoundName = "guest"
     static let summary = "made up for a test"
@@ -81,7 +81,7 @@ private enum Guest: Bound {
         }
         #expect(verdict(1.02).outcome == .met && verdict(1.02).note == nil)
         #expect(verdict(0.97).note == "gate not met: mptcp/optimal >= 1, but it is 0.97")
-        // All were run, and there is no value: not all of a transfer arrived.
+        // All strategies were run and there is still no value, because not all of a transfer arrived.
         #expect(verdict(nil).note == "gate not met: mptcp/optimal >= 1, but it is not known")
     }
 
@@ -125,7 +125,7 @@ private enum Guest: Bound {
         #expect(misspelt.finding == "the kernel has no such counter; did you mean 'mobile.MPTcpExt.RmAddrTx'?")
         #expect(try verdict("mobile.MPTcpExt.RmAddrTx").outcome == .met)
         #expect(try verdict("server.MPTcpExt.RmAddr", counters: ["server.MPTcpExt.RmAddr": 4]).outcome == .missed)
-        // Not the kernel's, and there for a path only where MPTCP had a subflow on it.
+        // This counter is not the kernel's. It exists for a path only if MPTCP had a subflow on it.
         #expect(try verdict("server.subflow.wifi.stranded_bytes").outcome == .met)
     }
 }
