@@ -288,6 +288,7 @@ import Traces
             #expect(late.count >= 69)
             #expect(late.allSatisfy { ($0.end ?? .zero) > .seconds(8) })
             let after = record.exchanges.filter { $0.start > .seconds(15) && $0.start < .seconds(19) }
+            #expect(after.count >= 95)
             #expect(after.allSatisfy { $0.end.map { $0 } ?? .seconds(20) < $0.start + .milliseconds(400) })
         } else {
             #expect(record.exchanges.isEmpty)

@@ -153,17 +153,22 @@ struct PcapFile {
     func `However little of it was captured, nothing is made up`(sample: Sample) throws {
         let memory = try PageEnd()
         var found = 0
+        var segments = 0
         for count in 0..<sample.bytes.count {
             memory.withPacket(sample.bytes[..<count], sample.linkType, originalBytes: sample.bytes.count) { packet in
                 guard let internet = packet.internetPacket else { return }
                 found += 1
                 // Lengths are those on the wire, whatever was kept.
                 #expect(internet.length == ByteCount(sample.isVersionSix ? 88 : 60))
-                if case .tcp(let segment) = internet.transport { #expect(segment.payloadLength == 8) }
+                guard case .tcp(let segment) = internet.transport else { return }
+                segments += 1
+                #expect(segment.payloadLength == 8)
             }
         }
         // The packet is found as soon as its whole IP header is kept.
         #expect(found == sample.bytes.count - sample.header.count - (sample.isVersionSix ? 40 : 20), "\(found)")
+        // The segment is found as soon as the 20 bytes of its header that are always there are kept.
+        #expect(segments == Self.tcp.count + Self.payload.count - 20, "\(segments)")
     }
 
     @Test func `Cooked headers say which way a packet went`() throws {

@@ -39,10 +39,9 @@ import Testing
 
     @Test func `say that nobody answers`() throws {
         // Nothing listens on port 1.
-        if let reader = PositionReader(host: "127.0.0.1", port: 1) {
-            #expect(reader.read() == [])
-            #expect(!reader.isOpen)
-        }
+        // The system says so at once, or with the first read.
+        let reader = PositionReader(host: "127.0.0.1", port: 1)
+        #expect(reader.map { $0.read() == [] && !$0.isOpen } ?? true)
         #expect(PositionReader(host: "not an address") == nil)
     }
 

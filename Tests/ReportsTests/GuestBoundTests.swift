@@ -121,6 +121,7 @@ private enum HalfOfAll: Bound {
             let files = SavedComparisonTests.files(saved)
             let again = try SavedComparison(directory: "out") { files[$0] }
             #expect(again.result.oracles == result.oracles)
+            #expect(saved.report.map(\.name) == again.report.map(\.name))
             for (one, other) in zip(saved.report, again.report) { #expect(one.bytes == other.bytes, "\(one.name)") }
         }
     }
