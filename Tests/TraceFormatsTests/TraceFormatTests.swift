@@ -41,7 +41,7 @@ private struct Ramps: LinkWriting {
     }
 
     /// Once for all tests, since the registry is the process's.
-    static let registered: Void = TraceFormats.add(Ramps())
+    static let registered = Result { try TraceFormats.add(Ramps()) }
 }
 
 /// A format that makes of any file what a test wants.
@@ -106,7 +106,7 @@ private struct Careless: TraceFormat {
     }
 
     @Test func `of somebody else is listed, recognised, imported and exported`() throws {
-        Ramps.registered
+        try Ramps.registered.get()
         #expect(TraceFormats.all.map(\.name).contains("ramps"))
         #expect(TraceFormats.writable.map(\.name).contains("ramps"))
         #expect(TraceFormats.list(TraceFormats.all).contains("\n  ramps       MILLISECONDS KBPS, a line"))

@@ -4,7 +4,12 @@ import Registries
 /// The registry of bounds: first those that are built in, then those that your program added.
 public enum KnownBounds {
     /// All bounds, in the order in which ratios are listed. In tests, a task may have a registry of its own.
-    @TaskLocal package static var registry = Registry<any Bound.Type>(builtIn)
+    @TaskLocal package static var registry = registry(of: builtIn)
+
+    package static func registry(of bounds: [any Bound.Type]) -> Registry<any Bound.Type> {
+        // Ratios to the strongest bound are called `optimal`.
+        Registry(of: "bound", bounds, reserved: [BoundName.optimal.rawValue]) { [$0.name.rawValue] }
+    }
 
     package static let builtIn: [any Bound.Type] = [
         SplicedOptimal.self,
@@ -16,13 +21,7 @@ public enum KnownBounds {
         CapacitySum.self,
     ]
 
-    /// Adds a bound of your own; call it before anything else runs. Its name must be new, and not `optimal`.
-    public static func add(_ bound: any Bound.Type) {
-        precondition(bound.name != .optimal, "no bound can be called 'optimal': ratios to the strongest are")
-        precondition(self[bound.name] == nil, "there already is a bound called '\(bound.name)'")
-        registry.add(bound)
-    }
-
+    /// Every bound, in the order in which ratios are listed: the built-in ones first.
     public static var all: [any Bound.Type] { registry.all }
 
     /// The bounds that have ratios: all that do not merely show a part of another one.

@@ -25,11 +25,11 @@ public enum Walkback {
         adding strategies: [any Strategy.Type] = [], bounds: [any Bound.Type] = [],
         formats: [any TraceFormat] = [], workloads: [any WorkloadKind.Type] = []
     ) {
-        strategies.forEach(StrategyRegistry.types.add)
-        bounds.forEach(KnownBounds.add)
-        formats.forEach(TraceFormats.add)
-        workloads.forEach(Workload.kinds.add)
         do {
+            try strategies.forEach(StrategyRegistry.types.add)
+            try bounds.forEach(KnownBounds.registry.add)
+            try formats.forEach(TraceFormats.add)
+            try workloads.forEach(Workload.kinds.add)
             var command = try RootCommand.parseAsRoot()
             try command.run()
         } catch let fault as Fault {

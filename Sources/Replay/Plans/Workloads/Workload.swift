@@ -6,11 +6,11 @@ import Traces
 
 /// What is transferred, as seen from the mobile host: a kind of workload with its settings.
 public struct Workload: Sendable, Equatable {
-    /// The kinds that a replay may name. Add your own kind before the program reads its arguments. The guest runs the
-    /// same program, so the kind is added there too.
-    public static let kinds = Registry<any WorkloadKind.Type>([
-        Download.self, Upload.self, Both.self, Requests.self, Stream.self,
-    ])
+    /// The kinds that a replay may name. `Walkback.main` adds your own. The guest runs the same program, so the kind is
+    /// added there too.
+    public static let kinds = Registry<any WorkloadKind.Type>(
+        of: "workload", [Download.self, Upload.self, Both.self, Requests.self, Stream.self]
+    ) { [$0.name] }
 
     public var kind: any WorkloadKind
 
