@@ -34,4 +34,22 @@ private func registry() -> Registry<String> {
         #expect(throws: Fault.self) { try registry.add("zero") }
         #expect(registry.all.count == 3)
     }
+
+    @Test(arguments: ["Upper", "under_score", "a/b", "../up", "1st", "-a", "a.b", "ä", "a\"b", "two\nlines"])
+    func `refuses a name that files or options would have to quote`(name: String) throws {
+        let fault = try #require(throws: Fault.self) { try registry().add(name) }
+        #expect(fault.code == .usage)
+        #expect(
+            fault.message
+                == "this program adds a word named '\(name)', but a name must be 1 to 40 of a-z, 0-9 and '-', "
+                + "the first of them a letter; rename it")
+    }
+
+    @Test func `refuses an empty name, and one that is too long`() throws {
+        let registry = Registry<String>(of: "word", []) { [$0] }
+        #expect(throws: Fault.self) { try registry.add("") }
+        let fault = try #require(throws: Fault.self) { try registry.add(String(repeating: "a", count: 1000)) }
+        #expect(fault.message.contains("'\(String(repeating: "a", count: 41))'"))
+        try registry.add(String(repeating: "a", count: 40))
+    }
 }

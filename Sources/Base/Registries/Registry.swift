@@ -29,18 +29,19 @@ public final class Registry<Entry: Sendable>: Sendable {
 
     /// Adds an entry after all others.
     ///
-    /// - Throws: `Fault` (usage) if another entry has one of its names.
+    /// - Throws: `Fault` (usage) if another entry has one of its names, or if a name breaks the rules of `EntryName`.
     package func add(_ entry: Entry) throws {
         // Outside the lock, because an entry may be somebody else's code and look into this registry.
         let names = names(entry)
         try contents.withLock { contents in
             var taken = contents.taken
             for name in names {
+                let opening = "this program adds a \(kind) named '\(name.prefix(EntryName.longest + 1))'"
+                guard EntryName.isAllowed(name) else {
+                    throw Fault(.usage, "\(opening), but a name must be \(EntryName.rule); rename it")
+                }
                 guard taken.insert(name).inserted else {
-                    throw Fault(
-                        .usage,
-                        "this program adds a \(kind) named '\(name)', but that name is taken; rename it, or add it only "
-                            + "once")
+                    throw Fault(.usage, "\(opening), but that name is taken; rename it, or add it only once")
                 }
             }
             contents = Contents(entries: contents.entries + [entry], taken: taken)
