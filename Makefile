@@ -46,10 +46,6 @@ test: lint dependencies swift kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)
 
-# A program of somebody else's that adds a strategy, an oracle and a trace format: built and run.
-example: build kernel
-	WALKBACK_KERNEL="$$(Kernel/build)" SWIFT="$(SWIFT)" Examples/run
-
 # Not part of `test`: a second kernel, which watches its locks and its memory, and minutes of tests in it.
 test-debug: dependencies swift
 	$(SWIFT) build --build-tests
