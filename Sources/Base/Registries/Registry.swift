@@ -3,7 +3,8 @@ import Documents
 import Synchronization
 
 /// The entries of one of Walkback's extension points: first the built-in ones, then those that a program passes to
-/// `Walkback.main`. No two entries share a name, because options, replays and results know an entry by its name alone.
+/// ``Walkback/main(adding:bounds:formats:workloads:)``. No two entries share a name, because
+/// options, replays and results know an entry by its name alone.
 public final class Registry<Entry: Sendable>: Sendable {
     private struct Contents {
         var entries: [Entry]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Registries
 
-/// The registry of bounds: first those that are built in, then those that your program added.
+/// The registry of bounds: first those that are built in, then those that your program passed to
+/// ``Walkback/main(adding:bounds:formats:workloads:)``.
 public enum KnownBounds {
     /// All bounds, in the order in which ratios are listed. In tests, a task may have a registry of its own.
     @TaskLocal package static var registry = registry(of: builtIn)
@@ -30,6 +31,6 @@ public enum KnownBounds {
     /// The bounds among which the headline takes the strongest.
     public static var optimalTCPs: [any Bound.Type] { all.filter { $0.isOptimalTCP } }
 
-    /// nil if this program has no bound of that name.
+    /// The bound of this name; nil if this program has none.
     public static subscript(name: BoundName) -> (any Bound.Type)? { all.first { $0.name == name } }
 }
