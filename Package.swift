@@ -160,7 +160,7 @@ let program: [Target] = [
             "Strategies",
             "Sweeps", "Synthesis", "System", "TraceFormats", "Traces", system,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        ], exclude: ["WalkbackKit.docc"]),
     .executableTarget(
         name: "walkback", dependencies: ["WalkbackKit"], path: "Sources/walkback/walkback", swiftSettings: strict),
 ]
