@@ -17,7 +17,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo example paper paper-full test test-debug test-random lint kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo example paper paper-full test test-debug test-random lint docs kernel bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -40,8 +40,14 @@ kernel: dependencies
 lint: swift
 	SWIFT="$(SWIFT)" .ci/lint
 
+# The reference of the library, from the documentation in its sources: pages for a browser in walkback-out/docs.
+docs: dependencies swift
+	$(SWIFT) build --product walkback
+	SWIFT="$(SWIFT)" .ci/docs
+
 test: lint dependencies swift kernel
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	SWIFT="$(SWIFT)" .ci/docs
 	@rm -f $(TIER_LIST)
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_KERNEL_TIER_LIST=$(TIER_LIST) $(SWIFT) test --skip-build
 	WALKBACK_KERNEL="$$(Kernel/build)" Tests/kernel-tier $(TIER_LIST) .build/debug/walkback boot -- $(BUNDLE)

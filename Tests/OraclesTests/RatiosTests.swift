@@ -3,7 +3,6 @@ import Bounds
 import Oracles
 import Plans
 import Quantities
-import Registries
 import Results
 import Testing
 import Traces
@@ -111,8 +110,8 @@ struct RatiosTests {
 
     @Test("The headline also compares with a guest's bound that says that it is an Optimal TCP")
     func guests() throws {
-        let bounds = KnownBounds.builtIn + [ThriceWiFi.self]
-        let ratios = KnownBounds.$registry.withValue(Registry(bounds)) { () -> [ComparisonResult.Ratio] in
+        let registry = KnownBounds.registry(of: KnownBounds.builtIn + [ThriceWiFi.self])
+        let ratios = KnownBounds.$registry.withValue(registry) { () -> [ComparisonResult.Ratio] in
             let oracles = ComparisonResult.oracles(runs: Self.runs, traces: Self.traces, window: .seconds(10))
             return ComparisonResult.ratios(runs: Self.runs, oracles: oracles)
         }

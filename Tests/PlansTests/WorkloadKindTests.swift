@@ -39,7 +39,7 @@ import TestWorkload
     }
 
     @Test func `reaches the guest with every setting`() throws {
-        Polls.register
+        try Polls.register()
         for kind in Self.set {
             let bytes = try JSONEncoder().encode(Workload(kind))
             #expect(try JSONDecoder().decode(Workload.self, from: bytes) == Workload(kind), "\(kind.name)")
@@ -74,8 +74,8 @@ import TestWorkload
         }
     }
 
-    @Test func `gives each of its keys and names once`() {
-        Polls.register
+    @Test func `gives each of its keys and names once`() throws {
+        try Polls.register()
         for kind in Workload.kinds.all {
             #expect(
                 Set(kind.keys).count == kind.keys.count && !kind.keys.contains("kind")

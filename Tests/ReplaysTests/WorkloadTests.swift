@@ -10,7 +10,7 @@ import Traces
 
 @Suite struct `A workload that is not built in` {
     private func load(_ workload: String) throws -> Replay {
-        Polls.register
+        try Polls.register()
         return try ReplaysTests.load(goodReplay.replacing("{kind: download, duration: trace}", with: workload))
     }
 

@@ -10,7 +10,7 @@ import TestWorkload
 
 @Suite struct `Results of a workload that is not built in` {
     @Test func `are told in its own words, and read back`() throws {
-        Polls.register
+        try Polls.register()
         let polls = Polls(
             answer: ByteCount(5000), every: .milliseconds(250), burst: 20, burstAt: .seconds(4),
             deadline: .milliseconds(80))

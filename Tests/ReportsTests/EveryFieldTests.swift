@@ -70,7 +70,7 @@ import Quantities
     }()
 
     @Test func `has the settings of its kind of workload`() throws {
-        Polls.register
+        try Polls.register()
         #expect(Set(Self.workloads.map(\.name)) == Set(Workload.kinds.all.map { $0.name }))
         for kind in Self.workloads {
             let standard = Fields(of: type(of: kind).init()).all

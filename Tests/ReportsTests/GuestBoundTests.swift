@@ -3,7 +3,6 @@ import Bounds
 import Oracles
 import Plans
 import Quantities
-import Registries
 import Results
 import Testing
 import Traces
@@ -52,7 +51,7 @@ private enum HalfOfAll: Bound {
 @Suite struct `A bound that somebody else added` {
     private func withGuests<Value>(_ body: () throws -> Value) rethrows -> Value {
         let bounds = KnownBounds.builtIn + [BestSecond.self, HalfOfAll.self]
-        return try KnownBounds.$registry.withValue(Registry(bounds), operation: body)
+        return try KnownBounds.$registry.withValue(KnownBounds.registry(of: bounds), operation: body)
     }
 
     private let shape = Fixture.Shape(seconds: 30, seeds: [1, 2], rich: true)

@@ -41,7 +41,7 @@ private struct Ramps: LinkWriting {
     }
 
     /// Added once for all tests, since the registry belongs to the process.
-    static let registered: Void = TraceFormats.add(Ramps())
+    static let registered = Result { try TraceFormats.add(Ramps()) }
 }
 
 /// A format that reads any file as what a test wants.
@@ -106,7 +106,7 @@ private struct Careless: TraceFormat {
     }
 
     @Test func `of somebody else is listed, recognised, imported and exported`() throws {
-        Ramps.registered
+        try Ramps.registered.get()
         #expect(TraceFormats.all.map(\.name).contains("ramps"))
         #expect(TraceFormats.writable.map(\.name).contains("ramps"))
         #expect(TraceFormats.list(TraceFormats.all).contains("\n  ramps       MILLISECONDS KBPS, a line"))

@@ -4,7 +4,6 @@ import Determinism
 import Documents
 import Plans
 import Quantities
-import Registries
 import Results
 import Strategies
 import System
@@ -106,7 +105,7 @@ private enum Guest: Bound {
     ])
     func `on a bound that somebody else added says what that needs`(strategies: [StrategyName], finding: String) throws
     {
-        try KnownBounds.$registry.withValue(Registry(KnownBounds.builtIn + [Guest.self])) {
+        try KnownBounds.$registry.withValue(KnownBounds.registry(of: KnownBounds.builtIn + [Guest.self])) {
             let replay = try replay("mptcp/guest: \">= 1\"")
             let verdict = replay.verdicts(on: result(of: replay, strategies: strategies), counters: [])[0]
             #expect(verdict.outcome == .notEvaluated && verdict.finding == finding)

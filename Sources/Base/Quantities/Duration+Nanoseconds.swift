@@ -22,6 +22,7 @@ extension Duration {
         return Double(seconds) + Double(attoseconds) * 1e-18
     }
 
+    /// Milliseconds as a floating-point number, for printing.
     public var milliseconds: Double { seconds * 1e3 }
 
     /// The nearest whole nanosecond to `seconds`; nil if `seconds` is not finite or is beyond 100 years.

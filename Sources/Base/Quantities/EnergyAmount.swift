@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// An amount of energy, in joules. (`Energy` is the name of a module.)
 public struct EnergyAmount: Hashable, Comparable, Sendable, AdditiveArithmetic {
+    /// The amount in J.
     public let joules: Double
 
+    /// Creates an amount from J.
     public init(joules: Double) {
         self.joules = joules
     }

@@ -6,19 +6,24 @@ import Quantities
 
 /// An input file that a user gives, read whole.
 public struct InputFile: Sendable {
+    /// The path as the user gave it, for messages.
     public let path: String
+    /// The whole contents.
     public let bytes: [UInt8]
 
     /// A trace of two hours at one row a millisecond is 250 MB; a file larger than this is not a trace.
     public static let largest = ByteCount(1_000_000_000)
 
+    /// Creates a file from contents that are in memory already.
     public init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
     }
 
-    /// - Throws: `Fault` that names the file: permission if it may not be read, bad input if it is missing, a directory
-    ///   or too large.
+    /// Reads a whole file.
+    ///
+    /// - Throws: ``Fault`` that names the file: permission if it may not be read, bad input if it is missing, a
+    ///   directory or too large.
     public static func read(_ path: String, largest: ByteCount = InputFile.largest) throws -> InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -56,7 +61,7 @@ public struct InputFile: Sendable {
 
     /// The text without a byte order mark.
     ///
-    /// - Throws: `Fault` (bad input) with the line of the first byte that is not UTF-8.
+    /// - Throws: ``Fault`` (bad input) with the line of the first byte that is not UTF-8.
     public func text() throws -> String {
         if let text = String(validating: bytes, as: UTF8.self) {
             return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text

@@ -5,20 +5,26 @@ import Documents
 /// A text file line by line, as bytes, because a walk at one row a millisecond has millions of lines. Lines end with LF
 /// or CRLF. A byte order mark and blank lines are skipped.
 public struct TextLines {
+    /// One line that is not blank.
     public struct Line {
         /// Counted from 1.
         public let number: Int
+        /// The line without its end and without trailing blanks.
         public let bytes: ArraySlice<UInt8>
 
+        /// The line as text.
         public var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
+    /// The file's path, for messages.
     public let path: String
     private let bytes: [UInt8]
     private var position: Int
     private var number = 0
 
-    /// - Throws: `Fault` (bad input) if the file is not UTF-8.
+    /// Begins at the first line of a file.
+    ///
+    /// - Throws: ``Fault`` (bad input) if the file is not UTF-8.
     public init(_ file: InputFile) throws {
         path = file.path
         bytes = file.bytes
@@ -35,6 +41,7 @@ public struct TextLines {
     /// The number of the line read last.
     public var lastNumber: Int { number }
 
+    /// The next line that is not blank; nil at the end of the file.
     public mutating func next() -> Line? {
         while position < bytes.count {
             let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
@@ -46,6 +53,9 @@ public struct TextLines {
         return nil
     }
 
+    /// Bad input in a line of this file, as `path:line:column: message`.
+    ///
+    /// - Parameter column: counted from 1, in bytes; nil if the whole line is meant.
     public func fault(_ line: Line, column: Int? = 1, _ message: String) -> Fault {
         Fault.input(path, line: line.number, column: column, message)
     }
@@ -64,15 +74,18 @@ public struct TextLines {
 
 /// One field of a line of comma-separated values, without surrounding blanks.
 public struct Field {
+    /// The field's bytes, without the blanks around them.
     public let bytes: ArraySlice<UInt8>
     /// Counted from 1, in bytes.
     public let column: Int
 
+    /// Creates a field; each parameter is the property of the same name.
     public init(bytes: ArraySlice<UInt8>, column: Int) {
         self.bytes = bytes
         self.column = column
     }
 
+    /// The field as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
     /// The field as a message quotes it, cut short because a hostile file may hold a megabyte without a comma.
     public var quoted: String {

@@ -3,11 +3,12 @@ import Quantities
 
 /// An oracle: what could have been transferred on a walk, for comparison with what MPTCP did transfer.
 ///
-/// A bound is one type in one file, and one line of registration: a built-in bound is in the list of `KnownBounds`, and
-/// your own program calls `KnownBounds.add(_:)` before it runs. Its ratio `mptcp/NAME` is then computed, a replay can
-/// set a gate on it, and it appears in every table, figure and document.
+/// A bound is one type in one file, and one line of registration: a built-in bound is in the list of ``KnownBounds``,
+/// and your own program passes it to ``Walkback/main(adding:bounds:formats:workloads:)``. Its ratio `mptcp/NAME` is
+/// then computed, a replay can set a gate on it, and it appears in every table, figure and document.
 public protocol Bound: Sendable {
-    /// Its name in ratios, gates and documents, such as `capacity-sum`.
+    /// Its name in ratios, gates and documents, such as `capacity-sum`: 1 to 40 of a-z, 0-9 and '-', the first of them
+    /// a letter. No other bound may have it, and `optimal` is reserved.
     static var name: BoundName { get }
 
     /// What MPTCP is compared with, in a few words: the column *against* of the table of ratios.

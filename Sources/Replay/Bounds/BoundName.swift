@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A bound's name in ratios, gates and documents: lower-case letters, digits and hyphens, such as `capacity-sum`.
+/// A bound's name in ratios, gates and documents, such as `capacity-sum`. ``Bound/name`` says which names are allowed.
 public struct BoundName: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     public var rawValue: String
 

@@ -12,6 +12,7 @@ public enum BoundMeasure: Sendable {
 
 /// How much a bound allows.
 public enum BoundAmount: Sendable, Equatable {
+    /// In-order bytes for the application.
     case application(ByteCount)
     /// IP bytes, and the payload that full-size segments could carry in them.
     case ip(ByteCount, payload: ByteCount)
@@ -33,6 +34,7 @@ public struct BoundValue: Sendable, Equatable {
     /// the walk.
     public var completion: Duration?
 
+    /// Creates a value; each parameter is the property of the same name.
     public init(amount: BoundAmount? = nil, completion: Duration? = nil) {
         self.amount = amount
         self.completion = completion

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Registries
 
-/// The registry of bounds: first those that are built in, then those that your program added.
+/// The registry of bounds: first those that are built in, then those that your program passed to
+/// ``Walkback/main(adding:bounds:formats:workloads:)``.
 public enum KnownBounds {
     /// All bounds, in the order in which ratios are listed. In tests, a task may have a registry of its own.
-    @TaskLocal package static var registry = Registry<any Bound.Type>(builtIn)
+    @TaskLocal package static var registry = registry(of: builtIn)
+
+    package static func registry(of bounds: [any Bound.Type]) -> Registry<any Bound.Type> {
+        // Ratios to the strongest bound are called `optimal`.
+        Registry(of: "bound", bounds, reserved: [BoundName.optimal.rawValue]) { [$0.name.rawValue] }
+    }
 
     package static let builtIn: [any Bound.Type] = [
         SplicedOptimal.self,
@@ -16,13 +22,7 @@ public enum KnownBounds {
         CapacitySum.self,
     ]
 
-    /// Adds a bound of your own; call it before anything else runs. Its name must be new, and not `optimal`.
-    public static func add(_ bound: any Bound.Type) {
-        precondition(bound.name != .optimal, "no bound can be called 'optimal': ratios to the strongest are")
-        precondition(self[bound.name] == nil, "there already is a bound called '\(bound.name)'")
-        registry.add(bound)
-    }
-
+    /// Every bound, in the order in which ratios are listed: the built-in ones first.
     public static var all: [any Bound.Type] { registry.all }
 
     /// The bounds that have ratios: all that do not merely show a part of another one.
@@ -31,6 +31,6 @@ public enum KnownBounds {
     /// The bounds among which the headline takes the strongest.
     public static var optimalTCPs: [any Bound.Type] { all.filter { $0.isOptimalTCP } }
 
-    /// nil if this program has no bound of that name.
+    /// The bound of this name; nil if this program has none.
     public static subscript(name: BoundName) -> (any Bound.Type)? { all.first { $0.name == name } }
 }

@@ -20,6 +20,7 @@ public struct MeasuredWalk: Sendable {
         /// What happened in every 10 ms.
         public let series: Series
 
+        /// Creates a run; each parameter is the property of the same name.
         public init(id: String, strategy: String, duration: Duration, delivered: ByteCount, series: Series) {
             self.id = id
             self.strategy = strategy
@@ -32,7 +33,9 @@ public struct MeasuredWalk: Sendable {
         public func completion(of size: ByteCount) -> Duration? { delivered >= size ? duration : nil }
     }
 
+    /// The seed of all the runs.
     public let seed: UInt64
+    /// The direction whose bytes the bound counts.
     public let direction: Direction
     /// One trace for each path, on the walk's clock.
     public let traces: [PathTrace]
@@ -49,6 +52,7 @@ public struct MeasuredWalk: Sendable {
     /// One link for each path, in this direction.
     public let links: [WalkLink]
 
+    /// Creates a walk; each parameter is the property of the same name, and ``links`` follow from the traces.
     public init(
         seed: UInt64, direction: Direction, traces: [PathTrace], offset: Duration, duration: Duration, window: Duration,
         size: ByteCount?, runs: [Run]
@@ -89,18 +93,21 @@ public struct MeasuredWalk: Sendable {
 ///
 /// These are the times at which bytes leave the bottleneck. The bytes of the last delay would arrive after the end.
 public struct WalkLink: Sendable {
+    /// The path's name.
     public let path: String
     /// The capacity curve, on the walk's clock.
     public let curve: Curve
     /// The time of the first SYN on the walk's clock.
     public let offset: Duration
 
+    /// Creates a link; each parameter is the property of the same name.
     public init(path: String, curve: Curve, offset: Duration) {
         self.path = path
         self.curve = curve
         self.offset = offset
     }
 
+    /// The IP bytes, with the fraction, that it could have carried in a span.
     public func carried(in span: Range<Duration>) -> Double {
         curve.carried(from: offset + span.lowerBound, to: offset + span.upperBound)
     }

@@ -7,9 +7,13 @@ import Quantities
 /// Their alignment is arbitrary, so every total is the mean over all whole-second shifts of them. The partial window
 /// that a shift leaves at either end counts like any other.
 public struct OracleWindows: Sendable, Equatable {
+    /// The length of a window.
     public let length: Duration
+    /// The time from the first SYN to the end of the last window.
     public let duration: Duration
 
+    /// Divides a span into windows.
+    ///
     /// - Parameter length: must be above zero.
     public init(length: Duration, duration: Duration) {
         self.length = length

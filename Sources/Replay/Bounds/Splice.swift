@@ -7,14 +7,18 @@ import Quantities
 public struct Splice: Sendable {
     /// One run: which, and its in-order application bytes per 10 ms since the first SYN.
     public struct Delivery: Sendable, Equatable {
+        /// The run's id, as in comparison.json: `tcp-wifi.1`.
         public let run: String
+        /// In-order application bytes of each 10 ms, the first from the first SYN on.
         public let delivered: [UInt32]
 
+        /// Creates a delivery; each parameter is the property of the same name.
         public init(run: String, delivered: [UInt32]) {
             self.run = run
             self.delivered = delivered
         }
 
+        /// What a measured run delivered.
         public init(_ run: MeasuredWalk.Run) {
             self.init(run: run.id, delivered: run.series.delivered)
         }
@@ -24,6 +28,7 @@ public struct Splice: Sendable {
     /// The bytes of each run before each bin.
     private let before: [[Int64]]
 
+    /// Splices the deliveries of one walk.
     public init(_ deliveries: [Delivery]) {
         runs = deliveries.map(\.run)
         before = deliveries.map { delivery in

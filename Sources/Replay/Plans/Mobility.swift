@@ -16,6 +16,7 @@ public struct Mobility: Codable, Sendable, Equatable {
         case blackhole
     }
 
+    /// What the mobile host does when a radio is gone.
     public var mode = Mode.informed
     /// How long before a radio is lost the mobile host sees it fading. If another path is available, the host then asks
     /// its peer to send no more over the fading one, so that the data in flight arrives before the link breaks. Zero:
@@ -28,10 +29,12 @@ public struct Mobility: Codable, Sendable, Equatable {
     /// Strategy `mobile-ip`: the time from the mobile host's move until its home agent has heard of it; nil: the
     /// round-trip time of the path that it moves to.
     public var registration: Duration?
-    /// Strategy `mobile-ip`: the host leaves WiFi below this signal, in dBm, and takes it again from
-    /// `signalHysteresis`, in dB, above it.
+    /// Strategy `mobile-ip`: the host leaves WiFi below this signal, in dBm.
     public var leaveSignal = -80.0
+    /// Strategy `mobile-ip`: how far the signal must rise above ``leaveSignal`` before the host takes WiFi again, in
+    /// dB.
     public var signalHysteresis = 5.0
 
+    /// Creates the default: the mobile host acts at once on what it is informed of.
     public init() {}
 }

@@ -5,5 +5,6 @@ public enum PathUse: String, Codable, Sendable {
     case none
     /// Its subflow carries data only if no full subflow is left (MP_PRIO, RFC 8684 section 3.3.8).
     case backup
+    /// Its subflow carries data.
     case full
 }

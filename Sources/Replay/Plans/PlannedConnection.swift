@@ -14,6 +14,7 @@ public enum PlannedConnection: Hashable, Sendable, Codable {
     /// over the first path in this order that is joined and used.
     case mptcp(begins: Order)
 
+    /// Which path an MPTCP connection begins over.
     public enum Order: String, Sendable, Codable {
         /// The order of the replay.
         case listed

@@ -4,12 +4,15 @@ import Traces
 
 /// What happened in every 10 ms of a run, from the first SYN on. Every column has one value per bin.
 public struct Series: Sendable, Equatable {
+    /// The length of a bin.
     public static let binWidth = Duration.milliseconds(10)
     package static let fileName = "series.bin"
 
     /// One direction of one path.
     public struct Link: Sendable, Equatable {
+        /// The path's name.
         public var path: String
+        /// The direction of the packets.
         public var direction: Direction
         /// IP bytes that arrived at the far end of the link (the meter).
         public var arrived: [UInt32]
@@ -20,6 +23,7 @@ public struct Series: Sendable, Equatable {
         /// Whether the link had nothing to send at any instant of the bin (the shaper).
         public var idle: [Bool]
 
+        /// Creates a link; each parameter is the property of the same name.
         public init(
             path: String, direction: Direction, arrived: [UInt32], lost: [UInt32], dropped: [UInt32], idle: [Bool]
         ) {
@@ -38,7 +42,9 @@ public struct Series: Sendable, Equatable {
         /// The interval between measurements.
         public static let step = Duration.milliseconds(100)
 
+        /// The path's name.
         public var path: String
+        /// The interval between two values.
         public var step: Duration
         /// Microseconds that a packet sent at the step's end would have waited at the link for those before it.
         public var queue: [UInt32]
@@ -46,6 +52,7 @@ public struct Series: Sendable, Equatable {
         /// zero: there was no subflow on the path.
         public var roundTrip: [UInt32]
 
+        /// Creates delays; each parameter is the property of the same name.
         public init(path: String, step: Duration = Self.step, queue: [UInt32] = [], roundTrip: [UInt32] = []) {
             self.path = path
             self.step = step
@@ -58,10 +65,12 @@ public struct Series: Sendable, Equatable {
     public var delivered: [UInt32]
     /// The same for the record's other flows, in its order.
     public var others: [[UInt32]]
+    /// The links of all paths in both directions.
     public var links: [Link]
     /// The delays of each path; empty if they were not measured.
     public var delays: [Delays]
 
+    /// Creates a series; each parameter is the property of the same name.
     public init(delivered: [UInt32], others: [[UInt32]] = [], links: [Link], delays: [Delays] = []) {
         self.delivered = delivered
         self.others = others
@@ -69,6 +78,7 @@ public struct Series: Sendable, Equatable {
         self.delays = delays
     }
 
+    /// The link of this path and direction; nil if there is none.
     public func link(_ path: String, _ direction: Direction) -> Link? {
         links.first { $0.path == path && $0.direction == direction }
     }

@@ -11,10 +11,13 @@ public struct KnownWalk: Sendable {
     public let span: Range<Duration>
     /// The main direction of the workload.
     public let direction: Direction
-    /// The replay's `oracle.window`, and how long nothing is carried after a move.
+    /// The replay's `oracle.window`: how long an oracle stays with a path.
     public let window: Duration
+    /// The replay's `oracle.switching_cost`: how long nothing is carried after a move to another path.
     public let switchingCost: Duration
+    /// The replay's `mobility` settings.
     public let mobility: Mobility
+    /// The replay's `energy` settings.
     public let energy: EnergyPolicy
     package let paths: [RunPlan.Path]
 
@@ -43,6 +46,7 @@ public struct Foresight: Sendable {
     /// The paths that `StrategyView.selected` names, and when they change.
     public var selections: [PathSelection]
 
+    /// Creates foresight; each parameter is the property of the same name.
     public init(routes: [RouteChange] = [], selections: [PathSelection] = []) {
         self.routes = routes
         self.selections = selections

@@ -7,7 +7,9 @@ import Traces
 /// The registry of strategies.
 public enum StrategyRegistry {
     /// Types of strategies, in the order in which help, errors and tables list them.
-    public static let types = Registry<any Strategy.Type>([
+    public static let types = Registry<any Strategy.Type>(of: "strategy", builtIn, names: names)
+
+    private static let builtIn: [any Strategy.Type] = [
         TCP.self,
         TCPReconnect.self,
         WiFiFirst.self,
@@ -22,27 +24,48 @@ public enum StrategyRegistry {
         MPTCPOmniscientDamped.self,
         MPTCPEnergySmart.self,
         MPTCPCompeting.self,
-    ])
+    ]
+
+    /// What a type's strategies are called can depend on the paths, which are not known when a program adds the type.
+    /// `strategy(_:over:)` checks again once they are.
+    @Sendable private static func names(of type: any Strategy.Type) -> [String] {
+        strategies(of: type, over: ["wifi", "cellular"]).flatMap { strategy in
+            [strategy.name, strategy.formerName].compactMap { $0?.description }
+        }
+    }
 
     /// Every strategy over paths of these names.
     public static func all(over paths: [String]) -> [any Strategy] {
-        func strategies<Type: Strategy>(_ type: Type.Type) -> [any Strategy] { type.strategies(over: paths) }
-        return types.all.flatMap { strategies($0) }
+        types.all.flatMap { strategies(of: $0, over: paths) }
+    }
+
+    private static func strategies<Type: Strategy>(of type: Type.Type, over paths: [String]) -> [any Strategy] {
+        type.strategies(over: paths)
     }
 
     /// The strategy with this name or former name; nil if there is none over paths of these names.
     public static func find(_ name: String, over paths: [String]) -> (any Strategy)? {
-        let name = StrategyName(name)
-        return all(over: paths).first { $0.name == name || $0.formerName == name }
+        named(StrategyName(name), over: paths).first
     }
 
-    /// - Throws: `Fault` if there is no such strategy over these paths.
+    private static func named(_ name: StrategyName, over paths: [String]) -> [any Strategy] {
+        all(over: paths).filter { $0.name == name || $0.formerName == name }
+    }
+
+    /// - Throws: `Fault` if there is no such strategy over these paths, or more than one.
     package static func strategy(_ name: StrategyName, over paths: [String]) throws -> any Strategy {
-        guard let strategy = find(name.description, over: paths) else {
+        let found = named(name, over: paths)
+        guard let strategy = found.first else {
             throw Fault(
                 .badInput,
                 "there is no strategy '\(name)' over \(paths.joined(separator: " and "))"
                     + Suggestion.ending(for: name.description, among: all(over: paths).map(\.name.description)))
+        }
+        guard found.count == 1 else {
+            throw Fault(
+                .usage,
+                "\(found.count) strategies are named '\(name)' over \(paths.joined(separator: " and ")); "
+                    + "rename the one that this program adds, or the path")
         }
         return strategy
     }

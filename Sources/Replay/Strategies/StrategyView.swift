@@ -5,12 +5,16 @@ import Traces
 
 /// What the mobile host knows at an instant of a run.
 public struct StrategyView {
+    /// What the mobile host knows of a path.
     public struct Path: Sendable {
+        /// The path's name, as in the replay.
         public let name: String
+        /// What the radio is.
         public let kind: PathKind
         /// Whether its address is usable.
         public let isJoined: Bool
 
+        /// Creates a path; each parameter is the property of the same name.
         public init(name: String, kind: PathKind, isJoined: Bool) {
             self.name = name
             self.kind = kind
@@ -28,6 +32,8 @@ public struct StrategyView {
     public let selected: [Int]?
     private let carried: (Int) -> ByteCount
 
+    /// Creates a view; each parameter but `carried` is the property of the same name.
+    ///
     /// - Parameter carried: returns the IP bytes that the path of this index has carried so far, in both directions.
     public init(
         time: Duration, paths: [Path], energy: EnergyPolicy = EnergyPolicy(), selected: [Int]? = nil,

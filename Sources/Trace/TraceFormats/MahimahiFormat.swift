@@ -15,6 +15,7 @@ public struct MahimahiFormat: LinkWriting {
     public let holds = TraceExtent.direction
     public let repeats = true
 
+    /// Creates the format, which has no settings.
     public init() {}
 
     public func recognises(_ beginning: TraceBeginning) -> Bool {

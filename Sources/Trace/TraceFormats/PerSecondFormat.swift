@@ -19,6 +19,7 @@ public struct PerSecondFormat: TraceFormat {
     public let summary = "second,bytes_per_second above TCP, a line for each second from 1 on"
     public let holds = TraceExtent.direction
 
+    /// Creates the format, which has no settings.
     public init() {}
 
     public func recognises(_ beginning: TraceBeginning) -> Bool {

@@ -5,8 +5,9 @@ import Traces
 
 /// Defaults for what a replay needs and a walk's source does not say. They are written into the traces made from it.
 public enum TraceDefaults {
-    /// A full Ethernet-sized IP packet, and the TCP payload in it with timestamps: 1500 - 20 (IPv4) - 32 (TCP).
+    /// A full Ethernet-sized IP packet.
     public static let packet = ByteCount(1500)
+    /// The TCP payload in a full packet with timestamps: 1500 - 20 (IPv4) - 32 (TCP).
     public static let payload = ByteCount(1448)
 
     /// Converts goodput to the IP capacity that carries it, to the nearest whole bit per second.

@@ -18,6 +18,7 @@ public struct TraceFile: PathWriting {
         "a path trace as this program writes it: rates, delays, losses and attachment of both directions"
     public let holds = TraceExtent.path
 
+    /// Creates the format, which has no settings.
     public init() {}
 
     public func recognises(_ beginning: TraceBeginning) -> Bool {

@@ -5,13 +5,15 @@ import Traces
 
 /// A kind of file that says what a path or a link carried over time: another program's, or Walkback's own.
 ///
-/// One file of source is one format, and one line registers it: in `TraceFormats.builtIn`, or by `TraceFormats.add` in
-/// a program of your own. `import`, `export`, `inspect` and `derive` know of formats only what is here. "Adding a trace
-/// format" in Documentation/hacking.md is a complete example.
+/// One file of source is one format, and one line registers it: in ``TraceFormats/builtIn``, or in the call of
+/// ``Walkback/main(adding:bounds:formats:workloads:)`` in a program of your own. `import`, `export`, `inspect` and
+/// `derive` know of formats only what is here. "Adding a trace format" in Documentation/hacking.md is a complete
+/// example.
 ///
-/// A format that can also be written conforms to `LinkWriting` or `PathWriting`.
+/// A format that can also be written conforms to ``LinkWriting`` or ``PathWriting``.
 public protocol TraceFormat: Sendable {
-    /// What options and messages call the format: 1 to 20 of a-z, 0-9 and '-', as in `per-second`.
+    /// What options and messages call the format, as in `per-second`: 1 to 40 of a-z, 0-9 and '-', the first of them a
+    /// letter. No other format may have it.
     var name: String { get }
 
     /// What a file holds, as a phrase for help: `second,bytes_per_second, a line for each second`.
@@ -21,6 +23,7 @@ public protocol TraceFormat: Sendable {
     var holds: TraceExtent { get }
 
     /// Whether a file begins again when it is over, so that `import --duration` may ask for more than it holds.
+    /// `false` unless it says otherwise.
     var repeats: Bool { get }
 
     /// Whether a file that begins so is of this format.
@@ -31,7 +34,7 @@ public protocol TraceFormat: Sendable {
 
     /// Reads a whole file, in its own resolution. Nothing is resampled, and what the file does not say is left out.
     ///
-    /// - Throws: `Fault` (bad input) as `path:line:column: message`; `TextLines` makes these.
+    /// - Throws: `Fault` (bad input) as `path:line:column: message`; ``TextLines`` makes these.
     func read(_ file: InputFile) throws -> TraceReading
 }
 
@@ -57,6 +60,7 @@ public protocol PathWriting: TraceFormat {
     func write(_ trace: PathTrace, from file: String) throws -> WrittenTrace
 }
 
+/// How much of a path one file holds.
 public enum TraceExtent: Sendable, Equatable {
     /// A file holds one direction. The user says which one, and of which path, when naming the file.
     case direction
@@ -66,6 +70,7 @@ public enum TraceExtent: Sendable, Equatable {
 
 /// What a file holds, and what its reader should know about it.
 public struct TraceReading: Sendable, Equatable {
+    /// What a file holds, in its own resolution.
     public enum Contents: Sendable, Equatable {
         /// IP-layer capacity of one direction (`TraceDefaults.capacity(carrying:)` computes it from goodput). Each rate
         /// holds from its time until the next one's, and the last until `end`. Times rise, and the first is zero.
@@ -76,10 +81,12 @@ public struct TraceReading: Sendable, Equatable {
         case path(PathTrace, lacking: Set<TraceGap>)
     }
 
+    /// What the file holds.
     public var contents: Contents
     /// What was left out or assumed, as sentences for the user.
     public var notes: [String]
 
+    /// Creates a reading; each parameter is the property of the same name.
     public init(_ contents: Contents, notes: [String] = []) {
         self.contents = contents
         self.notes = notes
@@ -88,9 +95,12 @@ public struct TraceReading: Sendable, Equatable {
 
 /// A rate that holds from `time` on.
 public struct TimedRate: Sendable, Equatable {
+    /// When the rate begins, since the beginning of the file.
     public var time: Duration
+    /// IP-layer capacity.
     public var rate: DataRate
 
+    /// Creates a rate; each parameter is the property of the same name.
     public init(time: Duration, rate: DataRate) {
         self.time = time
         self.rate = rate
@@ -109,10 +119,12 @@ public enum TraceGap: Sendable, Hashable, CaseIterable {
 
 /// A written file's bytes, and a list of what it loses of the trace.
 public struct WrittenTrace: Sendable, Equatable {
+    /// The contents of the file.
     public var bytes: [UInt8]
     /// What the file does not say of the trace, as sentences for the user.
     public var losses: [String]
 
+    /// Creates a file; each parameter is the property of the same name.
     public init(bytes: [UInt8], losses: [String] = []) {
         self.bytes = bytes
         self.losses = losses
@@ -132,6 +144,9 @@ public struct TraceBeginning: Sendable {
     /// `bytes` are not UTF-8.
     public let lines: [String]
 
+    /// Creates the beginning of a file.
+    ///
+    /// - Parameter bytes: the whole file, or at least its first ``size`` bytes.
     public init(path: String, bytes: some Collection<UInt8>) {
         fileName = path.split(separator: "/").last.map(String.init) ?? path
         self.bytes = Array(bytes.prefix(Self.size))

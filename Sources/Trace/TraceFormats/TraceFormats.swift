@@ -10,16 +10,18 @@ public enum TraceFormats {
     /// The formats built into Walkback, in the order in which help and errors list them.
     public static let builtIn: [any TraceFormat] = [TraceFile(), PerSecondFormat(), MahimahiFormat()]
 
-    private static let registry = Registry<any TraceFormat>(builtIn)
+    private static let registry = Registry<any TraceFormat>(of: "trace format", builtIn) { [$0.name] }
 
     /// The built-in formats and the added ones.
     public static var all: [any TraceFormat] { registry.all }
     /// The formats that can be written.
     public static var writable: [any TraceFormat] { all.filter { $0 is any LinkWriting || $0 is any PathWriting } }
 
-    /// Registers a format: call this before `Walkback.main`.
-    public static func add(_ format: any TraceFormat) {
-        registry.add(format)
+    /// Adds a format after all others.
+    ///
+    /// - Throws: `Fault` (usage) if its name is taken or not allowed.
+    package static func add(_ format: any TraceFormat) throws {
+        try registry.add(format)
     }
 
     /// The format of this name; nil if there is none.

@@ -6,23 +6,33 @@ import Quantities
 ///
 /// A *linear* curve runs straight between its points; a *staircase* jumps at each (a delivery-opportunity file). Before
 /// the first point it is zero, after the last it stays level. Times are whole nanoseconds and positions 1/256 byte,
-/// because the kernel's link evaluates the same curve with the same integer arithmetic (`Sources/Link/BPF/link.bpf.c`).
+/// because the kernel's link evaluates the same curve with the same integer arithmetic
+/// (`Sources/Lab/Link/BPF/link.bpf.c`).
 public struct Curve: Sendable, Equatable {
+    /// How the curve runs between its points.
     public enum Shape: String, Sendable, Codable, CaseIterable {
-        case linear, staircase
+        /// Straight between the points.
+        case linear
+        /// Level between the points, with a jump at each.
+        case staircase
     }
 
     /// A place on the curve's vertical axis, in 1/256 byte, so that 8 kb/s is still placed to 4 microseconds.
     public struct Position: Hashable, Comparable, Sendable {
+        /// The place in 1/256 byte.
         public let units: UInt64
 
+        /// The units in a byte: 256.
         public static let unitsPerByte: UInt64 = 256
+        /// The place at which every curve begins.
         public static let zero = Position(units: 0)
 
+        /// Creates a place from 1/256 bytes.
         public init(units: UInt64) {
             self.units = units
         }
 
+        /// Creates a place from whole bytes; a negative number counts as zero.
         public init(_ bytes: ByteCount) {
             units = UInt64(max(0, bytes.bytes)) * Self.unitsPerByte
         }
@@ -33,21 +43,27 @@ public struct Curve: Sendable, Equatable {
         public static func < (left: Position, right: Position) -> Bool { left.units < right.units }
     }
 
+    /// A point on the curve: by `time` the path could have carried `position`.
     public struct Point: Sendable, Equatable {
         /// Nanoseconds since the curve's time zero.
         public let time: Int64
+        /// The bytes that could have been carried by then.
         public let position: Position
 
+        /// Creates a point; each parameter is the property of the same name.
         public init(time: Int64, position: Position) {
             self.time = time
             self.position = position
         }
     }
 
+    /// How the curve runs between its points.
     public let shape: Shape
     /// At least one point; times rise strictly, positions never fall.
     public let points: [Point]
 
+    /// Creates a curve through points.
+    ///
     /// - Parameter points: in order of time, none before zero. Points of one instant are merged into the last of them;
     ///   a linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
     public init(shape: Shape, points: [Point]) {
@@ -111,13 +127,15 @@ public struct Curve: Sendable, Equatable {
     /// The curve's last instant.
     public var end: Duration { .nanoseconds(points[points.count - 1].time) }
 
+    /// What the path could have carried by the end.
     public var total: Position { points[points.count - 1].position }
 
-    /// C(t), rounded down to 1/256 byte.
+    /// C(t), rounded down to 1/256 byte. After the curve's end it is ``total``.
     public func position(at time: Duration) -> Position {
         position(atNanosecond: time.wholeNanoseconds)
     }
 
+    /// C(t) at a time in nanoseconds, rounded down to 1/256 byte.
     public func position(atNanosecond time: Int64) -> Position {
         // The last point at or before `time`.
         let after = points.partitioningIndex { $0.time > time }
@@ -135,6 +153,7 @@ public struct Curve: Sendable, Equatable {
         nanosecond(reaching: position).map { .nanoseconds($0) }
     }
 
+    /// The earliest nanosecond at which C reaches `position`; nil if it never does.
     public func nanosecond(reaching position: Position) -> Int64? {
         let index = points.partitioningIndex { $0.position >= position }
         guard index < points.count else { return nil }

@@ -9,6 +9,7 @@ public struct LinkConditions: Sendable, Equatable {
     /// Probability, 0 to 1, that a packet is lost after it has used the link.
     public var loss: Double
 
+    /// Creates conditions; each parameter is the property of the same name. The default link neither delays nor loses.
     public init(delay: Duration = .zero, loss: Double = 0) {
         self.delay = delay
         self.loss = loss
@@ -25,10 +26,12 @@ extension LinkColumn {
         "rate", .megabitsPerSecond, get: { $0.rate }, set: { $0.rate = $1 }, csv: { "\($0)_mbps" },
         linksCSV: "capacity_mbps", loss: .always("capacity"), isRequired: true)
 
+    /// One-way propagation delay, without queueing.
     public static let delay = condition(
         "delay", \.delay, .milliseconds, word: LinkWord.nanoseconds, csv: { "delay_\($0)_ms" }, linksCSV: "delay_ms",
         loss: .always("delays"), isRequired: true)
 
+    /// Probability that a packet is lost after it has used the link.
     public static let loss = condition(
         "loss", \.loss, .probability, word: LinkWord.chance, csv: { "loss_\($0)" }, linksCSV: "loss",
         loss: .whereSet("losses"), isRequired: true)

@@ -20,6 +20,7 @@ public struct LinkColumn: Sendable {
         /// Whether a field must be exactly 0 or 1, and not 0.0 or 01.
         public var isFlag = false
 
+        /// Creates a form; each parameter is the property of the same name.
         public init(
             decimals: Int, limits: ClosedRange<Int64>, bounds: String, mayBeEmpty: Bool = false, isFlag: Bool = false
         ) {
@@ -42,15 +43,18 @@ public struct LinkColumn: Sendable {
         case never
     }
 
+    /// The name in messages and in ``losses(of:_:keeping:from:)``: `delay`.
     public let name: String
     /// Names in the trace's CSV, unit included: one for each direction, down first, or one for the path.
     public let csv: [String]
+    /// How a field of the trace's CSV is written, and its limits.
     public let form: Form
     /// Whether every trace has the column. An optional column is written only if a row differs from the default, and a
     /// file without it reads as the default.
     public let isRequired: Bool
     /// Name in links.csv, unit included; nil: links.csv does not have the column.
     public let linksCSV: String?
+    /// What an export to a format without this column says is lost.
     public let loss: Loss
     /// The column's value in the kernel's `struct walkback_condition`, as 64 bits; nil: the column is not a condition
     /// of the link.

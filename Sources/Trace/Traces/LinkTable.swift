@@ -9,18 +9,23 @@ import Quantities
 public struct LinkTable: Sendable, Equatable {
     /// The conditions that hold from `time` until the next condition.
     public struct Condition: Sendable, Equatable {
+        /// When they begin, on the trace's clock.
         public let time: Duration
+        /// The conditions themselves.
         public var conditions: LinkConditions
 
+        /// Creates a row; each parameter is the property of the same name.
         public init(time: Duration, conditions: LinkConditions) {
             self.time = time
             self.conditions = conditions
         }
 
+        /// Creates a row that has no other conditions than delay and loss.
         public init(time: Duration, delay: Duration, loss: Double) {
             self.init(time: time, conditions: LinkConditions(delay: delay, loss: loss))
         }
 
+        /// One-way propagation delay, without queueing.
         public var delay: Duration {
             get { conditions.delay }
             set { conditions.delay = newValue }
@@ -31,6 +36,7 @@ public struct LinkTable: Sendable, Equatable {
         public var lossThreshold: UInt64 { LinkWord.chance(loss) }
     }
 
+    /// The capacity curve. A packet takes its IP bytes and ``overhead`` from it.
     public let curve: Curve
     /// At least one condition, the first at time zero.
     public let conditions: [Condition]
@@ -39,6 +45,8 @@ public struct LinkTable: Sendable, Equatable {
     /// Bytes that each packet takes on the link in addition to its IP bytes (4 for a Mahimahi file).
     public let overhead: ByteCount
 
+    /// Creates a table; each parameter is the property of the same name. Without a row at time zero, the first row
+    /// holds from there.
     public init(curve: Curve, conditions: [Condition], queue: ByteCount, overhead: ByteCount) {
         self.curve = curve
         var rows = conditions
@@ -50,15 +58,18 @@ public struct LinkTable: Sendable, Equatable {
         self.overhead = overhead
     }
 
+    /// The first eight bytes of an encoded table, as a little-endian number.
     public static let magic: UInt64 = 0x314b_4e4c_4257  // "WBLNK1" in memory order
+    /// Bytes of the header.
     public static let headerSize = 48
+    /// Bytes of one point of the curve.
     public static let pointSize = 16
     /// The size of the time and of one word for each condition among the columns, as in `struct walkback_condition`.
     public static let conditionSize = 8 * (1 + LinkColumn.words.count)
 
-    /// Little-endian: magic, points, conditions, staircase, queue in 1/256 byte, overhead in 1/256 byte (u64 each);
-    /// points as (time in ns, position in 1/256 byte); conditions as the time in ns and the word of each `LinkColumn`
-    /// that has one (delay in ns, loss threshold).
+    /// The table as the guest reads it. Little-endian: magic, points, conditions, staircase, queue in 1/256 byte,
+    /// overhead in 1/256 byte (u64 each); points as (time in ns, position in 1/256 byte); conditions as the time in ns
+    /// and the word of each `LinkColumn` that has one (delay in ns, loss threshold).
     public func encoded() -> [UInt8] {
         var words: [UInt64] = [
             Self.magic, UInt64(curve.points.count), UInt64(conditions.count), curve.shape == .staircase ? 1 : 0,
@@ -78,18 +89,23 @@ public struct LinkTable: Sendable, Equatable {
 
     /// The header of an encoded table.
     public struct Header: Sendable, Equatable {
+        /// The number of points of the curve.
         public let points: Int
+        /// The number of conditions.
         public let conditions: Int
+        /// The curve's shape.
         public let shape: Curve.Shape
         /// Unit: 1/256 byte.
         public let queue: Curve.Position
         /// Unit: 1/256 byte.
         public let overhead: Curve.Position
 
+        /// Bytes of all points.
         public var pointBytes: Int { points * LinkTable.pointSize }
+        /// Bytes of all conditions.
         public var conditionBytes: Int { conditions * LinkTable.conditionSize }
 
-        /// nil if `bytes` is not the start of an encoded table.
+        /// Reads the header; nil if `bytes` is not the start of an encoded table.
         public init?(_ bytes: [UInt8]) {
             guard bytes.count >= LinkTable.headerSize else { return nil }
             let words = bytes.withUnsafeBytes { raw in

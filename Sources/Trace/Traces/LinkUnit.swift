@@ -11,9 +11,13 @@ public struct LinkUnit<Value: Sendable>: Sendable {
     /// nil if the number is not a value of this column.
     let valueOfNumber: @Sendable (Double) -> Value?
 
+    /// Creates a unit from its conversions.
+    ///
     /// - Parameters:
+    ///   - form: how a field of a trace's CSV is written.
     ///   - steps: converts a value to whole multiples of 10^-`form.decimals`; `value` converts back.
-    ///   - number: converts a value to the unit of links.csv; `valueOfNumber` converts back.
+    ///   - number: converts a value to the unit of links.csv; `valueOfNumber` converts back, and returns nil for a
+    ///     number that is not a value of the column.
     public init(
         form: LinkColumn.Form, steps: @escaping @Sendable (Value) -> Int64?,
         value: @escaping @Sendable (Int64) -> Value,
@@ -88,6 +92,7 @@ extension LinkUnit<Double?> {
 
 /// Converts a condition of the link to the 64 bits that the BPF program reads.
 public enum LinkWord {
+    /// A span in nanoseconds, which must not be negative.
     public static func nanoseconds(_ time: Duration) -> UInt64 { UInt64(time.wholeNanoseconds) }
 
     /// A probability in the form that is compared with 32 random bits: 2^32 is certain.

@@ -21,7 +21,7 @@ public struct Opportunities: Sendable, Hashable {
     /// and the last is above zero.
     public let milliseconds: [Int64]
 
-    /// nil if `milliseconds` do not form such a file.
+    /// Creates a file from its instants; nil if `milliseconds` do not form one.
     public init?(milliseconds: [Int64]) {
         guard let first = milliseconds.first, let last = milliseconds.last, first >= 0, last > 0,
             zip(milliseconds, milliseconds.dropFirst()).allSatisfy({ $0 <= $1 })

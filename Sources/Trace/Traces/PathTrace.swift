@@ -3,25 +3,38 @@ import Quantities
 
 /// Which way data flows, as seen from the mobile host.
 public enum Direction: String, Sendable, Codable, CaseIterable {
-    case down, up
+    /// From the server to the mobile host.
+    case down
+    /// From the mobile host to the server.
+    case up
 }
 
+/// What radio a path has. It sets defaults, and strategies and energy models look at it.
 public enum PathKind: String, Sendable, Codable, CaseIterable {
-    case wifi, cellular, other
+    /// A WiFi network, which strategies such as `wifi-first` prefer.
+    case wifi
+    /// A mobile network: 3G, LTE or 5G.
+    case cellular
+    /// Anything else, such as a cable or a satellite.
+    case other
 }
 
 /// What one path of a walk gave: rates, delays, losses and attachment over time, and the size of its queues.
 public struct PathTrace: Sendable, Equatable {
     /// The values that hold from `time` until the next sample, or until the trace ends.
     public struct Sample: Sendable, Equatable {
+        /// When the values begin to hold, on the trace's clock.
         public var time: Duration
+        /// The downlink.
         public var down: LinkSample
+        /// The uplink.
         public var up: LinkSample
         /// Whether the path's address is usable. A rate of zero while attached is a link that carries nothing.
         public var attached: Bool
         /// Received signal strength in dBm; nil if not known. It is for reports and energy; the link does not use it.
         public var signal: Double?
 
+        /// Creates a sample; each parameter is the property of the same name.
         public init(time: Duration, down: LinkSample, up: LinkSample, attached: Bool = true, signal: Double? = nil) {
             self.time = time
             self.down = down
@@ -30,6 +43,7 @@ public struct PathTrace: Sendable, Equatable {
             self.signal = signal
         }
 
+        /// One direction of the path.
         public subscript(direction: Direction) -> LinkSample {
             direction == .down ? down : up
         }
@@ -53,30 +67,41 @@ public struct PathTrace: Sendable, Equatable {
             set { conditions.loss = newValue }
         }
 
+        /// Creates a sample of a link; each parameter is the property of the same name.
         public init(rate: DataRate, conditions: LinkConditions) {
             self.rate = rate
             self.conditions = conditions
         }
 
+        /// Creates a sample of a link that has no other conditions than delay and loss.
         public init(rate: DataRate, delay: Duration, loss: Double = 0) {
             self.init(rate: rate, conditions: LinkConditions(delay: delay, loss: loss))
         }
     }
 
+    /// An instant at which a path attaches or detaches.
     public struct Attachment: Sendable, Equatable {
+        /// When, on the trace's clock.
         public let time: Duration
+        /// Whether the path's address is usable from then on.
         public let attached: Bool
 
+        /// Creates an instant; each parameter is the property of the same name.
         public init(time: Duration, attached: Bool) {
             self.time = time
             self.attached = attached
         }
     }
 
+    /// The path's name: 1 to 15 of a-z, 0-9 and '-', as in `wifi`.
     public var name: String
+    /// What radio the path has.
     public var kind: PathKind
+    /// The length of the trace. Its last sample holds until then.
     public var duration: Duration
+    /// The size of the downlink's queue. A packet that does not fit is dropped.
     public var queueDown: ByteCount
+    /// The size of the uplink's queue.
     public var queueUp: ByteCount
     /// Where the numbers come from, in words: the command that made them, or the file they were read from.
     public var source: String
@@ -86,6 +111,7 @@ public struct PathTrace: Sendable, Equatable {
     /// links carry.
     public var opportunities: PathOpportunities?
 
+    /// Creates a trace; each parameter is the property of the same name.
     public init(
         name: String, kind: PathKind, duration: Duration, queueDown: ByteCount, queueUp: ByteCount, source: String,
         samples: [Sample], opportunities: PathOpportunities? = nil
@@ -100,6 +126,7 @@ public struct PathTrace: Sendable, Equatable {
         self.opportunities = opportunities
     }
 
+    /// The size of one direction's queue.
     public func queue(_ direction: Direction) -> ByteCount {
         direction == .down ? queueDown : queueUp
     }
@@ -140,6 +167,7 @@ public struct PathTrace: Sendable, Equatable {
         return rows
     }
 
+    /// What the kernel's link needs to know about one direction.
     public func table(_ direction: Direction) -> LinkTable {
         LinkTable(
             curve: curve(direction), conditions: conditions(direction), queue: queue(direction),
@@ -157,14 +185,18 @@ public struct PathTrace: Sendable, Equatable {
 
 /// Both directions of a path as opportunities to send a packet.
 public struct PathOpportunities: Sendable, Hashable {
+    /// The opportunities of the downlink.
     public var down: Opportunities
+    /// The opportunities of the uplink.
     public var up: Opportunities
 
+    /// Creates both directions; each parameter is the property of the same name.
     public init(down: Opportunities, up: Opportunities) {
         self.down = down
         self.up = up
     }
 
+    /// The opportunities of one direction.
     public subscript(direction: Direction) -> Opportunities {
         direction == .down ? down : up
     }

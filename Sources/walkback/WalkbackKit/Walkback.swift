@@ -16,6 +16,10 @@ public enum Walkback {
     /// Runs what the command line asks for. Your own program calls this from its entry point, with what it adds to
     /// Walkback. The lab's guests boot the program that was called, so the additions exist there too.
     ///
+    /// Each addition has a name of its own: 1 to 40 of a-z, 0-9 and '-', the first of them a letter. If a name breaks
+    /// this rule, or is that of a built-in strategy, bound, format or workload or of an earlier addition, the program
+    /// ends with ``ExitCode/usage`` and a sentence that names it, before anything runs.
+    ///
     /// - Parameters:
     ///   - strategies: strategies that replays and `--strategies` can name, next to the built-in ones.
     ///   - bounds: oracles, each with a ratio `mptcp/NAME`, a row in tables and a gate.
@@ -25,11 +29,11 @@ public enum Walkback {
         adding strategies: [any Strategy.Type] = [], bounds: [any Bound.Type] = [],
         formats: [any TraceFormat] = [], workloads: [any WorkloadKind.Type] = []
     ) {
-        strategies.forEach(StrategyRegistry.types.add)
-        bounds.forEach(KnownBounds.add)
-        formats.forEach(TraceFormats.add)
-        workloads.forEach(Workload.kinds.add)
         do {
+            try strategies.forEach(StrategyRegistry.types.add)
+            try bounds.forEach(KnownBounds.registry.add)
+            try formats.forEach(TraceFormats.add)
+            try workloads.forEach(Workload.kinds.add)
             var command = try RootCommand.parseAsRoot()
             try command.run()
         } catch let fault as Fault {

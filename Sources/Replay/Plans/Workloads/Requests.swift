@@ -13,6 +13,7 @@ extension Workload {
             .duration("think", \.think, in: .zero...(.seconds(600)), example: "1s"),
         ]
 
+        /// The median of the sizes of the responses, at least one byte.
         public var medianSize = ByteCount(300_000)
         /// The standard deviation of the sizes' logarithm; 0: every response has the median size.
         public var sigma = 1.0

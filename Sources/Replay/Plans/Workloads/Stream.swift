@@ -12,6 +12,7 @@ extension Workload {
             .duration("deadline", \.deadline, in: .milliseconds(1)...(.seconds(600)), example: "400ms"),
         ]
 
+        /// The mean rate of the frames' payload; it determines their size.
         public var rate = DataRate(bitsPerSecond: 2_000_000)
         /// The time between two frames.
         public var interval = Duration.milliseconds(40)

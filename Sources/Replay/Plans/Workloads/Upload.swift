@@ -12,6 +12,7 @@ extension Workload {
 
         public init() {}
 
+        /// Creates a transfer of so many bytes; nil: as many as fit into the run.
         public init(size: ByteCount?) {
             self.size = size
         }

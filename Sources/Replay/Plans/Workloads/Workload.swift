@@ -6,14 +6,16 @@ import Traces
 
 /// What is transferred, as seen from the mobile host: a kind of workload with its settings.
 public struct Workload: Sendable, Equatable {
-    /// The kinds that a replay may name. Add your own kind before the program reads its arguments. The guest runs the
-    /// same program, so the kind is added there too.
-    public static let kinds = Registry<any WorkloadKind.Type>([
-        Download.self, Upload.self, Both.self, Requests.self, Stream.self,
-    ])
+    /// The kinds that a replay may name. ``Walkback/main(adding:bounds:formats:workloads:)`` adds your own. The guest
+    /// runs the same program, so the kind is added there too.
+    public static let kinds = Registry<any WorkloadKind.Type>(
+        of: "workload", [Download.self, Upload.self, Both.self, Requests.self, Stream.self]
+    ) { [$0.name] }
 
+    /// The kind, whose value holds the settings.
     public var kind: any WorkloadKind
 
+    /// Creates a workload of a kind: a download of as many bytes as fit into the run, unless another kind is given.
     public init(_ kind: any WorkloadKind = Download()) {
         self.kind = kind
     }

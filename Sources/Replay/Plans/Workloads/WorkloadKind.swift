@@ -4,8 +4,8 @@ import Traces
 
 /// A kind of workload: its settings, what its two ends do, and the words that results use for it.
 ///
-/// A value of the type holds one workload's settings. Once a program has added the type to `Workload.kinds`, a replay
-/// asks for it by name:
+/// A value of the type holds one workload's settings. Once a program has passed the type to
+/// ``Walkback/main(adding:bounds:formats:workloads:)``, a replay asks for it by name:
 ///
 /// ```swift
 /// struct Polls: WorkloadKind {
@@ -29,7 +29,8 @@ import Traces
 /// }
 /// ```
 public protocol WorkloadKind: Sendable, Equatable {
-    /// The kind's name in `workload: {kind: …}` and in results.
+    /// The kind's name in `workload: {kind: …}` and in results: 1 to 40 of a-z, 0-9 and '-', the first of them a
+    /// letter. No other kind may have it.
     static var name: String { get }
     /// The keys that may appear next to `kind` and `duration` in a replay, in the order in which errors list them. From
     /// its row here a setting is read from the replay, handed to the guest, and written to comparison.json.
@@ -42,18 +43,18 @@ public protocol WorkloadKind: Sendable, Equatable {
     var traffic: WorkloadTraffic { get }
 
     /// The deadline of each message, from when it was due; one that takes longer is counted as too late. nil: there is
-    /// none.
+    /// none, which is the default.
     var lateAfter: Duration? { get }
 
     /// Everything that distinguishes one workload of this kind from another, for the digest by which results are
-    /// compared.
+    /// compared. The name and every setting, unless it says otherwise.
     var digestWords: String { get }
 
-    /// What the run does, for titles: "download".
+    /// What the run does, for titles: "download". The name unless it says otherwise.
     var activity: String { get }
-    /// What its messages are called, if it has messages: "requests".
+    /// What its messages are called, if it has messages. "requests" unless it says otherwise.
     var messages: String { get }
-    /// The event from which a deadline counts: "it was due".
+    /// The event from which a deadline counts. "it was due" unless it says otherwise.
     var deadlineStart: String { get }
 }
 

@@ -5,8 +5,12 @@ import Traces
 /// What a workload's client and server do over their connection. The lab knows only these three forms, and not the
 /// kinds that use them.
 public enum WorkloadTraffic: Sendable {
+    /// The directions of a bulk transfer.
     public enum Directions: Sendable {
-        case down, up
+        /// From the server to the mobile host.
+        case down
+        /// From the mobile host to the server.
+        case up
         /// Both directions at the same time, over one connection.
         case both
     }
@@ -23,6 +27,7 @@ public enum WorkloadTraffic: Sendable {
 
 /// One message that the client requests, and when it does so.
 public struct WorkloadRequest: Sendable, Equatable {
+    /// When the client makes a request.
     public enum Moment: Sendable, Equatable {
         /// This long after the last byte of all earlier messages has arrived; for the first message, this long after
         /// the run's beginning.
@@ -32,15 +37,19 @@ public struct WorkloadRequest: Sendable, Equatable {
         case at(Duration)
     }
 
+    /// When the client requests the message.
     public var moment: Moment
     /// The size of the message, at least one byte.
     public var size: ByteCount
 
+    /// Creates a request for a message of this size, at this moment.
     public init(_ size: ByteCount, _ moment: Moment) {
         self.moment = moment
         self.size = size
     }
 
+    /// Creates a request at a time of the run, as in ``Moment-swift.enum/at(_:)``.
     public init(_ size: ByteCount, at time: Duration) { self.init(size, .at(time)) }
+    /// Creates a request after the earlier messages, as in ``Moment-swift.enum/after(_:)``.
     public init(_ size: ByteCount, after pause: Duration) { self.init(size, .after(pause)) }
 }
