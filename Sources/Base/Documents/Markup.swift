@@ -21,12 +21,6 @@ package struct Markup: Sendable {
         self.init(nodes: [])
     }
 
-    package static func escaped(_ text: String) -> String {
-        var escaped = ""
-        escape(text, into: &escaped)
-        return escaped
-    }
-
     /// Appends text that is safe between tags and within quoted attributes. Control characters, which XML forbids,
     /// become blanks. Only `MarkupWriter` needs it: what uses `Element` cannot forget to escape.
     static func escape(_ text: String, into escaped: inout String) {
