@@ -33,7 +33,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     private static let claim = "MPTCP beats Optimal TCP at every coverage, typically by 10 to 15 %"
 
     @Test func `says where a claim holds, where not and where the walks do not tell`() {
-        let html = CoverageSection.html(of: result(["20": above, "40": below, "60": [1.05, 1.10, 1.15]]), .walking)
+        let html = CoverageSection.html(of: result(["20": above, "40": below, "60": [1.05, 1.10, 1.15]]), .walking).text
         // Without WiFi there is nothing to gain, so 0 % is in no claim.
         #expect(
             html.cells(of: Self.claim) == [
@@ -45,35 +45,35 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     }
 
     @Test func `agrees where a claim holds everywhere, and is open where one point is`() {
-        let agreeing = CoverageSection.html(of: result(["20": above, "40": above, "60": above]), .walking)
+        let agreeing = CoverageSection.html(of: result(["20": above, "40": above, "60": above]), .walking).text
         #expect(agreeing.cells(of: Self.claim)?.first == "so here, too")
         #expect(agreeing.cells(of: Self.claim)?.last?.hasPrefix("so at 20 %, 40 %, 60 %. ") == true)
-        let open = CoverageSection.html(of: result(["20": above, "40": [0.9, 1.3, 1], "60": above]), .walking)
+        let open = CoverageSection.html(of: result(["20": above, "40": [0.9, 1.3, 1], "60": above]), .walking).text
         #expect(open.cells(of: Self.claim)?.first == "these walks do not tell")
     }
 
     @Test func `has the opposite claim about WiFi First for cars`() {
-        let walking = CoverageSection.html(of: result([:]), .walking)
+        let walking = CoverageSection.html(of: result([:]), .walking).text
         #expect(walking.cells(of: "WiFi First is fairly good: better than 3G alone")?.first == "so here, too")
         #expect(!walking.contains("Measured cars"))
-        let driving = CoverageSection.html(of: result([:]), .driving)
+        let driving = CoverageSection.html(of: result([:]), .driving).text
         #expect(driving.cells(of: "WiFi First is worse than 3G alone")?.first == "!not so here")
         #expect(driving.contains("<h2>Figure 4: driving</h2>") && driving.contains("Measured cars"))
     }
 
     /// The number of walks was calculated separately, from the density of Student's t.
     @Test func `says how many walks it takes to tell 10 % from 15 %`() {
-        let wide = CoverageSection.html(of: result(["60": [1.05, 1.10, 1.15]]), .walking)
+        let wide = CoverageSection.html(of: result(["60": [1.05, 1.10, 1.15]]), .walking).text
         #expect(
             wide.contains(
                 "<p>At 60 % coverage a walk\u{2019}s gain has a standard deviation of 5.0 points: "
                     + "3 walks give the mean to 12.4 points either way. "
                     + "To tell 10 % from 15 %, which takes 2.5, would need about 18 walks.</p>"))
-        let narrow = CoverageSection.html(of: result(["60": above]), .walking)
+        let narrow = CoverageSection.html(of: result(["60": above]), .walking).text
         #expect(narrow.contains("a standard deviation of 1.0 points, so that 3 walks tell 10 % from 15 %.</p>"))
         let other = Made.sweep(over: "wifi_coverage_percent", ["50"]) { _, _ in [Made.run("mptcp", 2), Made.optimal(2)]
         }
-        #expect(!CoverageSection.html(of: other, .walking).contains("standard deviation"))
+        #expect(!CoverageSection.html(of: other, .walking).text.contains("standard deviation"))
     }
 }
 
@@ -102,7 +102,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     }
 
     @Test func `has our efficiencies next to the paper's`() {
-        let html = EnergySection.html(table: table, driving: driving)
+        let html = EnergySection.html(table: table, driving: driving).text
         #expect(
             html.cells(of: "tcp-cellular")
                 == ["1.00 ± 0.00", "1.00 ± 0.00", "1.00 ± 0.00", "10.00 ± 0.00", "1.16", "1.24"])
@@ -115,7 +115,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     }
 
     @Test func `concludes only what holds under every model`() throws {
-        let html = EnergySection.html(table: table, driving: driving)
+        let html = EnergySection.html(table: table, driving: driving).text
         let models = Made.models.map { "\($0) \(aboveText)" }.joined(separator: "; ")
         #expect(
             html.cells(of: "MPTCP over both is more efficient than 3G alone")
@@ -136,14 +136,14 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
     }
 
     @Test func `says of fitted walks that they are, and of no others`() throws {
-        let parts = EnergySection.html(table: table, driving: driving).split(separator: "<h3>").dropFirst()
+        let parts = EnergySection.html(table: table, driving: driving).text.split(separator: "<h3>").dropFirst()
         #expect(
             parts.map { $0.prefix { $0 != "<" } } == ["published walks", "table-fitted walks", "WiFi 50 % of the time"])
         #expect(parts.map { $0.contains("fitted to the paper") } == [false, true, false])
     }
 
     @Test func `has what a scheduler does in a car`() {
-        let html = EnergySection.html(table: table, driving: driving)
+        let html = EnergySection.html(table: table, driving: driving).text
         #expect(html.cells(of: "in a car the scheduler loses to 3G alone")?.first == "so here, too")
         let smart = html.cells(of: "one that knows how brief WiFi is does better")
         #expect(smart?.first == "so here, too")
@@ -165,7 +165,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
         }
         return RadioSection.html(of: [
             trace("wifi", .wifi, [(0, rate), (slow, 20)]), trace("cellular", .cellular, [(0, 1)]),
-        ])
+        ]).text
     }
 
     private static let claim = "3G is usually ahead, WiFi far ahead when its signal is good"
@@ -216,7 +216,7 @@ private let belowText = "0.910 (0.885 to 0.935, 3 walks)"
 
     @Test func `has the error of every strategy, and what may not rest on it`() throws {
         let (same, more) = (try errors(1), try errors(1.25))
-        let html = FluidSection.html(walking: same, driving: more)
+        let html = FluidSection.html(walking: same, driving: more).text
         let tables = html.components(of: "<table")
         try #require(tables.count == 2)
         // At 0 % WiFi delivers nothing, which has no relative error.

@@ -42,7 +42,7 @@ struct ReportTests {
         // A clip path is named by an address within the page.
         let page = HTMLReport.text(of: Self.walk).split(separator: "xmlns=\"http://www.w3.org/2000/svg\"").joined()
             .replacing("url(#", with: "")
-        #expect(page.contains("default-src 'none'"))
+        #expect(page.contains("default-src &#39;none&#39;"))
         for asked in [
             "http:", "https:", "src=", "@import", "url(", "<link", "fetch(", "XMLHttpRequest", "WebSocket", "import(",
             "localStorage", "sendBeacon", "cookie",

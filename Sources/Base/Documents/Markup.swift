@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 
-/// Escapes text for HTML, SVG, XML and Markdown.
-package enum Markup {
-    /// Text that is safe between tags and within quoted attributes. Control characters, which XML forbids, become
-    /// blanks.
-    package static func escaped(_ text: String) -> String {
-        var escaped = ""
-        escaped.reserveCapacity(text.utf8.count)
+/// Elements and texts of HTML, SVG or XML, one after another; `MarkupBuilder` builds it. What has no elements, Markdown
+/// and addresses, has functions that escape.
+package struct Markup: Sendable {
+    enum Node: Sendable {
+        case element(Element)
+        /// Plain text, which is escaped when it is written.
+        case text(String)
+    }
+
+    let nodes: [Node]
+
+    init(nodes: [Node]) {
+        self.nodes = nodes
+    }
+
+    /// Nothing.
+    package init() {
+        self.init(nodes: [])
+    }
+
+    /// Appends text that is safe between tags and within quoted attributes. Control characters, which XML forbids,
+    /// become blanks. Only `MarkupWriter` needs it: what uses `Element` cannot forget to escape.
+    static func escape(_ text: String, into escaped: inout String) {
+        // Most texts, and above all the long curves of figures, have nothing to escape.
+        guard text.utf8.contains(where: mayNeedEscape) else {
+            escaped += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "&": escaped += "&amp;"
@@ -20,7 +41,15 @@ package enum Markup {
             default: escaped.unicodeScalars.append(scalar)
             }
         }
-        return escaped
+    }
+
+    private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+        // U+FFFE and U+FFFF begin with the last of these bytes, like much that is harmless.
+        case 0..<0x20, 0xEF: true
+        default: false
+        }
     }
 
     /// A file's name as part of a relative address (RFC 3986): every byte that is not an unreserved character is

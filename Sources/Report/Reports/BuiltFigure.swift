@@ -6,7 +6,7 @@ import Verification
 
 /// In each of the oracle's windows, how much more spliced Optimal TCP took than the built one delivered.
 enum BuiltFigure {
-    static func svg(of result: ComparisonResult, seed: UInt64?, layout: Figure1.Layout) -> String {
+    static func svg(of result: ComparisonResult, seed: UInt64?, layout: Figure1.Layout) -> SVG {
         let windows = result.builtWindows.filter { $0.seed == seed }
         let missing = windows.map(\.missing.megabytes)
         let up = Axis(to: max(missing.max() ?? 0, 0.001), most: 4)
@@ -56,7 +56,7 @@ enum BuiltFigure {
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name,
             title: "Megabytes of spliced Optimal TCP less those of the built one, in every window",
-            description: spoken.joined(separator: "; ") + ".", style: nil)
+            description: spoken.joined(separator: "; ") + ".")
     }
 
     static func csv(of result: ComparisonResult, seed: UInt64?) -> String {

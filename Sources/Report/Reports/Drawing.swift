@@ -13,31 +13,25 @@ struct Drawing {
         case start, middle, end
     }
 
-    private(set) var elements = ""
+    private var elements: [Element] = []
 
     mutating func line(from start: Point, to end: Point, class name: String) {
-        elements +=
-            "<line class=\"\(name)\" x1=\"\(number(start.x))\" y1=\"\(number(start.y))\" x2=\"\(number(end.x))\" "
-            + "y2=\"\(number(end.y))\"/>\n"
+        add(.line, name, ["x1": number(start.x), "y1": number(start.y), "x2": number(end.x), "y2": number(end.y)])
     }
 
     mutating func rectangle(x: Double, y: Double, width: Double, height: Double, class name: String) {
-        elements +=
-            "<rect class=\"\(name)\" x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" "
-            + "height=\"\(number(height))\"/>\n"
+        add(.rect, name, ["x": number(x), "y": number(y), "width": number(width), "height": number(height)])
     }
 
     mutating func circle(at centre: Point, radius: Double, class name: String) {
-        elements +=
-            "<circle class=\"\(name)\" cx=\"\(number(centre.x))\" cy=\"\(number(centre.y))\" "
-            + "r=\"\(number(radius))\"/>\n"
+        add(.circle, name, ["cx": number(centre.x), "cy": number(centre.y), "r": number(radius)])
     }
 
     mutating func text(_ text: String, at place: Point, anchor: Anchor = .start, class name: String) {
-        elements +=
-            "<text class=\"\(name)\" x=\"\(number(place.x))\" y=\"\(number(place.y))\" "
-            + "text-anchor=\"\(anchor.rawValue)\">"
-            + "\(Markup.escaped(text))</text>\n"
+        let attributes: Element.Attributes = [
+            "x": number(place.x), "y": number(place.y), "text-anchor": anchor.rawValue,
+        ]
+        elements.append(Element(.text, class: name, attributes, text))
     }
 
     /// A line through all points or, with `base`, the area between that line and the height `base`.
@@ -47,21 +41,21 @@ struct Drawing {
         if let base { path += "\(number(first.x)) \(number(base))L" }
         path += points.map { "\(number($0.x)) \(number($0.y))" }.joined(separator: "L")
         if let base { path += "L\(number(last.x)) \(number(base))Z" }
-        elements += "<path class=\"\(name)\" d=\"\(path)\"/>\n"
+        add(.path, name, ["d": path])
     }
 
-    /// - Parameters:
-    ///   - description: what the figure shows, for readers who cannot see it.
-    ///   - style: the style of a figure that stands alone; nil if the page has it.
-    func svg(width: Double, height: Double, class name: String, title: String, description: String, style: String?)
-        -> String
-    {
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"\(name)\" viewBox=\"0 0 \(number(width)) "
-            + "\(number(height))\" "
-            + "width=\"\(number(width))\" height=\"\(number(height))\" role=\"img\" "
-            + "aria-label=\"\(Markup.escaped(title))\">\n"
-            + "<title>\(Markup.escaped(title))</title>\n<desc>\(Markup.escaped(description))</desc>\n"
-            + (style.map { "<style>\n\($0)</style>\n" } ?? "") + elements + "</svg>\n"
+    private mutating func add(_ shape: Element.Name, _ look: String, _ attributes: Element.Attributes) {
+        elements.append(Element(shape, class: look, attributes))
+    }
+
+    /// - Parameter description: what the figure shows, for readers who cannot see it.
+    func svg(width: Double, height: Double, class name: String, title: String, description: String) -> SVG {
+        SVG(
+            attributes: [
+                "xmlns": "http://www.w3.org/2000/svg", "class": name,
+                "viewBox": "0 0 \(number(width)) \(number(height))", "width": number(width),
+                "height": number(height), "role": "img", "aria-label": title,
+            ], title: title, description: description, shapes: elements)
     }
 
     /// Rounded to a tenth, without a trailing ".0".
@@ -72,6 +66,45 @@ struct Drawing {
         let magnitude = abs(tenths)
         return magnitude % 10 == 0 ? "\(sign)\(magnitude / 10)" : "\(sign)\(magnitude / 10).\(magnitude % 10)"
     }
+}
+
+/// A finished figure.
+struct SVG {
+    fileprivate let attributes: Element.Attributes
+    fileprivate let title: String
+    fileprivate let description: String
+    fileprivate let shapes: [Element]
+
+    /// The figure in a page, whose style has the figure's classes too.
+    private var element: Element { element(style: nil) }
+
+    /// The figure as a file of its own, with its style.
+    var file: String { element(style: .style(verbatim: FigureStyle.standalone)).text }
+
+    /// One figure for wide and for narrow screens, of which the page's style shows one.
+    @MarkupBuilder static func both(_ draw: (Figure1.Layout) -> SVG) -> Markup {
+        draw(.wide).element
+        draw(.narrow).element
+    }
+
+    private func element(style: Element?) -> Element {
+        Element(.svg, attributes) {
+            Element(.title, title)
+            Element(.desc, description)
+            if let style { style }
+            shapes
+        }
+    }
+}
+
+extension Element.Name {
+    fileprivate static let svg = Self("svg", .block)
+    fileprivate static let desc = Self("desc", .line)
+    fileprivate static let text = Self("text", .line)
+    fileprivate static let line = Self("line", .line, end: .slash)
+    fileprivate static let rect = Self("rect", .line, end: .slash)
+    fileprivate static let circle = Self("circle", .line, end: .slash)
+    fileprivate static let path = Self("path", .line, end: .slash)
 }
 
 /// Four to seven round numbers, from zero to at least `limit`.

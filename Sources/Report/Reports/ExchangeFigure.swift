@@ -6,7 +6,7 @@ import Results
 
 /// The share of its requests or frames that each strategy had finished within a time.
 enum ExchangeFigure {
-    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
+    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> SVG {
         let all = ExchangeTotals.all(of: result)
         // The axis ends at the slowest strategy's 99 % quantile: single slower exchanges would squeeze all others to
         // the left.
@@ -43,7 +43,7 @@ enum ExchangeFigure {
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name,
             title: "Share of \(ExchangeTables.noun(of: result)) finished within a time, for each strategy",
-            description: spoken.joined(separator: "; ") + ".", style: nil)
+            description: spoken.joined(separator: "; ") + ".")
     }
 
     static func csv(of result: ComparisonResult) -> String {

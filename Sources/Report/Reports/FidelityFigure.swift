@@ -7,7 +7,7 @@ import Verification
 
 /// How much of the allowed difference the compared windows used, with a row for each link and width of window.
 enum FidelityFigure {
-    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
+    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> SVG {
         let rows = FidelitySummary(result).rows.filter { $0.windows > 0 && !$0.histogram.isEmpty }
         let beside = layout.legendBeside
         let left = beside ? 230.0 : 14
@@ -46,8 +46,7 @@ enum FidelityFigure {
         return drawing.svg(
             width: layout.width, height: foot + 42, class: layout.name,
             title: "Windows by how much of the allowed difference they used",
-            description: spoken.joined(separator: "; ") + ".",
-            style: nil)
+            description: spoken.joined(separator: "; ") + ".")
     }
 
     static func csv(of result: ComparisonResult) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Quantities
 import Results
 
@@ -9,7 +10,13 @@ import Results
 package enum Figure1 {
     /// figure1.svg, which stands alone.
     package static func svg(of result: ComparisonResult) -> String {
-        svg(FigureSeries(result), of: result, layout: .wide, style: FigureStyle.standalone)
+        svg(FigureSeries(result), of: result, layout: .wide).file
+    }
+
+    /// The figure as the content of a page.
+    package static func html(of result: ComparisonResult) -> Markup {
+        let series = FigureSeries(result)
+        return SVG.both { svg(series, of: result, layout: $0) }
     }
 
     /// One row for each step; a field is empty if its series has no value then.
@@ -55,9 +62,7 @@ package enum Figure1 {
         var plotWidth: Double { width - left - right }
     }
 
-    static func svg(
-        _ series: FigureSeries, of result: ComparisonResult, layout: Layout, style: String?
-    ) -> String {
+    static func svg(_ series: FigureSeries, of result: ComparisonResult, layout: Layout) -> SVG {
         var plot = Plot(series: series, layout: layout)
         plot.drawGoodput()
         plot.drawLinks()
@@ -66,7 +71,7 @@ package enum Figure1 {
         return plot.drawing.svg(
             width: layout.width, height: plot.y + 8, class: layout.name,
             title: "Goodput of MPTCP and Optimal TCP, and what each link gave, over the walk \(result.replay.name)",
-            description: description(series, of: result), style: style)
+            description: description(series, of: result))
     }
 
     private static func description(_ series: FigureSeries, of result: ComparisonResult) -> String {

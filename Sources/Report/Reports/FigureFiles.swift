@@ -45,25 +45,25 @@ package enum FigureFiles {
                 svg: Figure1.svg(of: result), csv: Figure1.csv(of: result)),
             File(
                 "strategies\(suffix)", "every strategy's mean with its interval, and the oracles",
-                svg: FigureStyle.alone(TotalsFigure.svg(of: result, layout: .wide)), csv: TotalsFigure.csv(of: result)),
+                svg: TotalsFigure.svg(of: result, layout: .wide).file, csv: TotalsFigure.csv(of: result)),
         ]
         let bytes = TimeFigure.bytes(of: result)
         files.append(
             File(
-                "bytes\(suffix)", "megabytes delivered so far", svg: FigureStyle.alone(bytes.svg(layout: .wide)),
+                "bytes\(suffix)", "megabytes delivered so far", svg: bytes.svg(layout: .wide).file,
                 csv: bytes.csv))
         if let paths = TimeFigure.paths(of: result) {
             files.append(
                 File(
                     "paths\(suffix)", "what MPTCP moved over each link",
-                    svg: FigureStyle.alone(paths.svg(layout: .wide)),
+                    svg: paths.svg(layout: .wide).file,
                     csv: paths.csv))
         }
         if let delays = TimeFigure.delays(of: result) {
             files.append(
                 File(
                     "round-trips\(suffix)", "round-trip time and queue of each path",
-                    svg: FigureStyle.alone(delays.svg(layout: .wide)), csv: delays.csv))
+                    svg: delays.svg(layout: .wide).file, csv: delays.csv))
         }
         return files
     }
@@ -75,20 +75,20 @@ package enum FigureFiles {
             files.append(
                 File(
                     "built", "spliced less built Optimal TCP in every window",
-                    svg: FigureStyle.alone(BuiltFigure.svg(of: result, seed: seed, layout: .wide)),
+                    svg: BuiltFigure.svg(of: result, seed: seed, layout: .wide).file,
                     csv: BuiltFigure.csv(of: result, seed: seed)))
         }
         if !ExchangeTotals.all(of: result).isEmpty {
             files.append(
                 File(
                     "exchanges", "share of exchanges finished within a time",
-                    svg: FigureStyle.alone(ExchangeFigure.svg(of: result, layout: .wide)),
+                    svg: ExchangeFigure.svg(of: result, layout: .wide).file,
                     csv: ExchangeFigure.csv(of: result)))
         }
         files.append(
             File(
                 "fidelity", "how far the links were from their traces",
-                svg: FigureStyle.alone(FidelityFigure.svg(of: result, layout: .wide)),
+                svg: FidelityFigure.svg(of: result, layout: .wide).file,
                 csv: FidelityFigure.csv(of: result)))
         return files
     }

@@ -89,14 +89,6 @@ enum FigureStyle {
 
         """
 
-    /// Turns a figure of the page into a file of its own.
-    static func alone(_ svg: String) -> String {
-        // The description's text is escaped, so the first closing tag is the figure's own.
-        var parts = svg.split(separator: "</desc>\n", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let rest = parts.popLast(), let head = parts.first else { return svg }
-        return "\(head)</desc>\n<style>\n\(standalone)</style>\n\(rest)"
-    }
-
     /// The style that a figure needs outside the page.
     static let standalone = """
         .figure{\(light);background:var(--paper)}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Traces
 
 /// Curves over a parameter, with an interval at each point.
@@ -60,13 +61,13 @@ package struct GridFigure: Sendable {
         }
     }
 
-    /// The figure for wide and for narrow screens, as markup of a page.
-    package var html: String { svg(layout: .wide) + svg(layout: .narrow) }
+    /// The figure as the content of a page.
+    package var html: Markup { SVG.both(svg) }
 
     /// The figure as a file of its own.
-    package var file: String { FigureStyle.alone(svg(layout: .wide)) }
+    package var file: String { svg(layout: .wide).file }
 
-    private func svg(layout: Figure1.Layout) -> String {
+    private func svg(layout: Figure1.Layout) -> SVG {
         let all = curves.flatMap(\.points)
         let values = all.flatMap { [$0.value, $0.low, $0.high].compactMap { $0 } }
         let least = min(values.min() ?? 0, reference ?? 0)
@@ -117,6 +118,6 @@ package struct GridFigure: Sendable {
         }
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name, title: title,
-            description: "\(unit) over \(parameter). \(spoken.joined(separator: "; ")).", style: nil)
+            description: "\(unit) over \(parameter). \(spoken.joined(separator: "; ")).")
     }
 }

@@ -8,7 +8,12 @@ import Quantities
 import Settings
 
 extension HTMLReport {
-    static func environment(_ result: ComparisonResult) -> String {
+    @MarkupBuilder static func environment(_ result: ComparisonResult) -> Markup {
+        Element(.h2, "Environment")
+        table(ofEnvironment: result).html
+    }
+
+    private static func table(ofEnvironment result: ComparisonResult) -> HTMLTable {
         let environment = result.environment
         var table = HTMLTable("Environment", headers: ["", ""], textColumns: [1], isFacts: true)
         table.add("walkback", environment.walkback)
@@ -33,7 +38,7 @@ extension HTMLReport {
                     + "\((Double(trace.queueUp.bytes) / 1000).text()) kB up\(settings); \(trace.source)")
         }
         for (key, value) in environment.sysctls.sorted(by: { $0.key < $1.key }) { table.add(key, value) }
-        return "<h2>Environment</h2>\n" + table.html
+        return table
     }
 
     private static func words(_ path: ComparisonResult.PathSettings) -> String {

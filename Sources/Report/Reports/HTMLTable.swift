@@ -21,7 +21,7 @@ package struct HTMLTable {
     private let isFacts: Bool
     private let isSortable: Bool
     private let isWords: Bool
-    private var rows = ""
+    private var rows: [Element] = []
 
     /// - Parameters:
     ///   - label: what the table holds, for readers who cannot see it.
@@ -42,38 +42,53 @@ package struct HTMLTable {
     }
 
     /// - Parameter style: `lead`, `sub` or none.
-    package mutating func add(_ head: String, _ cells: [Cell], style: String = "") {
-        rows += "<tr\(style.isEmpty ? "" : " class=\"\(style)\"")><th scope=\"row\">\(Markup.escaped(head))</th>"
-        for (index, cell) in cells.enumerated() {
-            let classes = (textColumns.contains(index + 1) ? ["text"] : []) + (cell.isBad ? ["bad"] : [])
-            let attribute = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
-            rows += "<td\(attribute)>\(Markup.escaped(cell.text))</td>"
+    package mutating func add(_ head: String, _ cells: [Cell], style: String? = nil) {
+        let row = Element(.tr, class: style) {
+            Element(.th, ["scope": "row"], head)
+            for (index, cell) in cells.enumerated() {
+                Element(.td, class: look(of: cell, in: index + 1), cell.text)
+            }
         }
-        rows += "</tr>\n"
+        rows.append(row)
     }
 
-    package mutating func add(_ head: String, _ cells: String..., style: String = "") {
+    private func look(of cell: Cell, in column: Int) -> String? {
+        let looks = (textColumns.contains(column) ? ["text"] : []) + (cell.isBad ? ["bad"] : [])
+        return looks.isEmpty ? nil : looks.joined(separator: " ")
+    }
+
+    package mutating func add(_ head: String, _ cells: String..., style: String? = nil) {
         add(head, cells.map { Cell(text: $0) }, style: style)
     }
 
     package mutating func addGroup(_ name: String) {
-        rows +=
-            "<tr class=\"group\"><th colspan=\"\(headers.count)\" "
-            + "scope=\"rowgroup\">\(Markup.escaped(name))</th></tr>\n"
+        let row = Element(.tr, class: "group") {
+            Element(.th, ["colspan": "\(headers.count)", "scope": "rowgroup"], name)
+        }
+        rows.append(row)
     }
 
-    package var html: String {
-        let head = headers.enumerated().map { index, text in
-            let name = textColumns.contains(index) ? " class=\"text\"" : ""
-            return text.isEmpty ? "<td></td>" : "<th scope=\"col\"\(name)>\(Markup.escaped(text))</th>"
-        }.joined()
-        let look = isFacts ? " class=\"facts\"" : isSortable ? " class=\"sortable\"" : isWords ? " class=\"words\"" : ""
-        let start =
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(label))\">\n"
-            + "<table\(look)>\n"
-        let hasHead = headers.contains { !$0.isEmpty }
-        return start + (hasHead ? "<thead><tr>\(head)</tr></thead>\n" : "")
-            + "<tbody>\n\(rows)</tbody>\n</table>\n</div>\n<p class=\"more-hint\">The table goes on to the "
-            + "right: scroll it.</p>\n"
+    @MarkupBuilder package var html: Markup {
+        Element(.div, class: "scroll", ["role": "region", "tabindex": "0", "aria-label": label]) {
+            Element(.table, class: isFacts ? "facts" : isSortable ? "sortable" : isWords ? "words" : nil) {
+                if headers.contains(where: { !$0.isEmpty }) { head }
+                Element(.tbody) { rows }
+            }
+        }
+        Element(.p, class: "more-hint", "The table goes on to the right: scroll it.")
+    }
+
+    private var head: Element {
+        Element(.thead) {
+            Element(.tr) {
+                for (index, text) in headers.enumerated() {
+                    if text.isEmpty {
+                        Element(.td)
+                    } else {
+                        Element(.th, ["scope": "col", "class": textColumns.contains(index) ? "text" : nil], text)
+                    }
+                }
+            }
+        }
     }
 }

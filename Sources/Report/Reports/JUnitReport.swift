@@ -31,29 +31,43 @@ package enum JUnitReport {
     }
 
     static func document(_ suites: [Suite]) -> String {
-        func count(_ cases: [Case], _ outcome: ComparisonResult.GateVerdict.Outcome) -> Int {
-            cases.count { $0.outcome == outcome }
+        func count(_ cases: [Case], _ outcome: ComparisonResult.GateVerdict.Outcome) -> String {
+            "\(cases.count { $0.outcome == outcome })"
         }
         let all = suites.flatMap(\.cases)
-        var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        xml += "<testsuites name=\"walkback\" tests=\"\(all.count)\" failures=\"\(count(all, .missed))\">\n"
-        for suite in suites {
-            xml += "  <testsuite name=\"\(Markup.escaped(suite.name))\" tests=\"\(suite.cases.count)\""
-            xml += " failures=\"\(count(suite.cases, .missed))\" skipped=\"\(count(suite.cases, .notEvaluated))\">\n"
-            for one in suite.cases {
-                xml +=
-                    "    <testcase classname=\"walkback.\(Markup.escaped(suite.name))\" "
-                    + "name=\"\(Markup.escaped(one.name))\""
-                switch one.outcome {
-                case .met: xml += "/>\n"
-                case .missed:
-                    xml += ">\n      <failure message=\"\(Markup.escaped(one.finding))\"></failure>\n    </testcase>\n"
-                case .notEvaluated:
-                    xml += ">\n      <skipped message=\"\(Markup.escaped(one.finding))\"></skipped>\n    </testcase>\n"
+        let root = Element(
+            .testsuites, ["name": "walkback", "tests": "\(all.count)", "failures": count(all, .missed)]
+        ) {
+            for suite in suites {
+                Element(
+                    .testsuite,
+                    [
+                        "name": suite.name, "tests": "\(suite.cases.count)", "failures": count(suite.cases, .missed),
+                        "skipped": count(suite.cases, .notEvaluated),
+                    ]
+                ) {
+                    for one in suite.cases { element(of: one, in: suite) }
                 }
             }
-            xml += "  </testsuite>\n"
         }
-        return xml + "</testsuites>\n"
+        return root.xml
     }
+
+    private static func element(of one: Case, in suite: Suite) -> Element {
+        Element(.testcase, ["classname": "walkback.\(suite.name)", "name": one.name]) {
+            switch one.outcome {
+            case .met: Markup()
+            case .missed: Element(.failure, ["message": one.finding])
+            case .notEvaluated: Element(.skipped, ["message": one.finding])
+            }
+        }
+    }
+}
+
+extension Element.Name {
+    fileprivate static let testsuites = Self("testsuites", .block)
+    fileprivate static let testsuite = Self("testsuite", .block)
+    fileprivate static let testcase = Self("testcase", .block, end: .slash)
+    fileprivate static let failure = Self("failure", .line)
+    fileprivate static let skipped = Self("skipped", .line)
 }

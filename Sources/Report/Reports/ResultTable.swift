@@ -73,11 +73,11 @@ struct ResultTable: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    var html: String { html(isSortable: false) }
+    var html: Markup { html(isSortable: false) }
 
     /// Empty if there are no rows.
-    func html(isSortable: Bool) -> String {
-        guard !isEmpty else { return "" }
+    func html(isSortable: Bool) -> Markup {
+        guard !isEmpty else { return Markup() }
         var table = HTMLTable(label, headers: headers, textColumns: textColumns, isSortable: isSortable)
         for row in rows {
             switch row.style {

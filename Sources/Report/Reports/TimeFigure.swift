@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Plans
 import Quantities
 import Results
@@ -28,7 +29,7 @@ struct TimeFigure {
     /// Spans in which a path is away, drawn grey.
     let away: [Range<Duration>]
 
-    func svg(layout: Figure1.Layout) -> String {
+    func svg(layout: Figure1.Layout) -> SVG {
         let heights = isStacked ? stacked : curves.map(\.values)
         let highest = heights.joined().filter { !$0.isNaN }.max() ?? 0
         let axis =
@@ -75,8 +76,11 @@ struct TimeFigure {
         }
         return drawing.svg(
             width: layout.width, height: legend.y + 12, class: layout.name, title: title,
-            description: spoken.joined(separator: "; ") + ".", style: nil)
+            description: spoken.joined(separator: "; ") + ".")
     }
+
+    /// The figure as the content of a page.
+    var html: Markup { SVG.both(svg) }
 
     private func drawTime(
         _ layout: Figure1.Layout, foot: Double, _ x: (Duration) -> Double, _ drawing: inout Drawing

@@ -15,7 +15,7 @@ enum TotalsFigure {
         let look: String
     }
 
-    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> String {
+    static func svg(of result: ComparisonResult, layout: Figure1.Layout) -> SVG {
         let rows = rows(of: result)
         let lines = lines(of: result)
         let unit = unit(of: result)
@@ -71,7 +71,7 @@ enum TotalsFigure {
         let spoken = (rows + lines).map { "\($0.name) \($0.sample.mean?.text(decimals: 1) ?? "-") \(unit)" }
         return drawing.svg(
             width: layout.width, height: foot + 26, class: layout.name, title: title(of: result),
-            description: spoken.joined(separator: "; ") + ".", style: nil)
+            description: spoken.joined(separator: "; ") + ".")
     }
 
     /// An interval never leaves the plot: an arrow shows that it continues.

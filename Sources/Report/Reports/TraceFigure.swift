@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Documents
 import Quantities
 import Traces
 
@@ -7,7 +8,7 @@ package enum TraceFigure {
     private static let step = Duration.seconds(1)
 
     /// The downlink rate that each path could carry, in Mb/s, as a mean over 1 s.
-    package static func capacity(of traces: [PathTrace]) -> String {
+    package static func capacity(of traces: [PathTrace]) -> Markup {
         html(of: traces, title: "Capacity of each link", unit: "Mb/s") { _, rate in rate }
     }
 
@@ -16,7 +17,7 @@ package enum TraceFigure {
     /// - Parameter value: the value for a path and its rate in Mb/s; NaN where there is none.
     package static func html(
         of traces: [PathTrace], title: String, unit: String, _ value: (PathTrace, Double) -> Double
-    ) -> String {
+    ) -> Markup {
         let duration = traces.map(\.duration).min() ?? .zero
         let curves = traces.enumerated().map { index, trace in
             let curve = trace.curve(.down)
@@ -28,6 +29,6 @@ package enum TraceFigure {
         let figure = TimeFigure(
             title: title, unit: unit, curves: curves, step: step, start: .zero, duration: duration,
             away: [])
-        return figure.svg(layout: .wide) + figure.svg(layout: .narrow)
+        return figure.html
     }
 }

@@ -10,7 +10,7 @@ enum WalksFigure {
         let look: String
     }
 
-    static func svg(of result: WalksResult, layout: Figure1.Layout) -> String {
+    static func svg(of result: WalksResult, layout: Figure1.Layout) -> SVG {
         var rows = result.walks.compactMap { walk in
             walk.ratio(WalksTables.headline).map { Row(name: walk.directory, ratio: $0, look: "c-other") }
         }
@@ -53,6 +53,6 @@ enum WalksFigure {
         return drawing.svg(
             width: layout.width, height: top + height + 26, class: layout.name,
             title: "MPTCP over Optimal TCP on every walk, and their mean",
-            description: rows.map { "\($0.name) \(Wording.value($0.ratio))" }.joined(separator: "; ") + ".", style: nil)
+            description: rows.map { "\($0.name) \(Wording.value($0.ratio))" }.joined(separator: "; ") + ".")
     }
 }

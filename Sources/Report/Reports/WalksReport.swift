@@ -62,51 +62,57 @@ package enum WalksReport {
     }
 
     package static func html(of result: WalksResult) -> String {
-        let links = result.walks.map { walk in
-            "<li><a href=\"\(Markup.escaped(Markup.address(walk.directory)))/report.html\">"
-                + "\(Markup.escaped(walk.directory))</a>: "
-                + "\(Markup.escaped(walk.headline))</li>\n"
-        }.joined()
+        let count = Wording.count(result.walks.count, "walk")
         let overall = WalksTables.overall(of: result)
         let missed = WalksTables.gates(of: result)
-        let body = """
-            <header>
-            <p class="kicker">Walkback</p>
-            <h1>\(Wording.count(result.walks.count, "walk"))</h1>
-            <p class="answer">\(Markup.escaped(WalksTables.sentence(of: result)))</p>
-            \(WalksTables.resolution(of: result).map { "<p class=\"trust\">\($0)</p>\n" }.joined())\
-            <p class="trust">\(WalksTables.note)</p>
-            </header>
-            \(figure(result))<h2>Walks</h2>
-            \(WalksTables.walks(of: result).html(isSortable: true))\
-            \(missed.isEmpty ? "" : "<h2>Gates that were not met</h2>\n\(missed.html)")\
-            \(overall.isEmpty ? "" : "<h2>Every ratio over all walks</h2>\n\(overall.html)")\
-            <h2>Every walk</h2>
-            \(WalksTables.matrix(of: result).html)\
-            <ul>
-            \(links)</ul>
-            <h2>To repeat it</h2>
-            <pre><code>\(Markup.escaped(result.command))</code></pre>
-            <p class="note">Linux \(Markup.escaped(result.kernelRelease)), walkback \
-            \(Markup.escaped(result.walkback)).</p>
-
-            """
-        return Page.html(
-            title: "\(Wording.count(result.walks.count, "walk")): MPTCP against Optimal TCP",
-            walkback: result.walkback, body: body)
+        return Page.html(title: "\(count): MPTCP against Optimal TCP", walkback: result.walkback) {
+            Element(.header) {
+                Element(.p, class: "kicker", "Walkback")
+                Element(.h1, count)
+                Element(.p, class: "answer", WalksTables.sentence(of: result))
+                for sentence in WalksTables.resolution(of: result) { Element(.p, class: "trust", sentence) }
+                Element(.p, class: "trust", WalksTables.note)
+            }
+            figure(result)
+            Element(.h2, "Walks")
+            WalksTables.walks(of: result).html(isSortable: true)
+            if !missed.isEmpty {
+                Element(.h2, "Gates that were not met")
+                missed.html
+            }
+            if !overall.isEmpty {
+                Element(.h2, "Every ratio over all walks")
+                overall.html
+            }
+            Element(.h2, "Every walk")
+            WalksTables.matrix(of: result).html
+            Element(.ul) {
+                for walk in result.walks {
+                    Element(.li) {
+                        Element(.a, ["href": "\(Markup.address(walk.directory))/report.html"], walk.directory)
+                        ": \(walk.headline)"
+                    }
+                }
+            }
+            Element(.h2, "To repeat it")
+            Element(.pre) { Element(.code, result.command) }
+            Element(.p, class: "note", "Linux \(result.kernelRelease), walkback \(result.walkback).")
+        }
     }
 
-    /// A forest plot; empty if no walk has the ratio.
-    private static func figure(_ result: WalksResult) -> String {
-        guard result.walks.contains(where: { $0.ratio(WalksTables.headline)?.value != nil }) else { return "" }
-        return """
-            <figure>
-            \(WalksFigure.svg(of: result, layout: .wide))\(WalksFigure.svg(of: result, layout: .narrow))\
-            <figcaption>MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; \
-            at the foot the mean of the walks with 95 % over walks.</figcaption>
-            </figure>
-
-            """
+    /// A forest plot; nothing if no walk has the ratio.
+    @MarkupBuilder private static func figure(_ result: WalksResult) -> Markup {
+        if result.walks.contains(where: { $0.ratio(WalksTables.headline)?.value != nil }) {
+            Element(.figure) {
+                SVG.both { WalksFigure.svg(of: result, layout: $0) }
+                Element(
+                    .figcaption,
+                    """
+                    MPTCP against Optimal TCP. Dots: each walk's mean over its seeds, lines: 95 % over its seeds; at \
+                    the foot the mean of the walks with 95 % over walks.
+                    """)
+            }
+        }
     }
 
     /// walks.svg and walks.csv: the forest plot and its numbers.
@@ -120,7 +126,7 @@ package enum WalksReport {
         let csv =
             "# Python: \(FigureFiles.python("walks"))\n# R: \(FigureFiles.r("walks"))\nwalk,ratio,mean,low,high,seeds\n"
         return [
-            ("walks.svg", FigureStyle.alone(WalksFigure.svg(of: result, layout: .wide))),
+            ("walks.svg", WalksFigure.svg(of: result, layout: .wide).file),
             ("walks.csv", csv + rows.joined()),
         ]
     }

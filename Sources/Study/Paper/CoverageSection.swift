@@ -10,20 +10,22 @@ enum CoverageSection {
         case walking, driving
     }
 
-    static func html(of result: SweepResult, _ movement: Movement) -> String {
-        let title = movement == .walking ? "Figure 3: walking" : "Figure 4: driving"
-        var html = "<h2>\(title)</h2>\n"
-        if let figures = SweepFigures(result) {
-            html += SweepReport.figure(figures.goodput, caption: SweepReport.goodputCaption(of: result))
-            html += SweepReport.figure(figures.gain, caption: SweepReport.gainCaption)
-        }
+    @MarkupBuilder static func html(of result: SweepResult, _ movement: Movement) -> Markup {
+        Element(.h2, movement == .walking ? "Figure 3: walking" : "Figure 4: driving")
+        SweepReport.curves(of: result)
         if movement == .driving {
-            html +=
-                "<p>Measured cars were within WiFi for about 17 % of the time, 75 s apart (the paper\u{2019}s "
-                + "sources).</p>\n"
+            Element(
+                .p,
+                """
+                Measured cars were within WiFi for about 17 % of the time, 75 s apart (the paper\u{2019}s sources).
+                """)
         }
-        return html + PaperPage.table(of: findings(of: result, movement)) + resolution(of: result)
-            + "<details><summary>Every point</summary>\n\(SweepReport.table(of: result))</details>\n"
+        PaperPage.table(of: findings(of: result, movement))
+        if let resolution = resolution(of: result) { Element(.p, resolution) }
+        Element(.details) {
+            Element(.summary, "Every point")
+            SweepReport.table(of: result)
+        }
     }
 
     private static func findings(of result: SweepResult, _ movement: Movement) -> [Finding] {
@@ -59,24 +61,20 @@ enum CoverageSection {
     }
 
     /// Says whether there are enough walks to tell 10 % from 15 % at 60 % coverage.
-    private static func resolution(of result: SweepResult) -> String {
-        guard let point = result.points.map(\.point).first(where: { $0[0] == "60" }) else { return "" }
+    private static func resolution(of result: SweepResult) -> String? {
+        guard let point = result.points.map(\.point).first(where: { $0[0] == "60" }) else { return nil }
         let sample = result.ratios(of: "mptcp", to: "optimal", by: .goodput, at: point)
-        guard let deviation = sample.standardDeviation, let interval = sample.meanInterval() else { return "" }
+        guard let deviation = sample.standardDeviation, let interval = sample.meanInterval() else { return nil }
         let reach = (interval.high - interval.low) / 2
         let start =
             "At 60 % coverage a walk\u{2019}s gain has a standard deviation of "
             + "\((deviation * 100).text(decimals: 1)) points"
-        let text: String
         if reach <= 0.025 {
-            text = "\(start), so that \(sample.values.count) walks tell 10 % from 15 %."
-        } else {
-            text =
-                "\(start): \(sample.values.count) walks give the mean to \((reach * 100).text(decimals: 1)) "
-                + "points either way. To "
-                + "tell 10 % from 15 %, which takes 2.5, would need about \(walks(for: deviation)) walks."
+            return "\(start), so that \(sample.values.count) walks tell 10 % from 15 %."
         }
-        return "<p>\(Markup.escaped(text))</p>\n"
+        return
+            "\(start): \(sample.values.count) walks give the mean to \((reach * 100).text(decimals: 1)) points either "
+            + "way. To tell 10 % from 15 %, which takes 2.5, would need about \(walks(for: deviation)) walks."
     }
 
     /// The number of walks that determine the mean to within 2.5 points either way.

@@ -17,26 +17,25 @@ enum EnergySection {
         "mptcp-energy": ("1.55", "2.37"),
     ]
 
-    static func html(table: SweepResult, driving: SweepResult) -> String {
-        var html = "<h2>The energy table: walking, both networks everywhere</h2>\n"
+    @MarkupBuilder static func html(table: SweepResult, driving: SweepResult) -> Markup {
+        Element(.h2, "The energy table: walking, both networks everywhere")
         for (point, _) in table.points {
             let isFitted = point.contains("table-fitted")
-            html += "<h3>\(isFitted ? "table-fitted walks" : "published walks")</h3>\n"
+            Element(.h3, isFitted ? "table-fitted walks" : "published walks")
             if isFitted {
-                html +=
-                    "<p>These walks were fitted to the paper\u{2019}s table: no finding about an omniscient "
-                    + "switcher.</p>\n"
+                Element(
+                    .p,
+                    "These walks were fitted to the paper\u{2019}s table: no finding about an omniscient switcher.")
             }
-            html +=
-                efficiencies(of: table, at: point, beside: published)
-                + PaperPage.table(of: claims(of: table, at: point))
+            efficiencies(of: table, at: point, beside: published)
+            PaperPage.table(of: claims(of: table, at: point))
         }
-        html += "<h2>The scheduler in a car</h2>\n"
+        Element(.h2, "The scheduler in a car")
         for (point, _) in driving.points {
-            html += "<h3>WiFi \(Markup.escaped(point[0])) % of the time</h3>\n"
-            html += efficiencies(of: driving, at: point) + PaperPage.table(of: drivingClaims(of: driving, at: point))
+            Element(.h3, "WiFi \(point[0]) % of the time")
+            efficiencies(of: driving, at: point)
+            PaperPage.table(of: drivingClaims(of: driving, at: point))
         }
-        return html
     }
 
     /// Mb/J under each model, and Mb/s.
@@ -44,7 +43,7 @@ enum EnergySection {
     /// - Parameter published: the paper's own Mb/J and Mb/s, by strategy.
     private static func efficiencies(
         of result: SweepResult, at point: [String], beside published: [String: (String, String)] = [:]
-    ) -> String {
+    ) -> Markup {
         var table = HTMLTable(
             "Megabits per joule and per second of every strategy",
             headers: ["strategy"] + models.map { "Mb/J, \($0)" } + ["Mb/s"]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Energy
 import Reports
 import Results
@@ -7,17 +8,22 @@ import Statistics
 
 /// Figure 1 and the competition experiment.
 enum IndoorSection {
-    static func html(of result: ComparisonResult) -> String {
-        let figure = FigureFiles.all(of: result).first { $0.name == "figure1" }?.svg ?? ""
-        return """
-            <h2>Figure 1: a walk through a building</h2>
-            <figure>
-            \(figure)<figcaption>Above: MPTCP and Optimal TCP. Below: what each link could carry. The paper\u{2019}s \
-            walk was recorded; this one is synthetic, so the numbers need not agree. The walks of a collection of \
-            recorded traces are compared with <code>walkback compare</code>.</figcaption>
-            </figure>
-
-            """ + PaperPage.table(of: findings(of: result))
+    @MarkupBuilder static func html(of result: ComparisonResult) -> Markup {
+        Element(.h2, "Figure 1: a walk through a building")
+        Element(.figure) {
+            Figure1.html(of: result)
+            Element(.figcaption) {
+                """
+                Above: MPTCP and Optimal TCP. Below: what each link could carry. The paper\u{2019}s walk was recorded; \
+                this one is synthetic, so the numbers need not agree. The walks of a collection of recorded traces are \
+                compared with
+                """
+                " "
+                Element(.code, "walkback compare")
+                "."
+            }
+        }
+        PaperPage.table(of: findings(of: result))
     }
 
     private static func findings(of result: ComparisonResult) -> [Finding] {

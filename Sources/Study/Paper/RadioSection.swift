@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Quantities
 import Radios
 import Reports
@@ -7,14 +8,28 @@ import Traces
 
 /// Figure 5: bits per Joule of each radio over time.
 enum RadioSection {
-    static func html(of traces: [PathTrace]) -> String {
-        let model = EnergyModel.hybrid
-        func efficiency(_ trace: PathTrace, _ rate: Double) -> Double {
-            guard let radio = model.radio(of: trace.kind), rate > 0 else { return .nan }
-            return rate / radio.active.power(down: .megabitsPerSecond(rate), up: .zero).watts
+    @MarkupBuilder static func html(of traces: [PathTrace]) -> Markup {
+        Element(.h2, "Figure 5: bits per Joule of each radio")
+        Element(.figure) {
+            TraceFigure.html(of: traces, title: "Megabits per joule of each radio", unit: "Mb/J", efficiency)
+            Element(
+                .figcaption,
+                """
+                What each radio would carry for a joule if its link were full, under the hybrid model, mean over 1 s; \
+                no run is behind it.
+                """)
         }
-        let figure = TraceFigure.html(
-            of: traces, title: "Megabits per joule of each radio", unit: "Mb/J", efficiency)
+        PaperPage.table(of: [finding(of: traces)])
+    }
+
+    /// Megabits per joule at a rate in Mb/s; NaN where the radio is off or unknown.
+    private static func efficiency(_ trace: PathTrace, _ rate: Double) -> Double {
+        let model = EnergyModel.hybrid
+        guard let radio = model.radio(of: trace.kind), rate > 0 else { return .nan }
+        return rate / radio.active.power(down: .megabitsPerSecond(rate), up: .zero).watts
+    }
+
+    private static func finding(of traces: [PathTrace]) -> Finding {
         let curves = traces.map { trace in (trace, trace.curve(.down)) }
         let seconds = Int((traces.map(\.duration).min() ?? .zero) / .seconds(1))
         var ahead = 0
@@ -28,19 +43,9 @@ enum RadioSection {
             if !(wifi >= cellular) { ahead += 1 }
         }
         let share = seconds > 0 ? Double(ahead) / Double(seconds) : 0
-        return """
-            <h2>Figure 5: bits per Joule of each radio</h2>
-            <figure>
-            \(figure)<figcaption>What each radio would carry for a joule if its link were full, under the hybrid \
-            model, mean over 1 s; no run is behind it.</figcaption>
-            </figure>
-
-            """
-                + PaperPage.table(of: [
-                    Finding(
-                        "3G is usually ahead, WiFi far ahead when its signal is good",
-                        here: "3G is ahead in \((share * 100).text(decimals: 0)) % of the seconds of this walk",
-                        verdict: share > 0.5 ? .agrees : .disagrees)
-                ])
+        return Finding(
+            "3G is usually ahead, WiFi far ahead when its signal is good",
+            here: "3G is ahead in \((share * 100).text(decimals: 0)) % of the seconds of this walk",
+            verdict: share > 0.5 ? .agrees : .disagrees)
     }
 }

@@ -7,41 +7,57 @@ import Statistics
 /// A sweep's report.html: its curves, its table, the failures, and the command that repeats it.
 package enum SweepReport {
     package static func html(of result: SweepResult) -> String {
-        var body =
-            "<header>\n<p class=\"kicker\">Walkback sweep</p>\n<h1>\(Markup.escaped(result.title))</h1>\n</header>\n"
-        if let figures = SweepFigures(result) {
-            body += figure(figures.goodput, caption: goodputCaption(of: result))
-            body += figure(figures.gain, caption: gainCaption)
+        Page.html(title: "\(result.identity.name): a sweep", walkback: result.identity.walkback) {
+            Element(.header) {
+                Element(.p, class: "kicker", "Walkback sweep")
+                Element(.h1, result.title)
+            }
+            curves(of: result)
+            Element(.h2, "Every point")
+            table(of: result)
+            if let note = SweepGains.whyNoRatio(result) { Element(.p, note) }
+            doubts(of: result)
+            Element(.h2, "What was run")
+            Element(.pre, result.identity.definition)
+            Element(.h2, "Again")
+            Element(.pre, result.identity.command)
+            Element(.p, "\(engine(of: result)). sweep.csv has a row for every run.")
         }
-        body += "<h2>Every point</h2>\n" + table(of: result)
-        if let note = SweepGains.whyNoRatio(result) { body += "<p>\(Markup.escaped(note))</p>\n" }
-        body += doubts(of: result)
-        body += "<h2>What was run</h2>\n<pre>\(Markup.escaped(result.identity.definition))</pre>\n"
-        body += "<h2>Again</h2>\n<pre>\(Markup.escaped(result.identity.command))</pre>\n"
+    }
+
+    /// Both figures; nothing if the sweep has no curves.
+    @MarkupBuilder package static func curves(of result: SweepResult) -> Markup {
+        if let figures = SweepFigures(result) {
+            figure(figures.goodput, caption: goodputCaption(of: result))
+            figure(figures.gain, caption: gainCaption)
+        }
+    }
+
+    private static func figure(_ figure: GridFigure, caption: String) -> Element {
+        Element(.figure) {
+            figure.html
+            Element(.figcaption, caption)
+        }
+    }
+
+    private static func engine(of result: SweepResult) -> String {
         let patches = result.identity.kernelPatches.count
         let kernel = "Linux \(result.identity.kernelRelease) with \(patches) patch\(patches == 1 ? "" : "es") of ours"
-        let engine = result.identity.kernelRelease.isEmpty ? "The fluid engine" : kernel
-        body += "<p>\(Markup.escaped(engine)). sweep.csv has a row for every run.</p>\n"
-        return Page.html(
-            title: "\(result.identity.name): a sweep", walkback: result.identity.walkback, body: body)
+        return result.identity.kernelRelease.isEmpty ? "The fluid engine" : kernel
     }
 
-    package static func figure(_ figure: GridFigure, caption: String) -> String {
-        "<figure>\n\(figure.html)<figcaption>\(Markup.escaped(caption))</figcaption>\n</figure>\n"
-    }
-
-    package static func goodputCaption(of result: SweepResult) -> String {
+    private static func goodputCaption(of result: SweepResult) -> String {
         "Goodput, the mean over \(result.walks) walk\(result.walks == 1 ? "" : "s"). Upright lines: "
             + "Student\u{2019}s 95 % interval "
             + "over walks. Optimal TCP is the strongest of those that were run or spliced, walk by walk."
     }
 
-    package static let gainCaption =
+    private static let gainCaption =
         "The same over Optimal TCP\u{2019}s on the same walk: the mean over walks of each walk\u{2019}s ratio, "
         + "with its 95 % "
         + "interval. At 1 a strategy does what Optimal TCP does."
 
-    package static func table(of result: SweepResult) -> String {
+    package static func table(of result: SweepResult) -> Markup {
         let columns = SweepGains.columns(of: result)
         var table = HTMLTable(
             "Goodput and ratio of every strategy at every point",
@@ -57,20 +73,23 @@ package enum SweepReport {
         return table.html
     }
 
-    private static func doubts(of result: SweepResult) -> String {
+    @MarkupBuilder private static func doubts(of result: SweepResult) -> Markup {
         let doubts = result.doubts
-        guard result.identity.engine == SweepEngine.Name.kernel.rawValue else {
-            return """
-                <p class="trust bad">These are of a model and not of the real stack. Single paths come within a per \
-                cent in most cells; nothing said of MPTCP is supported (Documentation/fluid-engine.md).</p>
-
+        if result.identity.engine != SweepEngine.Name.kernel.rawValue {
+            Element(
+                .p, class: "trust bad",
                 """
+                These are of a model and not of the real stack. Single paths come within a per cent in most cells; \
+                nothing said of MPTCP is supported (Documentation/fluid-engine.md).
+                """)
+        } else if doubts.isEmpty {
+            Element(.p, class: "trust", "Every byte was verified, and every link did what its trace says.")
+        } else {
+            Element(.h2, "Not trustworthy")
+            Element(.ul, class: "doubts") {
+                for doubt in doubts.prefix(50) { Element(.li, doubt) }
+            }
         }
-        guard !doubts.isEmpty else {
-            return "<p class=\"trust\">Every byte was verified, and every link did what its trace says.</p>\n"
-        }
-        return "<h2>Not trustworthy</h2>\n<ul class=\"doubts\">\n"
-            + doubts.prefix(50).map { "<li>\(Markup.escaped($0))</li>\n" }.joined() + "</ul>\n"
     }
 }
 

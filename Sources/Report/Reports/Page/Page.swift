@@ -6,29 +6,23 @@ package enum Page {
     /// Page/report.js and Page/tables.js, embedded by the build.
     private static let script = String(decoding: PackageResources.report_js + PackageResources.tables_js, as: UTF8.self)
 
-    /// - Parameter body: markup, whereas the title is plain text.
-    package static func html(title: String, walkback: String, body: String) -> String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src \
-        'unsafe-inline'">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="generator" content="walkback \(Markup.escaped(walkback))">
-        <title>\(Markup.escaped(title))</title>
-        <style>
-        \(PageStyle.css)</style>
-        </head>
-        <body>
-        <main>
-        \(body)</main>
-        <script>
-        \(script)</script>
-        </body>
-        </html>
+    /// Where a page may load from: nowhere, so that what it shows cannot leave it.
+    private static let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
-        """
+    package static func html(title: String, walkback: String, @MarkupBuilder body: () -> Markup) -> String {
+        Element(.html, ["lang": "en"]) {
+            Element(.head) {
+                Element.meta(["charset": "utf-8"])
+                Element.meta(["http-equiv": "Content-Security-Policy", "content": policy])
+                Element.meta(["name": "viewport", "content": "width=device-width, initial-scale=1"])
+                Element.meta(["name": "generator", "content": "walkback \(walkback)"])
+                Element(.title, title)
+                Element.style(verbatim: PageStyle.css)
+            }
+            Element(.body) {
+                Element(.main, content: body)
+                Element.script(verbatim: script)
+            }
+        }.page
     }
 }

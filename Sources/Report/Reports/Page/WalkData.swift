@@ -8,11 +8,6 @@ import Traces
 
 /// The data from which the page's plots are drawn in the browser: one seed of one direction, in the steps of Figure 1.
 enum WalkData {
-    /// The data as JSON that may stand in a script element.
-    static func text(of result: ComparisonResult) -> String {
-        json(of: result).text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
-    }
-
     static func json(of result: ComparisonResult) -> JSON {
         let figure = FigureSeries(result)
         let runs = result.runs.filter { $0.seed == figure.seed }
