@@ -143,7 +143,7 @@ private let predictionWhyNot: Comment =
 
     @Test(
         arguments: [
-            (["--json"], "--json goes with --predict"), (["--predict", "x", "--seeds", "0"], "--seeds must be from 1"),
+            (["--json"], "--json needs --predict"), (["--predict", "x", "--seeds", "0"], "--seeds must be from 1"),
         ] as [([String], String)])
     func `that is asked for wrongly is refused`(options: [String], message: String) throws {
         let outcome = try derive(options)

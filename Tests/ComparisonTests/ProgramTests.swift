@@ -149,7 +149,7 @@ import Testing
     @Test(
         arguments: [
             (["nosuch-program"], [], 64, "no such program in PATH"), (["./nosuch"], [], 64, "no such file"),
-            (["true"], ["--env", "NOSUCH_VARIABLE"], 64, "is not set here"),
+            (["true"], ["--env", "NOSUCH_VARIABLE"], 64, "is not set in this environment"),
             (["true"], ["--kernel", "host"], 64, "embedded kernel only"),
         ] as [([String], [String], Int32, String)])
     func `that cannot be run leaves no document`(
