@@ -195,6 +195,6 @@ import Testing
         try scratch.write("out/mine", "")
         let outcome = try sweep(file, to: output)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("holds something else (mine)"))
+        #expect(outcome.errors.contains("holds other files (mine)"))
     }
 }

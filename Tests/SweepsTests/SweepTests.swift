@@ -87,8 +87,8 @@ struct `A sweep's file` {
     }
 
     @Test(arguments: [
-        ("grid: {wifi-coverage: [140]}", "with wifi-coverage 140: a WiFi coverage of 140 % cannot be"),
-        ("grid: {wifi-coverage: [40], cellular-mean: [5Mb/s]}", "cellular-mean 5Mb/s lies above cellular-cap 3Mb/s"),
+        ("grid: {wifi-coverage: [140]}", "with wifi-coverage 140: a WiFi coverage of 140 % is not possible"),
+        ("grid: {wifi-coverage: [40], cellular-mean: [5Mb/s]}", "cellular-mean 5Mb/s is above cellular-cap 3Mb/s"),
         ("grid: {walk: [1]}", "there is no wifi-coverage"),
         (
             "grid: {wifi-coverage: [40], transport.congestion_contrl: [lia]}",
