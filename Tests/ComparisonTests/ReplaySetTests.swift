@@ -40,7 +40,7 @@ import Testing
 
     @Test func `are each given once`() throws {
         let fault = try #require(self.fault(["walk.yaml", "walk.yaml"]))
-        #expect(fault == Fault(.usage, "walk.yaml is given twice: name it once"))
+        #expect(fault == Fault(.usage, "walk.yaml is given twice; name it once"))
     }
 
     @Test func `are not in a directory without any`() throws {

@@ -18,8 +18,10 @@ public enum KnownBounds {
 
     /// Adds a bound of your own; call it before anything else runs. Its name must be new, and not `optimal`.
     public static func add(_ bound: any Bound.Type) {
-        precondition(bound.name != .optimal, "no bound can be called 'optimal': ratios to the strongest are")
-        precondition(self[bound.name] == nil, "there already is a bound called '\(bound.name)'")
+        precondition(
+            bound.name != .optimal, "a bound cannot be called 'optimal', which is the name of the strongest Optimal TCP"
+        )
+        precondition(self[bound.name] == nil, "there is already a bound called '\(bound.name)'")
         registry.add(bound)
     }
 

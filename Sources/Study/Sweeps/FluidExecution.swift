@@ -22,7 +22,7 @@ struct FluidExecution {
     static func check(_ sweep: Sweep) throws {
         guard let dimension = sweep.dimensions.first(where: { unmodelled.contains($0.key) }) else { return }
         throw Fault.input(
-            sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies: use --engine kernel")
+            sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies; use --engine kernel")
     }
 
     private static let unmodelled: Set = [
