@@ -46,7 +46,9 @@ import Testing
     @Test func `on the command line is named with what there is`() throws {
         let scratch = try Scratch()
         let replay = try scratch.walk()
-        try refuse(replay, 64, "'tcp-wimax' is no strategy", options: ["--strategies", "tcp-wimax"], in: scratch)
+        try refuse(
+            replay, 64, "--strategies names 'tcp-wimax', which is not a strategy",
+            options: ["--strategies", "tcp-wimax"], in: scratch)
         try refuse(replay, 64, "--seeds", options: ["--seeds", "0"], in: scratch)
         try refuse(replay, 1, "/bin/true", options: ["--kernel", "/bin/true"], in: scratch)
         try refuse(replay, 1, "/nonexistent", options: ["--kernel", "/nonexistent"], in: scratch)
@@ -66,7 +68,8 @@ import Testing
             replay, 69, "--congestion-control: the kernel 6.", options: ["--congestion-control", "lia,nonesuch"],
             in: scratch)
         try refuse(replay, 64, "'lia' twice", options: ["--congestion-control", "lia,lia"], in: scratch)
-        try refuse(replay, 64, "cannot be one of the kernel's", options: ["--congestion-control", "No"], in: scratch)
+        try refuse(
+            replay, 64, "'No' cannot be a name in the kernel", options: ["--congestion-control", "No"], in: scratch)
     }
 
     @Test func `leaves what an output directory holds alone`() throws {
@@ -77,7 +80,7 @@ import Testing
         try scratch.write("mine/thesis.tex", "chapter 1")
         let refused = try Walkback.run(["compare", replay.string, "--output", output.string])
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("holds something else (thesis.tex)"))
+        #expect(refused.errors.contains("holds other files (thesis.tex)"))
         #expect(try Walkback.text(output.appending("thesis.tex")) == "chapter 1")
         #expect(Files.entries(of: output) == ["thesis.tex"])
     }

@@ -66,7 +66,9 @@ import Yams
             #expect(first.output.contains("Replays/baselines/walk.json"))
             let unchanged = try run(["rm -rf results"] + commands)
             #expect(unchanged.status == 0, "\(unchanged.errors)")
-            #expect(unchanged.output.contains("Bit-identical to the baseline in all 6 runs."), "\(unchanged.output)")
+            #expect(
+                unchanged.output.contains("The result is bit-identical to the baseline in all 6 runs."),
+                "\(unchanged.output)")
             // A gate that cannot be met: the comparison's command passes, the check fails, and its report is there.
             _ = try project.walk(extra: "gates: {mptcp/capacity-sum: \">= 1.5\"}")
             let missed = try run(["rm -rf results Replays/baselines/*"] + [commands[0]])

@@ -102,7 +102,7 @@ import Quantities
         #expect(
             result.runs.map(\.failure) == [
                 nil,
-                "congestion control 'lia' was asked for, and by the kernel's answer the run's connections have 'cubic'",
+                "congestion control 'lia' was requested, but the kernel reports 'cubic' for the connections of the run",
             ])
     }
 
@@ -115,7 +115,7 @@ import Quantities
         let doubtful = try self.result { $0.congestionControl = "" }
         #expect(
             doubtful.runs[0].failure
-                == "congestion control 'lia' was asked for, and by the kernel's answer no connection of the run has one"
+                == "congestion control 'lia' was requested, but the kernel reports none for any connection of the run"
         )
     }
 
@@ -132,14 +132,17 @@ import Quantities
             }
         }
         let words = [
-            "kernel": "the kernel was '6.1' in run tcp-wifi.1 and '6.2' in run mptcp.1",
-            "scheduler": "the MPTCP scheduler was 'default' in run tcp-wifi.1 and 'blest' in run mptcp.1",
-            "sysctl": "net.mptcp.enabled was '1' in run tcp-wifi.1 and 'not set' in run mptcp.1",
+            "kernel": "the kernel was '6.1' in run tcp-wifi.1 but '6.2' in run mptcp.1",
+            "scheduler": "the MPTCP scheduler was 'default' in run tcp-wifi.1 but 'blest' in run mptcp.1",
+            "sysctl": "net.mptcp.enabled was '1' in run tcp-wifi.1 but 'not set' in run mptcp.1",
         ]
-        #expect(fault?.message == words[what].map { "\($0), so they cannot be compared: run them again on one kernel" })
+        #expect(
+            fault?.message == words[what].map { "\($0), so the runs cannot be compared; run them again on one kernel" })
     }
 
-    @Test(arguments: [("gone", "left no record of path cellular, uplink"), ("sideways", "in the direction 'sideways'")])
+    @Test(arguments: [
+        ("gone", "left no record of path cellular, uplink"), ("sideways", "in the unknown direction 'sideways'"),
+    ])
     func `are not read from a record that lacks a link`(direction: String, words: String) throws {
         let plan = try replay.plan(strategy: .mptcp, seed: 1)
         var record = RunRecord(id: plan.id)
@@ -164,6 +167,6 @@ import Quantities
         #expect(try plan.initialPath() == nil && plan.index(ofPath: "cellular") == 1)
         plan.transport.initialPath = "wlan"
         let missing = #expect(throws: Fault.self) { try plan.initialPath() }
-        #expect(missing?.message == "run mptcp.1 names path 'wlan', and has wifi, cellular")
+        #expect(missing?.message == "run mptcp.1 names path 'wlan', but its paths are wifi, cellular")
     }
 }

@@ -121,7 +121,7 @@ private let predictionWhyNot: Comment =
         let late = try derive(["--predict", live, "--align", "\(live)=1h"])
         #expect(late.status == 65 && late.output.hasPrefix("path "))
         #expect(
-            late.errors.contains("every live transfer lies outside the derived traces, which have 0 to"),
+            late.errors.contains("every live transfer is outside the derived traces, which cover 0 to"),
             "\(late.errors)")
         #expect(late.errors.contains("--align FILE=TIME"))
         #expect(access(scratch.path.appending("derived/prediction.json").string, F_OK) != 0)
@@ -137,13 +137,13 @@ private let predictionWhyNot: Comment =
         let outcome = try derive(["--predict", field.appending("walk.pcapng").string], path: "lte=")
         #expect(outcome.status == 65)
         #expect(
-            outcome.errors.contains("went over 'wifi', and the derived paths are lte; say which it was, as in"),
+            outcome.errors.contains("went over 'wifi', but the derived paths are lte; name its path, as in"),
             "\(outcome.errors)")
     }
 
     @Test(
         arguments: [
-            (["--json"], "--json goes with --predict"), (["--predict", "x", "--seeds", "0"], "--seeds must be from 1"),
+            (["--json"], "--json needs --predict"), (["--predict", "x", "--seeds", "0"], "--seeds must be from 1"),
         ] as [([String], String)])
     func `that is asked for wrongly is refused`(options: [String], message: String) throws {
         let outcome = try derive(options)

@@ -55,7 +55,7 @@ import Testing
         let outcome = try run(["sh", "-c", "trap 'echo told; exit 3' TERM; while :; do sleep 0.1; done"])
         #expect(outcome.status == 3, "\(outcome.errors)")
         #expect(outcome.output == "told\n")
-        #expect(outcome.errors.contains("the walk ended at 4.0 s and the command was told to; its status is 3"))
+        #expect(outcome.errors.contains("the walk ended at 4.0 s, and the command was told to end; its status is 3"))
         #expect(try document.contains("\"ended_by\": \"trace\""))
     }
 
@@ -148,9 +148,10 @@ import Testing
 
     @Test(
         arguments: [
-            (["nosuch-program"], [], 64, "no such program in PATH"), (["./nosuch"], [], 64, "no such file"),
-            (["true"], ["--env", "NOSUCH_VARIABLE"], 64, "is not set here"),
-            (["true"], ["--kernel", "host"], 64, "embedded kernel only"),
+            (["nosuch-program"], [], 64, "there is no such program in PATH"),
+            (["./nosuch"], [], 64, "there is no such file"),
+            (["true"], ["--env", "NOSUCH_VARIABLE"], 64, "is not set in this environment"),
+            (["true"], ["--kernel", "host"], 64, "only in the embedded kernel"),
         ] as [([String], [String], Int32, String)])
     func `that cannot be run leaves no document`(
         command: [String], options: [String], status: Int32, message: String

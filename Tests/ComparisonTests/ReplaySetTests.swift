@@ -40,7 +40,7 @@ import Testing
 
     @Test func `are each given once`() throws {
         let fault = try #require(self.fault(["walk.yaml", "walk.yaml"]))
-        #expect(fault == Fault(.usage, "walk.yaml is given twice: name it once"))
+        #expect(fault == Fault(.usage, "walk.yaml is given twice; name it once"))
     }
 
     @Test func `are not in a directory without any`() throws {
@@ -53,8 +53,8 @@ import Testing
 
     @Test(
         arguments: [
-            ([], .success), ([.success, .barNotMet], .barNotMet),
-            ([.barNotMet, .notTrustworthy, .success], .notTrustworthy),
+            ([], .success), ([.success, .gateNotMet], .gateNotMet),
+            ([.gateNotMet, .notTrustworthy, .success], .notTrustworthy),
         ] as [([ExitCode], ExitCode)])
     func `end with the worst of their codes`(codes: [ExitCode], worst: ExitCode) {
         #expect(WalksRequest.worst(of: codes) == worst)

@@ -30,7 +30,7 @@ import Testing
         unlink(output.appending("links.csv").string)
         let half = try Walkback.run(["report", output.string])
         #expect(half.status == 65)
-        #expect(half.errors.contains("links.csv: is missing, so the result is half there"))
+        #expect(half.errors.contains("links.csv: is missing, so the result is not complete"))
         #expect(try Walkback.run(["report", scratch.path.string]).status == 65)
         #expect(try Walkback.run(["report", scratch.path.appending("none").string]).status == 65)
     }
@@ -46,7 +46,7 @@ import Testing
         for baseline in [file, scratch.path.appending("base"), output] {
             let check = try Walkback.run(["check", output.string, "--baseline", baseline.string])
             #expect(check.status == 0, "\(check.errors)")
-            #expect(check.output.contains("Bit-identical to the baseline in all 12 runs."))
+            #expect(check.output.contains("The result is bit-identical to the baseline in all 12 runs."))
         }
         let list = try Walkback.run(["baseline", "list", "--in", scratch.path.appending("base").string])
         #expect(list.output.hasPrefix("walk  walk  4 seeds  Linux "))
@@ -57,7 +57,7 @@ import Testing
         #expect(try compare(try scratch.walk(wifi: quick), to: faster, ["--seeds", "4"]).status == 0)
         let other = try Walkback.run(["check", output.string, "--baseline", faster.string])
         #expect(other.status == 65)
-        #expect(other.errors.contains("is of another 'walk'"))
+        #expect(other.errors.contains("is of another version of 'walk'"))
         func digest(_ directory: FilePath) throws -> String {
             let text = try Walkback.text(directory.appending("comparison.json"))
             return String(try #require(text.split(separator: "\"walk_sha256\": \"").last).prefix(64))
@@ -86,7 +86,7 @@ import Testing
         let base = scratch.path.appending("base")
         #expect(try Walkback.run(["baseline", "save", set.string, "--in", base.string]).output == "\(base)/set.json\n")
         let check = try Walkback.run(["check", set.string, "--baseline", base.string])
-        #expect(check.status == 0 && check.output.contains("Bit-identical"), "\(check.errors)")
+        #expect(check.status == 0 && check.output.contains("The result is bit-identical"), "\(check.errors)")
         // The baseline of a single walk now stands where the set's baseline was.
         _ = try compare(first, to: one, ["--strategies", "tcp-wifi"])
         #expect(try Walkback.run(["baseline", "save", one.string, "--in", base.string, "--name", "set"]).status == 0)
@@ -112,7 +112,7 @@ import Testing
         #expect(try compare(try scratch.walk(), to: output, options).status == 0)
         let report = try Walkback.run(["report", output.string])
         #expect(report.status == 65)
-        #expect(report.errors.contains("holds several comparisons (cubic, reno): name one of them"), "\(report.errors)")
+        #expect(report.errors.contains("holds several comparisons (cubic, reno); name one of them"), "\(report.errors)")
         for list in ["", ",", "tcp-wifi,"] {
             #expect(try compare(try scratch.walk(), to: output, ["--strategies", list]).status == 64)
         }
@@ -124,7 +124,7 @@ import Testing
         let output = scratch.path.appending("out")
         let left = try compare(replay, to: output, ["--strategies", "tcp-wifi"])
         #expect(left.status == 0, "\(left.errors)")
-        #expect(left.errors.contains("gate not evaluated: mptcp/optimal >= 9, since mptcp was not run"))
+        #expect(left.errors.contains("gate not evaluated: mptcp/optimal >= 9, because mptcp was not run"))
         #expect(try Walkback.run(["check", output.string]).status == 0)
         #expect(try compare(replay, to: output).status == 2)
         #expect(try Walkback.run(["check", output.string]).status == 2)

@@ -66,7 +66,7 @@ import Testing
         #expect(access(killed.appending("sweep.json").string, F_OK) != 0)
         let resumed = try sweep(file, to: killed)
         #expect(resumed.status == 0, "\(resumed.errors)")
-        #expect(resumed.errors.contains(" cells were finished before"))
+        #expect(resumed.errors.contains(" cells are already finished"))
         try expectEqual(whole, killed)
 
         let parts = (1...3).map { scratch.path.appending("part-\($0)") }
@@ -122,7 +122,7 @@ import Testing
         // Only the cell that failed is run again.
         let again = try sweep(file, to: output)
         #expect(again.status == 0, "\(again.errors)")
-        #expect(again.errors.contains(" cells were finished before"))
+        #expect(again.errors.contains(" cells are already finished"))
         #expect(access(output.appending("failed").string, F_OK) != 0)
     }
 
@@ -154,10 +154,10 @@ import Testing
         let before = try Walkback.text(output.appending("sweep.csv"))
         let outcome = try sweep(file, to: output)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("holds cells of another sweep (its file was another, or --quick)"))
+        #expect(outcome.errors.contains("holds cells of another sweep (the file or --quick was different)"))
         let fluid = try sweep(file, to: output, ["--engine", "fluid"])
         #expect(fluid.status == 1)
-        #expect(fluid.errors.contains("holds cells of another sweep (of the kernel engine)"))
+        #expect(fluid.errors.contains("holds cells of another sweep (they come from the kernel engine)"))
         #expect(try Walkback.text(output.appending("sweep.csv")) == before)
     }
 
@@ -185,7 +185,7 @@ import Testing
                 + "'\(other)'.txt && echo >>'\(other)'")
         let outcome = try sweep(file, to: output, ["--shard", "1/4", "--kernel", other.string])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("holds cells of another sweep (of another kernel)"))
+        #expect(outcome.errors.contains("holds cells of another sweep (they come from another kernel)"))
     }
 
     @Test func `leaves a directory of something else alone`() throws {
@@ -196,6 +196,6 @@ import Testing
         try scratch.write("out/mine", "")
         let outcome = try sweep(file, to: output)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("holds something else (mine)"))
+        #expect(outcome.errors.contains("holds other files (mine)"))
     }
 }

@@ -89,7 +89,8 @@ import Traces
         let fault = #expect(throws: Fault.self) { try derive { _ in } }
         #expect(
             fault?.message.hasSuffix(
-                "walk.pcapng: is a file of the trace format 'per-second' and no capture; 'walkback import' reads it")
+                "walk.pcapng: is not a capture but a file of the trace format 'per-second'; convert it with "
+                    + "'walkback import'")
                 == true, "\(fault?.message ?? "")")
     }
 
@@ -178,7 +179,7 @@ import Traces
         let trace = try #require(try derive { $0.queues = ["wlan0": .bytes(ByteCount(450_000))] }.traces.first)
         #expect(trace.queueDown == ByteCount(450_000) && trace.queueUp == ByteCount(450_000))
         #expect(trace.source.hasSuffix(" --queue wlan0=450000B"))
-        let wrong = Fault(.usage, "--queue names the path 'wlan1', which is not there; the paths are wlan0")
+        let wrong = Fault(.usage, "--queue names the path 'wlan1', which does not exist; the paths are wlan0")
         #expect(throws: wrong) { try derive { $0.queues = ["wlan1": .time(.milliseconds(50))] } }
     }
 
@@ -187,8 +188,8 @@ import Traces
         try capture.finish()
         let fault = #expect(throws: Fault.self) { try derive() }
         #expect(fault?.code == .badInput)
-        #expect(fault?.message.hasPrefix("nothing moves in ") == true)
-        #expect(throws: Fault(.usage, "no capture to derive from; name at least one")) {
+        #expect(fault?.message.hasPrefix("there is no IP packet in ") == true)
+        #expect(throws: Fault(.usage, "there is no capture to derive from; name at least one")) {
             try derive { $0.sources = [] }
         }
         try capture.add(PacketMaker.echo(outbound: true, sequence: 1), at: 1, outbound: true)

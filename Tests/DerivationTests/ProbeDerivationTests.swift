@@ -218,7 +218,7 @@ import Traces
         // A fifth of a second, which is less than the queue that every path is assumed to have.
         let expected: Int64 = losses == nil ? 64_000 : 50_000
         #expect(abs(trace.queueDown.bytes - expected) <= 2 * 1400, "\(trace.queueDown)")
-        let notes = derivation.notes.filter { $0.hasPrefix("wwan0: what the downlink's queue takes was not found; ") }
+        let notes = derivation.notes.filter { $0.hasPrefix("wwan0: the size of the downlink's queue is not known; ") }
         #expect(notes.count == (losses == nil ? 1 : 0), "\(derivation.notes)")
     }
 

@@ -38,13 +38,14 @@ import Testing
 
     @Test(arguments: [
         ("", "ends in the middle"), ("{\n\"a\": 1,\n", "ends in the middle"), ("{\"a\": 1", "ends in the middle"),
-        ("[1,\n2,\n\"x", "ends in the middle"), ("[\"x\\\"]", "ends in the middle"), (" \n", "is no JSON"),
-        ("[1] 2", "is no JSON"), ("[1]]", "is no JSON"), ("[nul]", "is no JSON"), ("[--]", "is no JSON"),
-        ("[01]", "is no JSON"), ("[1e999]", "is no JSON"), ("[NaN]", "is no JSON"), ("[1 2]", "is no JSON"),
-        ("{\"a\" 1}", "is no JSON"), ("{a: 1}", "is no JSON"), ("[\"\\x\"]", "is no JSON"),
-        ("[\"\\ud83d\"]", "is no JSON"), ("\"\u{1}\"", "is no JSON"), ("[1] // one", "is no JSON"),
-        ("{\"a\": 1, \"a\": 2}", "has a key twice"), ("[{\"a\": {\"b\": 1, \"b\": []}}]", "has a key twice"),
-        ("{\"a\": 1, \"\\u0061\": 2}", "has a key twice"),
+        ("[1,\n2,\n\"x", "ends in the middle"), ("[\"x\\\"]", "ends in the middle"), (" \n", "is not JSON"),
+        ("[1] 2", "is not JSON"), ("[1]]", "is not JSON"), ("[nul]", "is not JSON"), ("[--]", "is not JSON"),
+        ("[01]", "is not JSON"), ("[1e999]", "is not JSON"), ("[NaN]", "is not JSON"), ("[1 2]", "is not JSON"),
+        ("{\"a\" 1}", "is not JSON"), ("{a: 1}", "is not JSON"), ("[\"\\x\"]", "is not JSON"),
+        ("[\"\\ud83d\"]", "is not JSON"), ("\"\u{1}\"", "is not JSON"), ("[1] // one", "is not JSON"),
+        ("{\"a\": 1, \"a\": 2}", "has the same key twice"),
+        ("[{\"a\": {\"b\": 1, \"b\": []}}]", "has the same key twice"),
+        ("{\"a\": 1, \"\\u0061\": 2}", "has the same key twice"),
     ])
     func `that is none is refused`(text: String, words: String) throws {
         let fault = #expect(throws: Fault.self) { try parse(text) }
@@ -52,13 +53,13 @@ import Testing
         #expect(
             fault?.message.hasPrefix("a.json: \(words)") == true
                 && fault?.message.hasSuffix(
-                    ", so it is no whole document of walkback: restore it, or compare again") == true,
+                    ", so it is not a complete document of walkback; restore it, or compare again") == true,
             "\(fault?.message ?? "")")
     }
 
     @Test func `whose text is no UTF-8 is refused`() {
         let fault = #expect(throws: Fault.self) { try JSON.parse([0x22, 0xff, 0x22], path: "a.json") }
-        #expect(fault?.message.hasPrefix("a.json: is no JSON") == true)
+        #expect(fault?.message.hasPrefix("a.json: is not JSON") == true)
     }
 
     /// Colons and brackets count only outside text.
@@ -70,7 +71,7 @@ import Testing
     @Test func `is not followed into any depth`() throws {
         for opening in ["[", "{\"a\":"] {
             let fault = #expect(throws: Fault.self) { try parse(String(repeating: opening, count: 100_000)) }
-            #expect(fault?.message.contains("nested more than 64 deep") == true)
+            #expect(fault?.message.contains("nested more than 64 levels deep") == true)
         }
         let brackets = String(repeating: "[", count: 65) + String(repeating: "]", count: 65)
         #expect(throws: Fault.self) { try parse(brackets) }
@@ -95,23 +96,26 @@ import Testing
         }
         #expect(message { _ = try reader["name"] }.hasPrefix("a.json: 'name' is missing"))
         #expect(
-            message { _ = try reader["runs"].elements[0]["seed"].integer }.contains("'runs[0].seed' is no whole number")
+            message { _ = try reader["runs"].elements[0]["seed"].integer }.contains(
+                "'runs[0].seed' is not a whole number")
         )
-        #expect(message { _ = try reader["runs"].elements[0]["seed"].seed }.contains("'runs[0].seed' is no seed"))
+        #expect(message { _ = try reader["runs"].elements[0]["seed"].seed }.contains("'runs[0].seed' is not a seed"))
         #expect(
             message { _ = try JSONReader(document: Array("{}".utf8), path: "a.json", schema: "walkback.x/1") }
                 .contains("has no 'schema'"))
     }
 
     @Test(arguments: [
-        ("walkback.x/2", "use the walkback that wrote it"), ("walkback.y/1", "name a document of that kind"),
+        ("walkback.x/2", "use the version of walkback that wrote it"), ("walkback.y/1", "name a document of that kind"),
     ])
     func `of another schema is refused`(schema: String, words: String) {
         let fault = #expect(throws: Fault.self) {
             try JSONReader(document: Array("{\"schema\": \"\(schema)\"}".utf8), path: "a.json", schema: "walkback.x/1")
         }
         #expect(fault?.code == .badInput)
-        #expect(fault?.message.contains("has the schema '\(schema)', and this walkback reads 'walkback.x/1'") == true)
+        #expect(
+            fault?.message.contains("has the schema '\(schema)', and this version of walkback reads 'walkback.x/1'; ")
+                == true)
         #expect(fault?.message.contains(words) == true)
     }
 }

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `Where nothing is near, all that there is is listed`() {
         #expect(Suggestion.nearest(to: "banana", among: ["delay", "kind"]) == nil)
-        #expect(Suggestion.ending(for: "banana", among: ["delay", "kind"]) == "; there are: delay, kind")
+        #expect(Suggestion.ending(for: "banana", among: ["delay", "kind"]) == "; choose from: delay, kind")
         #expect(Suggestion.ending(for: "kin", among: ["delay", "kind"]) == "; did you mean 'kind'?")
     }
 

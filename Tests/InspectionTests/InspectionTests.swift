@@ -144,7 +144,7 @@ import Testing
     @Test func `A file of no kind is refused with the names of the formats`() throws {
         let scratch = try Scratch("foreign", "hello")
         let fault = try #require(throws: Fault.self) { try Inspection.of(scratch.path) }
-        #expect(fault.message.contains("none of the trace formats walkback, per-second, mahimahi"))
+        #expect(fault.message.contains("not begin like any of the trace formats walkback, per-second, mahimahi"))
     }
 
     @Test func `A comparison is a table of its strategies and ratios`() throws {
@@ -170,8 +170,8 @@ import Testing
 
     @Test(arguments: [
         ("", "is empty"), ("%PDF-1.4", "is a PDF document"),
-        ("{\"schema\": 3}", "is JSON but no result of 'walkback.comparison/2'"),
-        ("hello", "is no capture (pcap or pcapng"), ("1\n2\nx\n", "is no capture (pcap or pcapng"),
+        ("{\"schema\": 3}", "is JSON, but not a result of the schema 'walkback.comparison/2'"),
+        ("hello", "is neither a capture (pcap or pcapng"), ("1\n2\nx\n", "is neither a capture (pcap or pcapng"),
     ])
     func `What is none of these is refused, and named where it is known`(text: String, message: String) throws {
         let scratch = try Scratch("foreign", text)

@@ -119,7 +119,7 @@ struct BootTests {
         let fault = #expect(throws: Fault.self) { try kernel().run(job(directory)) }
         let message = try #require(fault?.message)
         #expect(
-            message.hasPrefix("'/bin/sh' did not end within 100 s of the guest's clock; still there: "), "\(message)")
+            message.hasPrefix("'/bin/sh' did not end within 100 s of the guest's clock; still running: "), "\(message)")
         for waiting in ["'sleep 12345' (process ", "'sleep 54321' (process "] {
             #expect(message.contains(waiting), "\(message)")
         }

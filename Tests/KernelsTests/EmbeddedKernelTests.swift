@@ -39,7 +39,7 @@ struct EmbeddedKernelTests {
     }
 
     @Test(arguments: [
-        ("/bin/true", "is not a kernel built for user mode"), ("/bin/sh", "is not a kernel built for user mode"),
+        ("/bin/true", "is not a user-mode kernel"), ("/bin/sh", "is not a user-mode kernel"),
         ("/", "is not a file"), ("/nowhere/linux", "is not a file"), ("/etc/passwd", "is not executable"),
     ])
     func `What is no kernel is refused with the reason and the remedy`(path: String, reason: String) {
@@ -53,7 +53,7 @@ struct EmbeddedKernelTests {
         let scratch = try Scratch()
         let path = try scratch.file("linux", "\u{7f}ELF, or so", permissions: [.ownerReadWriteExecute])
         let fault = #expect(throws: Fault.self) { try EmbeddedKernel.find(explicit: path) }
-        #expect(fault?.message.contains("is not a kernel built for user mode") == true)
+        #expect(fault?.message.contains("is not a user-mode kernel") == true)
     }
 
     @Test func `Of several kernels in the cache the newest is taken, unless one is marked as current`() throws {

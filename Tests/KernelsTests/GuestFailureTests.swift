@@ -31,7 +31,10 @@ struct GuestFailureTests {
         ),
         ("kill -BUS $$", .failed, "ran out of the host's memory (killed by signal 7)", "--jobs"),
         ("kill -KILL $$", .failed, "ran out of the host's memory", "--jobs"),
-        ("echo 'Kernel panic - not syncing: VFS: no root'; kill -ABRT $$", .failed, "kernel panicked", "VFS: no root"),
+        (
+            "echo 'Kernel panic - not syncing: VFS: no root'; kill -ABRT $$", .failed,
+            "the kernel of the guest panicked", "VFS: no root"
+        ),
         (
             "echo 'Fatal error: index'; echo 'Kernel panic - not syncing: Attempted to kill init! "
                 + "exitcode=0x00000005'; exit 1",

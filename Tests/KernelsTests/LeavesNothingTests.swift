@@ -88,7 +88,8 @@ struct LeavesNothingTests {
                 [directory], wrapped: "exec unshare -m sh -c '\(mounts) && exec \"$@\"' sh \"$@\"")
             #expect(outcome.status == 1)
             #expect(
-                outcome.output.hasPrefix("fault 1 no room for the results in '\(directory)': No space left on device"),
+                outcome.output.hasPrefix(
+                    "fault 1 there is no room for the results in '\(directory)': No space left on device"),
                 "\(outcome.output)")
         }
 

@@ -57,7 +57,7 @@ import Testing
         #expect(capture.damage.count == 2)
         #expect(
             capture.damage.first.first?.description
-                == "at byte 24: the stamp's fraction of a second, 1000000, is a second or more")
+                == "at byte 24: the fraction of a second in a timestamp, 1000000, is one second or more")
     }
 
     @Test func `What is no fraction of a second is no time`() throws {
@@ -65,7 +65,7 @@ import Testing
         file.time.fraction = 2_147_483_648
         let capture = try read(file.bytes)
         #expect(capture.packets.map(\.nanoseconds) == [nil, nil])
-        #expect(capture.damage.first.last?.message.hasSuffix("its time is not used") == true)
+        #expect(capture.damage.first.last?.message.hasSuffix("the timestamp is not used") == true)
     }
 
     @Test func `Wherever a file is cut off, what came before it is used and the place is named`() throws {
@@ -105,11 +105,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (PcapngFile.Change.lengthAtEnd, "a block of 44 bytes says 48 at its end"),
+        (PcapngFile.Change.lengthAtEnd, "a block gives its length as 44 bytes at its start and as 48 at its end"),
         (.length(13), "a block claims a length of 13 bytes"),
         (.length(1 << 30), "a block claims a length of 1073741824"),
-        (.interface(7), "a packet is of interface 7, which its section does not describe"),
-        (.captured(4000), "a packet claims 4000 captured bytes in a block that has 12"),
+        (.interface(7), "a packet belongs to interface 7, which its section does not describe"),
+        (.captured(4000), "a packet claims 4000 captured bytes, but its block holds only 12"),
     ])
     func `A block that contradicts itself is damage at its place`(change: PcapngFile.Change, message: String) throws {
         let file = PcapngFile(change: change)
@@ -215,16 +215,16 @@ import Testing
         #expect(reader.damage.count == 1)
         #expect(
             reader.damage.first.first?.description
-                == "at byte \(24 + packets * record): a record of \(record) bytes or more has only "
+                == "at byte \(24 + packets * record): a record of at least \(record) bytes has only "
                 + "\((cut - 24) % record) of them: the file became shorter while it was read")
     }
 
     static let foreign: [(bytes: [UInt8], message: String)] = [
         ([], "is empty"), ([UInt8]("%PDF-1.7".utf8), "is a PDF document"),
-        ([UInt8]("snoop\0\0\0\0\0\0\u{2}".utf8), "is a snoop capture; make it a pcapng file with editcap"),
+        ([UInt8]("snoop\0\0\0\0\0\0\u{2}".utf8), "is a snoop capture; convert it to pcapng first, with editcap"),
         ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0], "is empty"),
-        ([UInt8]("second,bytes\n".utf8), "is no capture: it begins like neither pcap nor pcapng"),
-        ([0xd4, 0xc3, 0xb2, 0xa1, 2, 0], "is no capture"),
+        ([UInt8]("second,bytes\n".utf8), "is not a capture, because it begins like neither pcap nor pcapng"),
+        ([0xd4, 0xc3, 0xb2, 0xa1, 2, 0], "is not a capture"),
     ]
 
     @Test(arguments: foreign)
@@ -243,7 +243,7 @@ import Testing
             _ = try ReadCapture("/nowhere")
         }
         #expect(throws: Fault.input("/tmp", "is a directory; name a file in it")) { _ = try ReadCapture("/tmp") }
-        #expect(throws: Fault.input("/dev/null", "is no ordinary file; copy it into one first")) {
+        #expect(throws: Fault.input("/dev/null", "is not a regular file; copy it to one first")) {
             _ = try ReadCapture("/dev/null")
         }
     }

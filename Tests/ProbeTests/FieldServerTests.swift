@@ -151,7 +151,7 @@ import Testing
         let rig = try Rig()
         defer { rig.end() }
         let reports = try rig.probe(for: .seconds(1), key: "another secret of theirs")
-        #expect(reports == [.refused("the key is not the server's")])
+        #expect(reports == [.refused("the keys differ")])
         #expect(try rig.passed().in < 1000)
     }
 
@@ -242,7 +242,7 @@ import Testing
     @Test func `takes no more than so many sessions of one address`() throws {
         let rig = try Rig { $0.sessionsPerHost = 0 }
         defer { rig.end() }
-        #expect(try rig.probe(for: .seconds(1)) == [.refused("it serves too many already")])
+        #expect(try rig.probe(for: .seconds(1)) == [.refused("too many sessions are open")])
     }
 
     @Test func `that is not there is said to be silent`() throws {

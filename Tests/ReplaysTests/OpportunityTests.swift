@@ -42,12 +42,12 @@ import Traces
     }
 
     @Test(arguments: [
-        ("lte: {opportunities: [a.down], trace: x.trace.csv}", "has a trace and opportunities"),
+        ("lte: {opportunities: [a.down], trace: x.trace.csv}", "has both a trace and opportunities"),
         ("lte: {opportunities: [a.down, a.up, a.up]}", "one file downlink and one uplink"),
         ("lte: {opportunities: []}", "must be a list of at least one"),
-        ("lte: {trace: x.trace.csv, rtt: 20ms}", "'rtt' goes with 'opportunities' only"),
+        ("lte: {trace: x.trace.csv, rtt: 20ms}", "'rtt' is only for 'opportunities'"),
         ("thing: {opportunities: [a.down]}", "the kind of path 'thing' does not follow from its name"),
-        ("thing: {kind: other, opportunities: [a.down]}", "no round-trip time is known; add 'rtt: 20ms'"),
+        ("thing: {kind: other, opportunities: [a.down]}", "has no default round-trip time; add 'rtt: 20ms'"),
         ("lte: {opportunities: [b.down]}", "trace b.down: cannot be opened"),
         ("lte: {opportunities: [a.down], detach_after: 2}", "is not a time with its unit"),
         ("lte: {}", "has no trace"),

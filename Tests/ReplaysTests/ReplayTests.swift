@@ -81,7 +81,7 @@ func load(_ text: String) throws -> Replay {
                 && transport.initialReceiveBuffer == ByteCount(1_000_000))
         #expect(replay.gates == [Gate(ratio: "mptcp/spliced-optimal", comparison: .atLeast, bound: 1)])
         #expect(replay.duration == .seconds(12) && replay.traces.map(\.duration) == [.seconds(12), .seconds(12)])
-        #expect(replay.notes == ["path 'wifi' was cut from 20 s to the 12 s that every path has"])
+        #expect(replay.notes == ["path 'wifi' was shortened from 20 s to 12 s, the length of the shortest path"])
         let bytes = try [goodReplay, traceText("w.trace.csv"), traceText("c.trace.csv")].joined()
         #expect(replay.sha256 == SHA256.hexadecimal(of: Array(bytes.utf8)))
     }
@@ -107,7 +107,7 @@ func load(_ text: String) throws -> Replay {
         let fault = #expect(throws: Fault.self) { try load(text) }
         #expect(
             fault?.message.hasPrefix(
-                "walk.yaml:6:21: strategy 'wifi-first' needs a path of kind wifi to prefer, and there is none") == true)
+                "walk.yaml:6:21: strategy 'wifi-first' needs a path of kind wifi to prefer, but there is none") == true)
     }
 
     @Test func `Other workloads have their own keys`() throws {
@@ -156,79 +156,86 @@ func load(_ text: String) throws -> Replay {
         Slip("trace: w", "trcae: w", ":3:26: unknown key 'trcae'; did you mean 'trace'?"),
         Slip("window: 5s", "windw: 5s", ":9:10: unknown key 'windw'; did you mean 'window'?"),
         Slip("initial_path: wifi", "inital_path: wifi", ":10:39: unknown key 'inital_path'; did you mean"),
-        Slip("{kind: download,", "{colour: red,", ":5:12: unknown key 'colour'; there are: kind, duration, bytes"),
-        Slip("duration: trace", "deadline: 1s", ":5:28: 'deadline' does not belong to workload 'download', which has"),
+        Slip("{kind: download,", "{colour: red,", ":5:12: unknown key 'colour'; choose from: kind, duration, bytes"),
+        Slip(
+            "duration: trace", "deadline: 1s",
+            ":5:28: 'deadline' does not belong to workload 'download', whose keys are"),
         Slip("kind: download", "kind: downlaod", ":5:18: unknown kind 'downlaod'; did you mean 'download'?"),
         Slip("window: 5s", "window: 2min", ":9:18: window '2min' is out of range; choose one from 1 s to 60 s"),
         Slip("window: 5s", "window: 5s, switching_cost: 5s", ":9:38: switching_cost must be shorter than the window"),
         Slip("seeds: 3", "energy: {model: hybird}", ":7:17: unknown model 'hybird'; did you mean 'hybrid'?"),
         Slip("seeds: 3", "energy: {probe: 0s}", ":7:17: probe '0s' is out of range"),
-        Slip("seeds: 3", "energy: {switching: off}", ":7:21: unknown switching 'off'; there are: removal, priority"),
+        Slip("seeds: 3", "energy: {switching: off}", ":7:21: unknown switching 'off'; choose from: removal, priority"),
         Slip("detection: 200ms", "leave_signal_dbm: 5", ":8:46: leave_signal_dbm '5' is not a number from -120 to 0"),
         Slip("control: reno", "control: reno, stale_loss_cnt: -1", ":10:55: stale_loss_cnt '-1' is not a whole number"),
-        Slip("control: reno", "control: reno, scheduler: Red", ":10:50: scheduler 'Red' cannot be one of the kernel's"),
+        Slip(
+            "control: reno", "control: reno, scheduler: Red", ":10:50: scheduler 'Red' cannot be a name in the kernel"),
         Slip(
             "trace: w.trace.csv", "trace: w.trace.csv, address_changes: [9s, 3s]",
             ":3:63: address_changes must be at most 7 instants in rising order"),
         Slip("seeds: 3", "seeds: 0", ":7:8: seeds '0' is not a whole number from 1 to 1000"),
         Slip("seeds: 3", "seeds: 1001", ":7:8: seeds '1001' is not a whole number"),
         Slip("seeds: 3", "seeds: many", ":7:8: seeds 'many' is not a whole number"),
-        Slip("seeds: 3", "seeds: [1, 2]", ":7:8: 'seeds' must be one value"),
+        Slip("seeds: 3", "seeds: [1, 2]", ":7:8: 'seeds' must be a single value"),
         Slip("seeds: 3", "seeds: 3\nseeds: 4", ":7:1: 'seeds' is given twice; remove one"),
         Slip(
-            "detection: 200ms", "detection: 200", ":8:39: detection '200' is not a time with its unit; write it as in"),
+            "detection: 200ms", "detection: 200", ":8:39: detection '200' is not a time with its unit; write it like"),
         Slip("detection: 200ms", "detection: 2h", ":8:39: detection '2h' is out of range; choose one from 0 s to 60 s"),
         Slip("window: 5s", "window: 0s", ":9:18: window '0s' is out of range"),
-        Slip("window: 5s", "window: 1001ms", ":9:18: window is no multiple of 10 ms"),
+        Slip("window: 5s", "window: 1001ms", ":9:18: window is not a multiple of 10 ms"),
         Slip("mode: informed", "mode: inform", ":8:18: unknown mode 'inform'; did you mean 'informed'?"),
         Slip(
             "duration: "
-                + "trace", "duration: 10s", ":5:38: duration '10s' is not known; a run lasts as long as its traces"),
+                + "trace", "duration: 10s",
+            ":5:38: duration '10s' is not known, because a run lasts as long as its traces"),
         Slip("duration: trace", "bytes: lots", ":5:35: bytes 'lots' is not a size with its unit"),
         Slip("tcp-wifi, mptcp", "tcp-wfi, mptcp", ":6:14: unknown strategy 'tcp-wfi'; did you mean 'tcp-wifi'?"),
         Slip(
             "tcp-wifi, mptcp", "quic",
-            ":6:14: unknown strategy 'quic'; there are: tcp-wifi, tcp-cellular, tcp-wifi-reconnect"),
+            ":6:14: unknown strategy 'quic'; choose from: tcp-wifi, tcp-cellular, tcp-wifi-reconnect"),
         Slip("tcp-wifi, mptcp", "mptcp, mptcp", ":6:21: strategy 'mptcp' is given twice"),
         Slip("[tcp-wifi, mptcp]", "[]", ":6:13: 'strategies' must be a list of at least one"),
         Slip("[tcp-wifi, mptcp]", "mptcp", ":6:13: 'strategies' must be a list of at least one"),
         Slip(
-            "initial_path: wifi", "initial_path: wlan", ":10:53: unknown initial_path 'wlan'; there are: wifi, cellular"
+            "initial_path: wifi", "initial_path: wlan",
+            ":10:53: unknown initial_path 'wlan'; choose from: wifi, cellular"
         ),
         Slip(
             "{kind: wifi, trace", "{kind: wifi, subflows: 4, trace",
             ":3:36: subflows '4' is not a whole number from 1 to 3"),
-        Slip("control: reno", "control: Re no", ":10:33: congestion_control 'Re no' cannot be one of the kernel's"),
+        Slip("control: reno", "control: Re no", ":10:33: congestion_control 'Re no' cannot be a name in the kernel"),
         Slip("receive_buffer: 5MB", "receive_buffer: 5", ":10:75: receive_buffer '5' is not a size with its unit"),
         Slip(
             "initial_receive_buffer: 1MB", "initial_receive_buffer: 5.1MB",
-            ":10:122: initial_receive_buffer is larger than the receive_buffer it grows to; make it smaller, or "
-                + "that larger"
+            ":10:122: initial_receive_buffer is larger than receive_buffer, to which it grows; lower it, or raise "
+                + "receive_buffer"
         ),
         Slip("receive_buffer: 5MB", "receive_buffer: 5B", ":10:75: receive_buffer '5B' is out of range"),
-        Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is no gate; write >="),
-        Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is no gate"),
+        Slip("\">= 1.0\"", "1.0", ":12:26: '1.0' is not a gate; write >="),
+        Slip("\">= 1.0\"", "\">= x\"", ":12:26: '>= x' is not a gate"),
         Slip(
             "mptcp/spliced-optimal", "mptcp/spliced-optimum",
             ":12:3: unknown ratio or measure 'mptcp/spliced-optimum'; did you mean"),
         Slip("  wifi:     {", "  WiFi:     {", ":3:3: 'WiFi' cannot name a path; use 1 to 15"),
         Slip("  wifi:     {", "  a-very-long-name1:     {", ":3:3: 'a-very-long-name1' cannot name a path"),
-        Slip("  wifi:     {", "  all:     {", ":3:3: 'all' cannot name a path, for the kernel uses it"),
-        Slip("  wifi:     {", "  w-reconnect:     {", ":3:3: 'w-reconnect' cannot name a path, for"),
+        Slip("  wifi:     {", "  all:     {", ":3:3: 'all' cannot name a path, because the kernel uses it"),
+        Slip(
+            "  wifi:     {", "  w-reconnect:     {", ":3:3: 'w-reconnect' cannot name a path, because 'tcp-w-reconnect'"
+        ),
         Slip("kind: wifi, ", "kind: wify, ", ":3:20: unknown kind 'wify'; did you mean 'wifi'?"),
         Slip(
             "kind: wifi, ", "kind: cellular, ",
-            ":3:20: path 'wifi' is 'cellular' here and 'wifi' in w.trace.csv; make them"),
+            ":3:20: path 'wifi' is of kind 'cellular' here, but of kind 'wifi' in w.trace.csv; write the same kind"),
         Slip("family: both", "family: ipv5", ":4:58: unknown family 'ipv5'; did you mean 'ipv4'?"),
         Slip("trace: w.trace.csv", "trace: no.trace.csv", ":3:33: trace no.trace.csv: cannot be opened: No such file"),
         Slip("trace: w.trace.csv", "family: ipv4", ":3:3: path 'wifi' has no trace; add"),
         Slip(
             "trace: w.trace.csv", "trace: short.trace.csv",
-            ": the paths overlap for 1 s only; a replay needs at least 2 s"),
+            ": the shortest path lasts only 1 s; give every path at least 2 s"),
         Slip("name: indoor-walk", "name: two words", ":1:7: 'two words' cannot name a replay"),
         Slip("name: indoor-walk\n", "", ":1:1: the replay has no name; add"),
         Slip("oracle: {window: 5s}", "oracle: {window: 5s", ":10:"),
-        Slip("oracle: {window: 5s}", "oracle: 5s", ":9:9: 'oracle' must be keys with values"),
+        Slip("oracle: {window: 5s}", "oracle: 5s", ":9:9: 'oracle' must consist of keys with values"),
     ])
     func `A slip is named with its place, its cause and the remedy`(slip: Slip) {
         #expect(goodReplay.contains(slip.from), "the test changes nothing")
@@ -241,14 +248,14 @@ func load(_ text: String) throws -> Replay {
     }
 
     @Test(arguments: [
-        ("", ": is empty; it needs"), ("# nothing\n", ": is empty"),
-        ("- a\n", ":1:1: a replay must be keys with values"),
+        ("", ": is empty; write at least"), ("# nothing\n", ": is empty"),
+        ("- a\n", ":1:1: a replay must consist of keys with values"),
         ("name: x\n", ":1:1: the replay has no paths; add"),
         ("name: x\npaths: {}\n", ":2:8: there are no paths; add one"),
         ("name: x\npaths:\n", ":2:7: there are no paths"),
-        ("name: x\npaths: {a: {trace: dead.trace.csv}}\n", ": no path carries anything in the 12 s"),
+        ("name: x\npaths: {a: {trace: dead.trace.csv}}\n", ": no path carries anything downlink in the 12 s"),
         ("name: x\npaths: {a: {trace: bad.trace.csv}}\n", "bad.trace.csv:11:1: has 2 columns"),
-        ("a: 1\n---\nb: 2\n", ":2:1: is no YAML here"), ("\tname: x", ":1:1: is no YAML here"),
+        ("a: 1\n---\nb: 2\n", ":2:1: is not YAML here"), ("\tname: x", ":1:1: is not YAML here"),
         ("? [a, b]\n: c\n", ":1:3: a key of a replay must be a plain word"),
     ])
     func `A file that is no replay is refused`(text: String, message: String) {
@@ -262,7 +269,11 @@ func load(_ text: String) throws -> Replay {
         let fault = #expect(throws: Fault.self) {
             try ReplayDocument(InputFile(path: "walk.csv", bytes: Array("0,1250000\n".utf8)))
         }
-        #expect(fault?.message.hasPrefix("walk.csv: is a table and no replay; 'walkback import wifi=") == true)
+        #expect(
+            fault?.message.hasPrefix(
+                "walk.csv: is a table and not a replay; make a replay from the tables of a walk with 'walkback "
+                    + "import wifi="
+            ) == true)
     }
 
     @Test func `Nine paths are more than Linux joins`() {

@@ -36,19 +36,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("transport.send_buffer", "sets nothing; write it as in --set transport.send_buffer=3MB"),
+        ("transport.send_buffer", "sets nothing; write it like --set transport.send_buffer=3MB"),
         ("transport.send_buffer=", "sets nothing"),
         (
             "transport.sendbuffer=1MB",
-            "there is no setting 'transport.sendbuffer'; did you mean 'transport.send_buffer'?"
+            "names 'transport.sendbuffer', which is not a setting; did you mean 'transport.send_buffer'?"
         ),
-        ("seeds=3", "there is no setting 'seeds'; there are: mobility.mode, "),
+        ("seeds=3", "names 'seeds', which is not a setting; choose from: mobility.mode, "),
         ("transport.send_buffer=5", "--set transport.send_buffer:1:1: send_buffer '5' is not a size with its unit"),
         ("mobility.detection=2h", "detection '2h' is out of range; choose one from 0 s to 60 s"),
-        ("mobility.mode=[carrier]", "'mode' must be one value"),
-        ("transport.initial_path=lan", "unknown initial_path 'lan'; there are: wifi, cellular"),
-        ("transport.receive_buffer=500kB", "initial_receive_buffer is larger than the receive_buffer it grows to"),
-        ("oracle.window=1001ms", "window is no multiple of 10 ms"),
+        ("mobility.mode=[carrier]", "'mode' must be a single value"),
+        ("transport.initial_path=lan", "unknown initial_path 'lan'; choose from: wifi, cellular"),
+        ("transport.receive_buffer=500kB", "initial_receive_buffer is larger than receive_buffer, to which it grows"),
+        ("oracle.window=1001ms", "window is not a multiple of 10 ms"),
     ])
     func `is refused by name, and changes nothing`(option: String, words: String) throws {
         var replay = try load(goodReplay)

@@ -30,10 +30,10 @@ import Traces
     @Test(arguments: [
         ("burst: 1001", "burst '1001' is not a whole number from 0 to 1000"),
         ("every: 2min", "every '2min' is out of range; choose one from 0.001 s to 60 s"),
-        ("answer: 5", "answer '5' is not a size with its unit; write it as in 'answer: 2kB'"),
+        ("answer: 5", "answer '5' is not a size with its unit; write it like 'answer: 2kB'"),
         (
             "think: 1s",
-            "'think' does not belong to workload 'polls', which has kind, duration, answer, every, burst, "
+            "'think' does not belong to workload 'polls', whose keys are kind, duration, answer, every, burst, "
                 + "burst_at, deadline"
         ),
         ("evry: 1s", "unknown key 'evry'; did you mean 'every'?"),

@@ -29,7 +29,7 @@ import TestWorkload
         let page = HTMLReport.text(of: saved.result)
         for text in [
             ": polling over wifi and cellular", "Share of answers complete", "not complete 80 ms after it was due",
-            "not defined for a workload of polls",
+            "not defined for a workload of kind polls",
         ] {
             #expect(page.contains(text), "\(text)")
         }
@@ -47,7 +47,7 @@ import TestWorkload
         let bytes = Array(JSON.object(document).text.utf8)
         let reader = try JSONReader(document: bytes, path: "comparison.json", schema: ComparisonDocument.schema)
         let fault = #expect(throws: Fault.self) { try ComparisonDocument.read(reader) }
-        let told = "comparison.json: is of a workload of kind 'chess', which this program does not have"
+        let told = "comparison.json: is of a workload of kind 'chess', which this program does not know"
         #expect(fault?.message.hasPrefix(told) == true, "\(fault?.message ?? "")")
     }
 }

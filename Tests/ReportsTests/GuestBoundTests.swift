@@ -136,7 +136,7 @@ private enum HalfOfAll: Bound {
         #expect(rows[second - 1].hasPrefix("Optimal TCP, built") && rows[second + 1].hasPrefix("capacity of all links"))
         let half = try #require(rows.firstIndex { $0.hasPrefix("half-of-all ") })
         #expect(rows[half - 1].hasPrefix("capacity of the best link"))
-        #expect(HTMLReport.text(of: read).contains("<td class=\"text\">a bound that this program does not have</td>"))
+        #expect(HTMLReport.text(of: read).contains("<td class=\"text\">a bound that this program does not know</td>"))
     }
 
     @Test func `says when a workload of a fixed size would have been done`() throws {

@@ -38,7 +38,7 @@ struct HeadlineTests {
         #expect(
             HeadlineSentence.text(of: Self.result(1.004, low: 0.99, high: 1.018))
                 == "MPTCP moved 0.4 % more than Optimal TCP (95 % over 10 seeds: \u{2212}1.0 to +1.8 %, "
-                + "which leaves open which moved more).")
+                + "so it is open which moved more).")
     }
 
     @Test("No difference, no interval")
@@ -63,7 +63,7 @@ struct HeadlineTests {
         let all = result.ratios.firstIndex { $0.name == "mptcp/optimal" && $0.seed == nil }
         if let all { result.ratios[all].smallestDifference = 0.0263 }
         let sentence =
-            "The smallest difference that these 10 seeds could have seen is 2.6 % (two-sided 5 % level, 80 % power)."
+            "The smallest difference that these 10 seeds can detect is 2.6 % (two-sided 5 % level, 80 % power)."
         #expect(HeadlineSentence.resolution(of: result) == [sentence])
         #expect(ComparisonTable.text(of: result).contains("\n\(sentence)\n"))
         #expect(Summary.markdown(of: result).contains(sentence))

@@ -88,7 +88,7 @@ struct SavedComparisonTests {
             files[name] = Array(text.replacing(",wifi,", with: ",wify,").utf8)
         }
         #expect(fault?.code == .badInput)
-        #expect(fault?.message.hasPrefix("out/delays.csv:2: has a field that is none of this file's") == true)
+        #expect(fault?.message.hasPrefix("out/delays.csv:2: has a field that does not belong in this file") == true)
     }
 
     @Test("A result from before round-trip times were kept is read without them")
@@ -120,10 +120,10 @@ struct SavedComparisonTests {
     func half(name: String) throws {
         let missing = try fault { $0[name] = nil }
         #expect(missing?.code == .badInput)
-        #expect(missing?.message == "out/\(name): is missing, so the result is half there: compare again")
+        #expect(missing?.message == "out/\(name): is missing, so the result is not complete; compare again")
         let cut = try fault { $0[name] = Array($0[name]?.dropLast(30) ?? []) }
         #expect(cut?.message.hasPrefix("out/\(name): has ") == true)
-        #expect(cut?.message.contains("so the result is half there") == true)
+        #expect(cut?.message.contains("so the result is damaged") == true)
     }
 
     @Test("A document that is cut off, of another schema or without runs is refused")
@@ -131,7 +131,7 @@ struct SavedComparisonTests {
         let name = SavedComparison.documentName
         #expect(
             try fault { $0[name] = nil }?.message
-                == "out: holds no comparison.json, so it is no whole result: name the --output of a comparison")
+                == "out: holds no comparison.json, so it is not a complete result; name the --output of a comparison")
         let cut = try fault { $0[name] = Array($0[name]?.prefix(5000) ?? []) }
         #expect(cut?.code == .badInput)
         #expect(cut?.message.hasPrefix("out/comparison.json:") == true)
@@ -145,7 +145,7 @@ struct SavedComparisonTests {
         let none = Self.files(try SavedComparison(result))
         let empty = #expect(throws: Fault.self) { try SavedComparison(directory: "out") { none[$0] } }
         #expect(
-            empty?.message == "out/comparison.json: holds no run, so there is nothing to report: compare again")
+            empty?.message == "out/comparison.json: holds no run, so there is nothing to report; compare again")
     }
 }
 

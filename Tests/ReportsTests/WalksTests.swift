@@ -38,7 +38,7 @@ struct WalksTests {
     func noOverall(values: [Double?]) {
         let result = Self.walks(values)
         #expect(result.overall("mptcp/optimal") == nil)
-        #expect(WalksReport.text(of: result).contains("there is no overall"))
+        #expect(WalksReport.text(of: result).contains("there is no mean over walks"))
         #expect(!WalksReport.html(of: result).contains("mean of the walks</th>"))
     }
 
@@ -84,7 +84,7 @@ struct WalksTests {
             ]
         }
         let page = WalksReport.html(of: result)
-        #expect(page.contains("3 of 4 gates on 2 walks are met; none compares MPTCP with Optimal TCP"))
+        #expect(page.contains("3 of 4 gates on 2 walks are met; no walk compares MPTCP with Optimal TCP"))
         #expect(page.contains("<td>4.00</td><td>0.35 s</td><td class=\"bad\">1 of 2</td>"))
         #expect(page.contains("in run mptcp.1 there was no b"))
         #expect(!page.contains("<td>-</td>") && !page.contains("smallest difference"))

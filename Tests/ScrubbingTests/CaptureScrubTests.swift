@@ -117,7 +117,8 @@ import Quantities
         let fault = #expect(throws: Fault.self) {
             try CaptureScrub.scrub(capture, to: FilePath(there), &pseudonyms)
         }
-        #expect(fault?.message.contains("there.pcapng' exists already") == true, "\(fault?.message ?? "")")
+        #expect(
+            fault?.message.contains("there.pcapng' exists and is not overwritten") == true, "\(fault?.message ?? "")")
         #expect(try scratch.read("there.pcapng") == [1, 2, 3])
     }
 

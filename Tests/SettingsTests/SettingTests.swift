@@ -116,7 +116,10 @@ import Testing
         }
         #expect(try !read("{}"))
         #expect(try read("{\"mode\": \"carrier\"}"))
-        for (text, words) in [("\"car\"", "'s.mode' is 'car'"), ("null", "'s.mode' is missing"), ("1", "is no text")] {
+        for (text, words) in [
+            ("\"car\"", "'s.mode' has the unknown value 'car'"), ("null", "'s.mode' is missing"),
+            ("1", "is not a text"),
+        ] {
             let fault = #expect(throws: Fault.self) { _ = try read("{\"mode\": \(text)}") }
             #expect(fault?.message.contains(words) == true, "\(fault?.message ?? "")")
         }

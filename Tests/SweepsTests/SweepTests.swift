@@ -71,11 +71,11 @@ struct `A sweep's file` {
     }
 
     @Test(arguments: [
-        ("grid: {walk: []}", "grid.yaml:3:14: 'walk' has no values, so the grid has no cells; give at least one"),
+        ("grid: {walk: []}", "grid.yaml:3:14: 'walk' has no values, so the grid has no cells; write at least one"),
         ("grid: {wlak: 1..2}", "grid.yaml:3:8: unknown key 'wlak'; did you mean 'walk'?"),
-        ("grid: {walk: 1..x}", "grid.yaml:3:14: walk '1..x' is no range"),
-        ("grid: {walk: [1, 1]}", "walk has '1' twice"),
-        ("grid: {walk: [-1]}", "'-1' is no value of walk"),
+        ("grid: {walk: 1..x}", "grid.yaml:3:14: walk '1..x' is not a range"),
+        ("grid: {walk: [1, 1]}", "walk lists '1' twice"),
+        ("grid: {walk: [-1]}", "'-1' is not a value of walk"),
         ("grid: {walk: 1..1000, wifi-cap: [1Mb/s, 2Mb/s], wifi-coverage: 0..1000}", "more than 1000000 cells"),
         ("seeds: 2", "the sweep has no quick form"),
         ("generat: {}", "unknown key 'generat'; did you mean 'generate'?"),
@@ -87,8 +87,8 @@ struct `A sweep's file` {
     }
 
     @Test(arguments: [
-        ("grid: {wifi-coverage: [140]}", "with wifi-coverage 140: a WiFi coverage of 140 % cannot be"),
-        ("grid: {wifi-coverage: [40], cellular-mean: [5Mb/s]}", "cellular-mean 5Mb/s lies above cellular-cap 3Mb/s"),
+        ("grid: {wifi-coverage: [140]}", "with wifi-coverage 140: a WiFi coverage of 140 % is not possible"),
+        ("grid: {wifi-coverage: [40], cellular-mean: [5Mb/s]}", "cellular-mean 5Mb/s is above cellular-cap 3Mb/s"),
         ("grid: {walk: [1]}", "there is no wifi-coverage"),
         (
             "grid: {wifi-coverage: [40], transport.congestion_contrl: [lia]}",

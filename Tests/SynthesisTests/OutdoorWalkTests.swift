@@ -167,23 +167,29 @@ import Traces
     @Test(arguments: [
         (
             OutdoorParameters.Movement.walking, 1.2, [] as [(String, String)],
-            "a WiFi coverage of 120 % cannot be; give 0 to 100"
+            "a WiFi coverage of 120 % is not possible; give a value from 0 to 100"
         ),
-        (.walking, -0.1, [], "a WiFi coverage of -10 % cannot be; give 0 to 100"),
-        (.walking, .nan, [], "a WiFi coverage of - % cannot be; give 0 to 100"),
-        (.driving, 0.5, [("wifi-mean", "2Mb/s")], "wifi-mean 2Mb/s lies above wifi-cap 1Mb/s; raise the cap"),
+        (.walking, -0.1, [], "a WiFi coverage of -10 % is not possible; give a value from 0 to 100"),
+        (.walking, .nan, [], "a WiFi coverage of - % is not possible; give a value from 0 to 100"),
+        (
+            .driving, 0.5, [("wifi-mean", "2Mb/s")],
+            "wifi-mean 2Mb/s is above wifi-cap 1Mb/s; raise the cap or lower the mean"
+        ),
         (
             .walking, 0.5, [("cellular-mean", "4Mb/s")],
-            "cellular-mean 4Mb/s lies above cellular-cap 3Mb/s; raise the cap"
+            "cellular-mean 4Mb/s is above cellular-cap 3Mb/s; raise the cap or lower the mean"
         ),
         (
             .walking, 0.5, [("cellular-mean", "0.6")],
-            "cellular-mean '0.6' is not one from 0.001Mb/s to 10000Mb/s, written as 0.6Mb/s"
+            "cellular-mean '0.6' is not a value from 0.001Mb/s to 10000Mb/s, written like 0.6Mb/s"
         ),
-        (.walking, 0.5, [("association-sigma", "-1")], "association-sigma '-1' is not one from 0 to 3, written as 0.5"),
+        (
+            .walking, 0.5, [("association-sigma", "-1")],
+            "association-sigma '-1' is not a value from 0 to 3, written like 0.5"
+        ),
         (
             .walking, 0.5, [("celular-mean", "1Mb/s")],
-            "there is no 'celular-mean' in a published walking walk; did you mean 'cellular-mean'?"
+            "a published walking walk has no parameter 'celular-mean'; did you mean 'cellular-mean'?"
         ),
     ])
     func `What cannot be is refused`(

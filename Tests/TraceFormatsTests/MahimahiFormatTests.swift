@@ -22,12 +22,13 @@ import Traces
     }
 
     @Test(arguments: [
-        ("", "a.down: is empty"), ("0\n", "a.down:1: the last opportunity is at 0 ms"),
+        ("", "a.down: is empty"),
+        ("0\n", "a.down:1: the last opportunity, which sets the length of the file, is at 0 ms"),
         ("3\n2\n", "a.down:2:1: time goes backwards, from 3 to 2 ms"),
-        ("1\n2.5\n", "a.down:2:1: '2.5' is no whole number"),
-        ("1\n-2\n", "a.down:2:1: '-2' is no whole number"),
-        ("1,1250000\n", "a.down:1:1: '1,1250000' is no whole number"),
-        ("999999999999999999999\n", "is no whole number"), ("172800001\n", "longer than 48 h"),
+        ("1\n2.5\n", "a.down:2:1: '2.5' is not a whole number"),
+        ("1\n-2\n", "a.down:2:1: '-2' is not a whole number"),
+        ("1,1250000\n", "a.down:1:1: '1,1250000' is not a whole number"),
+        ("999999999999999999999\n", "is not a whole number"), ("172800001\n", "longer than 48 h"),
     ])
     func `is refused where it is something else`(text: String, message: String) throws {
         let fault = #expect(throws: Fault.self) { try parse(text) }
@@ -160,18 +161,21 @@ import Traces
         #expect(written.bytes == Array((1...2000).map { "\($0)\n" }.joined().utf8))
         #expect(
             written.losses == [
-                "path 'wifi', downlink: the file begins anew after 2 s, its last opportunity, and the trace lasts 3 s",
-                "path 'wifi', downlink: delays, queue and attachment have no place in the file; give them to mm-delay "
+                "path 'wifi', downlink: the file starts again after 2 s, its last opportunity, but the trace lasts 3 s",
+                "path 'wifi', downlink: delays, queue and attachment cannot be written to the file; pass them "
+                    + "to mm-delay "
                     + "and mm-link",
             ])
         var lossy = trace
         lossy.samples[0].down.loss = 0.01
         #expect(
             try MahimahiFormat().write(lossy, .down, from: "x").losses[1].contains(
-                "delays, queue, losses and attachment have no place"))
+                "delays, queue, losses and attachment cannot be written to the file"))
         let fault = #expect(throws: Fault.self) {
             try MahimahiFormat().write(trace, .up, from: "wifi.trace.csv")
         }
-        #expect(fault?.message == "wifi.trace.csv: carries no whole packet uplink, so there is no opportunity to write")
+        #expect(
+            fault?.message
+                == "wifi.trace.csv: does not carry one whole packet uplink, so there is no opportunity to write")
     }
 }

@@ -17,10 +17,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", ": is empty; a line is SECOND,BYTES_PER_SECOND"),
+        ("", ": is empty; write lines of the form SECOND,BYTES_PER_SECOND"),
         ("1\n", ":1:1: has 1 columns instead of 2"),
         ("1,2,3\n", ":1:1: has more than 2 columns"),
-        ("second,bytes\n1,2\n", ":1:1: 'second' is not a whole second; a line is"),
+        ("second,bytes\n1,2\n", ":1:1: 'second' is not a whole second; write lines of the form"),
         ("1,5\n1.5,5\n", ":2:1: '1.5' is not a whole second"),
         ("0,5\n", ":1:1: the first line is for second 0; number the seconds from 1"),
         ("7,5\n", ":1:1: the first line is for second 7"),

@@ -130,7 +130,9 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         Slip("42.3,0", "0.05,0", ":8:1: time goes backwards: 0.05 s after 0.1 s; sort"),
         Slip("0,12.4", "0.01,12.4", ":6:1: the first row is at 0.01 s; the first row of a trace is at 0"),
         Slip("0,12.4", "-1,12.4", ":6:1: time_s '-1' is negative; write seconds from 0 up"),
-        Slip("42.3,0", "100,0", ":8:1: time 100 s is not before the trace's end; raise duration_s (100) in the header"),
+        Slip(
+            "42.3,0", "100,0",
+            ":8:1: time 100 s is not before the end of the trace; raise duration_s (100) in the header"),
         Slip("0.001", "1.001", ":7:20: loss_down '1.001' is too high; write a probability from 0 to 1"),
         Slip("0.001", "-0.1", ":7:20: loss_down '-0.1' is negative; write a probability"),
         Slip("4.0,10,10", "4.0,10,60001", ":7:17: delay_up_ms '60001' is too high; write milliseconds"),
@@ -139,16 +141,17 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         Slip("1,-61\n", "1,loud\n", ":6:24: signal_dbm 'loud' is not a number; write dBm or nothing"),
         Slip("1,-61\n", "1\n", ":6:1: has 8 columns instead of 9; the columns are time_s,"),
         Slip("1,-61\n", "1,-61,0\n", ":6:1: has more than 9 columns instead of 9; the columns are"),
-        Slip("trace 1", "trace 2", ":1:18: is a trace of version '2', and this Walkback reads version 1; update"),
+        Slip("trace 1", "trace 2", ":1:18: is a trace of version '2', but this walkback reads version 1; update"),
         Slip(
             "# walkback trace 1\n", "",
-            ":1:1: is no trace, for its first line is not '# walkback trace 1'; 'walkback import'"),
+            ":1:1: is not a trace, because its first line is not '# walkback trace 1'; make one with 'walkback import'"
+        ),
         Slip("   duration_s: 100", "", ":5:1: the header before this line lacks 'duration_s'; add '# duration_s: 100'"),
         Slip("path: wifi   ", "", ":5:1: the header before this line lacks 'path'"),
         Slip("kind: wifi", "kidn: wifi", ":2:16: unknown header key 'kidn'; did you mean 'kind'?"),
         Slip("kind: wifi", "kind: wfi", ":2:22: unknown kind 'wfi'; did you mean 'wifi'?"),
         Slip("path: wifi", "path: WiFi", ":2:9: 'WiFi' cannot name a path; use 1 to 15"),
-        Slip("path: wifi", "path: lo", ":2:9: 'lo' cannot name a path, for the kernel uses it"),
+        Slip("path: wifi", "path: lo", ":2:9: 'lo' cannot name a path, because the kernel uses it"),
         Slip("duration_s: 100", "duration_s: 0", ":2:41: duration_s '0' is not a number of seconds above 0"),
         Slip("duration_s: 100", "duration_s: nan", ":2:41: duration_s 'nan' is not a number of seconds"),
         Slip(
@@ -156,15 +159,15 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         ),
         Slip("curve: linear", "curve: staircase", ":2:54: a staircase curve is not available in this version; use"),
         Slip("curve: linear", "curve: liner", ":2:54: unknown curve 'liner'; did you mean 'linear'?"),
-        Slip("queue_up: 75000 B", "queue_up: 75000", ":3:36: queue_up '75000' is not a size above 0; write it as in"),
+        Slip("queue_up: 75000 B", "queue_up: 75000", ":3:36: queue_up '75000' is not a size above 0; write it like"),
         Slip("queue_up: 75000 B", "queue_down: 1 B", ":3:26: 'queue_down' is given twice; remove one"),
         Slip("accounting: ip", "accounting: ethernet", ":3:58: unknown accounting 'ethernet'; convert"),
         Slip(
             "down_mbps,up_mbps", "down_mpbs,up_mbps",
-            ":5:8: column 'down_mpbs' is no column of a trace; did you mean 'down_mbps'?"),
+            ":5:8: column 'down_mpbs' is not a column of a trace; did you mean 'down_mbps'?"),
         Slip("down_mbps,up_mbps", "up_mbps,down_mbps", ":5:8: column 'up_mbps' does not belong here; the columns are"),
         Slip(",signal_dbm", "", ":5:78: column 'signal_dbm' is missing; the columns are"),
-        Slip("# source: ", "# note ", ":4:3: unknown header key 'note'; there are: path"),
+        Slip("# source: ", "# note ", ":4:3: unknown header key 'note'; choose from: path"),
     ])
     func `A slip is named with its place, its cause and the remedy`(slip: Slip) {
         #expect(goodTrace.contains(slip.from), "the test changes nothing")
@@ -180,7 +183,7 @@ func badInput(_ body: () throws -> some Any, sourceLocation: SourceLocation = #_
         #expect(badInput { try parse("\n\r\n  \n") }.hasPrefix("walk.trace.csv: is empty"))
         #expect(
             badInput { try parse(rows[..<4].joined(separator: "\n")) }.hasPrefix(
-                "walk.trace.csv:4: ends before any row"))
+                "walk.trace.csv:4: ends before the rows"))
         #expect(badInput { try parse(rows[..<5].joined(separator: "\n")) }.hasPrefix("walk.trace.csv:5: has no rows"))
     }
 

@@ -98,11 +98,13 @@ private struct Careless: TraceFormat {
 
     @Test func `that is not known, or not the only one, is a sentence with the names of the formats`() {
         let unknown = badInput { try TraceFormats.format(of: file("hello")) }
-        #expect(unknown.hasPrefix("some/file: begins like no trace format; there are walkback, per-second, mahimahi"))
+        #expect(
+            unknown.hasPrefix(
+                "some/file: does not begin like any trace format; the formats are walkback, per-second, mahimahi"))
         #expect(badInput { try TraceFormats.format(of: file("")) } == "some/file: is empty")
         let both: [any TraceFormat] = [PerSecondFormat(), MahimahiFormat()]
         let message = badInput { try TraceFormats.only(both, path: "some/file") }
-        #expect(message.hasPrefix("some/file: begins like more than one trace format: per-second, mahimahi; "))
+        #expect(message.hasPrefix("some/file: begins like several trace formats (per-second, mahimahi); "))
     }
 
     @Test func `of somebody else is listed, recognised, imported and exported`() throws {
@@ -147,7 +149,7 @@ private struct Careless: TraceFormat {
         #expect(fault?.code == .usage)
         #expect(
             fault?.message
-                == "--duration is for --format mahimahi, whose files begin anew; others end where they end")
+                == "--duration needs --format mahimahi, whose files can be repeated; leave it out")
     }
 
     @Test func `of whole paths is imported with its own delays and queues, unless others are asked for`() throws {
@@ -171,7 +173,8 @@ private struct Careless: TraceFormat {
         #expect(other.samples.allSatisfy { $0.down.delay + $0.up.delay == .milliseconds(7) })
         let fault = #expect(throws: Fault.self) { try run { $0.up = down } }
         #expect(fault?.code == .usage)
-        #expect(fault?.message.contains("holds both directions, for its format is 'walkback'; name it alone") == true)
+        #expect(
+            fault?.message.contains("holds both directions, because its format is 'walkback'; name it alone") == true)
     }
 
     @Test func `may leave out the uplink, the delays and the queues of a path`() throws {
@@ -197,7 +200,7 @@ private struct Careless: TraceFormat {
             try TraceImport(.init(paths: [PathSpecification(name: "wifi", kind: .wifi, down: down, up: up)]))
         }
         #expect(fault?.code == .usage)
-        #expect(fault?.message.hasPrefix("the files of path 'wifi' do not go together") == true)
+        #expect(fault?.message.hasPrefix("the files of path 'wifi' do not match") == true)
     }
 
     @Test func `that returns what no trace can have is named, and ends nothing`() {
@@ -214,9 +217,11 @@ private struct Careless: TraceFormat {
                     name: "", kind: .other, duration: .seconds(1), queueDown: .zero, queueUp: .zero, source: "",
                     samples: [sample]), lacking: [])
         }
-        #expect(message(.rates([], end: .seconds(1))).contains("'careless' read no row at time 0; mend the format"))
+        #expect(
+            message(.rates([], end: .seconds(1))).contains(
+                "'careless' has read no row at time 0; correct the code of that format"))
         let twice = [TimedRate(time: .zero, rate: rate), TimedRate(time: .zero, rate: rate)]
-        #expect(message(.rates(twice, end: .seconds(1))).contains("whose times do not rise"))
+        #expect(message(.rates(twice, end: .seconds(1))).contains("whose times do not increase"))
         #expect(message(.rates([twice[0]], end: .zero)).contains("not before the end"))
         #expect(message(.rates([twice[0]], end: .seconds(172_801))).contains("longer than 48 h"))
         for bad in [-1, .nan, .infinity, 1e13] {
@@ -231,8 +236,10 @@ private struct Careless: TraceFormat {
         #expect(message(path { $0.down.delay = .seconds(61) }, .path).contains("'delay' that is not milliseconds"))
         #expect(message(path { $0.down.delay = .seconds(Int64.max) }, .path).contains("'delay'"))
         #expect(message(path { $0.signal = .nan }, .path).contains("'signal' that is not dBm"))
-        #expect(message(path { _ in }).contains("holds one direction and read a path"))
-        #expect(message(.rates([twice[0]], end: .seconds(1)), .path).contains("holds paths and read one direction"))
+        #expect(message(path { _ in }).contains("holds one direction but has read a whole path"))
+        #expect(
+            message(.rates([twice[0]], end: .seconds(1)), .path).contains(
+                "holds whole paths but has read one direction"))
     }
 
     @Test func `without a way to write, or of the wrong extent, exports nothing`() throws {
@@ -247,12 +254,12 @@ private struct Careless: TraceFormat {
         )
         #expect(
             usage { try TraceExport.files(whole, as: TraceFile(), .up, to: "x") }
-                == "--direction is not for --format walkback, whose files hold both directions")
+                == "--direction cannot be used with --format walkback, whose files hold both directions; leave it out")
         let one = try scratch.write("up.csv", "1\n2\n")
         #expect(
             badInput { try TraceExport.files(one, as: MahimahiFormat(), nil, to: "x") }
-                == "\(one): does not hold a whole path with delays and queues, for its format is 'mahimahi'; make it a "
-                + "trace with 'walkback import' first")
+                == "\(one): does not hold a whole path with delays and queues, because its format is "
+                + "'mahimahi'; convert it to a trace with 'walkback import' first")
         let written = try TraceExport.files(whole, as: TraceFile(), nil, to: "x")
         #expect(written.map(\.name) == ["x"])
         let trace = try parse(goodTrace)

@@ -73,7 +73,7 @@ final class ScratchDirectory {
         #expect(wifi.queueDown == ByteCount(150_000))
         #expect([wifi.queueUp, cellular.queueDown, cellular.queueUp] == Array(repeating: ByteCount(64_000), count: 3))
         #expect(result.traces.map(\.duration) == [.seconds(5), .seconds(5)])
-        #expect(result.notes == ["path 'wifi' was cut from 6 s to the shortest path's 5 s"])
+        #expect(result.notes == ["path 'wifi' was shortened from 6 s to 5 s, the length of the shortest path"])
     }
 
     @Test(arguments: [
@@ -124,10 +124,11 @@ final class ScratchDirectory {
             #expect(fault?.code == .usage)
             return fault?.message
         }
-        #expect(usage { $0.paths = [] }?.hasPrefix("no path to import") == true)
+        #expect(usage { $0.paths = [] }?.hasPrefix("there is no path to import") == true)
         #expect(usage { $0.paths[1].name = "wifi" }?.hasPrefix("path 'wifi' is given twice") == true)
         #expect(usage { $0.paths[0].kind = .other }?.contains("add --rtt wifi=20ms") == true)
-        #expect(usage { $0.detachAfter = .zero }?.hasPrefix("--detach-after must be above 0") == true)
+        #expect(
+            usage { $0.detachAfter = .zero }?.hasPrefix("--detach-after must be a number of seconds above 0") == true)
         #expect(usage { $0.name = "two words" }?.hasPrefix("'two words' cannot name a replay") == true)
     }
 

@@ -88,14 +88,14 @@ import Verification
         ),
         (
             "tcp-cellular/longest-gap: \"<= 1s\"",
-            "7:3: unknown ratio or measure 'tcp-cellular/longest-gap'; there are: "
+            "7:3: unknown ratio or measure 'tcp-cellular/longest-gap'; choose from: "
         ),
-        ("mptcp/longest-gap: \"<= 1\"", "7:22: '<= 1' is no gate; write >=, <=, > or < and a value with its unit"),
-        ("mptcp/stranded: \"100kB\"", "7:19: '100kB' is no gate"),
+        ("mptcp/longest-gap: \"<= 1\"", "7:22: '<= 1' is not a gate; write >=, <=, > or < and a value with its unit"),
+        ("mptcp/stranded: \"100kB\"", "7:19: '100kB' is not a gate"),
         ("mptcp/counter: \">= 1\"", "7:3: unknown ratio or measure 'mptcp/counter'"),
-        ("mptcp/counter RmAddrTx: \">= 1\"", "7:3: 'RmAddrTx' is no counter; name one as a result has it"),
-        ("mptcp/counter mobile.X: \">= x\"", "7:27: '>= x' is no gate; write >=, <=, > or < and a number"),
-        ("mptcp/events: \"left wifi <\"", "7:17: 'left wifi <' is no order of events"),
+        ("mptcp/counter RmAddrTx: \">= 1\"", "7:3: 'RmAddrTx' is not a counter; name one as in a result"),
+        ("mptcp/counter mobile.X: \">= x\"", "7:27: '>= x' is not a gate; write >=, <=, > or < and a number"),
+        ("mptcp/events: \"left wifi <\"", "7:17: 'left wifi <' is not an order of events"),
         ("mptcp/events: \"left wfi\"", "7:17: unknown path 'wfi'; did you mean 'wifi'?"),
     ])
     func `is refused with its place and the remedy`(line: String, message: String) {
@@ -149,7 +149,7 @@ import Verification
         #expect(gate.miss(in: run(handoffs: [some])) == nil)
         let more = handoff(.gained, stranded: ["cellular": ByteCount(100), "other": ByteCount(101)])
         #expect(gate.miss(in: run(handoffs: [more])) == "101 B waited on other after wifi was gained at 5.000 s")
-        #expect(gate.miss(in: run()) == "no path came")
+        #expect(gate.miss(in: run()) == "no path became available")
     }
 
     @Test func `takes a counter that is absent for zero`() {
@@ -168,7 +168,7 @@ import Verification
         func miss(_ names: [String]) -> String? { RunGate(.mptcp, .events(names)).miss(in: run(events: events)) }
         #expect(miss(["connected", "left wifi", "joined wifi"]) == nil)
         #expect(miss(["joined wifi", "left wifi"]) == "left wifi came at 1.000 s, before joined wifi at 2.000 s")
-        #expect(miss(["left cellular"]) == "there was no left cellular")
+        #expect(miss(["left cellular"]) == "there was no event 'left cellular'")
         #expect(miss(["joined"]) == nil)
     }
 }

@@ -21,7 +21,7 @@ package struct CSVRows {
     }
 
     package func fault(_ what: String) -> Fault {
-        .input(path, line: line, "\(what), so it is half a result: compare again")
+        .input(path, line: line, "\(what), so the result is damaged; compare again")
     }
 
     /// The next row; nil at the end of the file.

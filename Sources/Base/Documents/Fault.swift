@@ -6,7 +6,7 @@ public enum ExitCode: Int32, Sendable {
     /// The command could not run.
     case failed = 1
     /// A gate or baseline was not met.
-    case barNotMet = 2
+    case gateNotMet = 2
     /// The result was measured but is not trustworthy: fidelity or verification failed.
     case notTrustworthy = 3
     /// The command line was wrong, or what a program adds to Walkback is.

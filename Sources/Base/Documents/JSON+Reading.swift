@@ -8,21 +8,21 @@ extension JSON {
     /// - Throws: `Fault` (bad input) if the bytes are not JSON.
     package static func parse(_ bytes: [UInt8], path: String) throws -> JSON {
         func fault(_ what: String) -> Fault {
-            .input(path, "\(what), so it is no whole document of walkback: restore it, or compare again")
+            .input(path, "\(what), so it is not a complete document of walkback; restore it, or compare again")
         }
         let outline = JSONOutline(bytes)
         guard outline.depth <= JSONOutline.deepest else {
-            throw fault("is nested more than \(JSONOutline.deepest) deep")
+            throw fault("is nested more than \(JSONOutline.deepest) levels deep")
         }
         guard outline.isFinished else { throw fault("ends in the middle") }
         let document: JSON
         do {
             document = try JSONDecoder().decode(JSON.self, from: Data(bytes))
         } catch is DecodingError {
-            throw fault("is no JSON")
+            throw fault("is not JSON")
         }
         // If two members have the same name, the decoder silently keeps one of them.
-        guard document.memberCount == outline.members else { throw fault("has a key twice in the same object") }
+        guard document.memberCount == outline.members else { throw fault("has the same key twice in one object") }
         return document
     }
 

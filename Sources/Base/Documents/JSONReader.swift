@@ -20,20 +20,22 @@ package struct JSONReader: Sendable {
     package init(document bytes: [UInt8], path: String, schema: String, older: [String] = []) throws {
         self.init(try JSON.parse(bytes, path: path), path: path)
         guard let found = try optional("schema")?.string else {
-            throw Fault.input(path, "has no 'schema', so it is no document of walkback: name another")
+            throw Fault.input(path, "has no 'schema', so it is not a document of walkback; name another file")
         }
         guard found == schema || older.contains(found) else {
             let kind = schema.prefix { $0 != "/" }
             let isOther = found.hasPrefix("\(kind)/")
             throw Fault.input(
                 path,
-                "has the schema '\(found.prefix(60))', and this walkback reads '\(schema)': "
-                    + (isOther ? "use the walkback that wrote it, or compare again" : "name a document of that kind"))
+                "has the schema '\(found.prefix(60))', and this version of walkback reads '\(schema)'; "
+                    + (isOther
+                        ? "use the version of walkback that wrote it, or compare again"
+                        : "name a document of that kind"))
         }
     }
 
     package func fault(_ what: String) -> Fault {
-        .input(path, "\(what), so it is half a document: restore it, or compare again")
+        .input(path, "\(what), so the document is damaged; restore it, or compare again")
     }
 
     private func at(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
@@ -41,7 +43,7 @@ package struct JSONReader: Sendable {
     /// Whether the member exists, even if it is null.
     package func has(_ key: String) throws -> Bool {
         guard case .object(let members) = value else {
-            throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
+            throw fault(place.isEmpty ? "is not an object" : "'\(place)' is not an object")
         }
         return members[key] != nil
     }
@@ -49,7 +51,7 @@ package struct JSONReader: Sendable {
     /// nil if the member is absent or null.
     package func optional(_ key: String) throws -> JSONReader? {
         guard case .object(let members) = value else {
-            throw fault(place.isEmpty ? "holds no object" : "'\(place)' is no object")
+            throw fault(place.isEmpty ? "is not an object" : "'\(place)' is not an object")
         }
         guard let member = members[key], member != .null else { return nil }
         return JSONReader(member, path: path, place: at(key))
@@ -64,7 +66,7 @@ package struct JSONReader: Sendable {
 
     package var elements: [JSONReader] {
         get throws {
-            guard case .array(let elements) = value else { throw fault("'\(place)' is no list") }
+            guard case .array(let elements) = value else { throw fault("'\(place)' is not a list") }
             return elements.enumerated().map { JSONReader($1, path: path, place: "\(place)[\($0)]") }
         }
     }
@@ -72,14 +74,14 @@ package struct JSONReader: Sendable {
     /// The members, sorted by key.
     package var members: [(key: String, value: JSONReader)] {
         get throws {
-            guard case .object(let members) = value else { throw fault("'\(place)' is no object") }
+            guard case .object(let members) = value else { throw fault("'\(place)' is not an object") }
             return members.sorted { $0.key < $1.key }.map { ($0, JSONReader($1, path: path, place: at($0))) }
         }
     }
 
     package var string: String {
         get throws {
-            guard case .string(let text) = value else { throw fault("'\(place)' is no text") }
+            guard case .string(let text) = value else { throw fault("'\(place)' is not a text") }
             return text
         }
     }
@@ -93,7 +95,7 @@ package struct JSONReader: Sendable {
 
     package var integer: Int64 {
         get throws {
-            guard case .integer(let number) = value else { throw fault("'\(place)' is no whole number") }
+            guard case .integer(let number) = value else { throw fault("'\(place)' is not a whole number") }
             return number
         }
     }
@@ -103,7 +105,7 @@ package struct JSONReader: Sendable {
             switch value {
             case .integer(let number): return Double(number)
             case .number(let number): return number
-            default: throw fault("'\(place)' is no number")
+            default: throw fault("'\(place)' is not a number")
             }
         }
     }
@@ -112,14 +114,16 @@ package struct JSONReader: Sendable {
 
     package var seconds: Duration {
         get throws {
-            guard let time = Duration(exactlySeconds: try number) else { throw fault("'\(place)' is no time") }
+            guard let time = Duration(exactlySeconds: try number) else { throw fault("'\(place)' is not a time") }
             return time
         }
     }
 
     /// The value as one of an enumeration's values.
     package func choice<Choice: RawRepresentable<String>>() throws -> Choice {
-        guard let choice = Choice(rawValue: try string) else { throw fault("'\(place)' is '\(try string.prefix(40))'") }
+        guard let choice = Choice(rawValue: try string) else {
+            throw fault("'\(place)' has the unknown value '\(try string.prefix(40))'")
+        }
         return choice
     }
 
@@ -129,9 +133,9 @@ package struct JSONReader: Sendable {
             switch value {
             case .integer(let number) where number >= 0: return UInt64(number)
             case .string(let text):
-                guard let seed = UInt64(text) else { throw fault("'\(place)' is no seed") }
+                guard let seed = UInt64(text) else { throw fault("'\(place)' is not a seed") }
                 return seed
-            default: throw fault("'\(place)' is no seed")
+            default: throw fault("'\(place)' is not a seed")
             }
         }
     }

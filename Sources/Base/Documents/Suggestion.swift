@@ -13,10 +13,10 @@ package enum Suggestion {
         return best?.candidate
     }
 
-    /// `; did you mean 'X'?` if a candidate is near, else `; there are: A, B, C`. Meant for the end of a sentence.
+    /// `; did you mean 'X'?` if a candidate is near, else `; choose from: A, B, C`. Meant for the end of a sentence.
     package static func ending(for word: String, among candidates: [String]) -> String {
         if let candidate = nearest(to: word, among: candidates) { return "; did you mean '\(candidate)'?" }
-        return "; there are: \(candidates.joined(separator: ", "))"
+        return "; choose from: \(candidates.joined(separator: ", "))"
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string

@@ -30,7 +30,7 @@ package final class Namespace {
         case EPERM:
             throw Fault(
                 .permission,
-                "cannot create a network namespace: permission denied. Run as root, or use the embedded kernel, which "
+                "cannot create a network namespace: permission denied; run as root, or use the embedded kernel, which "
                     + "needs no root")
         case EINVAL, ENOSYS:
             throw Fault(
@@ -77,7 +77,7 @@ package final class Namespace {
         do {
             return try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         } catch {
-            throw Fault(.failed, "cannot open \(path): \(error). Mount /proc")
+            throw Fault(.failed, "cannot open \(path): \(error); mount /proc")
         }
     }
 

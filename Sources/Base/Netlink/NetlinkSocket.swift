@@ -54,7 +54,7 @@ package final class NetlinkSocket {
     package func perform(_ requests: [Request]) throws -> [Reply] {
         guard let last = requests.last else { return [] }
         guard requests.allSatisfy(\.isComplete) else {
-            throw Fault(.failed, "cannot \(last.operation): the request does not fit its message")
+            throw Fault(.failed, "cannot \(last.operation): the request is too long for a netlink message")
         }
         let first = send(requests)
         guard case .success(let sequence) = first else { throw Fault(.failed, "cannot \(last.operation): \(first)") }
@@ -78,7 +78,9 @@ package final class NetlinkSocket {
             let length = (Int(header.pointee.nlmsg_len) + 3) & ~3
             pieces.append(iovec(iov_base: UnsafeMutableRawPointer(header), iov_len: length))
         }
-        guard let first = messages.first, let header = nlmsg_hdr(first) else { return .failure("nothing to send") }
+        guard let first = messages.first, let header = nlmsg_hdr(first) else {
+            return .failure("there is nothing to send")
+        }
         let sent = nl_send_iovec(handle, first, &pieces, UInt32(pieces.count))
         return sent < 0 ? .failure(String(cString: nl_geterror(sent))) : .success(header.pointee.nlmsg_seq)
     }
@@ -94,7 +96,9 @@ package final class NetlinkSocket {
             defer { free(buffer) }
             guard count > 0, let buffer else {
                 throw Fault(
-                    .failed, "cannot \(requests[0].operation): no answer: \(String(cString: nl_geterror(count)))")
+                    .failed,
+                    "cannot \(requests[0].operation): the kernel did not answer: \(String(cString: nl_geterror(count)))"
+                )
             }
             let bytes = UnsafeRawBufferPointer(start: buffer, count: Int(count))
             Self.forEachMessage(in: bytes) { header, payload in

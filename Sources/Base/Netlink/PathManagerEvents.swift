@@ -74,7 +74,7 @@ package final class PathManagerEvents {
             let count = recv(descriptor, &buffer, buffer.count, walkback_do_not_wait())
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == ENOBUFS {
-                throw Fault(.failed, "the kernel reported more MPTCP events than its buffer holds")
+                throw Fault(.failed, "MPTCP events were lost, because the kernel reported more than its buffer holds")
             }
             guard count > 0 else { return events }
             buffer.withUnsafeBytes { bytes in

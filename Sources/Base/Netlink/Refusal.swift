@@ -21,7 +21,7 @@ struct Refusal {
         case EPERM, EACCES:
             return Fault(
                 .permission,
-                "cannot \(operation): \(reason). Run as root, or use the embedded kernel, which needs no root")
+                "cannot \(operation): \(reason); run as root, or use the embedded kernel, which needs no root")
         default:
             return Fault(.failed, "cannot \(operation): \(reason)")
         }

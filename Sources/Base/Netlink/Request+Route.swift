@@ -11,10 +11,11 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
     package let destination: IPPrefix?
     package let gateway: IPAddress?
     package let interface: Int32
-    /// The source address for packets that have none yet.
+    /// The source address that the kernel gives to packets whose sender has not chosen one.
     package let source: IPAddress?
     package let table: UInt32
-    /// Of two routes to the same destination, the one with the lower metric is used; 0 leaves the choice to the kernel.
+    /// Of several routes to the same destination, the kernel uses the one with the lowest metric. With 0 the request
+    /// has no metric, and the kernel chooses one.
     package let metric: UInt32
 
     package init(

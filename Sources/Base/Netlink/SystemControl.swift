@@ -33,7 +33,7 @@ package enum SystemControl {
             let sentence = "cannot set \(name) to '\(value)': \(error)"
             switch error {
             case .permissionDenied, .notPermitted, .readOnlyFileSystem:
-                throw Fault(.permission, "\(sentence). Run as root, or use the embedded kernel, which needs no root")
+                throw Fault(.permission, "\(sentence); run as root, or use the embedded kernel, which needs no root")
             case .noSuchFileOrDirectory:
                 throw Fault(
                     .missingFeature, "this kernel has no setting \(name); use the embedded kernel (make kernel)")
@@ -42,7 +42,7 @@ package enum SystemControl {
             }
         }
         guard kept == value else {
-            throw Fault(.failed, "cannot set \(name) to '\(value)': the kernel made it '\(kept)'")
+            throw Fault(.failed, "cannot set \(name) to '\(value)': the kernel set it to '\(kept)' instead")
         }
     }
 

@@ -15,7 +15,7 @@ package final class Cancellation: Sendable {
         var ends: [CInt] = [-1, -1]
         let error = walkback_pipe(&ends)
         guard error == 0 else {
-            throw Fault(.failed, "cannot watch for interruption: \(Files.describe(errno: error))")
+            throw Fault(.failed, "cannot watch for an interruption: \(Files.describe(errno: error))")
         }
         descriptor = ends[0]
         writer = ends[1]

@@ -24,7 +24,7 @@ package enum DedicatedThread {
             }, reference.toOpaque())
         guard error == 0 else {
             reference.release()
-            throw Fault(.failed, "cannot start a thread: \(String(cString: strerror(error))). Use fewer --jobs")
+            throw Fault(.failed, "cannot start a thread: \(String(cString: strerror(error))); use fewer --jobs")
         }
         return Running(thread: thread, work: work)
     }

@@ -36,7 +36,7 @@ package final class EventLoop {
     /// Calls `handler` whenever `descriptor` becomes ready. Errors and hang-ups count as both readable and writable.
     package func watch(_ descriptor: Int32, for interest: Interest, handler: @escaping (Interest) -> Void) throws {
         let result = walkback_watch(epoll, descriptor, interest.rawValue, nextTag)
-        if result < 0 { throw Fault(.failed, "cannot watch a descriptor: \(Errno(rawValue: -result))") }
+        if result < 0 { throw Fault(.failed, "cannot watch a file descriptor: \(Errno(rawValue: -result))") }
         tags[descriptor] = nextTag
         handlers[nextTag] = handler
         nextTag += 1

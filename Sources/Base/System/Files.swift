@@ -33,7 +33,13 @@ package enum Files {
                 }
                 if chunk.isEmpty { return bytes }
                 bytes += chunk
-                if count > most { throw Fault(.failed, "'\(path)' is larger than \(most) bytes: not a result of ours") }
+                if count > most {
+                    throw Fault(
+                        .failed,
+                        "'\(path)' is larger than \(most) bytes, so it is not a file of walkback; remove it, "
+                            + "and run again"
+                    )
+                }
             }
         }
     }

@@ -31,9 +31,10 @@ public struct InputFile: Sendable {
             let cause = String(cString: strerror(error))
             if error == EACCES || error == EPERM {
                 throw Fault(
-                    .permission, "\(path): cannot be opened: \(cause); make it and its directory readable for you")
+                    .permission,
+                    "\(path): cannot be opened: \(cause); give yourself permission to read it and its directory")
             }
-            throw Fault.input(path, "cannot be opened: \(cause); check the name")
+            throw Fault.input(path, "cannot be opened: \(cause); check the name of the file")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -41,7 +42,10 @@ public struct InputFile: Sendable {
             throw Fault.input(path, "is a directory; name a file in it")
         }
         let tooLarge = Fault.input(
-            path, "is larger than \(largest.megabytes.text()) MB, which no file of this kind is; cut it into walks")
+            path,
+            "is larger than \(largest.megabytes.text()) MB, which is too large for a file of this kind; split "
+                + "it into walks"
+        )
         guard status.st_size <= largest.bytes else { throw tooLarge }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(status.st_size))
@@ -50,7 +54,7 @@ public struct InputFile: Sendable {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                throw Fault.input(path, "cannot be read: \(String(cString: strerror(errno))); copy it anew and retry")
+                throw Fault.input(path, "cannot be read: \(String(cString: strerror(errno))); copy it again and retry")
             }
             guard count > 0 else { break }
             bytes.append(contentsOf: buffer[..<count])

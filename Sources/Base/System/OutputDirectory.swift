@@ -35,8 +35,8 @@ package final class OutputDirectory {
         else {
             throw Fault(
                 .failed,
-                "the output directory \(path) holds something else "
-                    + "(\(present.prefix(3).joined(separator: ", "))): name "
+                "the output directory \(path) holds other files "
+                    + "(\(present.prefix(3).joined(separator: ", "))); name "
                     + "another with --output, or empty it")
         }
         try Self.makeDirectory(partial)
@@ -47,11 +47,12 @@ package final class OutputDirectory {
         } catch {
             throw Fault(
                 error as? Errno == .permissionDenied ? .permission : .failed,
-                "cannot write in \(path): \(error): name another with --output, or make it writable for you")
+                "cannot write in \(path): \(error); name another directory with --output, or make this one writable")
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try? lock.close()
-            throw Fault(.failed, "another run is writing to \(path): wait for it, or name another with --output")
+            throw Fault(
+                .failed, "another run is writing to \(path); wait for it, or name another directory with --output")
         }
         for entry in try Self.entries(of: partial) where entry != "lock" { Self.remove(partial.appending(entry)) }
     }
@@ -95,7 +96,7 @@ package final class OutputDirectory {
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter { _ = try file.writeAll(bytes) }
         } catch let error as Errno {
-            let remedy = error == .noSpace ? ": free some space, or name another place with --output" : ""
+            let remedy = error == .noSpace ? "; free some space, or name another directory with --output" : ""
             throw Fault(.failed, "cannot write \(path): \(error)\(remedy)")
         }
     }
@@ -121,7 +122,7 @@ package final class OutputDirectory {
         let error = Errno(rawValue: errno)
         throw Fault(
             error == .permissionDenied ? .permission : .failed,
-            "cannot make the directory \(path): \(error): name another with --output")
+            "cannot make the directory \(path): \(error); name another with --output")
     }
 
     package static func entries(of path: FilePath) throws -> [String] {
@@ -130,8 +131,8 @@ package final class OutputDirectory {
             throw Fault(
                 error == .permissionDenied ? .permission : .failed,
                 error == .notDirectory
-                    ? "\(path) is a file, and results need a directory: name another with --output"
-                    : "cannot read the directory \(path): \(error): name another, or make it readable for you")
+                    ? "\(path) is a file, but results need a directory; name another with --output"
+                    : "cannot read the directory \(path): \(error); name another, or make this one readable")
         }
         defer { closedir(directory) }
         var names: [String] = []

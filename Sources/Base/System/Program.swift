@@ -15,7 +15,9 @@ package enum Program {
         if name.contains("/") {
             let path = absolute(name)
             guard access(path, X_OK) == 0, isFile(path) else {
-                throw Fault(.usage, "cannot run '\(name)': \(isFile(path) ? "it is not executable" : "no such file")")
+                let cause =
+                    isFile(path) ? "it is not executable; chmod +x it" : "there is no such file; check the name"
+                throw Fault(.usage, "cannot run '\(name)': \(cause)")
             }
             return path
         }
@@ -23,7 +25,7 @@ package enum Program {
             let path = absolute("\(directory)/\(name)")
             if access(path, X_OK) == 0, isFile(path) { return path }
         }
-        throw Fault(.usage, "cannot run '\(name)': no such program in PATH. Install it, or name its file")
+        throw Fault(.usage, "cannot run '\(name)': there is no such program in PATH; install it, or name its file")
     }
 
     private static func isFile(_ path: String) -> Bool {

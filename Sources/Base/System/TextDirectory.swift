@@ -20,8 +20,8 @@ package enum TextDirectory {
         guard strange.isEmpty else {
             throw Fault(
                 .failed,
-                "the output directory \(path) holds something else "
-                    + "(\(strange.prefix(3).joined(separator: ", "))): name "
+                "the output directory \(path) holds other files "
+                    + "(\(strange.prefix(3).joined(separator: ", "))); name "
                     + "another with --output, or empty it")
         }
         for name in results where present.contains(name) { OutputDirectory.remove(path.appending(name)) }

@@ -10,11 +10,11 @@ import Traffic
 /// The mobile host's connection, one at a time, and the path over which it is opened.
 final class Connection {
     enum Choice: Equatable {
-        /// Only this path.
+        /// The connection uses only this path.
         case fixed(path: Int, reconnects: Bool)
         /// The preferred path among the joined ones; a new connection is opened whenever the preferred path changes.
         case preferred
-        /// From the home address, over whichever path it is reached.
+        /// The connection starts from the home address and uses whichever path reaches it.
         case home
         /// Any joined path that may be used, the first one in this order; the other paths join the connection.
         case multipath(order: [Int])
@@ -60,7 +60,7 @@ final class Connection {
         switch choice {
         case .home:
             guard let home = lab.homeAddress else {
-                throw Fault(.failed, "run \(plan.id) needs a home address, and the lab has none")
+                throw Fault(.failed, "run \(plan.id) needs a home address, but the lab has none")
             }
             try connect(from: home, over: nil)
         case .fixed(let path, _): if joined[path] { try connect(over: path) }

@@ -48,7 +48,7 @@ package struct GuestBringUp {
         // Never freed: the signal handler needs these strings and must not build any.
         let error = walkback_deadline_arm(
             span.wholeNanoseconds, strdup(path(RunDirectory.fault)), strdup(path(RunDirectory.status)), isFirstProcess)
-        guard error == 0 else { throw Fault(.failed, "cannot set the run's deadline: \(Self.describe(error))") }
+        guard error == 0 else { throw Fault(.failed, "cannot set the deadline of the run: \(Self.describe(error))") }
     }
 
     // MARK: Both ways to run
@@ -99,7 +99,7 @@ package struct GuestBringUp {
             // The guest's writes go to memory first; if the host's disk is full, that shows only here.
             let error = root < 0 ? EIO : walkback_sync_file_system(root)
             guard error == 0 else {
-                throw Fault(.failed, "the results could not be written in full: \(Self.describe(error))")
+                throw Fault(.failed, "cannot write the results completely: \(Self.describe(error))")
             }
             return status
         } catch {
@@ -129,7 +129,8 @@ package struct GuestBringUp {
     private static func mountFileSystems() throws {
         guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }), !source.isEmpty else {
             throw Fault(
-                .failed, "`walkback guest` is the first process of a guest; give it --here DIR on this machine's kernel"
+                .failed,
+                "`walkback guest` must be the first process of a guest; add --here DIR to use this machine's kernel"
             )
         }
         try mount("devtmpfs", on: "/dev")
@@ -158,7 +159,7 @@ package struct GuestBringUp {
     ///   - levels: how many levels it is above the run directory.
     func mountDirectory(on target: String, above levels: Int) throws {
         guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }) else {
-            throw Fault(.failed, "only the first process of a guest mounts directories")
+            throw Fault(.failed, "only the first process of a guest can mount directories")
         }
         // The host's directory may lie below a file system of the guest's own, such as /dev/shm.
         var path = ""
@@ -190,7 +191,9 @@ package struct GuestBringUp {
         guard error == 0 || error == allowed else {
             throw Fault(
                 .missingFeature,
-                "the guest cannot mount \(type) on \(target): \(describe(error)). Rebuild it: `make kernel`")
+                "the guest cannot mount \(type) on \(target): \(describe(error)); build the kernel again with "
+                    + "`make kernel`"
+            )
         }
     }
 

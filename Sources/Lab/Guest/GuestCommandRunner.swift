@@ -22,7 +22,8 @@ struct GuestCommandRunner {
             throw Fault(.badInput, "\(RunDirectory.command) names no program")
         }
         guard let span = Duration(exactlySeconds: command.deadline_s), span > .zero else {
-            throw Fault(.badInput, "\(RunDirectory.command): deadline_s \(command.deadline_s) is no time to come")
+            throw Fault(
+                .badInput, "\(RunDirectory.command): deadline_s \(command.deadline_s) is not a time in the future")
         }
         guest.phase("running '\(program)'")
         // Blocked before the child exists, so that its end cannot be missed.
@@ -53,10 +54,10 @@ struct GuestCommandRunner {
 
     private func overdue(_ program: String, after span: Duration) -> Fault {
         let waiting = Self.processes()
-        let names = waiting.isEmpty ? "nothing that can be named" : waiting.joined(separator: ", ")
+        let names = waiting.isEmpty ? "no process that can be named" : waiting.joined(separator: ", ")
         return Fault(
             .failed,
-            "'\(program)' did not end within \(span.seconds.text()) s of the guest's clock; still there: \(names)")
+            "'\(program)' did not end within \(span.seconds.text()) s of the guest's clock; still running: \(names)")
     }
 
     private static func now() -> Duration { .nanoseconds(SystemClock.monotonic) }

@@ -32,7 +32,7 @@ package enum GuestRun {
     private static func performProgram(_ guest: GuestBringUp) throws {
         let plan = try read(ProgramPlan.self, guest.path(ProgramPlan.fileName))
         guard GuestBringUp.isFirstProcess else {
-            throw Fault(.usage, "programs run under a replay in the embedded kernel only")
+            throw Fault(.usage, "programs run under a replay only in the embedded kernel")
         }
         try guest.arm(deadline: plan.run.duration + grace)
         guest.phase("setting up the lab")

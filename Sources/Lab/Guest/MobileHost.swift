@@ -102,7 +102,7 @@ package final class MobileHost {
         guard wanted.count == plan.paths.count else {
             throw Fault(
                 .failed,
-                "strategy '\(plan.strategy)' decided on \(wanted.count) paths, and there are \(plan.paths.count)")
+                "strategy '\(plan.strategy)' decided about \(wanted.count) paths, but there are \(plan.paths.count)")
         }
         let changes = plan.paths.indices.filter { wanted[$0] != uses[$0] }
         guard !changes.isEmpty else { return }

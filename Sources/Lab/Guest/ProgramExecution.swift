@@ -53,14 +53,16 @@ final class ProgramExecution {
         try guest.mountDirectory(on: plan.outputDirectory, above: 2)
         guard chdir(plan.workingDirectory) == 0 else {
             throw Fault(
-                .failed, "the guest cannot enter '\(plan.workingDirectory)': \(Errno(rawValue: errno)). Start elsewhere"
+                .failed,
+                "the guest cannot enter '\(plan.workingDirectory)': \(Errno(rawValue: errno)); start in another "
+                    + "directory"
             )
         }
         output = try ProgramFiles(directory: FilePath(plan.outputDirectory))
         lab = try Lab(plan: plan.run, directory: FilePath(guest.directory), bins: bins, mptcpEndpoints: true)
         loop = try EventLoop()
-        // Network namespaces and programs may choose only among the controls that are allowed to all, so every control
-        // is allowed.
+        // The default of a network namespace must be one of the allowed controls, and a program without CAP_NET_ADMIN
+        // can choose no other (tcp_cong.c). So every available control is allowed.
         if let all = try SystemControl.value(of: "net.ipv4.tcp_available_congestion_control") {
             try SystemControl.set("net.ipv4.tcp_allowed_congestion_control", to: all)
         }

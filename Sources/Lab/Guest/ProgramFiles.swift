@@ -19,7 +19,7 @@ final class ProgramFiles {
                     path, .writeOnly, options: [.create, .truncate, .append, .closeOnExec],
                     permissions: [.ownerReadWrite, .groupRead, .otherRead])
             } catch {
-                throw Fault(.failed, "cannot write '\(path)': \(error). Name another --output")
+                throw Fault(.failed, "cannot write '\(path)': \(error); name another --output")
             }
         }
     }

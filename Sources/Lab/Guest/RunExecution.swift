@@ -99,7 +99,8 @@ package final class RunExecution {
         }
         guard companions.count == plan.connections.count - 1 else {
             throw Fault(
-                .failed, "strategy '\(plan.strategy)' opens a second connection that is not a TCP over one path")
+                .failed,
+                "strategy '\(plan.strategy)' opens a second connection that is not a single-path TCP connection")
         }
         companionServer = companions.isEmpty ? nil : try listen(.tcp, port: Self.companionPort)
         if let companionServer {
@@ -283,7 +284,8 @@ package final class RunExecution {
         let slip = SystemClock.monotonic - zero - record.measured.wholeNanoseconds
         if clock == .virtual, !(0..<10_000).contains(slip) {
             throw Fault(
-                .failed, "the guest's clock is \(slip) ns off its ticks: this kernel is not in time-travel mode")
+                .failed, "the guest's clock is \(slip) ns off its ticks, because this kernel is not in time-travel mode"
+            )
         }
         for (end, events) in reports { try noteReports(of: end, events) }
         record.delivered = flows[0].delivered
@@ -319,7 +321,7 @@ package final class RunExecution {
             .joined(separator: ", ")
         guard let socket = transfer.socket else { return }
         if plan.usesMPTCP, socket.information.is_mptcp != 1 {
-            record.failure = "the connection fell back to plain TCP, so this is no MPTCP run"
+            record.failure = "the connection fell back to plain TCP, so this is not an MPTCP run"
         }
         guard let peer = server.client(transfer.seed).socket else { return }
         for direction in plan.workload.directions {

@@ -22,7 +22,7 @@ package final class CommandDirectory {
         (remover, lifeline) = try Self.startRemover(of: path)
         guard mkdir(path.string, 0o700) == 0 else {
             let error = Errno(rawValue: errno)
-            throw Fault(.failed, "cannot make a directory in \(temporary): \(error); set TMPDIR to another")
+            throw Fault(.failed, "cannot create a directory in \(temporary): \(error); set TMPDIR to another directory")
         }
         let document = Array(try JSONEncoder().encode(command))
         let descriptor = try FileDescriptor.open(
@@ -46,7 +46,7 @@ package final class CommandDirectory {
     private static func startRemover(of path: FilePath) throws -> (pid_t, FileDescriptor) {
         var ends: [CInt] = [-1, -1]
         let failure = walkback_pipe(&ends)
-        guard failure == 0 else { throw Fault(.failed, "cannot make a pipe: \(Files.describe(errno: failure))") }
+        guard failure == 0 else { throw Fault(.failed, "cannot create a pipe: \(Files.describe(errno: failure))") }
         defer { close(ends[0]) }
         let lifeline = FileDescriptor(rawValue: ends[1])
         do {

@@ -32,7 +32,9 @@ package struct EmbeddedKernel: Sendable, Equatable {
         let looked = [installed.string, cache.map { "\($0)/*/linux" }].compactMap { $0 }.joined(separator: " nor ")
         throw Fault(
             .failed,
-            "no embedded kernel: $WALKBACK_KERNEL is not set, and there is neither \(looked). Run `make kernel`")
+            "there is no embedded kernel: $WALKBACK_KERNEL is not set, and there is neither \(looked); run "
+                + "`make kernel`"
+        )
     }
 
     /// Where `make kernel` installs, one directory per kernel.
@@ -67,19 +69,20 @@ package struct EmbeddedKernel: Sendable, Equatable {
 
     private static func open(_ path: FilePath, named name: String) throws -> EmbeddedKernel {
         guard Files.isFile(path) else {
-            throw Fault(.failed, "\(name) is not a file. Build one with `make kernel` and name the `linux` it made")
+            throw Fault(
+                .failed,
+                "\(name) is not a file; build a kernel with `make kernel`, and name the file `linux` that it makes")
         }
         guard access(path.string, X_OK) == 0 else {
             throw Fault(
-                .failed, "\(name) is not executable for this user: chmod +x it, or build one with `make kernel`")
+                .failed, "\(name) is not executable for this user; chmod +x it, or build a kernel with `make kernel`")
         }
         let notes = try description(beside: path)
         if let release = notes.release { return EmbeddedKernel(path: path, release: release, patches: notes.patches) }
         guard let release = try askRelease(path) else {
             throw Fault(
                 .failed,
-                "\(name) is not a kernel built for user mode (asked for --version, it named no Linux release). "
-                    + "Build one with "
+                "\(name) is not a user-mode kernel, because it names no Linux release for --version; build one with "
                     + "`make kernel SOURCE=DIR`")
         }
         return EmbeddedKernel(path: path, release: release, patches: notes.patches)

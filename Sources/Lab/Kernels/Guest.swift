@@ -55,7 +55,7 @@ package struct Guest: Sendable {
         do {
             first = try FileDescriptor.open(program, .readOnly, options: .closeOnExec)
         } catch {
-            throw Fault(.failed, "cannot open '\(program)', which a guest starts with: \(error)")
+            throw Fault(.failed, "cannot open '\(program)', with which a guest starts: \(error)")
         }
         defer { try? first.close() }
         let process = GuestProcess(

@@ -16,12 +16,11 @@ struct GuestFailure {
         if end.reason == .tookTooLong {
             return Fault(
                 .failed,
-                "the guest was stopped at the limit of real time\(progress): something in it computes without "
-                    + "end, or the machine "
-                    + "is too busy. \(see)")
+                "the guest was stopped at its limit of real time\(progress), because a program in it computes without "
+                    + "end or the machine is too busy; \(see)")
         }
-        if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted). \(see)") }
-        return knownCause ?? Fault(.failed, "the guest ended without a result (\(ending))\(quoted). \(see)")
+        if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted); \(see)") }
+        return knownCause ?? Fault(.failed, "the guest ended without a result (\(ending))\(quoted); \(see)")
     }
 
     private var knownCause: Fault? {
@@ -29,24 +28,22 @@ struct GuestFailure {
         if said(["check_ptrace", "check_sysemu", "start_ptraced_child", "ptrace: "]) {
             return Fault(
                 .permission,
-                "the kernel may not trace its processes (ptrace), probably because this container forbids it: "
-                    + "allow it with "
-                    + "`docker run --cap-add SYS_PTRACE` or `--security-opt seccomp=unconfined`\(quoted)")
+                "the kernel may not trace its processes (ptrace), probably because this container forbids it; allow it "
+                    + "with `docker run --cap-add SYS_PTRACE` or `--security-opt seccomp=unconfined`\(quoted)")
         }
         if said(["must be not mounted noexec", "PROT_EXEC mmap"]) {
             return Fault(
                 .permission,
-                "the kernel may not execute its memory, neither as a memfd nor in '\(directory)': allow "
-                    + "executable memfds "
-                    + "(sysctl vm.memfd_noexec=0) or give an --output on a file system mounted without noexec")
+                "the kernel may not execute its memory, neither as a memfd nor in '\(directory)'; allow executable "
+                    + "memfds (sysctl vm.memfd_noexec=0), or name an --output on a file system mounted without noexec")
         }
         if let line = end.lastLines.last(where: { $0.contains("Attempted to kill init") }) {
-            return Fault(.failed, "the program in the guest \(Self.death(line))\(quoted(butNot: line)). \(see)")
+            return Fault(.failed, "the program in the guest \(Self.death(line))\(quoted(butNot: line)); \(see)")
         }
         if said(["Requested init", "No working init"]) {
-            return Fault(.failed, "the guest cannot execute this program\(quoted). \(see)")
+            return Fault(.failed, "the guest cannot execute this program\(quoted); \(see)")
         }
-        if said(["Kernel panic"]) { return Fault(.failed, "the guest's kernel panicked\(quoted). \(see)") }
+        if said(["Kernel panic"]) { return Fault(.failed, "the kernel of the guest panicked\(quoted); \(see)") }
         // setup_physmem is where the kernel maps its memory, which a limit on address space forbids.
         if said(["Cannot allocate memory", "setup_physmem", "Out of memory", "out of memory", "lseek64:"]) {
             return outOfMemory
@@ -61,8 +58,8 @@ struct GuestFailure {
     private var outOfMemory: Fault {
         Fault(
             .failed,
-            "the guest ran out of the host's memory (\(ending))\(quoted): free some, raise the container's "
-                + "limit, or use fewer --jobs"
+            "the guest ran out of the host's memory (\(ending))\(quoted); free some memory, raise the limit of the "
+                + "container, or use fewer --jobs"
         )
     }
 
@@ -105,7 +102,7 @@ struct GuestFailure {
         return ": \"\(line.prefix(200))\""
     }
 
-    private var see: String { "See '\(directory.appending(RunDirectory.consoleLog))'" }
+    private var see: String { "see '\(directory.appending(RunDirectory.consoleLog))'" }
 }
 
 extension String {

@@ -113,7 +113,7 @@ package struct GuestPool: Sendable {
 
         init(count: Int) {
             self.count = count
-            let unrun = Fault(.failed, "not run")
+            let unrun = Fault(.failed, "the run was not started")
             state = Mutex(State(results: Array(repeating: .failure(unrun), count: count)))
         }
 

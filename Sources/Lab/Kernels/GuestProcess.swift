@@ -53,7 +53,7 @@ struct GuestProcess: Sendable {
         var pipe: [CInt] = [-1, -1]
         let error = walkback_pipe(&pipe)
         guard error == 0 else {
-            throw Fault(.failed, "cannot make a pipe: \(Files.describe(errno: error)). Use fewer --jobs")
+            throw Fault(.failed, "cannot create a pipe: \(Files.describe(errno: error)); use fewer --jobs")
         }
         let output = FileDescriptor(rawValue: pipe[0])
         defer { try? output.close() }
@@ -81,7 +81,7 @@ struct GuestProcess: Sendable {
         switch spawn.start() {
         case .success(let child): return child
         case .failure(let error):
-            let remedy = error.errno == ENOEXEC ? ": it is no program for this machine" : ""
+            let remedy = error.errno == ENOEXEC ? ", because it is not a program for this machine" : ""
             throw Fault(
                 .failed, "cannot start '\(executable)': \(Files.describe(errno: error.errno))\(remedy)")
         }

@@ -14,9 +14,8 @@ package struct HostKernel: Sendable, Equatable {
         guard geteuid() == 0 else {
             throw Fault(
                 .permission,
-                "--kernel host needs root, for namespaces, queues and BPF programs of the machine's own kernel: "
-                    + "run it with sudo, "
-                    + "or use the embedded kernel, which needs none")
+                "--kernel host needs root, for namespaces, queues and BPF programs of the machine's own kernel; "
+                    + "run it with sudo, or use the embedded kernel, which needs no root")
         }
         var name = utsname()
         uname(&name)

@@ -82,13 +82,13 @@ package enum Kernel: Sendable, Equatable {
         guard end.status == 0, let bytes = try Files.read(path) else {
             throw Fault(
                 .failed,
-                "run \(job.id) ended with status \(end.status) and without a record. "
-                    + "See '\(job.directory.appending(RunDirectory.consoleLog))'")
+                "run \(job.id) ended with status \(end.status) and without a record; "
+                    + "see '\(job.directory.appending(RunDirectory.consoleLog))'")
         }
         do {
             return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
         } catch {
-            throw Fault(.failed, "run \(job.id) left a record that cannot be read, '\(path)': \(error)")
+            throw Fault(.failed, "the record '\(path)' of run \(job.id) cannot be read: \(error)")
         }
     }
 }

@@ -75,7 +75,10 @@ final class RunSession {
             try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: 1 << 16)) }
         } catch let error as Errno where [.noSpace, .diskQuotaExceeded].contains(error) {
             throw Fault(
-                .failed, "no room for the results in '\(directory)': \(error). Free some, or give another --output")
+                .failed,
+                "there is no room for the results in '\(directory)': \(error); free some space, or name another "
+                    + "--output"
+            )
         } catch {
             return
         }

@@ -26,7 +26,7 @@ struct KernelSettings {
     private static let everywhere = [
         ("net.ipv4.conf.all.rp_filter", "0"),
         ("net.ipv4.conf.default.rp_filter", "0"),
-        // Only our own addresses, routers and neighbours: link-local traffic would take its share of the links.
+        // The lab configures its own addresses, routers and neighbours, because link-local traffic would use the links.
         ("net.ipv6.conf.default.addr_gen_mode", "1"),
         ("net.ipv6.conf.default.accept_ra", "0"),
         ("net.ipv6.conf.default.router_solicitations", "0"),
@@ -116,7 +116,7 @@ struct KernelSettings {
             let offered = try SystemControl.value(of: "net.mptcp.available_schedulers")
             if let offered, !offered.split(separator: " ").contains(Substring(scheduler)) {
                 throw Fault(
-                    .missingFeature, "this kernel has no MPTCP scheduler '\(scheduler)'; it has \(offered)")
+                    .missingFeature, "this kernel has no MPTCP scheduler '\(scheduler)'; choose from: \(offered)")
             }
             try setOffered("net.mptcp.scheduler", scheduler, "MPTCP scheduler '\(scheduler)'")
         }
@@ -133,7 +133,9 @@ struct KernelSettings {
         do {
             try SystemControl.set(name, to: value)
         } catch {
-            throw Fault(.missingFeature, "this kernel has no \(what): \(error); use another kernel, or leave it out")
+            throw Fault(
+                .missingFeature,
+                "this kernel has no \(what): \(error); use another kernel, or leave it out of the replay")
         }
     }
 

@@ -23,8 +23,8 @@ extension Lab {
         guard let home = topology.home else {
             throw Fault(
                 .badInput,
-                "these paths share no address family, so no home address is reached over all of them; give one "
-                    + "of them both")
+                "these paths share no address family, so no home address can be reached over all of them; give "
+                    + "one of them both families")
         }
         try mobile.routing.perform([
             .addAddress(IPPrefix(home, home.bits), interface: Self.loopback),

@@ -112,7 +112,7 @@ extension Lab {
     /// - Throws: if the plan has no further change.
     package func renumber(_ path: Int) throws {
         guard changes[path] + waitingChanges[path] < plannedChanges[path] else {
-            throw Fault(.failed, "path '\(topology.paths[path].name)' has no further address")
+            throw Fault(.failed, "path '\(topology.paths[path].name)' has no address left to change to")
         }
         switch absences[path] {
         case nil, .blackhole:

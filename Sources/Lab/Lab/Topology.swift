@@ -77,7 +77,8 @@ package struct Topology: Sendable, Equatable {
     /// - Throws: `Fault` 65 unless there are 1 to 8 paths.
     package init(paths: [(name: String, family: RunPlan.AddressFamily, subflows: Int)]) throws {
         guard (1...Self.maximumPaths).contains(paths.count) else {
-            throw Fault(.badInput, "a replay has 1 to \(Self.maximumPaths) paths, this one \(paths.count)")
+            throw Fault(
+                .badInput, "a replay must have 1 to \(Self.maximumPaths) paths, but this one has \(paths.count)")
         }
         let names = Self.interfaceNames(paths.map(\.name))
         let laid = paths.enumerated().map { index, path in

@@ -53,7 +53,7 @@ struct BPFObject: ~Copyable {
 
     func map(_ name: String) throws -> OpaquePointer {
         guard let map = bpf_object__find_map_by_name(object, name) else {
-            throw Fault(.failed, "the link's BPF object has no map '\(name)': rebuild it from link.bpf.c.")
+            throw Fault(.failed, "the link's BPF object has no map '\(name)'; build it again from link.bpf.c")
         }
         return map
     }
@@ -63,7 +63,7 @@ struct BPFObject: ~Copyable {
     func attach(_ program: String, to interfaceIndex: Int32, at point: bpf_tc_attach_point) throws {
         Self.startCapturing()
         guard let found = bpf_object__find_program_by_name(object, program) else {
-            throw Fault(.failed, "the link's BPF object has no program '\(program)': rebuild it from link.bpf.c.")
+            throw Fault(.failed, "the link's BPF object has no program '\(program)'; build it again from link.bpf.c")
         }
         let result = walkback_tc_attach(interfaceIndex, point, bpf_program__fd(found))
         guard result == 0 else {
@@ -79,15 +79,15 @@ struct BPFObject: ~Copyable {
     private static func fault(_ action: String, error: Int32) -> Fault {
         let lines = messages.withLock { $0 }.split(separator: "\n").suffix(4)
         let words = lines.isEmpty ? "" : " (" + lines.joined(separator: "; ") + ")"
-        let reason = "cannot \(action): \(String(cString: strerror(error)))\(words)."
+        let reason = "cannot \(action): \(String(cString: strerror(error)))\(words)"
         switch error {
         case EPERM:
-            return Fault(.permission, "\(reason) Run as root, or on the embedded kernel, which needs no rights.")
+            return Fault(.permission, "\(reason); run as root, or use the embedded kernel, which needs no root")
         case ENOSYS, ENOENT, EOPNOTSUPP, EACCES, EINVAL, E2BIG:
             return Fault(
                 .missingFeature,
-                "\(reason) The link needs Linux 6.1 or later with CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_BPF and clsact: "
-                    + "use the embedded kernel.")
+                "\(reason); use the embedded kernel, because the link needs Linux 6.1 or later with "
+                    + "CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_BPF and clsact")
         default:
             return Fault(.failed, reason)
         }

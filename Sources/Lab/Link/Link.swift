@@ -52,7 +52,10 @@ package final class Link {
         let conditions = try Mapping<walkback_condition>(object.map("conditions"), count: header.conditions)
         guard Self.conditionSize == LinkTable.conditionSize else {
             throw Fault(
-                .failed, "struct walkback_condition has not one member for each condition among LinkColumn.all; add it")
+                .failed,
+                "the members of struct walkback_condition do not match the conditions of LinkColumn.all; make "
+                    + "them match"
+            )
         }
         try file.read(into: points.bytes)
         try file.read(into: conditions.bytes)

@@ -20,8 +20,8 @@ struct Mapping<Element>: ~Copyable {
             let reason = String(cString: strerror(errno))
             throw Fault(
                 .failed,
-                "cannot map \(size) bytes of the link's BPF map '\(String(cString: bpf_map__name(map)))': \(reason). "
-                    + "Give the machine or the guest more memory.")
+                "cannot map \(size) bytes of the link's BPF map '\(String(cString: bpf_map__name(map)))': \(reason); "
+                    + "give the machine or the guest more memory")
         }
         base = mapped
     }

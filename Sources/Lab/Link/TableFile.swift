@@ -16,7 +16,7 @@ struct TableFile: ~Copyable {
         do {
             descriptor = try FileDescriptor.open(path, .readOnly)
         } catch let error as Errno {
-            throw Fault(.failed, "cannot open the link table '\(path)': \(error). Check the run's directory.")
+            throw Fault(.failed, "cannot open the link table '\(path)': \(error); check the directory of the run")
         }
         var start = [UInt8](repeating: 0, count: LinkTable.headerSize)
         do {
@@ -55,7 +55,7 @@ struct TableFile: ~Copyable {
             do {
                 count = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: rest))
             } catch let error as Errno {
-                throw Fault(.failed, "cannot read the link table '\(path)': \(error). Check the run's directory.")
+                throw Fault(.failed, "cannot read the link table '\(path)': \(error); check the directory of the run")
             }
             guard count > 0 else { throw cutShort(path) }
             rest = rest.dropFirst(count)
@@ -63,6 +63,6 @@ struct TableFile: ~Copyable {
     }
 
     private static func cutShort(_ path: FilePath) -> Fault {
-        Fault(.badInput, "'\(path)' is not a link table, or not a whole one: write it again from the trace.")
+        Fault(.badInput, "'\(path)' is not a complete link table; write it again from the trace")
     }
 }

@@ -117,7 +117,7 @@ final class FrameSequence: Exchanges {
     let timer: MonotonicTimer? = nil
 
     init(size: ByteCount, interval: Duration) throws {
-        guard interval > .zero else { throw Fault(.failed, "a workload of frames has no time between them") }
+        guard interval > .zero else { throw Fault(.failed, "the workload sends frames without any time between them") }
         self.size = max(ByteCount(1), size)
         self.interval = interval.wholeNanoseconds
     }

@@ -39,7 +39,9 @@ extension CaptureBlocks {
             guard closing == length else {
                 damage.add(
                     offset,
-                    "a block of \(length) bytes says \(closing) at its end; it and what follows cannot be trusted")
+                    "a block gives its length as \(length) bytes at its start and as \(closing) at its end; it "
+                        + "and what follows cannot be trusted"
+                )
                 return Progress(consumed: position, needed: Self.frame, isOver: true)
             }
             let content = window.extracting(unchecked: Range(uncheckedBounds: (position &+ 8, end &- 4)))
@@ -63,19 +65,20 @@ extension CaptureBlocks {
         _ block: RawSpan, isObsolete: Bool, at offset: Int64, _ body: PacketRecord.Body
     ) rethrows {
         let header = 20
-        guard block.byteCount >= header else { return damage.add(offset, "a packet block is too short to be one") }
+        guard block.byteCount >= header else { return damage.add(offset, "a packet block is too short") }
         let number =
             isObsolete
             ? Int(block.number(unchecked: 0, as: UInt16.self, swapped: swapped))
             : Int(block.number(unchecked: 0, as: UInt32.self, swapped: swapped))
         let index = firstInterface &+ number
         guard index < stamps.count else {
-            return damage.add(offset, "a packet is of interface \(number), which its section does not describe")
+            return damage.add(offset, "a packet belongs to interface \(number), which its section does not describe")
         }
         let captured = Int(block.number(unchecked: 12, as: UInt32.self, swapped: swapped))
         guard captured <= block.byteCount &- header else {
             return damage.add(
-                offset, "a packet claims \(captured) captured bytes in a block that has \(block.byteCount - header)")
+                offset,
+                "a packet claims \(captured) captured bytes, but its block holds only \(block.byteCount - header)")
         }
         let high = block.number(unchecked: 4, as: UInt32.self, swapped: swapped)
         let low = block.number(unchecked: 8, as: UInt32.self, swapped: swapped)
@@ -88,7 +91,7 @@ extension CaptureBlocks {
         } else {
             time = stamp.clock.timestamp(ticks: ticks)
         }
-        if time == nil { damage.add(offset, "a packet's stamp is beyond the year 2262; its time is not used") }
+        if time == nil { damage.add(offset, "the timestamp of a packet is beyond the year 2262; it is not used") }
         let end = header &+ captured
         let options = min(block.byteCount, (end &+ 3) & ~3)
         try body(
@@ -103,9 +106,9 @@ extension CaptureBlocks {
     private mutating func simplePacket(
         _ block: RawSpan, at offset: Int64, _ body: PacketRecord.Body
     ) rethrows {
-        guard block.byteCount >= 4 else { return damage.add(offset, "a packet block is too short to be one") }
+        guard block.byteCount >= 4 else { return damage.add(offset, "a packet block is too short") }
         guard firstInterface < stamps.count else {
-            return damage.add(offset, "a simple packet stands in a section that describes no interface")
+            return damage.add(offset, "a simple packet is in a section that describes no interface")
         }
         let interface = stamps[firstInterface]
         let original = Int(block.number(at: 0, as: UInt32.self, swapped: swapped))
@@ -122,7 +125,7 @@ extension CaptureBlocks {
 
     private mutating func readSection(_ block: RawSpan, at offset: Int64) {
         firstInterface = interfaces.count
-        guard block.byteCount >= 16 else { return damage.add(offset, "a section's header is too short to be one") }
+        guard block.byteCount >= 16 else { return damage.add(offset, "the header of a section is too short") }
         let options = BlockOptions(bytes: block.extracting(16..<block.byteCount), swapped: swapped)
         sections.append(
             CaptureSection(
@@ -133,7 +136,7 @@ extension CaptureBlocks {
     }
 
     private mutating func readInterface(_ block: RawSpan, at offset: Int64) {
-        guard block.byteCount >= 8 else { return damage.add(offset, "an interface block is too short to be one") }
+        guard block.byteCount >= 8 else { return damage.add(offset, "an interface block is too short") }
         let options = BlockOptions(bytes: block.extracting(8..<block.byteCount), swapped: swapped)
         typealias Code = OptionCode.Interface
         var interface = CaptureInterface(
@@ -153,11 +156,12 @@ extension CaptureBlocks {
     }
 
     private mutating func readStatistics(_ block: RawSpan, at offset: Int64) {
-        guard block.byteCount >= 12 else { return damage.add(offset, "a statistics block is too short to be one") }
+        guard block.byteCount >= 12 else { return damage.add(offset, "a statistics block is too short") }
         let number = block.number(at: 0, as: UInt32.self, swapped: swapped)
         let index = firstInterface + Int(number)
         guard index < interfaces.count else {
-            return damage.add(offset, "statistics are of interface \(number), which their section does not describe")
+            return damage.add(
+                offset, "a statistics block belongs to interface \(number), which its section does not describe")
         }
         let options = BlockOptions(bytes: block.extracting(12..<block.byteCount), swapped: swapped)
         let clock = stamps[index].clock

@@ -60,7 +60,7 @@ struct CaptureBlocks {
 
     /// - Parameter cause: what ended the contents early, if known.
     mutating func reportEnd(_ offset: Int64, left: Int, needed: Int, cause: String?) {
-        let cut = left > 0 ? "a record of \(needed) bytes or more has only \(left) of them" : "the contents end"
+        let cut = left > 0 ? "a record of at least \(needed) bytes has only \(left) of them" : "the contents end"
         damage.add(offset, cause.map { "\(cut): \($0)" } ?? "\(cut): the file is cut off")
     }
 
@@ -96,8 +96,8 @@ struct CaptureBlocks {
             if nanoseconds >= 1_000_000_000 {
                 // A fraction of one to two seconds is accepted as a missing carry; a larger value is not a fraction.
                 if nanoseconds >= 2_000_000_000 { time = nil }
-                let use = time == nil ? "; its time is not used" : ""
-                damage.add(offset, "the stamp's fraction of a second, \(fraction), is a second or more\(use)")
+                let use = time == nil ? "; the timestamp is not used" : ""
+                damage.add(offset, "the fraction of a second in a timestamp, \(fraction), is one second or more\(use)")
             }
             let start = position &+ header
             position = start &+ length

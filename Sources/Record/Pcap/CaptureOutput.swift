@@ -32,9 +32,9 @@ package final class CaptureFile: CaptureOutput {
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch Errno.fileExists {
-            throw Fault(.failed, "'\(path)' exists already, and a recording is never overwritten; choose another name")
+            throw Fault(.failed, "'\(path)' exists and is not overwritten; choose another name")
         } catch {
-            throw Fault(.failed, "cannot create '\(path)': \(error); check that the directory is there and writable")
+            throw Fault(.failed, "cannot create '\(path)': \(error); check that its directory exists and is writable")
         }
     }
 

@@ -43,8 +43,8 @@ final class Decompression: ByteSource {
         self.file = file
         self.method = method
         zstd = method == .zstd ? ZSTD_createDStream() : nil
-        if method == .gzip, walkback_gzip_begin(&gzip) != Z_OK { fail("memory is out") }
-        if method == .zstd, zstd == nil { fail("memory is out") }
+        if method == .gzip, walkback_gzip_begin(&gzip) != Z_OK { fail("cannot be unpacked for lack of memory") }
+        if method == .zstd, zstd == nil { fail("cannot be unpacked for lack of memory") }
     }
 
     deinit {
@@ -76,7 +76,7 @@ final class Decompression: ByteSource {
     private func inflate(into output: UnsafeMutableRawBufferPointer) -> Int {
         // The file continues after the end of one stream: `cat` can concatenate gzip files.
         if isComplete, inflateReset(&gzip) != Z_OK {
-            fail("memory is out")
+            fail("cannot be unpacked for lack of memory")
             return 0
         }
         let size = min(output.count, 1 << 30)

@@ -36,7 +36,7 @@ final class FileSource: ByteSource {
             let isDirectory = status.st_mode & S_IFMT == S_IFDIR
             close(descriptor)
             throw Fault.input(
-                path, isDirectory ? "is a directory; name a file in it" : "is no ordinary file; copy it into one first")
+                path, isDirectory ? "is a directory; name a file in it" : "is not a regular file; copy it to one first")
         }
         size = Int64(status.st_size)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)

@@ -182,13 +182,13 @@ package struct PcapngWriter: ~Copyable {
     /// Truncates the output to complete blocks: a full disk accepts no more data but can still drop a partial block.
     private mutating func fail(_ cause: Errno, written: Int) -> Fault {
         flushed += ByteCount(Int64(buffer.wholeBlocks(within: written)))
-        var ending = "its first \(flushed.bytes) bytes are whole and can be read"
+        var ending = "its first \(flushed.bytes) bytes are complete and can be read"
         do {
             try output.truncate(to: flushed.bytes)
         } catch {
-            ending += ", what follows them cannot be removed: \(error)"
+            ending += ", but the incomplete rest cannot be removed: \(error)"
         }
-        let remedy = cause == .noSpace ? "; free space, or record to another disk" : ""
+        let remedy = cause == .noSpace ? "; free some space, or record to another disk" : ""
         let fault = Fault(.failed, "cannot write '\(output.name)': \(cause); \(ending)\(remedy)")
         failure = fault
         buffer.removeAll()
@@ -196,6 +196,6 @@ package struct PcapngWriter: ~Copyable {
     }
 
     private static func unknown(_ interface: Int, _ output: any CaptureOutput) -> Fault {
-        Fault(.failed, "'\(output.name)' has no interface \(interface); add it before its packets")
+        Fault(.failed, "'\(output.name)' has no interface \(interface); add the interface before its packets")
     }
 }

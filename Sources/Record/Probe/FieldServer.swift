@@ -66,12 +66,12 @@ package final class FieldServer {
         } catch {
             throw Fault(
                 error == .permissionDenied ? .permission : .failed,
-                "cannot listen on UDP port \(port): \(error). Name another with --port")
+                "cannot listen on UDP port \(port): \(error); name another port with --port")
         }
         do {
             streams = try StreamServer(port: port, key: key, rate: limits.rate)
         } catch {
-            throw Fault(.failed, "cannot listen on TCP port \(port): \(error). Name another with --port")
+            throw Fault(.failed, "cannot listen on TCP port \(port): \(error); name another port with --port")
         }
     }
 
@@ -118,9 +118,9 @@ package final class FieldServer {
         for id in sessions.keys.sorted() {
             guard var session = sessions[id] else { continue }
             if now - session.endpoint.heard > Self.patience {
-                end(id, "nothing was heard any more", at: now)
+                end(id, "the client is silent", at: now)
             } else if now - session.begin > limits.time.wholeNanoseconds {
-                end(id, "its time is over", at: now)
+                end(id, "its time limit is over", at: now)
             } else {
                 var isFull = false
                 session.others.formIntersection(sessions.keys)
@@ -155,7 +155,7 @@ package final class FieldServer {
                 SharedKey.areEqual(key.code($0.rawValue, [nonce, cookie]), code)
             }
             guard let filling else {
-                tellRefusal(from, "its key is another", at: now)
+                tellRefusal(from, "it has another key", at: now)
                 send(.refused(nonce: nonce, reason: .wrongKey), to: from)
                 return
             }
@@ -184,10 +184,10 @@ package final class FieldServer {
         var id = sessions.first { $0.value.nonce == nonce && $0.value.address == from }?.key
         if id == nil {
             // A client that greets again from the same port has given up its last session.
-            for (old, session) in sessions where session.address == from { end(old, "it began anew", at: now) }
+            for (old, session) in sessions where session.address == from { end(old, "it began again", at: now) }
             let ofHost = sessions.values.count { $0.address.host == from.host }
             guard sessions.count < limits.sessions, ofHost < limits.sessionsPerHost else {
-                tellRefusal(from, "there are too many sessions", at: now)
+                tellRefusal(from, "too many sessions are open", at: now)
                 send(.refused(nonce: nonce, reason: .tooMany), to: from)
                 return
             }
@@ -219,8 +219,8 @@ package final class FieldServer {
             return
         }
         say(
-            "\(from.description): refused, \(reason)"
-                + (refused.untold > 0 ? "; and \(refused.untold) more before" : ""))
+            "\(from.description): refused, because \(reason)"
+                + (refused.untold > 0 ? "; \(refused.untold) more were refused before" : ""))
         refused = (now, 0)
     }
 

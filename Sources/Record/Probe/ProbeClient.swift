@@ -54,7 +54,7 @@ package final class ProbeClient: Sendable {
         server = try DatagramSocket.Address.find(options.host, port: options.port)
         var ends: [CInt] = [-1, -1]
         let error = walkback_pipe(&ends)
-        guard error == 0 else { throw Fault(.failed, "cannot make a pipe: \(Errno(rawValue: error))") }
+        guard error == 0 else { throw Fault(.failed, "cannot create a pipe: \(Errno(rawValue: error))") }
         (stopReader, stopWriter) = (ends[0], ends[1])
     }
 
@@ -217,7 +217,7 @@ package final class ProbeClient: Sendable {
             state.hasReportedSilence = false
             report(.started)
         case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
-            report(.refused(reason == .wrongKey ? "the key is not the server's" : "it serves too many already"))
+            report(.refused(reason == .wrongKey ? "the keys differ" : "too many sessions are open"))
             // Tries again later: a session may end, or the server may be restarted with the right key.
             state.greet(at: now + Self.reportAfter)
         case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),

@@ -28,7 +28,7 @@ package struct SharedKey: Sendable {
         guard bytes.count >= Self.shortest else {
             throw Fault(
                 .usage,
-                "the key has \(bytes.count) characters and needs \(Self.shortest) or more; make one with: "
+                "the key has \(bytes.count) characters, but needs at least \(Self.shortest); make one with: "
                     + "head -c 24 /dev/urandom | base64")
         }
     }

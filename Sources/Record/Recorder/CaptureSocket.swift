@@ -75,7 +75,7 @@ final class CaptureSocket: @unchecked Sendable {
         if error == EPERM || error == EACCES {
             return Fault(
                 .permission,
-                "cannot capture on '\(name)': permission denied. Run with sudo, or once: sudo setcap "
+                "cannot capture on '\(name)': permission denied; run with sudo, or run once: sudo setcap "
                     + "cap_net_raw,cap_net_admin+ep $(command -v walkback)")
         }
         return Fault(.failed, "cannot capture on '\(name)': \(Errno(rawValue: error))")
@@ -88,9 +88,8 @@ final class CaptureSocket: @unchecked Sendable {
         case 801, 802, 803:
             throw Fault(
                 .badInput,
-                "'\(link.name)' is in monitor mode: it carries radio frames of everybody and no packets of this "
-                    + "host. Record "
-                    + "the interface that has the address")
+                "'\(link.name)' is in monitor mode, so it carries the radio frames of all stations and no packets of "
+                    + "this host; record the interface that has the address")
         // A link header of any other type has no meaning outside this host.
         default: return .raw
         }

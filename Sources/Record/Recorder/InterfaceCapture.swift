@@ -42,7 +42,7 @@ final class InterfaceCapture: Sendable {
         socket = try CaptureSocket(on: link, snap: snap)
         var ends: [CInt] = [-1, -1]
         let error = walkback_pipe(&ends)
-        guard error == 0 else { throw Fault(.failed, "cannot make a pipe: \(String(cString: strerror(error)))") }
+        guard error == 0 else { throw Fault(.failed, "cannot create a pipe: \(String(cString: strerror(error)))") }
         (stopReader, stopWriter) = (ends[0], ends[1])
     }
 

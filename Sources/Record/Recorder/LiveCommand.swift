@@ -47,7 +47,7 @@ final class LiveCommand {
         self.phases = phases
         var (orders, statuses): ([CInt], [CInt]) = ([-1, -1], [-1, -1])
         for error in [walkback_pipe(&orders), walkback_pipe(&statuses)] where error != 0 {
-            throw Fault(.failed, "cannot make a pipe: \(Errno(rawValue: error))")
+            throw Fault(.failed, "cannot create a pipe: \(Errno(rawValue: error))")
         }
         self.orders = orders[1]
         self.statuses = statuses[0]

@@ -41,10 +41,10 @@ extension Recording {
                 case .started: state = "started"
                 case .silent:
                     state = "silent"
-                    say("note: no field server answers at \(host) over '\(one.name)'; it is asked on and on")
+                    say("note: no field server at \(host) answers over '\(one.name)'; walkback keeps asking")
                 case .refused(let reason):
                     state = "refused"
-                    say("note: the field server at \(host) refuses '\(one.name)': \(reason); it is asked again")
+                    say("note: the field server at \(host) refuses '\(one.name)': \(reason); walkback keeps asking")
                 }
                 try events.log("probe", at: WallClock.now, interface: one.name, ["state": .string(state)])
             }
@@ -56,7 +56,7 @@ extension Recording {
         switch modems.state {
         case .asking: break
         case .absent:
-            say("note: no ModemManager answers; no modem's signal is recorded")
+            say("note: ModemManager does not answer, so the signals of modems are not recorded")
             self.modems = nil
         case .levels(let levels):
             for level in levels where !modemLevels.contains(level) {
@@ -104,12 +104,12 @@ extension Recording {
     }
 
     func sayNoPosition() {
-        say("note: no gpsd answers at \(options.positionHost); no position is recorded")
+        say("note: no gpsd answers at \(options.positionHost), so positions are not recorded")
     }
 
     func readBattery(isFirst: Bool) throws {
         let levels = battery.levels()
-        if isFirst, levels.isEmpty { say("note: this machine shows no battery; its level is not recorded") }
+        if isFirst, levels.isEmpty { say("note: this machine reports no battery, so its level is not recorded") }
         for level in levels where !batteryLevels.contains(level) {
             try events.log(
                 "battery", at: WallClock.now,

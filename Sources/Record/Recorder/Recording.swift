@@ -113,15 +113,15 @@ package final class Recording {
             options.output, section: PcapngWriter.Section(application: options.application))
         events = EventLog(files.events)
         wireless = try WirelessInterfaces()
-        if wireless == nil { say("note: the kernel knows of no WiFi; no association or signal is recorded") }
+        if wireless == nil { say("note: the kernel reports no WiFi, so associations and signals are not recorded") }
         position = PositionReader(host: options.positionHost)
         if position == nil { sayNoPosition() }
         modems = ModemReader()
-        if modems == nil { say("note: mmcli is not installed; no modem's signal is recorded") }
+        if modems == nil { say("note: mmcli is not installed, so the signals of modems are not recorded") }
         try take(present, isFirst: true)
         try readBattery(isFirst: true)
         for pattern in options.interfaces where !tracked.keys.contains(where: { fnmatch(pattern, $0, 0) == 0 }) {
-            say("note: no interface matches '\(pattern)' yet; one that comes will be recorded")
+            say("note: no interface matches '\(pattern)' yet; it will be recorded when it appears")
         }
     }
 
@@ -132,8 +132,8 @@ package final class Recording {
         for name in options.exactNames where !links.contains(where: { $0.name == name }) {
             throw Fault(
                 .usage,
-                "there is no interface '\(name)'; there are \(links.map(\.name).joined(separator: ", ")). "
-                    + "For one that is yet to come write a pattern, as '\(name)*'")
+                "there is no interface '\(name)'; choose from: \(links.map(\.name).joined(separator: ", ")), or write "
+                    + "a pattern like '\(name)*' for an interface that appears later")
         }
         // Done before any file is created, because the files would get in the way of a second attempt.
         for link in links where options.matches(link.name) { _ = try CaptureSocket(on: link, snap: options.snap) }
@@ -188,7 +188,7 @@ package final class Recording {
     private func everySecond(_ second: Int) throws -> Bool {
         files.flush()
         if let step = clock.stepped() {
-            say("note: the clock was set by \(step.seconds.text(decimals: 3)) s")
+            say("note: the clock was changed by \(step.seconds.text(decimals: 3)) s")
             try events.log("clock-step", at: WallClock.now, ["step_s": .number(step.seconds)])
             for one in inOrder { try write(one) { $0.restart(at: WallClock.now) } }
         }
@@ -318,7 +318,7 @@ package final class Recording {
                 try stop(one)
                 one.link = nil
                 try events.log("link-gone", at: WallClock.now, interface: name)
-                say("note: '\(name)' has gone; it will be recorded when it is back")
+                say("note: '\(name)' has vanished; it will be recorded again when it is back")
             case .address(let prefix, let interface, let isThere):
                 try events.log(
                     "address", at: WallClock.now, interface: names[interface],
@@ -334,7 +334,7 @@ package final class Recording {
                         "there": .bool(isThere),
                     ])
             case .overflow:
-                say("note: the kernel reported more changes than it could keep; reading them all anew")
+                say("note: the kernel reported more changes than its buffer holds; all are read again")
                 try events.log("overflow", at: WallClock.now)
                 try take(try RoutingEvents.present(), isFirst: true)
             }

@@ -133,9 +133,9 @@ final class LineFile: Sendable {
                 path, .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch Errno.fileExists {
-            throw Fault(.failed, "'\(path)' exists already, and a recording is never overwritten; choose another name")
+            throw Fault(.failed, "'\(path)' exists and is not overwritten; choose another name")
         } catch {
-            throw Fault(.failed, "cannot create '\(path)': \(error); check that the directory is there and writable")
+            throw Fault(.failed, "cannot create '\(path)': \(error); check that its directory exists and is writable")
         }
     }
 
@@ -153,7 +153,7 @@ final class LineFile: Sendable {
             if let end = try? descriptor.seek(offset: 0, from: .end) {
                 try? descriptor.resize(to: end - Int64(written))
             }
-            throw Fault(.failed, "cannot write '\(path)': \(error); free space, or record to another disk")
+            throw Fault(.failed, "cannot write '\(path)': \(error); free some space, or record to another disk")
         }
     }
 }

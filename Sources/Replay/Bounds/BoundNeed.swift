@@ -25,7 +25,9 @@ public enum BoundNeed: Sendable, Equatable {
         guard let first = groups.first else { return nil }
         let others = groups.dropFirst().map { ", nor \(list(names($0)))" }.joined()
         let paths = paths(first)
-        guard paths.count < first.count else { return "no TCP was run over \(list(paths))\(others)" }
+        guard paths.count < first.count else {
+            return "no TCP was run over \(paths.joined(separator: " or "))\(others)"
+        }
         return "\(list(names(first))) \(first.count == 1 ? "was" : "were") not run\(others)"
     }
 

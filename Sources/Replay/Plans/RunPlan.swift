@@ -115,7 +115,8 @@ package struct RunPlan: Codable, Sendable, Equatable {
     package func index(ofPath name: String) throws -> Int {
         guard let index = paths.firstIndex(where: { $0.name == name }) else {
             throw Fault(
-                .badInput, "run \(id) names path '\(name)', and has \(paths.map(\.name).joined(separator: ", "))")
+                .badInput,
+                "run \(id) names path '\(name)', but its paths are \(paths.map(\.name).joined(separator: ", "))")
         }
         return index
     }

@@ -120,8 +120,8 @@ package struct Replay: Sendable, Equatable {
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
                     entry.kindNode,
-                    "path '\(entry.name)' is '\(kind.rawValue)' here and '\(trace.kind.rawValue)' in "
-                        + "\(entry.files[0].name); make them agree, or leave 'kind' out here")
+                    "path '\(entry.name)' is of kind '\(kind.rawValue)' here, but of kind '\(trace.kind.rawValue)' in "
+                        + "\(entry.files[0].name); write the same kind in both places, or leave out 'kind' here")
             }
             trace.name = entry.name
             paths.append(
@@ -143,7 +143,7 @@ package struct Replay: Sendable, Equatable {
                 throw document.reader.fault(
                     entry.addressChangesNode,
                     "path '\(entry.name)' changes its address at \(last.seconds.text()) s, but the replay ends at "
-                        + "\(duration.seconds.text()) s")
+                        + "\(duration.seconds.text()) s; remove the change")
             }
         }
         let notes = try cut(&paths, to: duration, document)
@@ -160,26 +160,26 @@ package struct Replay: Sendable, Equatable {
         guard duration >= shortestDuration else {
             throw Fault.input(
                 document.reader.path,
-                "the paths overlap for \(duration.seconds.text()) s only; a replay needs at least "
-                    + "\(shortestDuration.seconds.text()) s of every path")
+                "the shortest path lasts only \(duration.seconds.text()) s; give every path at least "
+                    + "\(shortestDuration.seconds.text()) s")
         }
         var notes: [String] = []
         for index in paths.indices {
             let trace = paths[index].trace
             if trace.duration > duration {
                 notes.append(
-                    "path '\(trace.name)' was cut from \(trace.duration.seconds.text()) s to the "
-                        + "\(duration.seconds.text()) s that every path has")
+                    "path '\(trace.name)' was shortened from \(trace.duration.seconds.text()) s to "
+                        + "\(duration.seconds.text()) s, the length of the shortest path")
                 paths[index].trace = trace.cut(to: duration)
             }
             if paths[index].trace.curve(.down).total == .zero {
-                notes.append("path '\(trace.name)' carries nothing downlink throughout")
+                notes.append("path '\(trace.name)' carries nothing downlink in the whole walk")
             }
         }
         guard paths.contains(where: { $0.trace.curve(.down).total > .zero }) else {
             throw Fault.input(
                 document.reader.path,
-                "no path carries anything in the \(duration.seconds.text()) s that all of them have; "
+                "no path carries anything downlink in the \(duration.seconds.text()) s of the shortest path; "
                     + "name other traces")
         }
         return notes

@@ -18,7 +18,8 @@ extension ReplayDocument {
         let ratios = Gate.ratios + own + (strategies.contains(.optimalBuilt) ? ["optimal-built/spliced-optimal"] : [])
         // The key was named `bars` until version 0.2.
         if let former = root["bars"], root["gates"] != nil {
-            throw reader.fault(former, "'bars' is the former name of 'gates', and both are here; put all under 'gates'")
+            throw reader.fault(
+                former, "'bars' is the former name of 'gates', and the replay has both; put all gates under 'gates'")
         }
         for entry in try reader.section(root["gates"] == nil ? "bars" : "gates", of: root, keys: nil).entries {
             if ratios.contains(entry.key) {
@@ -34,7 +35,7 @@ extension ReplayDocument {
                 let word = entry.key.split(separator: " ").first.map(String.init) ?? entry.key
                 let ending =
                     Suggestion.nearest(to: word, among: known).map { "; did you mean '\($0)'?" }
-                    ?? "; there are: \((ratios + Self.measures.map { "STRATEGY/\($0)" }).joined(separator: ", "))"
+                    ?? "; choose from: \((ratios + Self.measures.map { "STRATEGY/\($0)" }).joined(separator: ", "))"
                 throw reader.fault(entry.keyNode, "unknown ratio or measure '\(entry.key.prefix(40))'\(ending)")
             }
         }
@@ -70,7 +71,7 @@ extension ReplayDocument {
             else {
                 throw reader.fault(
                     entry.keyNode,
-                    "'\(measure[1].prefix(60))' is no counter; name one as a result has it, as in "
+                    "'\(measure[1].prefix(60))' is not a counter; name one as in a result, for example "
                         + "'mobile.MPTcpExt.RmAddrTx'")
             }
             let (comparison, bound) = try limit(entry, example: ">= 1") { Int64($0) }
@@ -85,7 +86,9 @@ extension ReplayDocument {
             let (comparison, bound) = try time(entry)
             return [.firstByteOnNewPath(comparison, bound)]
         default:
-            throw reader.fault(entry.keyNode, "unknown measure '\(measure[0])'")
+            throw reader.fault(
+                entry.keyNode,
+                "unknown measure '\(measure[0])'\(Suggestion.ending(for: measure[0], among: Self.measures))")
         }
     }
 
@@ -110,7 +113,7 @@ extension ReplayDocument {
         let what = example.contains { $0.isLetter } ? "a value with its unit" : "a number"
         return reader.fault(
             node,
-            "'\(text.prefix(40))' is no gate; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
+            "'\(text.prefix(40))' is not a gate; write >=, <=, > or < and \(what) in quotes, as in \"\(example)\"")
     }
 
     /// Parses `KIND PATH < KIND PATH < …`, in which a kind may also appear without a path.
@@ -122,7 +125,8 @@ extension ReplayDocument {
             guard (1...2).contains(words.count) else {
                 throw reader.fault(
                     node,
-                    "'\(text.prefix(60))' is no order of events; write each with its path and < between them, as in "
+                    "'\(text.prefix(60))' is not an order of events; write each event with its path, and < "
+                        + "between them, as in "
                         + "\"left \(names[0]) < joined \(names[0])\"")
             }
             if words.count == 2, !names.contains(words[1]) {

@@ -37,19 +37,22 @@ extension ReplayDocument {
             if let stray = members.entries.first(where: { Self.opportunityKeys.contains($0.key) }) {
                 throw reader.fault(
                     stray.keyNode,
-                    "'\(stray.key)' goes with 'opportunities' only; a trace says it in its header or rows")
+                    "'\(stray.key)' is only for 'opportunities', because a trace has it in its header or rows; "
+                        + "remove it"
+                )
             }
             return ([(try reader.string(node, "trace"), node)], nil)
         case (nil, let node?):
             let files = try reader.list(node, "opportunities", example: "[\(name).down, \(name).up]")
             guard files.count <= 2 else {
-                throw reader.fault(files[2], "'opportunities' are one file downlink and one uplink; remove the others")
+                throw reader.fault(
+                    files[2], "'opportunities' takes one file downlink and one uplink; remove the others")
             }
             return (
                 try files.map { (try reader.string($0, "opportunities"), $0) }, try readOpportunitySettings(members)
             )
         case (.some, let node?):
-            throw reader.fault(node, "path '\(name)' has a trace and opportunities; remove one of them")
+            throw reader.fault(node, "path '\(name)' has both a trace and opportunities; remove one of them")
         case (nil, nil):
             throw reader.fault(keyNode, "path '\(name)' has no trace; add 'trace: FILE.trace.csv'")
         }
@@ -86,7 +89,7 @@ extension ReplayDocument.Path {
         guard let roundTrip = settings.roundTrip ?? TraceDefaults.roundTrip(of: kind) else {
             throw reader.fault(
                 self.files[0].node,
-                "path '\(name)' is of kind '\(kind.rawValue)', for which no round-trip time is known; add 'rtt: 20ms'")
+                "path '\(name)' is of kind '\(kind.rawValue)', which has no default round-trip time; add 'rtt: 20ms'")
         }
         let both = try files.map { try MahimahiFormat.parse($0) }
         let up = both.count > 1 ? both[1] : both[0].third()

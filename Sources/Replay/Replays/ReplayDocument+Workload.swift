@@ -19,7 +19,7 @@ extension ReplayDocument {
         if let other = members.entries.first(where: { !allowed.contains($0.key) }) {
             throw reader.fault(
                 other.keyNode,
-                "'\(other.key)' does not belong to workload '\(workload.kind.name)', which has "
+                "'\(other.key)' does not belong to workload '\(workload.kind.name)', whose keys are "
                     + allowed.joined(separator: ", "))
         }
         if let node = members["duration"] {
@@ -27,9 +27,8 @@ extension ReplayDocument {
             guard duration == "trace" else {
                 throw reader.fault(
                     node,
-                    "duration '\(duration.prefix(40))' is not known; a run lasts as long as its traces: write "
-                        + "'duration: "
-                        + "trace', or 'bytes: 100MB'"
+                    "duration '\(duration.prefix(40))' is not known, because a run lasts as long as its traces; "
+                        + "write 'duration: trace' or 'bytes: 100MB'"
                 )
             }
         }

@@ -51,8 +51,8 @@ struct ReplayDocument {
         guard !file.path.hasSuffix(".csv") else {
             throw Fault.input(
                 file.path,
-                "is a table and no replay; 'walkback import wifi=FILE cellular=FILE --output DIR' makes a replay of a "
-                    + "walk's tables, and a replay.yaml names traces under 'paths'")
+                "is a table and not a replay; make a replay from the tables of a walk with 'walkback import wifi=FILE "
+                    + "cellular=FILE --output DIR', or name traces under 'paths' in a replay.yaml")
         }
         reader = try YAMLReader(file)
         let root = try reader.members(of: reader.root, "a replay", keys: Self.keys)
@@ -74,14 +74,14 @@ struct ReplayDocument {
     mutating func readPaths(_ root: YAMLReader.Members) throws {
         let example = "'wifi: {trace: my-walk.wifi.trace.csv}'"
         guard let node = root["paths"] else {
-            throw reader.fault(reader.root, "the replay has no paths; add 'paths:' and below it \(example)")
+            throw reader.fault(reader.root, "the replay has no paths; add 'paths:' and, below it, \(example)")
         }
         let entries = reader.isEmpty(node) ? [] : try reader.members(of: node, "'paths'", keys: nil).entries
         guard !entries.isEmpty else { throw reader.fault(node, "there are no paths; add one, as in \(example)") }
         guard entries.count <= Self.mostPaths else {
             throw reader.fault(
                 entries[Self.mostPaths].keyNode,
-                "there are more than \(Self.mostPaths) paths, the most that Linux joins; remove some")
+                "there are more than \(Self.mostPaths) paths, which is the most that Linux joins; remove some")
         }
         for entry in entries {
             if let objection = PathName.objection(to: entry.key) { throw reader.fault(entry.keyNode, objection) }
@@ -111,7 +111,7 @@ struct ReplayDocument {
         let all = paths.map(\.subflows).reduce(subflows, +)
         guard all <= Self.mostPaths else {
             throw reader.fault(
-                node, "the paths have \(all) subflows, and Linux joins at most \(Self.mostPaths); ask for fewer")
+                node, "the paths have \(all) subflows, but Linux joins at most \(Self.mostPaths); set fewer")
         }
         return subflows
     }

@@ -49,7 +49,7 @@ struct SettingsReader {
         guard KernelDemand.isPossible(name) else {
             throw reader.fault(
                 node,
-                "\(kind.rawValue) '\(name.prefix(40))' cannot be one of the kernel's; write its name as in '\(example)'"
+                "\(kind.rawValue) '\(name.prefix(40))' cannot be a name in the kernel; write a name like '\(example)'"
             )
         }
         demands.append(KernelDemand(kind, name, at: reader.place(of: node)))
@@ -65,12 +65,12 @@ extension Replay {
         let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[1].isEmpty else {
             throw Fault(
-                .usage, "--set '\(assignment.prefix(60))' sets nothing; write it as in --set transport.send_buffer=3MB")
+                .usage, "--set '\(assignment.prefix(60))' sets nothing; write it like --set transport.send_buffer=3MB")
         }
         guard let setting = Setting.all.first(where: { $0.key == parts[0] }) else {
             throw Fault(
                 .usage,
-                "--set: there is no setting '\(parts[0].prefix(60))'"
+                "--set names '\(parts[0].prefix(60))', which is not a setting"
                     + Suggestion.ending(for: parts[0], among: Setting.all.map(\.key)))
         }
         let option = "--set \(setting.key)"

@@ -18,12 +18,14 @@ package struct YAMLReader {
         path = file.path
         guard file.bytes.count <= Self.largest.bytes else {
             throw Fault.input(
-                path, "is larger than \(Self.largest.megabytes.text()) MB, which no replay is; name another file")
+                path,
+                "is larger than \(Self.largest.megabytes.text()) MB, which is too large for a replay; name another file"
+            )
         }
         let text = try file.text()
         do {
             guard let node = try Parser(yaml: text).singleRoot() else {
-                throw Fault.input(path, "is empty; it needs at least a 'name' and what is to be run")
+                throw Fault.input(path, "is empty; write at least a 'name' and what to run")
             }
             root = node
         } catch let error as YamlError {
@@ -37,16 +39,16 @@ package struct YAMLReader {
             .composer(_, let problem, let mark, _):
             return .input(
                 path, line: mark.line, column: mark.column,
-                "is no YAML here: \(problem); check indentation, ':' and brackets")
+                "is not YAML here: \(problem); check indentation, ':' and brackets")
         case .duplicatedKeysInMapping(let keys, let context):
             let key = keys.first ?? ""
             return .input(
                 path, line: context.mark.line, column: context.mark.column,
                 "'\(key)' is given twice; remove one of them")
         case .reader(let problem, _, _, _):
-            return .input(path, "is no YAML: \(problem); save it as plain UTF-8 text")
+            return .input(path, "is not YAML: \(problem); save it as plain UTF-8 text")
         default:
-            return .input(path, "is no YAML; check it against the example in the documentation")
+            return .input(path, "is not YAML; compare it with the example in the documentation")
         }
     }
 
@@ -74,7 +76,7 @@ package struct YAMLReader {
     package func members(of node: Node, _ what: String, keys: [String]?) throws -> Members {
         guard case .mapping(let mapping) = node else {
             let example = keys.map { "'\($0.first ?? "key"): …'" } ?? "'key: …'"
-            throw fault(node, "\(what) must be keys with values, as in \(example)")
+            throw fault(node, "\(what) must consist of keys with values, as in \(example)")
         }
         var members = Members(entries: [])
         for (keyNode, value) in mapping {
@@ -104,7 +106,7 @@ package struct YAMLReader {
 
     package func string(_ node: Node, _ key: String) throws -> String {
         guard let string = node.scalar?.string, !isEmpty(node) else {
-            throw fault(node, "'\(key)' must be one value, as in '\(key): …'")
+            throw fault(node, "'\(key)' must be a single value, as in '\(key): …'")
         }
         return string
     }
@@ -119,7 +121,7 @@ package struct YAMLReader {
     /// The elements of a list with at least one element.
     package func list(_ node: Node, _ key: String, example: String) throws -> [Node] {
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
-            throw fault(node, "'\(key)' must be a list of at least one, as in '\(key): \(example)'")
+            throw fault(node, "'\(key)' must be a list of at least one element, as in '\(key): \(example)'")
         }
         return Array(sequence)
     }
@@ -141,7 +143,7 @@ package struct YAMLReader {
         let string = try string(node, key)
         guard let value = DataRate(text: string) else {
             throw fault(
-                node, "\(key) '\(string.prefix(40))' is not a rate with its unit; write it as in '\(key): \(example)'")
+                node, "\(key) '\(string.prefix(40))' is not a rate with its unit; write it like '\(key): \(example)'")
         }
         guard range.contains(value) else {
             let bounds =
@@ -167,7 +169,7 @@ package struct YAMLReader {
         let string = try string(node, key)
         guard let value = Duration(text: string) else {
             throw fault(
-                node, "\(key) '\(string.prefix(40))' is not a time with its unit; write it as in '\(key): \(example)'")
+                node, "\(key) '\(string.prefix(40))' is not a time with its unit; write it like '\(key): \(example)'")
         }
         guard range.contains(value) else {
             let bounds = "\(range.lowerBound.seconds.text()) s to \(range.upperBound.seconds.text()) s"
@@ -182,7 +184,7 @@ package struct YAMLReader {
         let string = try string(node, key)
         guard let value = ByteCount(text: string) else {
             throw fault(
-                node, "\(key) '\(string.prefix(40))' is not a size with its unit; write it as in '\(key): \(example)'")
+                node, "\(key) '\(string.prefix(40))' is not a size with its unit; write it like '\(key): \(example)'")
         }
         guard range.contains(value) else {
             let bounds = "\(range.lowerBound.bytes) B to \(range.upperBound.bytes) B"

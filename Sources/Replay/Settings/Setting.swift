@@ -101,7 +101,8 @@ extension Setting {
         guard try section.has(jsonKey) else { return false }
         let value = try otherwise == nil ? section[jsonKey] : section.optional(jsonKey)
         guard set(try value.map(read), in: &settings) else {
-            throw section.fault("'\(section.place).\(jsonKey)' is '\(try value?.string.prefix(40) ?? "null")'")
+            let text = try value?.string.prefix(40) ?? "null"
+            throw section.fault("'\(section.place).\(jsonKey)' has the unknown value '\(text)'")
         }
         return true
     }

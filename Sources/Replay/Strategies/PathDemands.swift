@@ -5,9 +5,9 @@ import Traces
 /// the requirement is met.
 enum PathDemands {
     static func wifiAndAnother(_ kinds: [PathKind]) -> String? {
-        guard kinds.contains(.wifi) else { return "needs a path of kind wifi to prefer, and there is none" }
+        guard kinds.contains(.wifi) else { return "needs a path of kind wifi to prefer, but there is none" }
         guard kinds.contains(where: { $0 != .wifi }) else {
-            return "needs a path of another kind to fall back on, and all are wifi"
+            return "needs a path of another kind to fall back on, but all are wifi"
         }
         return nil
     }

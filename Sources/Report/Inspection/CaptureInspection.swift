@@ -68,7 +68,7 @@ enum CaptureInspection {
             let counts = row.counts
             if counts.backwards.count > 0, let offset = counts.backwards.firstOffset {
                 notes.append(
-                    "\(row.name): time goes backwards \(counts.backwards.count) times, by up to "
+                    "\(row.name): the time goes backwards \(counts.backwards.count) times, by up to "
                         + "\(Self.text(counts.backwards.largest)), first at byte \(offset)"
                 )
             }
@@ -76,15 +76,18 @@ enum CaptureInspection {
                 notes.append("\(row.name): \(counts.packetsWithoutTime) packets have no time")
             }
             if counts.protocols.notInternet > 0 {
-                notes.append("\(row.name): \(counts.protocols.notInternet) packets have no IP that is read here")
+                notes.append(
+                    "\(row.name): \(counts.protocols.notInternet) packets hold no IP packet that walkback reads")
             }
             if counts.throughput.unplaced > .zero {
                 notes.append(
-                    "\(row.name): \(counts.throughput.unplaced.bytes) bytes are two days or more from the others")
+                    "\(row.name): \(counts.throughput.unplaced.bytes) bytes are at least two days away from the others")
             }
         }
         notes += damage.first.map { "damage \($0)" }
-        if damage.count > damage.first.count { notes.append("and \(damage.count - damage.first.count) more damages") }
+        if damage.count > damage.first.count {
+            notes.append("and \(damage.count - damage.first.count) more cases of damage")
+        }
         return notes
     }
 

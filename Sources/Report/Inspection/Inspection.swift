@@ -37,7 +37,9 @@ package struct Inspection: Sendable {
         if let foreign = start.foreign { throw Fault.input(path, foreign) }
         throw Fault.input(
             path,
-            "is no capture (pcap or pcapng, gzip or zstd around it or not), no comparison.json, and begins like none "
-                + "of the trace formats \(TraceFormats.names(TraceFormats.all)); name another file")
+            "is neither a capture (pcap or pcapng, plain or compressed with gzip or zstd) nor a comparison.json, and "
+                + "does not begin like any of the trace formats \(TraceFormats.names(TraceFormats.all)); name "
+                + "another file"
+        )
     }
 }

@@ -49,10 +49,12 @@ enum ResultInspection {
         do {
             document = try JSONDecoder().decode(Document.self, from: Data(file.bytes))
         } catch {
-            throw Fault.input(name, "is JSON but no result of '\(schemas[0])'; name the directory of a comparison")
+            throw Fault.input(
+                name, "is JSON, but not a result of the schema '\(schemas[0])'; name the directory of a comparison")
         }
         guard schemas.contains(document.schema) else {
-            throw Fault.input(name, "has the schema '\(document.schema)'; this Walkback reads '\(schemas[0])'")
+            throw Fault.input(
+                name, "has the schema '\(document.schema)', but this walkback reads '\(schemas[0])'; compare again")
         }
         return inspection(document, name)
     }

@@ -53,7 +53,7 @@ extension Baseline.Walk {
             window > .zero
         else {
             throw Fault.input(
-                SavedComparison.documentName, "does not say over which windows its oracles are taken: compare again")
+                SavedComparison.documentName, "does not contain the windows of its oracles; compare again")
         }
         self.init(
             name: name, replay: result.replay.name, sha256: result.replay.sha256,
@@ -144,7 +144,9 @@ extension Baseline.Walk {
                 guard seeds.count == values.count else {
                     throw Fault.input(
                         quantity.path,
-                        "'\(quantity.place)' has \(seeds.count) seeds and \(values.count) values: save it anew")
+                        "'\(quantity.place)' has \(seeds.count) seeds and \(values.count) values; save the "
+                            + "baseline again"
+                    )
                 }
                 return Quantity(
                     kind: try quantity["kind"].choice(), name: try quantity["name"].string,

@@ -32,7 +32,7 @@ package struct CheckReport: Sendable {
     package var exitCode: ExitCode {
         if !doubts.isEmpty { return .notTrustworthy }
         let missed = gates.contains { $0.outcome == .missed }
-        return missed || check?.regressions.isEmpty == false ? .barNotMet : .success
+        return missed || check?.regressions.isEmpty == false ? .gateNotMet : .success
     }
 
     /// One sentence each: trust, gates, baseline.
@@ -42,15 +42,16 @@ package struct CheckReport: Sendable {
             GateTables.sentence(of: walk.result).map { walks.count > 1 ? "\(walk.name): \($0)" : $0 }
         }
         if gates.isEmpty { sentences.append("The replay has no gates.") }
-        guard let check else { return sentences + ["Not compared with a baseline."] }
+        guard let check else { return sentences + ["There was no baseline to compare with."] }
         let others = check.walks.map(\.name).filter { !check.identical.contains($0) }
         if others.isEmpty {
             let runs = check.walks.reduce(0) { $0 + $1.runs }
-            sentences.append("Bit-identical to the baseline in all \(Wording.count(runs, "run")).")
+            sentences.append("The result is bit-identical to the baseline in all \(Wording.count(runs, "run")).")
             return sentences
         }
         if !check.identical.isEmpty {
-            sentences.append("Bit-identical to the baseline: \(check.identical.joined(separator: ", ")).")
+            sentences.append(
+                "These walks are bit-identical to the baseline: \(check.identical.joined(separator: ", ")).")
         }
         return sentences + check.regressions.map(sentence) + [summary(check)] + cautions(check)
     }
@@ -66,9 +67,10 @@ package struct CheckReport: Sendable {
         text += "; p = \(Self.probability(finding.probability)))"
         if let place = finding.place {
             let (from, to) = (place.span.lowerBound.seconds.text(), place.span.upperBound.seconds.text())
-            text += ", most of it from \(from) to \(to) s after the first SYN: "
+            text += ", mostly from \(from) to \(to) s after the first SYN: "
             text +=
-                "\(Self.signedMegabytes(place.difference)) MB a run, of \(Self.signedMegabytes(place.whole)) MB in all"
+                "\(Self.signedMegabytes(place.difference)) MB per run, of \(Self.signedMegabytes(place.whole)) "
+                + "MB in all"
         }
         return text + "."
     }
@@ -80,35 +82,33 @@ package struct CheckReport: Sendable {
         let times = (settings.smallestEffect * RegressionCheck.Settings.timeFactor * 100).text()
         return
             "\(check.regressions.isEmpty ? "No regression" : "\(Wording.count(check.regressions.count, "regression"))")"
-            + " among \(Wording.count(check.findings.count, "quantity", "quantities")) of \(count) pairs each: "
-            + "worse by "
-            + "\((settings.smallestEffect * 100).text()) % or more (times: \(times) %) and at a level of "
-            + "\((settings.level * 100).text()) % of the whole check (Holm)."
+            + " among \(Wording.count(check.findings.count, "quantity", "quantities")) with \(count) pairs each. "
+            + "A regression is worse by at least \((settings.smallestEffect * 100).text()) % (times: \(times) %), at a "
+            + "level of \((settings.level * 100).text()) % for the whole check (Holm)."
     }
 
     private func cautions(_ check: RegressionCheck) -> [String] {
         var cautions: [String] = []
         if !check.pairedInOrder.isEmpty {
             cautions.append(
-                "No seed of \(check.pairedInOrder.joined(separator: ", ")) is in the baseline too, so seeds "
+                "The baseline has none of the seeds of \(check.pairedInOrder.joined(separator: ", ")), so the seeds "
                     + "were paired in order."
             )
         }
         if !check.otherSettings.isEmpty {
             cautions.append(
-                "The replay of \(check.otherSettings.joined(separator: ", ")) is of the same walk as the "
-                    + "baseline's, and says "
-                    + "something else of settings, strategies, seeds or gates.")
+                "The replay of \(check.otherSettings.joined(separator: ", ")) has the same walk as the baseline, but "
+                    + "other settings, strategies, seeds or gates.")
         }
         if check.findings.contains(where: { $0.test?.method == .t && $0.pairs <= PairedTest.mostExact }) {
             cautions.append(
-                "Fewer than \(check.pairsNeeded) pairs are too few for the exact test of so many quantities, so "
-                    + "Student's t was "
-                    + "used, which supposes about normal differences.")
+                "The exact test of so many quantities needs \(check.pairsNeeded) pairs, so Student's t was used "
+                    + "instead, "
+                    + "which assumes approximately normal differences.")
         }
         if check.findings.contains(where: { $0.verdict == .notComparable }) {
             cautions.append(
-                "One pair shows no spread: nothing can be said of it beyond its difference. Compare with more seeds.")
+                "One pair shows no spread, so its difference cannot be tested. Compare with more seeds.")
         }
         return cautions
     }
@@ -148,7 +148,7 @@ package struct CheckReport: Sendable {
 
     /// check.md: written to be posted as a comment on a pull request.
     package var markdown: String {
-        let mark = exitCode == .success ? "passed" : exitCode == .barNotMet ? "FAILED" : "NOT TRUSTWORTHY"
+        let mark = exitCode == .success ? "passed" : exitCode == .gateNotMet ? "FAILED" : "NOT TRUSTWORTHY"
         var blocks = ["### Walkback check: \(mark)\n", sentences.map { "- \(Markup.markdown($0))\n" }.joined()]
         if check != nil { blocks.append(table.markdown) }
         for walk in walks where !walk.result.gates.isEmpty {

@@ -64,7 +64,7 @@ extension ComparisonDocument {
             try path["detached_s"].elements.map { span in
                 let edges = try span.elements.map { try $0.seconds }
                 guard edges.count == 2, edges[0] <= edges[1] else {
-                    throw Fault.input(span.path, "'\(span.place)' is no span of time: compare again")
+                    throw Fault.input(span.path, "'\(span.place)' is not a span of time; compare again")
                 }
                 return edges[0]..<edges[1]
             }

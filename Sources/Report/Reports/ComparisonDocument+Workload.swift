@@ -26,9 +26,8 @@ extension ComparisonDocument {
     static func notCompared(_ workload: Workload) -> JSON {
         guard !workload.isBulk else { return .null }
         return .string(
-            "The oracles say what is carried at most, and a workload of kind \(workload.kind.name) does not ask "
-                + "for as much "
-                + "as can be carried: compare how long its exchanges take.")
+            "The oracles give the most that the links can carry, but a workload of kind \(workload.kind.name) "
+                + "does not use all of it; compare the times of its exchanges.")
     }
 
     /// null for a bulk workload.
@@ -66,7 +65,7 @@ extension ComparisonDocument {
         guard var workload = Workload(kindNamed: name) else {
             throw Fault.input(
                 document.path,
-                "is of a workload of kind '\(name.prefix(40))', which this program does not have: use the one "
+                "is of a workload of kind '\(name.prefix(40))', which this program does not know; use the program "
                     + "that wrote it"
             )
         }
@@ -92,7 +91,7 @@ extension ComparisonDocument {
             distribution: try document["cdf"].elements.map { step in
                 let pair = try step.elements
                 guard pair.count == 2 else {
-                    throw Fault.input(step.path, "'\(step.place)' is no time and share: compare again")
+                    throw Fault.input(step.path, "'\(step.place)' is not a time and a share; compare again")
                 }
                 return .init(time: try pair[0].seconds, share: try pair[1].number)
             })

@@ -42,7 +42,7 @@ enum CompetitionTables {
         let ratio = ComparisonResult.Ratio(name: "", meanOf: Sample(all.compactMap(\.ratio)))
         let jain = Sample(all.compactMap(\.jain))
         guard let value = ratio.value else {
-            return "MPTCP competed with no TCP that delivered anything, so there is nothing to compare it with."
+            return "No TCP that competed with MPTCP delivered anything, so there is no comparison."
         }
         var text =
             "Competing with a TCP on every path, MPTCP moved \(HeadlineSentence.comparison(value)) the Optimal TCP "

@@ -46,7 +46,7 @@ package enum DelaysFile {
             guard paths.contains(fields[2]), let queue = UInt32(fields[3]),
                 let roundTrip = fields[4].isEmpty ? 0 : UInt32(fields[4])
             else {
-                throw table.fault("has a field that is none of this file's")
+                throw table.fault("has a field that does not belong in this file")
             }
             let run = fields[0]
             let index: Int

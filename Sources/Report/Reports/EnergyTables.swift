@@ -41,10 +41,10 @@ enum EnergyTables {
         let named = models.joined(separator: ", ")
         let flips = EnergyTotals.flips(of: result)
         guard !flips.isEmpty else {
-            return "Which of two strategies moves more for a joule is the same under each of \(named)."
+            return "The order of strategies by bytes per joule is the same under each of \(named)."
         }
         let most = 6
-        var text = "Which of these two moves more for a joule depends on the model, so neither order is supported: "
+        var text = "Which of these two moves more bytes per joule depends on the model, so neither order is supported: "
         text += flips.prefix(most).map { flip in
             "\(flip.first) (ahead under \(flip.ahead.joined(separator: ", "))) and \(flip.second) "
                 + "(under \(flip.behind.joined(separator: ", ")))"

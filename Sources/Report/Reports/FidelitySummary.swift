@@ -51,14 +51,14 @@ package struct FidelitySummary: Sendable {
     /// One line for tables and reports.
     package var sentence: String {
         guard !rows.isEmpty else { return "Fidelity: not measured." }
-        let beyond = "one largest packet + 0.1 % of what its trace says"
+        let beyond = "one packet of the largest size + 0.1 % of what the trace says"
         if violations > 0 {
             let worst = rows.filter { $0.violations > 0 }.max { ($0.maxErrorBytes ?? 0) < ($1.maxErrorBytes ?? 0) }
             return "Fidelity: \(count(violations, "window")) differ by more than \(beyond)\(place(worst)). "
                 + "Do not trust these numbers."
         }
         guard windows > 0 else {
-            return "Fidelity: no link was ever backlogged for a whole window; nothing was compared."
+            return "Fidelity: no link was backlogged for a whole window, so nothing was compared."
         }
         let largest = rows.compactMap(\.maxErrorBytes).max() ?? 0
         return
@@ -91,8 +91,7 @@ package struct FidelitySummary: Sendable {
                 let bytes = fidelity.maxErrorBytes.map { ", \($0.text(decimals: 0)) bytes off" }
                 doubts.append(
                     "run \(run.id): \(fidelity.path) \(fidelity.direction.rawValue) differs from its trace by "
-                        + "more than one "
-                        + "largest packet + 0.1 % in \(fidelity.violations) windows of "
+                        + "more than one packet of the largest size + 0.1 % in \(fidelity.violations) windows of "
                         + "\(fidelity.window.milliseconds.text()) ms"
                         + (worst ?? "") + (bytes ?? "") + ".")
             }

@@ -10,13 +10,13 @@ package enum HeadlineSentence {
     package static func text(of result: ComparisonResult) -> String {
         guard result.runs.contains(where: { $0.strategy == .mptcp }) else {
             if let competing = CompetitionTables.sentence(of: result) { return competing }
-            return "MPTCP was not among the strategies that were run, so there is nothing to say of it."
+            return "MPTCP was not among the strategies that were run, so there is no comparison."
         }
         let workload = result.replay.workload
         guard workload.isBulk else {
             return
-                "Optimal TCP is not defined for a workload of \(workload.kind.name): compare how long its "
-                + "exchanges took."
+                "Optimal TCP is not defined for a workload of kind \(workload.kind.name); compare the times of its "
+                + "exchanges."
         }
         guard let optimal = ratio("mptcp/optimal", of: result), let value = optimal.value else {
             let megabytes = StrategyTotals.all(of: result).first { $0.strategy == .mptcp }?.megabytes.mean
@@ -24,7 +24,7 @@ package enum HeadlineSentence {
             let missing =
                 workload.size == nil
                 ? "is not known without a TCP run over every path"
-                : "is not known: not all of it arrived within the walk"
+                : "is not known, because not all of it arrived within the walk"
             return "MPTCP\(moved) what Optimal TCP would have moved \(missing)."
         }
         guard workload.size == nil else {
@@ -44,7 +44,7 @@ package enum HeadlineSentence {
         guard let smallest = ratio("mptcp/optimal", of: result)?.smallestDifference else { return [] }
         let seeds = seeds("mptcp/optimal", of: result)
         return [
-            "The smallest difference that these \(seeds) seeds could have seen is "
+            "The smallest difference that these \(seeds) seeds can detect is "
                 + "\((smallest * 100).text(decimals: 1)) % "
                 + "(two-sided 5 % level, 80 % power)."
         ]
@@ -90,7 +90,7 @@ package enum HeadlineSentence {
         let interval = "95 % over \(seeds) seeds: \(signedPercent(low)) to \(signedPercent(high)) %"
         let undecided = low <= 1 && high >= 1
         return undecided
-            ? "\(interval), which leaves open which \(result.replay.workload.size == nil ? "moved more" : "was faster")"
+            ? "\(interval), so it is open which \(result.replay.workload.size == nil ? "moved more" : "was faster")"
             : interval
     }
 

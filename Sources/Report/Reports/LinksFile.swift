@@ -69,7 +69,7 @@ package enum LinksFile {
         while let fields = try table.next() {
             guard let time = table.seconds(fields[0]), let direction = Direction(rawValue: fields[2]),
                 let link = link(fields[Self.keys.count...], columns)
-            else { throw table.fault("has a field that is none of this file's") }
+            else { throw table.fault("has a field that does not belong in this file") }
             let key = "\(fields[1]) \(direction.rawValue)"
             rows[key, default: Rows()].times.append(time)
             rows[key, default: Rows()].links.append(link)

@@ -97,7 +97,7 @@ package struct RegressionCheck: Sendable {
         }
         guard !compared.isEmpty else {
             throw Fault.input(
-                baselinePath, "has no quantity in common with this result: compare with the strategies of the baseline")
+                baselinePath, "has no quantity in common with this result; run the strategies of the baseline")
         }
         pairedInOrder = inOrder
         let strictest = settings.level / Double(compared.count)
@@ -111,13 +111,13 @@ package struct RegressionCheck: Sendable {
         if let found = baseline.walks.first(where: { $0.walkSHA256 == walk.walkSHA256 }) { return found }
         guard let same = baseline.walks.first(where: { $0.replay == walk.replay }) else {
             let names = baseline.walks.map(\.replay).joined(separator: ", ")
-            throw Fault.input(path, "is a baseline of \(names), and the result is of '\(walk.replay)': name another")
+            throw Fault.input(path, "is a baseline of \(names), but the result is of '\(walk.replay)'; name another")
         }
         throw Fault.input(
             path,
-            "is of another '\(walk.replay)': its paths, traces and workload have the digest "
-                + "\(same.walkSHA256.prefix(12)), the "
-                + "result's \(walk.walkSHA256.prefix(12)); save a baseline of the replay as it is now")
+            "is of another version of '\(walk.replay)': the digest of its paths, traces and workload is "
+                + "\(same.walkSHA256.prefix(12)), but that of the result is \(walk.walkSHA256.prefix(12)); save a "
+                + "baseline of the present replay")
     }
 
     /// Compared are what strategies moved, or how long their exchanges took, and everything that a gate judges.

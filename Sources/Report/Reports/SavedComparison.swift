@@ -47,7 +47,8 @@ package struct SavedComparison: Sendable {
     package init(directory: String, file: (String) throws -> [UInt8]?) throws {
         guard let document = try file(Self.documentName) else {
             throw Fault.input(
-                directory, "holds no \(Self.documentName), so it is no whole result: name the --output of a comparison")
+                directory,
+                "holds no \(Self.documentName), so it is not a complete result; name the --output of a comparison")
         }
         let reader = try JSONReader(
             document: document, path: Self.place(Self.documentName, in: directory), schema: ComparisonDocument.schema,
@@ -55,12 +56,13 @@ package struct SavedComparison: Sendable {
         func part(_ name: String) throws -> [UInt8] {
             let path = Self.place(name, in: directory)
             guard let bytes = try file(name) else {
-                throw Fault.input(path, "is missing, so the result is half there: compare again")
+                throw Fault.input(path, "is missing, so the result is not complete; compare again")
             }
             if let size = try reader.optional("files")?.optional(name)?.integer, size != bytes.count {
                 throw Fault.input(
                     path,
-                    "has \(bytes.count) bytes where \(Self.documentName) says \(size), so the result is half there: "
+                    "has \(bytes.count) bytes, but should have \(size) according to \(Self.documentName), so "
+                        + "the result is damaged; "
                         + "compare again")
             }
             return bytes
@@ -78,7 +80,7 @@ package struct SavedComparison: Sendable {
         guard !result.runs.isEmpty else {
             throw Fault.input(
                 Self.place(Self.documentName, in: directory),
-                "holds no run, so there is nothing to report: compare again")
+                "holds no run, so there is nothing to report; compare again")
         }
     }
 

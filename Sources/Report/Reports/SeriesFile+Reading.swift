@@ -64,7 +64,7 @@ extension SeriesFile {
         var blocks: [Block] = []
         while let fields = try table.next() {
             guard let direction = Direction(rawValue: fields[3]), let wire = Int64(fields[5]), wire >= 0 else {
-                throw table.fault("has a field that is none of this file's")
+                throw table.fault("has a field that does not belong in this file")
             }
             if fields[2] == "all" {
                 guard let bytes = Int64(fields[4]), bytes >= 0 else { throw table.fault("lacks a number of bytes") }

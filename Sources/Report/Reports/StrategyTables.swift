@@ -80,11 +80,11 @@ enum StrategyTables {
     private static func meaning(of name: String) -> String {
         // A ratio of the second direction has the same meaning.
         let name = name.split(separator: ":").last.map(String.init) ?? name
-        if name == "mptcp/optimal" { return "the strongest Optimal TCP there is: the headline" }
+        if name == "mptcp/optimal" { return "the strongest Optimal TCP (the headline)" }
         guard let bound = name.split(separator: "/").last, bound != BoundName.optimal.rawValue else {
             return "the strongest Optimal TCP"
         }
         return KnownBounds[BoundName(rawValue: String(bound))]?.summary
-            ?? "a bound that this program does not have"
+            ?? "a bound that this program does not know"
     }
 }

@@ -24,7 +24,7 @@ package enum Summary {
             "Linux \(Markup.markdown(environment.kernelRelease)), "
                 + "\(Markup.markdown(Wording.congestionControl(of: environment))), walkback "
                 + "\(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
-                + "Intervals are over seeds of one walk, not over walks. Again with:\n",
+                + "Intervals are over seeds of one walk, not over walks. To repeat it:\n",
             "```\n\(result.command)\n```\n",
         ]
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")

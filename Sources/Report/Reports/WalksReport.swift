@@ -56,7 +56,7 @@ package enum WalksReport {
             WalksTables.gates(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
             WalksTables.matrix(of: result).markdown,
             "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). "
-                + "Again with:\n",
+                + "To repeat it:\n",
             "```\n\(result.command)\n```\n",
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }

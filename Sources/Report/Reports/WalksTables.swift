@@ -103,38 +103,36 @@ enum WalksTables {
         guard let overall = result.overall(headline), let value = overall.ratio.value else {
             let known = result.walks.count { $0.ratio(headline)?.value != nil }
             return known == 1
-                ? "One walk alone compares MPTCP with Optimal TCP: that says nothing of other walks, so there "
-                    + "is no overall."
+                ? "Only one walk compares MPTCP with Optimal TCP, so there is no mean over walks."
                 : withoutRatio(result)
         }
         var text = "Over \(overall.walks) walks MPTCP moved \(HeadlineSentence.comparison(value)) Optimal TCP"
         guard let low = overall.ratio.low, let high = overall.ratio.high else { return text + "." }
         text += " (95 % over walks: \(HeadlineSentence.signedPercent(low)) to \(HeadlineSentence.signedPercent(high)) %"
-        text += low <= 1 && high >= 1 ? ", which leaves open which moves more)." : ")."
+        text += low <= 1 && high >= 1 ? ", so it is open which moves more)." : ")."
         return text
     }
 
     private static func withoutRatio(_ result: WalksResult) -> String {
         let gates = result.walks.flatMap(\.gates)
-        guard !gates.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no overall." }
+        guard !gates.isEmpty else { return "No walk compares MPTCP with Optimal TCP, so there is no mean over walks." }
         let met = gates.count { $0.outcome == .met }
         return
             "\(met) of \(Wording.count(gates.count, "gate")) on \(Wording.count(result.walks.count, "walk")) "
-            + "are met; none compares "
-            + "MPTCP with Optimal TCP, so there is no overall."
+            + "are met; no walk compares "
+            + "MPTCP with Optimal TCP, so there is no mean over walks."
     }
 
     /// The sentences right below the answer; empty if there is no overall ratio.
     static func resolution(of result: WalksResult) -> [String] {
         guard let smallest = result.overall(headline)?.ratio.smallestDifference else { return [] }
         return [
-            "The smallest difference that as many walks as these could have seen is "
+            "The smallest difference that this number of walks can detect is "
                 + "\((smallest * 100).text(decimals: 1)) % (two-sided 5 % level, 80 % power)."
         ]
     }
 
     static let note =
-        "The walk is the unit: an interval over seeds says how well one walk's own mean is known, the one over "
-        + "walks what to "
-        + "expect of another walk of this sort. Each walk counts once, with the mean over its seeds."
+        "An interval over seeds shows how well the mean of one walk is known. An interval over walks shows what to "
+        + "expect of another walk of this kind. Each walk counts once, with the mean over its seeds."
 }

@@ -40,7 +40,7 @@ enum Wording {
     }
 
     static func congestionControl(of environment: ComparisonResult.Environment) -> String {
-        environment.congestionControl ?? "congestion control not known: no run had a connection"
+        environment.congestionControl ?? "congestion control not known, because no run had a connection"
     }
 
     private static func interval(_ low: Double?, _ high: Double?, _ decimals: Int) -> String {

@@ -208,8 +208,8 @@ package struct ComparisonResult: Sendable {
         package var kind: Kind
         package var path: String
         package var time: Duration
-        /// The longest time without a byte for the application that includes this hand-off or begins after it, and
-        /// that ends before the next one.
+        /// The longest gap, a time without a byte for the application, among the gap that contains this hand-off and
+        /// those that begin after it and end before the next one. A gap that contains both hand-offs counts for both.
         package var longestGap: Duration
         /// Time from this instant until a payload byte arrived over a path that was not in use before.
         package var firstByteOnNewPath: Duration?

@@ -28,7 +28,7 @@ extension ComparisonResult {
             switch outcome {
             case .met: nil
             case .missed: "gate not met: \(gate), but \(finding)"
-            case .notEvaluated: "gate not evaluated: \(gate), since \(finding)"
+            case .notEvaluated: "gate not evaluated: \(gate), because \(finding)"
             }
         }
     }

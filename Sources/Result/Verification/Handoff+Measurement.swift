@@ -168,8 +168,8 @@ extension ComparisonResult.Handoff {
 
         // MARK: - The application and the sender
 
-        /// The longest of the gaps that contain this hand-off or begin after it and do not contain the next one; a gap
-        /// that contains the next hand-off belongs to that one.
+        /// The longest among the gap that contains this hand-off and those that begin between it and the next one. A
+        /// gap that begins in between and contains the next hand-off counts only for that one.
         private func longestGap(at time: Duration, next: Duration?) -> Duration {
             let own = bin(time)
             let next = next.map(bin) ?? Int.max

@@ -28,7 +28,7 @@ extension RunGate {
                     return "\(bytes.bytes) B waited on \(path) \(Self.when(handoff))"
                 }
             }
-            return run.handoffs.contains { $0.kind == .gained } ? nil : "no path came"
+            return run.handoffs.contains { $0.kind == .gained } ? nil : "no path became available"
         case .counter(let name, let comparison, let bound):
             let value = run.counters[name] ?? 0
             return comparison.holds(value, bound) ? nil : "it is \(value)"
@@ -59,7 +59,7 @@ extension RunGate {
             let place = run.events.firstIndex {
                 words[0] == $0.kind && (words.count < 2 || words[1] == $0.path ?? "")
             }
-            guard let place else { return "there was no \(event)" }
+            guard let place else { return "there was no event '\(event)'" }
             if let last, place <= last.place {
                 return "\(event) came at \(run.events[place].time.seconds.text(decimals: 3)) s, "
                     + "before \(last.event) at \(run.events[last.place].time.seconds.text(decimals: 3)) s"

@@ -18,11 +18,12 @@ package enum Baselines {
         let name =
             name ?? (results.walks.count == 1 ? results.walks[0].name : results.directory.lastComponent?.string ?? "")
         guard let file = FilePath.Component("\(name).json"), file.kind == .regular, !name.hasPrefix(".") else {
-            throw Fault(.usage, "'\(name)' cannot name a file: name the baseline with --name")
+            throw Fault(.usage, "'\(name)' cannot name a file; choose a name for the baseline with --name")
         }
         let doubted = results.walks.filter { !FidelitySummary.doubts(about: $0.saved.result).isEmpty }
         if let walk = doubted.first {
-            throw Fault(.notTrustworthy, "\(walk.directory) is not trustworthy, so it is no baseline: compare again")
+            throw Fault(
+                .notTrustworthy, "\(walk.directory) is not trustworthy, so it cannot be a baseline; compare again")
         }
         try OutputDirectory.makeDirectory(directory)
         let path = directory.appending(file)
@@ -37,7 +38,8 @@ package enum Baselines {
         var status = stat()
         guard stat(path.string, &status) == 0 else {
             throw Fault.input(
-                path.string, "is not there: save a baseline with `walkback baseline save`, or name results")
+                path.string,
+                "does not exist; save a baseline with `walkback baseline save`, or name a directory of results")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return try read(file: path) }
         let entries = try OutputDirectory.entries(of: path)
@@ -57,9 +59,8 @@ package enum Baselines {
             throw Fault.input(
                 path.string,
                 "holds no baseline of \(missing().joined(separator: ", ")) "
-                    + "(\(there.isEmpty ? "no *.json at all" : there.prefix(6).joined(separator: ", "))): save "
-                    + "one with "
-                    + "`walkback baseline save`")
+                    + "(\(there.isEmpty ? "it has no *.json" : there.prefix(6).joined(separator: ", "))); save "
+                    + "one with `walkback baseline save`")
         }
         return Baseline(walks: walks)
     }

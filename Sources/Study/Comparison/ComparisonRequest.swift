@@ -84,7 +84,8 @@ package struct ComparisonRequest: Sendable {
                 guard let strategy = StrategyRegistry.find(name, over: names) else {
                     let ending = Suggestion.ending(
                         for: name, among: StrategyRegistry.all(over: names).map(\.name.description))
-                    throw Fault(.usage, "--strategies: '\(name)' is no strategy for these paths\(ending)")
+                    throw Fault(
+                        .usage, "--strategies names '\(name)', which is not a strategy for these paths\(ending)")
                 }
                 if let objection = strategy.objection(to: replay.paths.map(\.kind)) {
                     throw Fault(.usage, "--strategies: '\(name)' \(objection)")

@@ -50,8 +50,8 @@ extension ComparisonResult {
             let (now, before) = (value ?? "not set", other ?? "not set")
             throw Fault(
                 .failed,
-                "\(what) was '\(before)' in run \(first.id) and '\(now)' in run \(record.id), so they cannot be "
-                    + "compared: run them again on one kernel")
+                "\(what) was '\(before)' in run \(first.id) but '\(now)' in run \(record.id), so the runs cannot be "
+                    + "compared; run them again on one kernel")
         }
         try compare("the kernel", record.kernelRelease, first.kernelRelease)
         try compare("the MPTCP scheduler", record.scheduler, first.scheduler)
@@ -148,13 +148,13 @@ extension ComparisonResult.Run {
         if let failure = record.failure { return failure }
         let (asked, used) = (plan.transport.congestionControl, record.congestionControl)
         if used != asked, !used.isEmpty || record.delivered > .zero {
-            let answer = used.isEmpty ? "no connection of the run has one" : "the run's connections have '\(used)'"
-            return "congestion control '\(asked)' was asked for, and by the kernel's answer \(answer)"
+            let answer = used.isEmpty ? "reports none for any connection" : "reports '\(used)' for the connections"
+            return "congestion control '\(asked)' was requested, but the kernel \(answer) of the run"
         }
         if let link = record.links.first(where: { $0.queueDisciplineDrops != 0 }) {
             return
-                "the queue below path \(link.path), \(link.direction)link, dropped \(link.queueDisciplineDrops) "
-                + "packets itself"
+                "the queueing discipline of path \(link.path), \(link.direction)link, dropped "
+                + "\(link.queueDisciplineDrops) packets, which only the link may drop"
         }
         return nil
     }

@@ -10,6 +10,6 @@ enum Judgement {
         let notes = doubts.map { "not trustworthy: \($0)" } + result.gates.compactMap(\.note)
         // A result that cannot be trusted neither meets nor misses a gate.
         let missed = result.gates.contains { $0.outcome == .missed }
-        return (notes, !doubts.isEmpty ? .notTrustworthy : missed ? .barNotMet : .success)
+        return (notes, !doubts.isEmpty ? .notTrustworthy : missed ? .gateNotMet : .success)
     }
 }

@@ -36,7 +36,8 @@ extension Replay {
     /// Replaces the replay's congestion control, as the option of that name does.
     mutating func use(congestionControl name: String) throws {
         guard KernelDemand.isPossible(name) else {
-            throw Fault(.usage, "--congestion-control '\(name)' cannot be one of the kernel's; name one as in 'lia'")
+            throw Fault(
+                .usage, "--congestion-control '\(name)' cannot be a name in the kernel; write a name like 'lia'")
         }
         settings.transport.congestionControl = name
         demands.removeAll { $0.kind == .congestionControl }

@@ -52,7 +52,7 @@ package struct Prediction: Sendable {
     package var doubts: [String] {
         stretches.flatMap(\.runs).flatMap { run in
             (run.failure.map { ["run \(run.id): \($0)"] } ?? [])
-                + (run.verified ? [] : ["run \(run.id): what was delivered is not what was sent"])
+                + (run.verified ? [] : ["run \(run.id): the delivered bytes are not the bytes that were sent"])
                 + run.fidelity.filter { $0.violations > 0 }.map {
                     "run \(run.id): path \($0.path), \($0.direction.rawValue)link, differs from its trace in "
                         + "\($0.violations) windows of \($0.window.milliseconds.text()) ms"

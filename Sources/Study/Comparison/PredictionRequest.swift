@@ -103,17 +103,16 @@ package struct PredictionRequest: Sendable {
             "\(one.start.seconds.text(decimals: 1)) to "
                 + "\((one.start + one.transfer.duration).seconds.text(decimals: 1)) s"
         }
-        let beyond = "outside the derived traces, which have 0 to \(replay.duration.seconds.text()) s"
+        let beyond = "outside the derived traces, which cover 0 to \(replay.duration.seconds.text()) s"
         guard !covered.isEmpty else {
             let first = all.first.map(span) ?? "no time"
             throw Fault(
                 .badInput,
-                "every live transfer lies \(beyond); the first is at \(first). Where clocks were apart, say by "
-                    + "how much with "
-                    + "--align FILE=TIME; else name captures of one walk")
+                "every live transfer is \(beyond); the first is at \(first); if the clocks were apart, correct them "
+                    + "with --align FILE=TIME, otherwise name captures of one walk")
         }
         for one in all where !covered.contains(where: { $0.transfer == one.transfer }) {
-            say("note: the live transfer at \(span(one)) is left out: it lies \(beyond)")
+            say("note: the live transfer at \(span(one)) is left out, because it is \(beyond)")
         }
         return try covered.map { transfer, start in
             guard !transfer.isMultipath else {
@@ -123,9 +122,9 @@ package struct PredictionRequest: Sendable {
             guard paths.contains(transfer.path) else {
                 throw Fault(
                     .badInput,
-                    "the live TCP transfer at \(span((transfer, start))) went over '\(transfer.path)', and the "
+                    "the live TCP transfer at \(span((transfer, start))) went over '\(transfer.path)', but the "
                         + "derived paths are "
-                        + "\(paths.joined(separator: ", ")); say which it was, as in --predict \(paths[0])=FILE")
+                        + "\(paths.joined(separator: ", ")); name its path, as in --predict \(paths[0])=FILE")
             }
             return Stretch(transfer: transfer, strategy: .tcp(path: transfer.path), start: start)
         }

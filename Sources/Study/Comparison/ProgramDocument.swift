@@ -63,11 +63,12 @@ struct ProgramDocument {
         switch record.endedBy {
         case .command: notes.append("the command ended at \(time) of the walk, with status \(record.exitStatus)")
         case .trace:
-            notes.append("the walk ended at \(time) and the command was told to; its status is \(record.exitStatus)")
+            notes.append(
+                "the walk ended at \(time), and the command was told to end; its status is \(record.exitStatus)")
         }
         if let ended = record.serverEnded, let status = record.serverExitStatus, status != 0 {
             notes.append(
-                "the server's command had ended by itself at \(ended.seconds.text(decimals: 1)) s, with status "
+                "the server's command ended by itself at \(ended.seconds.text(decimals: 1)) s of the walk, with status "
                     + "\(status)"
             )
         }
@@ -80,7 +81,8 @@ struct ProgramDocument {
                 + "\($0.window.milliseconds.text()) ms"
         }
         let queues = record.links.filter { $0.queueDisciplineDrops != 0 }.map {
-            "the queue below path \($0.path), \($0.direction)link, dropped \($0.queueDisciplineDrops) packets itself"
+            "the queueing discipline of path \($0.path), \($0.direction)link, dropped \($0.queueDisciplineDrops) "
+                + "packets, which only the link may drop"
         }
         return links + queues
     }

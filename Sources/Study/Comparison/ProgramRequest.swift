@@ -58,7 +58,9 @@ package struct ProgramRequest: Sendable {
         guard kernel != "host" else {
             throw Fault(
                 .usage,
-                "programs run under a replay in the embedded kernel only; leave out --kernel host, or name a file")
+                "programs run under a replay only in the embedded kernel; leave out --kernel host, or name the "
+                    + "file of a kernel"
+            )
         }
         let directory = try Self.workingDirectory()
         let program = try Program.find(command.first ?? "", in: searchPath, from: directory)
@@ -130,19 +132,20 @@ package struct ProgramRequest: Sendable {
         guard let bytes = try Files.read(path),
             let record = try? JSONDecoder().decode(ProgramRecord.self, from: Data(bytes)),
             let seriesBytes = try Files.read(directory.appending(Series.fileName))
-        else { throw Fault(.failed, "the run left no whole record in '\(path)': run it again") }
+        else { throw Fault(.failed, "the run left no complete record in '\(path)'; run it again") }
         let links = record.run.links.compactMap { link in
             Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
         }
         guard let series = Series(seriesBytes, links: links) else {
-            throw Fault(.failed, "the run left no whole series in '\(directory)': run it again")
+            throw Fault(.failed, "the run left no complete series in '\(directory)'; run it again")
         }
         return (record, series)
     }
 
     private static func workingDirectory() throws -> String {
         guard let directory = getcwd(nil, 0) else {
-            throw Fault(.failed, "cannot find the current directory: \(Errno(rawValue: errno)). Start elsewhere")
+            throw Fault(
+                .failed, "cannot find the current directory: \(Errno(rawValue: errno)); start in another directory")
         }
         defer { free(directory) }
         return String(cString: directory)

@@ -27,13 +27,12 @@ package struct ReplaySet: Sendable, Equatable {
         for (index, entry) in entries.enumerated() {
             guard let other = entries[..<index].first(where: { $0.name == entry.name }) else { continue }
             guard other.replay != entry.replay else {
-                throw Fault(.usage, "\(entry.replay) is given twice: name it once")
+                throw Fault(.usage, "\(entry.replay) is given twice; name it once")
             }
             throw Fault(
                 .usage,
-                "\(other.replay) and \(entry.replay) would both have their results in '\(entry.name)': rename "
-                    + "one of them, or "
-                    + "compare each on its own, with an --output of its own")
+                "\(other.replay) and \(entry.replay) would both have their results in '\(entry.name)'; rename "
+                    + "one of them, or compare each separately with its own --output")
         }
     }
 
@@ -44,7 +43,7 @@ package struct ReplaySet: Sendable, Equatable {
         if names.contains(imported) { return [path.appending(imported)] }
         let replays = names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
         guard !replays.isEmpty else {
-            throw Fault(.usage, "the directory \(path) holds no replay (*.yaml): name another, or a replay itself")
+            throw Fault(.usage, "the directory \(path) holds no replay (*.yaml); name another directory, or a replay")
         }
         return replays.map { path.appending($0) }
     }

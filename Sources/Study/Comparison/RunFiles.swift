@@ -33,18 +33,19 @@ package enum RunFiles {
         let path = directory.appending(Series.fileName)
         let links = try record.links.map { link in
             guard let direction = Direction(rawValue: link.direction) else {
-                throw Fault(.failed, "run \(record.id) has a link in the direction '\(link.direction)': run it again")
+                throw Fault(
+                    .failed, "run \(record.id) has a link in the unknown direction '\(link.direction)'; run it again")
             }
             return (path: link.path, direction: direction)
         }
         for name in plan.paths.map(\.name) {
             for direction in Direction.allCases where !links.contains(where: { $0 == (name, direction) }) {
                 throw Fault(
-                    .failed, "run \(record.id) left no record of path \(name), \(direction.rawValue)link: run it again")
+                    .failed, "run \(record.id) left no record of path \(name), \(direction.rawValue)link; run it again")
             }
         }
         guard let bytes = try Files.read(path), let series = Series(bytes, links: links) else {
-            throw Fault(.failed, "run \(record.id) left no whole series in \(path): run it again")
+            throw Fault(.failed, "run \(record.id) left no complete series in \(path); run it again")
         }
         return series
     }

@@ -26,10 +26,10 @@ package struct SavedResults: Sendable {
         self.directory = directory
         var status = stat()
         guard stat(directory.string, &status) == 0 else {
-            throw Fault.input(directory.string, "is not there: name the directory of a comparison's results")
+            throw Fault.input(directory.string, "does not exist; name the directory of the results of a comparison")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw Fault.input(directory.string, "is no directory: name the one it is in")
+            throw Fault.input(directory.string, "is not a directory; name the directory that it is in")
         }
         guard let walks = try Self.file("walks.json", in: directory),
             try Self.file(SavedComparison.documentName, in: directory) == nil
@@ -48,13 +48,14 @@ package struct SavedResults: Sendable {
             // Only names below the directory are accepted, since a document may contain anything.
             guard let component = FilePath.Component(name), component.kind == .regular else {
                 throw Fault.input(
-                    walk.path, "'\(walk.place).directory' is '\(name.prefix(60))', which names no directory in it")
+                    walk.path,
+                    "'\(walk.place).directory' is '\(name.prefix(60))', which is not a directory in it; compare again")
             }
             let place = directory.appending(component)
             return Walk(name: name, directory: place, saved: try Self.saved(place))
         }
         guard !self.walks.isEmpty else {
-            throw Fault.input(reader.path, "holds no walk, so there is nothing to report: compare again")
+            throw Fault.input(reader.path, "holds no walk, so there is nothing to report; compare again")
         }
     }
 
@@ -68,7 +69,7 @@ package struct SavedResults: Sendable {
         }
         guard !parts.isEmpty else { return }
         throw Fault.input(
-            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))): name one of them"
+            directory.string, "holds several comparisons (\(parts.prefix(6).joined(separator: ", "))); name one of them"
         )
     }
 

@@ -18,7 +18,7 @@ enum FluidCell {
                 var row = SweepRow(
                     kind: .run, strategy: plan.strategy.description, seed: plan.seed,
                     direction: plan.workload.directions[0], duration: plan.duration, delivered: nil)
-                row.failure = "the fluid engine does not model this run: use the kernel for it"
+                row.failure = "the fluid engine does not model this run; use --engine kernel"
                 failed.append(row)
             }
         }

@@ -25,7 +25,7 @@ struct FluidExecution {
         let unmodelled = Set(Setting.all.map(\.key)).subtracting(FluidRun.settings)
         guard let dimension = sweep.dimensions.first(where: { unmodelled.contains($0.key) }) else { return }
         throw Fault.input(
-            sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies: use --engine kernel")
+            sweep.path, "the fluid engine does not model \(dimension.key), which the grid varies; use --engine kernel")
     }
 
     func run(_ indices: [Int], jobs: Int, cancellation: Cancellation) throws -> SweepOutcome {

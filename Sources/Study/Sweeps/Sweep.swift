@@ -168,7 +168,7 @@ package struct Sweep: Sendable {
         for (key, yaml) in values {
             let text = try Yams.compose(yaml: yaml)?.scalar?.string ?? ""
             func read<Value>(_ value: Value?) throws -> Value {
-                guard let value else { throw Fault(.badInput, "'\(text.prefix(40))' is no value of \(key.text)") }
+                guard let value else { throw Fault(.badInput, "'\(text.prefix(40))' is not a value of \(key.text)") }
                 return value
             }
             switch key {
@@ -180,7 +180,9 @@ package struct Sweep: Sendable {
             case .replay: break
             }
         }
-        guard let coverage else { throw Fault(.badInput, "there is no wifi-coverage; give one, or a list in the grid") }
+        guard let coverage else {
+            throw Fault(.badInput, "there is no wifi-coverage; set one, or a list of them in the grid")
+        }
         return try OutdoorParameters(
             movement: movement, calibration: calibration, coverage: coverage, seed: walk, duration: duration,
             settings: settings)

@@ -42,7 +42,7 @@ struct SweepDocument {
         let root = try reader.members(of: reader.root, "a sweep", keys: Self.keys)
         let own = try reader.section("quick", of: root, keys: Self.quickKeys)
         if quick, own.entries.isEmpty {
-            throw reader.fault(reader.root, "the sweep has no quick form; add 'quick:', or leave --quick out")
+            throw reader.fault(reader.root, "the sweep has no quick form; add 'quick:', or leave out --quick")
         }
         let reader = reader
         /// A mapping's members, with those of the quick form replacing the others.
@@ -75,7 +75,7 @@ struct SweepDocument {
             generate.entries.removeAll { $0.key == "movement" }
         default:
             throw reader.fault(
-                reader.root, "a sweep is over one replay or one generator; give either 'replay: FILE' or 'generate:'")
+                reader.root, "a sweep needs one replay or one generator; write either 'replay: FILE' or 'generate:'")
         }
         for entry in generate.entries { try add(entry, of: "generate", onlyGenerator: true) }
         for entry in try section("set").entries { try add(entry, of: "set", onlyGenerator: false) }

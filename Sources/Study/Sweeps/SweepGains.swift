@@ -41,7 +41,8 @@ package struct SweepGains: Sendable, Equatable {
     /// nil if there is a ratio to Optimal TCP.
     static func whyNoRatio(_ result: SweepResult) -> String? {
         guard all(of: result).allSatisfy(\.ratios.isEmpty) else { return nil }
-        return "Optimal TCP is not known without a TCP run over every path: add tcp-NAME of each to the strategies."
+        return
+            "Optimal TCP is not known without a TCP run over every path; add tcp-NAME of each path to the strategies."
     }
 
     var json: JSON {

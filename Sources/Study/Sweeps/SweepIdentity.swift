@@ -33,10 +33,10 @@ struct SweepIdentity: Codable, Sendable, Equatable {
     /// How `other` differs from this sweep, so that their cells cannot be mixed; nil if it does not differ.
     func difference(from other: SweepIdentity) -> String? {
         guard key != other.key else { return nil }
-        if engine != other.engine { return "of the \(other.engine) engine" }
-        if name != other.name || sha256 != other.sha256 { return "its file was another, or --quick" }
-        if walkback != other.walkback { return "of version \(other.walkback) of walkback" }
-        return "of another kernel"
+        if engine != other.engine { return "they come from the \(other.engine) engine" }
+        if name != other.name || sha256 != other.sha256 { return "the file or --quick was different" }
+        if walkback != other.walkback { return "they come from version \(other.walkback) of walkback" }
+        return "they come from another kernel"
     }
 
     var cellCount: Int { values.map(\.count).reduce(1, *) }

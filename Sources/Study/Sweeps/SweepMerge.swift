@@ -16,19 +16,21 @@ package enum SweepMerge {
             let path = part.appending(SweepIdentity.fileName)
             guard let bytes = try Files.read(path) else {
                 throw Fault.input(
-                    part.string, "holds no part of a sweep; name the --output of `walkback sweep --shard`")
+                    part.string, "holds no part of a sweep; name the --output directory of `walkback sweep --shard`")
             }
             guard let own = SweepIdentity(bytes) else {
-                throw Fault.input(path.string, "is no description of a sweep; run this part again")
+                throw Fault.input(path.string, "does not describe a sweep; run this part again")
             }
             if let identity, identity.key != own.key {
                 throw Fault.input(
                     part.string,
-                    "is of another sweep, engine, kernel or version of walkback than \(parts[0]); run its part again")
+                    "comes from another sweep, engine, kernel or version of walkback than \(parts[0]); run this "
+                        + "part again"
+                )
             }
             identity = own
         }
-        guard let identity else { throw Fault(.usage, "name the directories of the parts") }
+        guard let identity else { throw Fault(.usage, "there are no parts to merge; name their directories") }
         let cells = parts.map { SweepCells.reading($0, key: identity.key) }
         var rows: [[SweepRow]] = []
         var missing: [Int] = []
@@ -43,9 +45,8 @@ package enum SweepMerge {
             throw Fault(
                 .failed,
                 "\(missing.count) of \(identity.cellCount) cells are in none of these parts, the first of them cell "
-                    + "\(missing[0] + 1) (\(identity.values(of: missing[0]).joined(separator: ", "))): run the "
-                    + "missing parts, or "
-                    + "a part with failures again")
+                    + "\(missing[0] + 1) (\(identity.values(of: missing[0]).joined(separator: ", "))); run the "
+                    + "missing parts, and parts with failures again")
         }
         let result = SweepResult(identity: identity, rows: rows)
         try OutputDirectory(output, mark: SweepResult.documentName).publish(

@@ -74,7 +74,7 @@ package struct SweepRequest: Sendable {
         OutputDirectory.remove(failed)
         let wanted = self.cells(of: sweep)
         let unfinished = try wanted.filter { try cells.read($0) == nil }
-        if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells were finished before") }
+        if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells are already finished") }
         if self.engine == .fluid || unfinished.count > SweepSize.mostCompared {
             say(try size(of: sweep, unfinished).text)
         }
@@ -95,7 +95,7 @@ package struct SweepRequest: Sendable {
         for failure in outcome.failures { say("failed: \(failure)") }
         guard shard == nil else {
             say(
-                "part \(shard?.text ?? "") is there; put all parts together with: walkback sweep merge DIR… "
+                "part \(shard?.text ?? "") is finished; merge all parts with: walkback sweep merge DIR… "
                     + "--output WHOLE"
             )
             return (nil, outcome.failures.isEmpty ? .success : .failed)
@@ -112,12 +112,12 @@ package struct SweepRequest: Sendable {
     /// Refuses to overwrite finished cells of another sweep: they are never deleted without being asked.
     private func refuseOther(_ identity: SweepIdentity) throws {
         guard let bytes = try Files.read(output.appending(SweepIdentity.fileName)),
-            let difference = SweepIdentity(bytes).map(identity.difference) ?? "what made them is not known"
+            let difference = SweepIdentity(bytes).map(identity.difference) ?? "their origin is not known"
         else { return }
         throw Fault(
             .failed,
-            "\(output) holds cells of another sweep (\(difference)): name another directory with --output, or remove "
-                + "that one")
+            "\(output) holds cells of another sweep (\(difference)); name another directory with --output, or remove "
+                + "this one")
     }
 
     private func identity(of sweep: Sweep, _ engine: SweepEngine) throws -> SweepIdentity {

@@ -13,7 +13,7 @@ package struct SweepShard: Sendable, Equatable {
         guard numbers.count == 2, let part = numbers[0], let parts = numbers[1], parts >= 1, (1...parts).contains(part)
         else {
             throw Fault(
-                .usage, "--shard '\(text.prefix(40))' is no part; write it as K/N with K from 1 to N, as in 1/4")
+                .usage, "--shard '\(text.prefix(40))' is not a part; write it as K/N with K from 1 to N, like 1/4")
         }
         self.part = part
         self.parts = parts

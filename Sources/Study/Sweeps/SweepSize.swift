@@ -17,7 +17,7 @@ struct SweepSize {
         let virtual = runs.distinct.map(\.duration.seconds).reduce(0, +)
         text =
             "\(Self.grid(runs.cells.count, sweep)), \(runs.wanted) runs"
-            + (same > 0 ? ", \(same) of them the same as others: \(runs.distinct.count) to execute" : "")
+            + (same > 0 ? "; \(same) are the same as others, so \(runs.distinct.count) are to be executed" : "")
             + Self.duration(virtual, at: Self.kernelSpeed, jobs)
     }
 

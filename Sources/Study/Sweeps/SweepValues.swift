@@ -21,16 +21,17 @@ enum SweepValues {
             throw reader.fault(entry.value, "'\(entry.key)' must be a list, as in [1, 2, 3], or a range, as in 1..3")
         }
         guard !nodes.isEmpty else {
-            throw reader.fault(entry.value, "'\(entry.key)' has no values, so the grid has no cells; give at least one")
+            throw reader.fault(
+                entry.value, "'\(entry.key)' has no values, so the grid has no cells; write at least one")
         }
         var seen: Set<String> = []
         for node in nodes {
             let text = try reader.string(node, entry.key)
             guard let column = key.column(of: text) else {
-                throw reader.fault(node, "'\(text.prefix(40))' is no value of \(entry.key)")
+                throw reader.fault(node, "'\(text.prefix(40))' is not a value of \(entry.key)")
             }
             guard seen.insert(column).inserted else {
-                throw reader.fault(node, "\(entry.key) has '\(text)' twice; remove one of them")
+                throw reader.fault(node, "\(entry.key) lists '\(text)' twice; remove one of them")
             }
         }
         return nodes
@@ -38,7 +39,8 @@ enum SweepValues {
 
     private static func range(_ text: String, _ node: Node, _ key: String, _ reader: YAMLReader) throws -> [Node] {
         let fault = reader.fault(
-            node, "\(key) '\(text.prefix(40))' is no range; write it as 1..20, or as 0%..100% step 10%, or give a list")
+            node,
+            "\(key) '\(text.prefix(40))' is not a range; write it like 1..20 or 0%..100% step 10%, or write a list")
         let words = text.split(separator: " ").map(String.init)
         guard let dots = words.first?.firstRange(of: ".."), words.count == 1 || words.count == 3 && words[1] == "step"
         else {
@@ -52,7 +54,7 @@ enum SweepValues {
         // A small part of a step is added, so that rounding never loses the last value.
         let count = ((last.value - first.value) / step.value + 1e-6).rounded(.down) + 1
         guard count <= Double(most) else {
-            throw reader.fault(node, "\(key) has \(count.text()) values, more than \(most); give fewer")
+            throw reader.fault(node, "\(key) has \(count.text()) values, which is more than \(most); write fewer")
         }
         return (0..<Int(count)).map { index in
             var scalar = Node.Scalar("\((first.value + Double(index) * step.value).text())\(first.unit)")

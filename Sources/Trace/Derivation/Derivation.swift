@@ -66,7 +66,9 @@ package struct Derivation: Sendable {
 
     /// - Throws: `Fault`: bad input that names the file; usage if the options do not fit together.
     package init(_ options: Options) throws {
-        guard !options.sources.isEmpty else { throw Fault(.usage, "no capture to derive from; name at least one") }
+        guard !options.sources.isEmpty else {
+            throw Fault(.usage, "there is no capture to derive from; name at least one")
+        }
         if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
         var notes: [String] = []
         var interfaces: [Interface] = []
@@ -76,20 +78,21 @@ package struct Derivation: Sendable {
         }
         if interfaces.isEmpty {
             throw Fault(
-                .badInput, "nothing moves in \(options.sources.map(\.file).joined(separator: ", ")): no IP packet")
+                .badInput,
+                "there is no IP packet in \(options.sources.map(\.file).joined(separator: ", ")); name other captures")
         }
         var names: Set<String> = []
         for interface in interfaces where !names.insert(interface.name).inserted {
             throw Fault(
                 .usage,
-                "path '\(interface.name)' is there twice; name the captures' paths, as in "
+                "two interfaces are called '\(interface.name)'; name the path of each capture, as in "
                     + "'wifi=\(interface.source.file)'"
             )
         }
         for name in options.queues.keys.sorted() where !names.contains(name) {
             throw Fault(
                 .usage,
-                "--queue names the path '\(name)', which is not there; the paths are "
+                "--queue names the path '\(name)', which does not exist; the paths are "
                     + "\(names.sorted().joined(separator: ", "))"
             )
         }
@@ -134,7 +137,8 @@ package struct Derivation: Sendable {
         let formats = TraceFormats.recognising(TraceBeginning(path: source.file, bytes: start.bytes))
         if !start.isCapture, let format = formats.first {
             throw Fault.input(
-                source.file, "is a file of the trace format '\(format.name)' and no capture; 'walkback import' reads it"
+                source.file,
+                "is not a capture but a file of the trace format '\(format.name)'; convert it with 'walkback import'"
             )
         }
         let survey = try CaptureSurvey(source)
@@ -151,7 +155,7 @@ package struct Derivation: Sendable {
             let observation = observations[index]
             let name = survey.names[index]
             if observation.strangers > 0 {
-                notes.append("\(name): \(observation.strangers) packets between others are left out")
+                notes.append("\(name): \(observation.strangers) packets between other hosts are left out")
             }
             // If a file has several interfaces, each gets the given name with a number.
             let given = source.name.map { moving.count > 1 ? "\($0)-\(index)" : $0 }

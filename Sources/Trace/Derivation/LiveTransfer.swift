@@ -80,9 +80,9 @@ extension LiveTransfer {
         guard !all.isEmpty else {
             throw Fault(
                 .badInput,
-                "no live transfer in \(sources.map(\.file).joined(separator: ", ")): no TCP or Multipath TCP "
+                "there is no live transfer in \(sources.map(\.file).joined(separator: ", ")), because no TCP or MPTCP "
                     + "connection moved "
-                    + "\(least.bytes / 1000) kB or more; capture a bulk transfer, from its first packet on")
+                    + "\(least.bytes / 1000) kB or more; capture a bulk transfer from its first packet on")
         }
         let alone = all.filter { one in
             !all.contains { other in
@@ -92,8 +92,9 @@ extension LiveTransfer {
         }
         if alone.count < all.count {
             notes.append(
-                "\(all.count - alone.count) transfers beside larger ones are left out; what they moved is "
-                    + "missing on both sides"
+                "\(all.count - alone.count) transfers next to larger ones are left out; their bytes are missing "
+                    + "from the "
+                    + "live goodput and from the prediction"
             )
         }
         return alone

@@ -120,9 +120,9 @@ extension ProbeObserver {
         }
     }
 
-    /// What arrives while a datagram waits is what waited before it. The result is an amount that was reached at least
-    /// ten times, because a single timestamp may be late. It is the queue's own limit if most losses, not counting
-    /// those after a pause in the arrivals, occurred behind nearly as much waiting data.
+    /// The bytes that arrive while a datagram waits are those that waited before it. The result is an amount that was
+    /// reached at least ten times, because a single timestamp may be late. It is the queue's own limit if most losses,
+    /// not counting those after a pause in the arrivals, occurred behind nearly as much waiting data.
     private static func queue(_ samples: [Sample], _ least: Least) -> Queue {
         let few = 10
         var largest: [Int64] = []

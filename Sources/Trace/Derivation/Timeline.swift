@@ -22,13 +22,13 @@ struct Timeline {
     init(from start: Timestamp, to end: Timestamp, bin: Duration) throws {
         let span = bin.wholeNanoseconds
         guard span >= 1_000_000, span <= Self.second, Self.second % span == 0 else {
-            throw Fault(.usage, "--bin must divide a second and be 1 ms or more, as 100ms")
+            throw Fault(.usage, "--bin must divide a second and be at least 1 ms; write it like 100ms")
         }
         guard end - start <= Self.longest else {
             throw Fault(
                 .badInput,
-                "the captures span \((end - start).seconds.text()) s, and a walk is 48 h at most; where clocks were "
-                    + "apart, say so with --align")
+                "the captures span \((end - start).seconds.text()) s, but a walk may last at most 48 h; if the clocks "
+                    + "were apart, correct them with --align")
         }
         self.bin = bin
         binsPerSecond = Self.second / span

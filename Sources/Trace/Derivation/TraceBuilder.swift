@@ -38,7 +38,8 @@ struct TraceBuilder {
         let fallback = TraceDefaults.roundTrip(of: kind) ?? .milliseconds(20)
         let bases = observation.probe.bases(of: timeline.seconds) ?? times.bases(of: timeline.seconds)
         if bases == nil {
-            notes.append("\(name): nothing tells of round trips; \(fallback.milliseconds.text()) ms are assumed")
+            notes.append(
+                "\(name): the capture shows no round-trip times; \(fallback.milliseconds.text()) ms are assumed")
         }
         let attachedSeconds = (0..<timeline.seconds.count).map { second in
             (0..<Int(timeline.binsPerSecond)).contains {
@@ -64,8 +65,8 @@ struct TraceBuilder {
         let up = capacities(demand.up)
         if filling != .asIs, !demand.down.isFull.contains(true), !demand.up.isFull.contains(true) {
             notes.append(
-                "\(name): no second in which demand is known to have filled the link; rates are what passed, a "
-                    + "lower bound"
+                "\(name): demand filled the link in no second, as far as the capture shows; the rates are what passed, "
+                    + "which is a lower bound on the capacity"
             )
         }
         var samples: [PathTrace.Sample] = []
@@ -107,8 +108,8 @@ struct TraceBuilder {
         ] {
             guard let seen, seen.most > 0, !seen.isLimit else { continue }
             notes.append(
-                "\(name): what the \(link)link's queue takes was not found; \(seen.most) B were seen in it, "
-                    + "\(taken.bytes) B are taken"
+                "\(name): the size of the \(link)link's queue is not known; up to \(seen.most) B waited in it, and "
+                    + "\(taken.bytes) B are assumed"
             )
         }
         self.trace = trace

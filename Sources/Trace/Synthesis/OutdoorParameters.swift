@@ -34,13 +34,14 @@ package struct OutdoorParameters: Sendable, Equatable {
         duration: Duration = .seconds(600), settings: [(name: String, value: String)] = []
     ) throws {
         guard coverage.isFinite, (0...1).contains(coverage) else {
-            throw Fault(.usage, "a WiFi coverage of \((coverage * 100).text()) % cannot be; give 0 to 100")
+            throw Fault(
+                .usage, "a WiFi coverage of \((coverage * 100).text()) % is not possible; give a value from 0 to 100")
         }
         guard duration >= .seconds(1), duration <= Self.longest, duration.wholeNanoseconds % 100_000_000 == 0 else {
-            throw Fault(.usage, "a duration must be 1 s to 24 h, in steps of 0.1 s; give one as in 600s")
+            throw Fault(.usage, "the duration must be from 1 s to 24 h, in steps of 0.1 s; write it like 600s")
         }
         if movement == .driving, calibration != .published {
-            throw Fault(.usage, "the paper's table is of walking; driving has no calibration but 'published'")
+            throw Fault(.usage, "the paper's energy table is of walks, so a drive has only the calibration 'published'")
         }
         self.movement = movement
         self.calibration = calibration
@@ -106,16 +107,16 @@ package struct OutdoorParameters: Sendable, Equatable {
             let names = parameters.map(\.parameter.rawValue)
             throw Fault(
                 .usage,
-                "there is no '\(name.prefix(40))' in a \(calibration.rawValue) \(movement.rawValue) walk"
+                "a \(calibration.rawValue) \(movement.rawValue) walk has no parameter '\(name.prefix(40))'"
                     + Suggestion.ending(for: name, among: names))
         }
         guard let value = parameter.value(of: text), parameter.range.contains(value) else {
             let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
             throw Fault(
                 .usage,
-                "\(name) '\(text.prefix(40))' is not one from \(parameter.text(of: low)) to "
+                "\(name) '\(text.prefix(40))' is not a value from \(parameter.text(of: low)) to "
                     + "\(parameter.text(of: high)), "
-                    + "written as \(parameter.text(of: values[parameter] ?? low))")
+                    + "written like \(parameter.text(of: values[parameter] ?? low))")
         }
         values[parameter] = value
     }
@@ -129,8 +130,8 @@ package struct OutdoorParameters: Sendable, Equatable {
             guard let value = values[mean], let most = values[cap], value > most else { continue }
             throw Fault(
                 .usage,
-                "\(mean.rawValue) \(mean.text(of: value)) lies above \(cap.rawValue) \(cap.text(of: most)); "
-                    + "raise the cap"
+                "\(mean.rawValue) \(mean.text(of: value)) is above \(cap.rawValue) \(cap.text(of: most)); "
+                    + "raise the cap or lower the mean"
             )
         }
     }

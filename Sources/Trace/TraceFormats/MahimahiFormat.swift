@@ -11,7 +11,7 @@ import Traces
 public struct MahimahiFormat: LinkWriting {
     public let name = "mahimahi"
     public let summary =
-        "milliseconds at which mm-link may send 1504 bytes, one a line; the file begins again at its end"
+        "millisecond at which mm-link may send 1504 bytes, one per line; the file is repeated at its end"
     public let holds = TraceExtent.direction
     public let repeats = true
 
@@ -34,20 +34,20 @@ public struct MahimahiFormat: LinkWriting {
     public func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace {
         guard let opportunities = Opportunities(of: trace.curve(direction)) else {
             throw Fault.input(
-                file, "carries no whole packet \(direction.rawValue)link, so there is no opportunity to write")
+                file, "does not carry one whole packet \(direction.rawValue)link, so there is no opportunity to write")
         }
         var losses: [String] = []
         let link = "path '\(trace.name)', \(direction.rawValue)link"
         if opportunities.period < trace.duration {
             losses.append(
-                "\(link): the file begins anew after \(opportunities.period.seconds.text()) s, its last opportunity, "
-                    + "and the trace lasts \(trace.duration.seconds.text()) s")
+                "\(link): the file starts again after \(opportunities.period.seconds.text()) s, its last opportunity, "
+                    + "but the trace lasts \(trace.duration.seconds.text()) s")
         }
         var lost = LinkColumn.losses(of: trace, direction, keeping: [LinkColumn.rate.name])
         lost.insert("queue", at: 1)
         losses.append(
-            "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) have no place in the "
-                + "file; give them to mm-delay and mm-link")
+            "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) cannot be written to the "
+                + "file; pass them to mm-delay and mm-link")
         return WrittenTrace(bytes: Array(Self.text(of: opportunities).utf8), losses: losses)
     }
 
@@ -60,23 +60,25 @@ public struct MahimahiFormat: LinkWriting {
                 let field = Field(bytes: line.bytes, column: 1)
                 throw lines.fault(
                     line,
-                    "\(field.quoted) is no whole number of milliseconds; a line is one opportunity to send a packet")
+                    "\(field.quoted) is not a whole number of milliseconds; write one opportunity to send a "
+                        + "packet per line"
+                )
             }
             if let last = instants.last, instant < last {
                 throw lines.fault(line, "time goes backwards, from \(last) to \(instant) ms; sort the lines as numbers")
             }
             guard .milliseconds(instant) <= TraceFile.largestDuration else {
-                throw lines.fault(line, "the walk is longer than 48 h; cut it")
+                throw lines.fault(line, "the walk is longer than 48 h; shorten it")
             }
             instants.append(instant)
         }
         guard !instants.isEmpty else {
-            throw Fault.input(file.path, "is empty; a line is the millisecond of one opportunity to send a packet")
+            throw Fault.input(file.path, "is empty; write the millisecond of one opportunity to send a packet per line")
         }
         guard let opportunities = Opportunities(milliseconds: instants) else {
             throw Fault.input(
                 file.path, line: lines.lastNumber,
-                "the last opportunity is at 0 ms, so the file would begin anew for ever; its last line is its length")
+                "the last opportunity, which sets the length of the file, is at 0 ms; end the file with a later one")
         }
         return opportunities
     }

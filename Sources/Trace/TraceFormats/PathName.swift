@@ -16,10 +16,11 @@ package enum PathName {
         // The kernel uses these names itself: the loopback interface, and two directories next to those of the
         // interfaces in /proc/sys/net.
         if ["lo", "all", "default"].contains(name) {
-            return "'\(name)' cannot name a path, for the kernel uses it; choose another, as in 'wifi'"
+            return "'\(name)' cannot name a path, because the kernel uses it; choose another name, as in 'wifi'"
         }
         if name.hasSuffix("-reconnect") {
-            return "'\(name)' cannot name a path, for 'tcp-\(name)' is a strategy of another; choose another name"
+            return
+                "'\(name)' cannot name a path, because 'tcp-\(name)' is a strategy of another path; choose another name"
         }
         return nil
     }

@@ -37,14 +37,15 @@ struct PathSource {
         if links.count > 1, let whole = links.first(where: { $0.format.holds == .path }) {
             throw Fault(
                 .usage,
-                "\(whole.file.path) holds both directions, for its format is '\(whole.format.name)'; name it alone, "
+                "\(whole.file.path) holds both directions, because its format is '\(whole.format.name)'; name "
+                    + "it alone, "
                     + "as in '\(specification.name)=\(whole.file.path)'")
         }
         guard opportunities.isEmpty || opportunities.count == links.count else {
             throw Fault(
                 .usage,
-                "the files of path '\(specification.name)' do not go together: one has rates and the other "
-                    + "opportunities to send a packet")
+                "the files of path '\(specification.name)' do not match, because one has rates and the other "
+                    + "has opportunities to send a packet; use files of one format")
         }
     }
 
@@ -83,7 +84,7 @@ struct PathSource {
         guard let time = specification.roundTrip ?? TraceDefaults.roundTrip(of: specification.kind) else {
             throw Fault(
                 .usage,
-                "path '\(specification.name)' is of kind 'other', for which no round-trip time is known; add --rtt "
+                "path '\(specification.name)' is of kind 'other', which has no default round-trip time; add --rtt "
                     + "\(specification.name)=20ms"
             )
         }

@@ -16,7 +16,7 @@ import System
 /// capacity that carries this goodput (`TraceDefaults.capacity`).
 public struct PerSecondFormat: TraceFormat {
     public let name = "per-second"
-    public let summary = "second,bytes_per_second above TCP, a line for each second from 1 on"
+    public let summary = "second,bytes_per_second above TCP, one line for each second, from 1 on"
     public let holds = TraceExtent.direction
 
     /// Creates the format, which has no settings.
@@ -51,19 +51,20 @@ public struct PerSecondFormat: TraceFormat {
             guard fields.count == 2 else {
                 throw lines.fault(
                     line,
-                    "has \(fields.count > 2 ? "more than 2" : "1") columns instead of 2; a line is "
+                    "has \(fields.count > 2 ? "more than 2" : "1") columns instead of 2; write lines of the form "
                         + "SECOND,BYTES_PER_SECOND"
                 )
             }
             let second = try Self.second(fields[0], line, in: lines)
             try Self.checkOrder(second, after: rates.count, fields[0], line, in: lines)
             guard .seconds(second) <= TraceFile.largestDuration else {
-                throw lines.fault(line, "the walk is longer than 48 h; cut it")
+                throw lines.fault(line, "the walk is longer than 48 h; shorten it")
             }
             rates.append(try Self.rate(fields[1], line, in: lines))
         }
         guard !rates.isEmpty else {
-            throw Fault.input(file.path, "is empty; a line is SECOND,BYTES_PER_SECOND, the first of them for second 1")
+            throw Fault.input(
+                file.path, "is empty; write lines of the form SECOND,BYTES_PER_SECOND, the first for second 1")
         }
         return rates
     }
@@ -73,7 +74,8 @@ public struct PerSecondFormat: TraceFormat {
         guard let thousandths = try? FixedPoint.parse(field.bytes, decimals: 3), thousandths % 1000 == 0 else {
             throw lines.fault(
                 line, column: field.column,
-                "\(field.quoted) is not a whole second; a line is SECOND,BYTES_PER_SECOND, without header")
+                "\(field.quoted) is not a whole second; write lines of the form SECOND,BYTES_PER_SECOND, without header"
+            )
         }
         return Int(thousandths / 1000)
     }
@@ -84,14 +86,14 @@ public struct PerSecondFormat: TraceFormat {
         guard second != last + 1 else { return }
         let message: String
         if last == 0 {
-            message = "the first line is for second \(second); number the seconds from 1, the one that ends at 1 s"
+            message = "the first line is for second \(second); number the seconds from 1, where second 1 ends at 1 s"
         } else if second == last {
             message = "second \(second) is given twice; keep one of the lines"
         } else if second < last {
             message = "time goes backwards, from second \(last) to \(second); sort the lines"
         } else {
             let missing = second == last + 2 ? "second \(last + 1) is" : "seconds \(last + 1) to \(second - 1) are"
-            message = "\(missing) missing; write 0 for them if the radio carried nothing, else cut the file there"
+            message = "\(missing) missing; write 0 for them if the radio carried nothing, or end the file there"
         }
         throw lines.fault(line, column: field.column, message)
     }

@@ -23,10 +23,14 @@ package enum TraceExport {
             }
         }
         guard let format = format as? any PathWriting else {
-            throw Fault(.usage, "the format '\(format.name)' can be read and not written")
+            throw Fault(.usage, "the format '\(format.name)' can be read but not written; choose another --format")
         }
         guard direction == nil else {
-            throw Fault(.usage, "--direction is not for --format \(format.name), whose files hold both directions")
+            throw Fault(
+                .usage,
+                "--direction cannot be used with --format \(format.name), whose files hold both directions; "
+                    + "leave it out"
+            )
         }
         return [(output, try format.write(trace, from: path))]
     }
@@ -38,8 +42,9 @@ package enum TraceExport {
         else {
             throw Fault.input(
                 path,
-                "does not hold a whole path with delays and queues, for its format is '\(format.name)'; make it a "
-                    + "trace with 'walkback import' first")
+                "does not hold a whole path with delays and queues, because its format is '\(format.name)'; "
+                    + "convert it to "
+                    + "a trace with 'walkback import' first")
         }
         return trace
     }

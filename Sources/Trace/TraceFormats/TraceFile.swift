@@ -15,7 +15,7 @@ import Traces
 public struct TraceFile: PathWriting {
     public let name = "walkback"
     public let summary =
-        "a path trace as this program writes it: rates, delays, losses and attachment of both directions"
+        "a path trace of walkback: rates, delays, losses and attachment, in both directions"
     public let holds = TraceExtent.path
 
     /// Creates the format, which has no settings.
@@ -174,7 +174,7 @@ private struct TraceHeader {
         }
         throw Fault.input(
             lines.path, line: lines.lastNumber,
-            "ends before any row; add '\(TraceColumns(known) { _ in false }.names.joined(separator: ","))' and rows")
+            "ends before the rows; add '\(TraceColumns(known) { _ in false }.names.joined(separator: ","))' and rows")
     }
 
     private static func checkVersion(_ lines: inout TextLines) throws {
@@ -182,13 +182,16 @@ private struct TraceHeader {
         let words = line.text.split(separator: " ").map(String.init)
         guard words.count == 4, words[0...2] == ["#", "walkback", "trace"] else {
             throw lines.fault(
-                line, "is no trace, for its first line is not '\(TraceFile.firstLine)'; 'walkback import' makes one")
+                line,
+                "is not a trace, because its first line is not '\(TraceFile.firstLine)'; make one with "
+                    + "'walkback import'"
+            )
         }
         guard words[3] == String(TraceFile.version) else {
             throw lines.fault(
                 line, column: 18,
-                "is a trace of version '\(words[3])', and this Walkback reads version \(TraceFile.version); "
-                    + "update Walkback"
+                "is a trace of version '\(words[3])', but this walkback reads version \(TraceFile.version); "
+                    + "update walkback"
             )
         }
     }
@@ -204,7 +207,7 @@ private struct TraceHeader {
         let names = columns.names
         for (index, field) in fields.enumerated() where index >= names.count || field.text != names[index] {
             let isKnown = names.contains(field.text)
-            let cause = isKnown || index >= names.count ? "does not belong here" : "is no column of a trace"
+            let cause = isKnown || index >= names.count ? "does not belong here" : "is not a column of a trace"
             let ending =
                 isKnown || index >= names.count
                 ? "; the columns are \(names.joined(separator: ","))" : Suggestion.ending(for: field.text, among: all)
@@ -264,7 +267,7 @@ private struct TraceHeader {
                 .nanoseconds(nanoseconds) <= TraceFile.largestDuration
             else {
                 return "duration_s '\(value.prefix(40))' is not a number of seconds above 0 and up to "
-                    + "\(TraceFile.largestDuration.seconds.text()); write where the last row ends"
+                    + "\(TraceFile.largestDuration.seconds.text()); write the time at which the last row ends"
             }
             duration = .nanoseconds(nanoseconds)
         case "curve":
@@ -274,7 +277,7 @@ private struct TraceHeader {
             }
         case "queue_down", "queue_up":
             guard let queue = ByteCount(text: value), queue > .zero, queue <= TraceFile.largestQueue else {
-                return "\(entry.key) '\(value.prefix(40))' is not a size above 0; write it as in '150000 B' or '150 kB'"
+                return "\(entry.key) '\(value.prefix(40))' is not a size above 0; write it like '150000 B' or '150 kB'"
             }
             if entry.key == "queue_down" { queueDown = queue } else { queueUp = queue }
         case "accounting":
@@ -313,7 +316,7 @@ private enum TraceRows {
             guard sample.time < duration else {
                 throw lines.fault(
                     line, column: column,
-                    "time \(text(sample.time)) s is not before the trace's end; raise duration_s "
+                    "time \(text(sample.time)) s is not before the end of the trace; raise duration_s "
                         + "(\(text(duration))) in the header"
                 )
             }

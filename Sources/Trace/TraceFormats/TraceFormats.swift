@@ -43,8 +43,8 @@ public enum TraceFormats {
         guard let format = try only(recognising(beginning), path: file.path) else {
             throw Fault.input(
                 file.path,
-                "begins like no trace format; there are \(names(all)), and 'walkback import --format NAME' reads it "
-                    + "as one of them")
+                "does not begin like any trace format; the formats are \(names(all)), and "
+                    + "'walkback import --format NAME' reads it as one of them")
         }
         return format
     }
@@ -56,8 +56,8 @@ public enum TraceFormats {
         guard formats.count <= 1 else {
             throw Fault.input(
                 path,
-                "begins like more than one trace format: \(names(formats)); 'walkback import --format NAME' reads it "
-                    + "as one of them")
+                "begins like several trace formats (\(names(formats))); read it as one of them with "
+                    + "'walkback import --format NAME'")
         }
         return formats.first
     }
@@ -69,7 +69,11 @@ public enum TraceFormats {
     package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {
         let reading = try format.read(file)
         if let objection = objection(to: reading.contents, holds: format.holds) {
-            throw Fault.input(file.path, "the trace format '\(format.name)' \(objection); mend the format")
+            throw Fault.input(
+                file.path,
+                "cannot be read, because the trace format '\(format.name)' \(objection); correct the code of "
+                    + "that format"
+            )
         }
         return reading
     }
@@ -77,27 +81,29 @@ public enum TraceFormats {
     private static func objection(to contents: TraceReading.Contents, holds extent: TraceExtent) -> String? {
         switch contents {
         case .rates(let rates, let end):
-            guard extent == .direction else { return "holds paths and read one direction" }
+            guard extent == .direction else { return "holds whole paths but has read one direction" }
             return objection(to: rates.map(\.time), end: end) ?? objection(to: rates.map(\.rate.bitsPerSecond))
         case .opportunities(let opportunities):
-            guard extent == .direction else { return "holds paths and read one direction" }
-            return opportunities.period > TraceFile.largestDuration ? "read a walk longer than 48 h" : nil
+            guard extent == .direction else { return "holds whole paths but has read one direction" }
+            return opportunities.period > TraceFile.largestDuration ? "has read a walk longer than 48 h" : nil
         case .path(let trace, _):
-            guard extent == .path else { return "holds one direction and read a path" }
+            guard extent == .path else { return "holds one direction but has read a whole path" }
             return objection(to: trace.samples.map(\.time), end: trace.duration) ?? objection(toValuesOf: trace.samples)
         }
     }
 
     private static func objection(to times: [Duration], end: Duration) -> String? {
-        guard times.first == .zero else { return "read no row at time 0" }
-        guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else { return "read rows whose times do not rise" }
-        guard times.last ?? .zero < end else { return "read a row that is not before the end" }
-        return end > TraceFile.largestDuration ? "read a walk longer than 48 h" : nil
+        guard times.first == .zero else { return "has read no row at time 0" }
+        guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            return "has read rows whose times do not increase"
+        }
+        guard times.last ?? .zero < end else { return "has read a row that is not before the end" }
+        return end > TraceFile.largestDuration ? "has read a walk longer than 48 h" : nil
     }
 
     private static func objection(to rates: [Double]) -> String? {
         rates.allSatisfy { $0 >= 0 && $0 <= TraceFile.largestRate.bitsPerSecond }
-            ? nil : "read a rate that is not from 0 to 1 Tb/s"
+            ? nil : "has read a rate that is not from 0 to 1 Tb/s"
     }
 
     private static func objection(toValuesOf samples: [PathTrace.Sample]) -> String? {
@@ -108,7 +114,7 @@ public enum TraceFormats {
                 }
             }
         }
-        return outside.map { "read a '\($0.name)' that is not \($0.form.bounds)" }
+        return outside.map { "has read a '\($0.name)' that is not \($0.form.bounds)" }
     }
 
     /// The names of `formats` as `a, b, c`.

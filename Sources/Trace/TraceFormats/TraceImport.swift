@@ -74,8 +74,9 @@ package struct TraceImport: Sendable {
         let shortest = traces.map(\.duration).min() ?? .zero
         var notes = sources.flatMap(\.notes)
         for (index, trace) in traces.enumerated() where trace.duration > shortest {
-            let span = "\(trace.duration.seconds.text()) s to the shortest path's \(shortest.seconds.text()) s"
-            notes.append("path '\(trace.name)' was cut from \(span)")
+            let span =
+                "\(trace.duration.seconds.text()) s to \(shortest.seconds.text()) s, the length of the shortest path"
+            notes.append("path '\(trace.name)' was shortened from \(span)")
             traces[index] = trace.cut(to: shortest)
         }
         // Queue sizes are computed after the traces are cut, because a queue depends on the rates it serves.
@@ -94,24 +95,24 @@ package struct TraceImport: Sendable {
 
     private static func check(_ options: Options) throws {
         guard !options.paths.isEmpty else {
-            throw Fault(.usage, "no path to import; name at least one, as in 'wifi=wifi.csv'")
+            throw Fault(.usage, "there is no path to import; name at least one, as in 'wifi=wifi.csv'")
         }
         if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
         var names: Set<String> = []
         for path in options.paths where !names.insert(path.name).inserted {
-            throw Fault(.usage, "path '\(path.name)' is given twice; give each path a name of its own")
+            throw Fault(.usage, "path '\(path.name)' is given twice; give each path its own name")
         }
         if let detachAfter = options.detachAfter, detachAfter <= .zero {
-            throw Fault(.usage, "--detach-after must be above 0, as in '--detach-after 2s'")
+            throw Fault(.usage, "--detach-after must be a number of seconds above 0; write it like '--detach-after 2'")
         }
         if let format = options.format { try checkDuration(options, [format]) }
         if let duration = options.duration, duration <= .zero || duration > TraceFile.largestDuration {
-            throw Fault(.usage, "--duration must be above 0 and up to 48h, as in '--duration 300s'")
+            throw Fault(.usage, "--duration must be above 0 and up to 48h; write it like '--duration 300s'")
         }
         for path in options.paths {
             guard let roundTrip = path.roundTrip, roundTrip > TraceFile.largestDelay else { continue }
             throw Fault(
-                .usage, "the round-trip time of path '\(path.name)' is above a minute; give it in ms, as in 20ms")
+                .usage, "the round-trip time of path '\(path.name)' is above one minute; write it in ms, like 20ms")
         }
     }
 
@@ -119,6 +120,6 @@ package struct TraceImport: Sendable {
         guard options.duration != nil, !formats.allSatisfy(\.repeats) else { return }
         let repeating = TraceFormats.all.filter(\.repeats).map(\.name).joined(separator: " or ")
         throw Fault(
-            .usage, "--duration is for --format \(repeating), whose files begin anew; others end where they end")
+            .usage, "--duration needs --format \(repeating), whose files can be repeated; leave it out")
     }
 }

@@ -32,7 +32,7 @@ public struct LinkColumn: Sendable {
         }
     }
 
-    /// What an export to a format without this column says is lost.
+    /// What an export to a format without this column reports as lost.
     public enum Loss: Sendable, Equatable {
         /// The column is always lost, and is called by this word.
         case always(String)

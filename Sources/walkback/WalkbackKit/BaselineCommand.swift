@@ -5,26 +5,26 @@ import SystemPackage
 
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "baseline", abstract: "Keep results to check later ones against.",
+        commandName: "baseline", abstract: "Save results as a baseline, to check later results against them.",
         discussion: """
             Example: walkback baseline save walkback-out/indoor-walk
 
-            A baseline is a small JSON file with every run's numbers, to be committed beside the replays.
+            A baseline is a small JSON file with the numbers of every run. Commit it next to the replays.
             """,
         subcommands: [Save.self, List.self])
 
     struct Save: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Keep the results in a directory as a baseline.",
+            abstract: "Save the results in a directory as a baseline.",
             discussion: "Example: walkback baseline save walkback-out/indoor-walk")
 
-        @Argument(help: "The directory of a comparison's results, or of several walks'.")
+        @Argument(help: "Directory with the results of a comparison or of several walks.")
         var directory: String
 
-        @Option(help: "Of the baseline. (default: the replay's name; of several walks, their directory's)")
+        @Option(help: "Name of the baseline. (default: the name of the replay, or of the directory for several walks)")
         var name: String?
 
-        @Option(name: .customLong("in"), help: "Where baselines are kept.")
+        @Option(name: .customLong("in"), help: "Directory of the baselines.")
         var place = Baselines.directory.string
 
         func run() throws {
@@ -35,16 +35,17 @@ struct BaselineCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Name the baselines that are kept: name, replays, seeds, kernel.",
+            abstract: "List the saved baselines with their replays, seeds and kernel.",
             discussion: "Example: walkback baseline list")
 
-        @Option(name: .customLong("in"), help: "Where baselines are kept.")
+        @Option(name: .customLong("in"), help: "Directory of the baselines.")
         var place = Baselines.directory.string
 
         func run() throws {
             let list = try Baselines.list(in: FilePath(place))
             guard !list.isEmpty else {
-                Walkback.print(standardError: "no baselines in \(place): keep one with `walkback baseline save DIR`")
+                Walkback.print(
+                    standardError: "there are no baselines in \(place); save one with `walkback baseline save DIR`")
                 return
             }
             Walkback.write(list, to: 1)

@@ -10,25 +10,25 @@ import System
 /// Runs any program in the embedded kernel; `make test` uses it to run the kernel tier.
 struct Boot: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a program in the embedded kernel, as root there and in virtual time.",
+        abstract: "Run a program as root in the embedded kernel, in virtual time.",
         discussion: """
             Example: walkback boot -- /bin/uname -r
 
-            The program sees this machine's files, read-only, and may write in /dev/walkback, which is gone afterwards.
+            The program can read this machine's files, and can write in /dev/walkback, which is removed afterwards.
             """,
         shouldDisplay: false)
 
-    @Option(help: "embedded or the file of an embedded kernel.")
+    @Option(help: "Kernel: embedded, or the file of an embedded kernel.")
     var kernel = "embedded"
 
-    @Option(help: "Seconds of virtual time after which the guest is switched off.")
+    @Option(help: "Seconds of virtual time after which the guest is stopped.")
     var deadline = 36_000.0
 
     @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
     var command: [String]
 
     func validate() throws {
-        if command.isEmpty { throw ValidationError("Name a program, as in: walkback boot -- /bin/uname -r") }
+        if command.isEmpty { throw ValidationError("Name a program, for example: walkback boot -- /bin/uname -r") }
     }
 
     func run() throws {

@@ -13,24 +13,33 @@ struct Check: ParsableCommand {
         discussion: """
             Example: walkback check walkback-out/indoor-walk --baseline Replays/baselines
 
-            Ends with 2 where a gate was missed or something is worse than in the baseline by more than \
-            --smallest-effect and beyond chance. Runs are deterministic, so an unchanged system is bit-identical to \
-            its baseline. Writes check.md and junit.xml beside the results. Documentation/statistics.md has the test.
+            The exit code is 2 if a gate was not met, or if a quantity is significantly worse than in the baseline by \
+            at least --smallest-effect. Runs are deterministic, so an unchanged system is bit-identical to its \
+            baseline. The check writes check.md and junit.xml next to the results. Documentation/statistics.md \
+            describes the test.
             """)
 
-    @Argument(help: "The directory of a comparison's results, or of several walks'.")
+    @Argument(help: "Directory with the results of a comparison or of several walks.")
     var directory: String
 
-    @Option(help: "Earlier results, a baseline's file, or a directory of baselines, as Replays/baselines.")
+    @Option(
+        help: """
+            Directory of earlier results, file of a baseline, or directory of baselines, for example \
+            Replays/baselines.
+            """)
     var baseline: String?
 
-    @Option(help: "What goodput and ratios must have lost to count as worse, as 2%; times: five times as much.")
+    @Option(
+        help: """
+            Smallest loss of goodput or of a ratio that counts as worse, for example 2%. Times must grow by five \
+            times as much.
+            """)
     var smallestEffect = "2%"
 
-    @Option(help: "How often at most a check may call worse what has not changed, as 1%.")
+    @Option(help: "Largest probability that a check calls an unchanged system worse, for example 1%.")
     var level = "1%"
 
-    @Flag(help: "Print one JSON document in place of the table.")
+    @Flag(help: "Print one JSON document instead of the table.")
     var json = false
 
     func run() throws {
@@ -46,7 +55,9 @@ struct Check: ParsableCommand {
 
     private static func part(_ text: String, _ option: String, most: Double) throws -> Double {
         guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= most else {
-            throw Fault(.usage, "\(option) '\(text)' is no share above 0 % and up to \(most.text()) %; write it as 2%")
+            throw Fault(
+                .usage, "\(option) '\(text)' is not a percentage above 0 % and up to \(most.text()) %; write it like 2%"
+            )
         }
         return percent / 100
     }

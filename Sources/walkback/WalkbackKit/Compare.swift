@@ -12,61 +12,72 @@ struct Compare: ParsableCommand {
         discussion: """
             Example: walkback compare Replays/indoor-walk.yaml --output walkback-out/indoor-walk
 
-            Runs every strategy with every seed on a kernel of its own, prints a table, and writes comparison.json, \
-            series.csv, links.csv, delays.csv, report.html, every figure, summary.md, junit.xml and run.log. The same \
-            replay, seeds and kernel give the same bytes, but for run.log, which holds what depends on real time.
+            The command runs every strategy with every seed, each run on its own kernel. It prints a table and writes \
+            comparison.json, series.csv, links.csv, delays.csv, report.html, every figure, summary.md, junit.xml and \
+            run.log. The same replay, seeds and kernel give the same bytes in every file except run.log, which holds \
+            what depends on real time.
 
-            Several replays, or a directory of them, are compared one after the other and then as a whole: walks.json, \
-            walks.md and walks.html beside their results hold the mean over walks with its interval.
+            Several replays, or a directory of replays, are compared one after the other and then together: \
+            walks.json, walks.md and walks.html hold the mean over the walks with its confidence interval.
 
             Example: walkback compare Replays/ --seeds 3 --output walkback-out/all
 
-            Several congestion controls are compared one after the other and then side by side.
+            Several congestion controls are compared one after the other. A last table shows them side by side.
 
             Example: walkback compare Replays/indoor-walk.yaml --congestion-control lia,olia,reno,cubic
             """)
 
-    @Argument(help: "The replay, as Replays/indoor-walk.yaml. A directory: its replay.yaml, or else all its *.yaml.")
+    @Argument(
+        help: """
+            Replays, for example Replays/indoor-walk.yaml. A directory stands for its replay.yaml or, if it has none, \
+            for all its *.yaml files.
+            """)
     var replays: [String]
 
     @Option(
         help: ArgumentHelp(
-            "Where the results go; with several replays, one directory each below it.",
-            discussion: "By default walkback-out/NAME; NAME is the replay's file, or the directory of a replay.yaml."))
+            "Directory for the results; with several replays, it holds one directory for each.",
+            discussion:
+                "The default is walkback-out/NAME. NAME is the name of the replay's file, or of the directory "
+                + "of a replay.yaml."
+        ))
     var output: String?
 
-    @Option(help: "Strategies in place of the replay's, separated by commas.")
+    @Option(help: "Strategies to run instead of the replay's, separated by commas.")
     var strategies: String?
 
-    @Option(help: "Seeds 1 to N in place of the replay's.")
+    @Option(help: "Number of seeds, instead of the replay's: seeds 1 to N are run.")
     var seeds: Int?
 
-    @Option(help: "Congestion control in place of the replay's, of both ends; several, separated by commas.")
+    @Option(help: "Congestion control of both hosts, instead of the replay's; separate several with commas.")
     var congestionControl: String?
 
     @Option(
         help: ArgumentHelp(
-            "A setting in place of the replay's, as transport.send_buffer=3MB; once for each.",
+            "Value of a setting, instead of the replay's, for example transport.send_buffer=3MB; may be repeated.",
             discussion: "Documentation/formats.md lists the settings. comparison.json records them all.",
             valueName: "key=value"))
     var set: [String] = []
 
-    @Option(help: "Runs at a time. (default: the machine's cores)")
+    @Option(help: "Number of runs at a time. (default: the number of cores)")
     var jobs: Int?
 
-    @Option(help: "embedded, host or the file of an embedded kernel; given several times, each is compared on its own.")
+    @Option(
+        help: "Kernel: embedded, host, or the file of an embedded kernel; if repeated, each is compared separately.")
     var kernel: [String] = []
 
-    @Flag(help: "Print comparison.json, or walks.json for several replays, in place of the tables.")
+    @Flag(help: "Print comparison.json, or walks.json for several replays, instead of the tables.")
     var json = false
 
     func validate() throws {
-        if replays.isEmpty { throw ValidationError("Name a replay, as in: walkback compare Replays/indoor-walk.yaml") }
+        if replays.isEmpty {
+            throw ValidationError("Name a replay, for example: walkback compare Replays/indoor-walk.yaml")
+        }
         if let seeds, !(1...1000).contains(seeds) { throw ValidationError("--seeds must be from 1 to 1000.") }
         for (option, list) in [("strategies", strategies), ("congestion-control", congestionControl)] {
             let names = list?.split(separator: ",", omittingEmptySubsequences: false) ?? []
             if names.contains("") {
-                throw ValidationError("--\(option) '\(list ?? "")' lacks a name; write it as a,b.")
+                throw ValidationError("--\(option) '\(list ?? "")' has an empty name; write it like a,b.")
             }
         }
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }

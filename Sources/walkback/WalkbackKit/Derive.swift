@@ -19,66 +19,73 @@ struct Derive: ParsableCommand {
             Example: walkback derive wifi=wlan0.pcap cellular=rmnet0.pcap --detach-after 2s --output my-walk
             Example: walkback derive walk.pcapng --predict walk.pcapng --output my-walk
 
-            Each interface becomes a path. Documentation/captures.md says how capacity, round-trip times, loss and \
-            attachment are derived, and what is only a lower bound. --predict replays the walk where bulk transfers \
-            over TCP or MPTCP were made on it, and prints what the replay predicts beside what they got.
+            Each interface becomes a path. Documentation/captures.md explains how capacity, round-trip times, loss and \
+            attachment are derived, and which results are only lower bounds. --predict replays the parts of the walk \
+            in which a live bulk transfer over TCP or MPTCP was captured, and prints the predicted goodput next to \
+            the live goodput.
             """)
 
     @Argument(
-        help: "[PATH[:KIND]=]FILE: a capture, with the name and kind of its path where the interface's will not do.")
+        help: "[PATH[:KIND]=]FILE: a capture. PATH and KIND replace the name and kind that follow from the interface.")
     var captures: [String]
 
     @Option(
         help:
-            "Where demand did not fill the link: \(Filling.allCases.map(\.rawValue).joined(separator: ", "))."
+            """
+            Estimate of capacity where demand did not fill the link: \
+            \(Filling.allCases.map(\.rawValue).joined(separator: ", ")).
+            """
     )
     var fill: String = Filling.hold.rawValue
 
-    @Option(help: "How long a row of the traces holds; a part of a second.")
+    @Option(help: "Length of a row of the traces; it must divide a second.")
     var bin: String = "100ms"
 
     @Option(
-        help: "Silence both ways of this length and more is a detachment, as 2s; without it only recorded events are.")
+        help: """
+            Shortest silence in both directions that counts as a detachment, for example 2s. Without this option only \
+            recorded events detach a path.
+            """)
     var detachAfter: String?
 
     @Option(
         help:
-            "'start' if the first packets are of one instant, or FILE=TIME to add to a file's stamps, as -1.5s."
+            "Alignment: 'start' makes all captures start together; FILE=TIME adds TIME, like -1.5s, to a file's stamps."
     )
     var align: [String] = []
 
     @Option(
         help:
-            "Queue of a path, as cellular=450kB or wifi=50ms; otherwise the most that was seen to wait."
+            "Queue of a path, like cellular=450kB or wifi=50ms. (default: estimated from the capture)"
     )
     var queue: [String] = []
 
     @Option(help: "Name of the replay.")
     var name: String?
 
-    @Option(help: "A directory for the traces and replay.yaml; it must be new or empty, or hold an earlier derivation.")
+    @Option(help: "Directory for the traces and replay.yaml; it must be new or empty, or hold an earlier derivation.")
     var output: String
 
     @Option(
         help: ArgumentHelp(
-            "[PATH=]FILE: a capture with live bulk transfers to predict; it may be one of those that are derived.",
-            discussion: "May be given several times. The result is prediction.json in the output directory, too."))
+            "[PATH=]FILE: a capture of live bulk transfers to predict; it may also be one of CAPTURES.",
+            discussion: "May be repeated. The result is also written to prediction.json in the output directory."))
     var predict: [String] = []
 
-    @Option(help: "With --predict: seeds 1 to N.")
+    @Option(help: "With --predict: number of seeds; seeds 1 to N are run.")
     var seeds = 3
 
-    @Option(help: "With --predict: runs at a time. (default: the machine's cores)")
+    @Option(help: "With --predict: number of runs at a time. (default: the number of cores)")
     var jobs: Int?
 
-    @Option(help: "With --predict: embedded, host or the file of an embedded kernel.")
+    @Option(help: "With --predict: kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
-    @Flag(help: "With --predict: print prediction.json in place of the tables.")
+    @Flag(help: "With --predict: print prediction.json instead of the tables.")
     var json = false
 
     func validate() throws {
-        if json, predict.isEmpty { throw ValidationError("--json goes with --predict.") }
+        if json, predict.isEmpty { throw ValidationError("--json needs --predict.") }
         if !(1...1000).contains(seeds) { throw ValidationError("--seeds must be from 1 to 1000.") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
     }
@@ -89,11 +96,11 @@ struct Derive: ParsableCommand {
             throw Fault(.usage, "--fill \(fill) is not known\(ending)")
         }
         guard let bin = Duration(text: bin) else {
-            throw Fault(.usage, "--bin \(self.bin) is no time; write it with its unit, as 100ms")
+            throw Fault(.usage, "--bin \(self.bin) is not a time; write it with its unit, like 100ms")
         }
         let silence = try detachAfter.map { text in
             guard let time = Duration(text: text), time > .zero else {
-                throw Fault(.usage, "--detach-after \(text) is no time above 0; write it with its unit, as 2s")
+                throw Fault(.usage, "--detach-after \(text) is not a time above 0; write it with its unit, like 2s")
             }
             return time
         }
@@ -133,7 +140,8 @@ struct Derive: ParsableCommand {
             guard let equals = option.firstIndex(of: "="),
                 let size = PathSpecification.QueueSize(text: String(option[option.index(after: equals)...]))
             else {
-                throw Fault(.usage, "--queue \(option) is no PATH=SIZE; write it as cellular=450kB or wifi=50ms")
+                throw Fault(
+                    .usage, "--queue \(option) is not of the form PATH=SIZE; write it like cellular=450kB or wifi=50ms")
             }
             queues[String(option[..<equals])] = size
         }
@@ -158,18 +166,19 @@ struct Derive: ParsableCommand {
     /// Parses `FILE=TIME` into the indices of that file and the time, which may be negative.
     private static func shift(_ text: String, _ sources: [CaptureSource]) throws -> (indices: [Int], shift: Duration) {
         guard let equals = text.lastIndex(of: "=") else {
-            throw Fault(.usage, "--align \(text) is neither 'start' nor FILE=TIME, as in --align wlan0.pcap=-1.5s")
+            throw Fault(.usage, "--align \(text) is neither 'start' nor FILE=TIME; write it like wlan0.pcap=-1.5s")
         }
         let file = String(text[..<equals])
         let value = text[text.index(after: equals)...]
         let indices = sources.indices.filter { sources[$0].file == file || sources[$0].name == file }
         guard !indices.isEmpty else {
             throw Fault(
-                .usage, "--align \(text) names no capture of these: \(sources.map(\.file).joined(separator: ", "))")
+                .usage,
+                "--align \(text) names no capture; the captures are \(sources.map(\.file).joined(separator: ", "))")
         }
         let isNegative = value.first == "-"
         guard let time = Duration(text: String(isNegative || value.first == "+" ? value.dropFirst() : value)) else {
-            throw Fault(.usage, "--align \(text): '\(value)' is no time; write it with its unit, as -1.5s")
+            throw Fault(.usage, "--align \(text): '\(value)' is not a time; write it with its unit, like -1.5s")
         }
         return (indices, isNegative ? .zero - time : time)
     }

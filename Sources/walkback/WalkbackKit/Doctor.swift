@@ -5,19 +5,19 @@ import Kernels
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a kernel has that a replay may ask for.",
+        abstract: "Show which features for replays a kernel has.",
         discussion: """
             Example: walkback doctor
 
-            Exit code 69 where the kernel has no Multipath TCP or not the congestion control that is asked for.
+            The exit code is 69 if the kernel lacks Multipath TCP or the congestion control of --congestion-control.
 
             Example: walkback doctor --kernel host --congestion-control lia
             """)
 
-    @Option(help: "embedded, host or the file of an embedded kernel.")
+    @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
-    @Option(help: "A congestion control that the kernel is to have.")
+    @Option(help: "Congestion control that the kernel must have.")
     var congestionControl: String?
 
     func run() throws {

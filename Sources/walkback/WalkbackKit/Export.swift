@@ -9,34 +9,34 @@ import Traces
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn a path trace into another program's format.",
+        abstract: "Convert a path trace to the format of another program.",
         discussion: """
             Example: walkback export Replays/indoor-walk.wifi.trace.csv --format mahimahi --output wifi
 
-            writes wifi.down and wifi.up for mm-link: one line for each packet of 1500 bytes that the path could have \
-            carried, with the millisecond at which it could.
+            This writes wifi.down and wifi.up for mm-link. Each line is the millisecond at which the path could have \
+            carried one more packet of 1500 bytes.
 
             Formats:
             \(TraceFormats.list(TraceFormats.writable))
             """)
 
-    @Argument(help: "The trace, as NAME.trace.csv, or a file of another format that holds a whole path.")
+    @Argument(help: "Trace, for example NAME.trace.csv, or a file of another format that holds a whole path.")
     var trace: String
 
-    @Option(help: "What to write: \(TraceFormats.names(TraceFormats.writable)).")
+    @Option(help: "Format to write: \(TraceFormats.names(TraceFormats.writable)).")
     var format: String
 
-    @Option(help: "down or up: that direction alone, in a file of exactly this name.")
+    @Option(help: "Only direction to write: down or up. OUTPUT is then the exact name of the file.")
     var direction: String?
 
-    @Option(help: "The file; FILE.down and FILE.up if the format has a file for each direction.")
+    @Option(help: "File to write, or FILE for FILE.down and FILE.up if the format has one file for each direction.")
     var output: String
 
     func run() throws {
         guard let format = TraceFormats.writable.first(where: { $0.name == self.format }) else {
             throw Fault(
                 .usage,
-                "--format \(self.format) is not known; there are \(TraceFormats.names(TraceFormats.writable))")
+                "--format \(self.format) is not known; the formats are \(TraceFormats.names(TraceFormats.writable))")
         }
         var direction: Direction?
         if let word = self.direction {

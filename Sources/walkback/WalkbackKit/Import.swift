@@ -10,52 +10,56 @@ import TraceFormats
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn others' traces of one walk into path traces and a replay.",
+        abstract: "Convert traces of other programs to path traces and a replay.",
         discussion: """
             Example: walkback import wifi=walk_wifi.csv cellular=walk_cell.csv --rtt wifi=15ms --detach-after 2 \
             --output my-walk
 
-            Files hold one line a second, second,bytes_per_second, as measured above TCP. What they do not say is \
-            assumed: Documentation/formats.md lists it, and the traces that are written show it.
+            These files have one line for each second, with the columns second,bytes_per_second as measured above TCP. \
+            Walkback assumes values for what the files do not contain. Documentation/formats.md lists these \
+            assumptions, and the traces that are written show the values.
 
             Example: walkback import cellular=ATT.down,ATT.up --format mahimahi --duration 300s --output my-drive
 
-            Files of mm-link are kept as they are: the link follows them opportunity by opportunity, and they begin \
-            anew when they are over.
+            Files of mm-link are kept unchanged: the link follows them opportunity by opportunity, and starts again \
+            from the beginning at the end of a file.
 
             Formats:
             \(TraceFormats.list(TraceFormats.all))
             """)
 
-    @Argument(help: "PATH[:KIND]=DOWN[,UP]: a path's name, its kind (wifi, cellular or other) and its files.")
+    @Argument(help: "PATH[:KIND]=DOWN[,UP]: name of a path, its kind (wifi, cellular or other) and its files.")
     var paths: [String]
 
     @Option(
         help:
-            "What the files are: \(TraceFormats.names(TraceFormats.all)). (default: what each one's beginning says)"
+            "Format of the files: \(TraceFormats.names(TraceFormats.all)). (default: detected from each file's start)"
     )
     var format: String?
 
-    @Option(help: "Round-trip time of a path without queueing, as wifi=20ms.")
+    @Option(help: "Round-trip time of a path without queueing, for example wifi=20ms.")
     var rtt: [String] = []
 
-    @Option(help: "Queue of a path in bytes or time, as wifi=100kB or cellular=50ms.")
+    @Option(help: "Queue of a path in bytes or time, for example wifi=100kB or cellular=50ms.")
     var queue: [String] = []
 
     @Option(
-        help: "Seconds of zero after which a path counts as detached; without it every path is attached throughout.")
+        help: """
+            Seconds at rate zero after which a path counts as detached. Without this option every path is attached \
+            throughout.
+            """)
     var detachAfter: Double?
 
     @Option(
         help:
-            "How long the walk is, as 300s; for \(Import.repeating). (default: the shortest file once)"
+            "Length of the walk, for example 300s; only for \(Import.repeating). (default: length of the shortest file)"
     )
     var duration: String?
 
     @Option(help: "Name of the replay.")
     var name: String?
 
-    @Option(help: "A directory for the traces and replay.yaml; it must be new or empty, or hold an earlier import.")
+    @Option(help: "Directory for the traces and replay.yaml; it must be new or empty, or hold an earlier import.")
     var output: String
 
     private static var repeating: String { TraceFormats.names(TraceFormats.all.filter(\.repeats)) }
@@ -64,7 +68,7 @@ struct Import: ParsableCommand {
         let format = try format.map { name in
             guard let format = TraceFormats.named(name) else {
                 throw Fault(
-                    .usage, "--format \(name) is not known; there are \(TraceFormats.names(TraceFormats.all))")
+                    .usage, "--format \(name) is not known; the formats are \(TraceFormats.names(TraceFormats.all))")
             }
             return format
         }
@@ -72,14 +76,14 @@ struct Import: ParsableCommand {
         for option in rtt {
             let (index, value) = try Self.assignment(option, to: specifications, option: "--rtt")
             guard let time = Duration(text: value) else {
-                throw Fault(.usage, "--rtt \(option): '\(value)' is no time; write it with its unit, as 20ms")
+                throw Fault(.usage, "--rtt \(option): '\(value)' is not a time; write it with its unit, like 20ms")
             }
             specifications[index].roundTrip = time
         }
         for option in queue {
             let (index, value) = try Self.assignment(option, to: specifications, option: "--queue")
             guard let size = PathSpecification.QueueSize(text: value) else {
-                throw Fault(.usage, "--queue \(option): '\(value)' is no size; write it as 100kB or 50ms")
+                throw Fault(.usage, "--queue \(option): '\(value)' is not a size; write it like 100kB or 50ms")
             }
             specifications[index].queue = size
         }
@@ -103,7 +107,7 @@ struct Import: ParsableCommand {
     private func walkDuration() throws -> Duration? {
         guard let duration else { return nil }
         guard let time = Duration(text: duration) else {
-            throw Fault(.usage, "--duration \(duration) is no time; write it with its unit, as 300s")
+            throw Fault(.usage, "--duration \(duration) is not a time; write it with its unit, like 300s")
         }
         return time
     }
@@ -115,7 +119,8 @@ struct Import: ParsableCommand {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let index = paths.firstIndex(where: { $0.name == parts[0] }) else {
             let names = paths.map(\.name).joined(separator: ", ")
-            throw Fault(.usage, "\(option) \(text) names no path; write \(option) PATH=VALUE with one of \(names)")
+            throw Fault(
+                .usage, "\(option) \(text) names no path; write \(option) PATH=VALUE, where PATH is one of \(names)")
         }
         return (index, parts[1])
     }

@@ -7,21 +7,22 @@ import TraceFormats
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a capture, trace or result holds: a table and plots.",
+        abstract: "Show the contents of a capture, trace or result as a table and plots.",
         discussion: """
             Example: walkback inspect walk.pcapng
 
-            Reads pcap and pcapng (gzip and zstd too), a comparison's directory or comparison.json, and files of the \
-            trace formats below. Documentation/captures.md says what is read of a packet.
+            The command reads pcap and pcapng captures, also compressed with gzip or zstd, the directory or \
+            comparison.json of a comparison, and files of the trace formats below. Documentation/captures.md explains \
+            which parts of a packet are read.
 
             Formats:
             \(TraceFormats.list(TraceFormats.all))
             """)
 
-    @Argument(help: "The file, or a comparison's directory.")
+    @Argument(help: "File, or directory of a comparison.")
     var file: String
 
-    @Flag(help: "Print one document of the schema walkback.inspection/1 instead.")
+    @Flag(help: "Print one JSON document of the schema walkback.inspection/1 instead.")
     var json = false
 
     func run() throws {

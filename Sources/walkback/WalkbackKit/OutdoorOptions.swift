@@ -7,13 +7,13 @@ import Synthesis
 
 /// The options from which an outdoor walk or drive is generated.
 struct OutdoorOptions: ParsableArguments {
-    @Option(help: "Share of time with WiFi, in per cent.")
+    @Option(help: "Share of the time with WiFi, in percent.")
     var wifiCoverage: Double
 
-    @Option(help: "Draws the whole walk.")
+    @Option(help: "Seed from which the whole walk is generated.")
     var seed: UInt64
 
-    @Option(help: "How long it lasts.")
+    @Option(help: "Length of the walk.")
     var duration: String = "600s"
 
     @Option(name: .customLong("association-mean"), help: "\(OutdoorParameter.associationMean.help)")
@@ -114,7 +114,8 @@ struct OutdoorOptions: ParsableArguments {
         _ movement: OutdoorParameters.Movement, _ calibration: OutdoorParameters.Calibration = .published
     ) throws -> OutdoorParameters {
         guard let duration = Duration(text: duration) else {
-            throw Fault(.usage, "--duration '\(self.duration.prefix(40))' is no time; write it with its unit, as 600s")
+            throw Fault(
+                .usage, "--duration '\(self.duration.prefix(40))' is not a time; write it with its unit, like 600s")
         }
         return try OutdoorParameters(
             movement: movement, calibration: calibration, coverage: wifiCoverage / 100, seed: seed, duration: duration,
@@ -133,6 +134,6 @@ extension OutdoorParameter {
                 "\(movement.rawValue)\(calibration == .published ? "" : " \(calibration.rawValue)") \(text(of: value))"
             }
         }
-        return "\(meaning.prefix(1).uppercased())\(meaning.dropFirst()). (\(defaults.joined(separator: ", ")))"
+        return "\(meaning.prefix(1).uppercased())\(meaning.dropFirst()). (default: \(defaults.joined(separator: ", ")))"
     }
 }

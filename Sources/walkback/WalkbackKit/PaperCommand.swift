@@ -10,27 +10,27 @@ struct PaperCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paper",
         abstract:
-            "Run the evaluation of the paper again that Walkback comes from: its figures and its table on one page.",
+            "Repeat the evaluation of the paper that Walkback comes from: its figures and its table on one page.",
         discussion: """
             Example: walkback paper Replays/paper --quick --output walkback-out/paper
 
-            Raiciu, Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch 2011). A run that \
-            was ended goes on where it was.
+            The paper is Raiciu, Niculescu, Bagnulo, Handley: Opportunistic Mobility with Multipath TCP (MobiArch \
+            2011). If the evaluation was interrupted, the same command continues it.
             """)
 
-    @Argument(help: "The directory of the paper's replays and sweeps, Replays/paper.")
+    @Argument(help: "Directory of the paper's replays and sweeps, which is Replays/paper.")
     var directory: String
 
-    @Option(help: "Where the results and paper.html go.")
+    @Option(help: "Directory for the results and paper.html.")
     var output: String = "walkback-out/paper"
 
-    @Flag(help: "Few and short walks: minutes in place of hours.")
+    @Flag(help: "Run few and short walks, which takes minutes instead of hours.")
     var quick = false
 
-    @Option(help: "Runs at a time. (default: the machine's cores)")
+    @Option(help: "Number of runs at a time. (default: the number of cores)")
     var jobs: Int?
 
-    @Option(help: "embedded, host or the file of an embedded kernel.")
+    @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
     func validate() throws {

@@ -12,82 +12,90 @@ import SystemPackage
 
 struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Record what each interface really gives on a walk.",
+        abstract: "Record what the network interfaces really deliver on a walk.",
         discussion: """
             Example: walkback record --interface wlan0 --interface 'wwan*' --output Captures/my-walk
 
-            Captures the headers of every packet into NAME.pcapng, logs bytes and packets of each interface per 100 ms \
-            into NAME.throughput.csv, and what happens to links, addresses, routes, WiFi, modems, position and battery \
-            into NAME.events.jsonl. Interfaces that vanish and come back are picked up again. Ctrl-C ends it in order; \
-            what was captured a second before a crash can be read.
+            The command captures the headers of all packets to NAME.pcapng. It logs the bytes and packets of each \
+            interface per 100 ms to NAME.throughput.csv, and changes of links, addresses, routes, WiFi, modems, \
+            position and battery to NAME.events.jsonl. If an interface vanishes and comes back, it is recorded again. \
+            Ctrl-C ends the recording in order. After a crash, everything but about the last second can be read.
 
-            What passes is capacity only while the link is full: --probe HOST --key-file FILE fills it, with a \
-            `walkback field-server` on a public host.
+            Throughput equals capacity only while the link is full. --probe HOST --key-file FILE keeps every link full \
+            with the help of a `walkback field-server` on a public host.
 
-            Needs no root: sudo setcap cap_net_raw,cap_net_admin+ep $(command -v walkback)
+            The command needs no root after: sudo setcap cap_net_raw,cap_net_admin+ep $(command -v walkback)
             """)
 
-    @Option(help: "An interface, or a pattern as 'wwan*'; may be given several times.")
+    @Option(help: "Interface to record, or a pattern such as 'wwan*'; may be repeated.")
     var interface: [String] = []
 
-    @Option(help: "Where to: the files' path without what follows the name, as Captures/my-walk.")
+    @Option(help: "Path of the files without their extensions, for example Captures/my-walk.")
     var output: String
 
-    @Option(help: "How long, as 10min. (default: until Ctrl-C)")
+    @Option(help: "Length of the recording, for example 10min. (default: until Ctrl-C)")
     var duration: String?
 
-    @Flag(help: "Keep whole packets, payload included.")
+    @Flag(help: "Capture whole packets, with their payload.")
     var full = false
 
-    @Option(help: "Bytes kept of each packet. (default: 128; with --probe 160, which holds all that its datagrams say)")
+    @Option(
+        help: "Number of bytes to capture of each packet. (default: 128, or 160 with --probe, as its datagrams need)")
     var snap: Int?
 
-    @Option(help: "Bin of the throughput log, as 100ms.")
+    @Option(help: "Bin of the throughput log, for example 100ms.")
     var bin = "100ms"
 
-    @Option(help: "Begin a new capture after a size or a time, as 100MB or 10min.")
+    @Option(help: "Size or time after which a new capture file begins, for example 100MB or 10min.")
     var rotate: String?
 
-    @Option(help: "End when the disk has no more than this left.")
+    @Option(help: "Free space on the disk at which the recording ends.")
     var reserve = "200MB"
 
-    @Option(help: "A field server: every interface is filled both ways, through itself, and echoes are sent over it.")
+    @Option(
+        help: """
+            Host of a field server. Every interface is kept full in both directions, and echoes over it measure \
+            round-trip times.
+            """)
     var probe: String?
 
     @Flag(
         help: """
-            Fill with a TCP connection each way instead of datagrams. It misses seconds after every outage, and \
-            whatever TCP itself does not use.
+            Fill the links with one TCP connection in each direction instead of datagrams. This misses some seconds \
+            after every outage, and all capacity that TCP leaves unused.
             """)
     var probeTcp = false
 
-    @Option(help: "The field server's port.")
+    @Option(help: "Port of the field server.")
     var probePort: UInt16 = ProbeMessage.port
 
-    @Option(help: "A file with the field server's key.")
+    @Option(help: "File with the key of the field server.")
     var keyFile: String?
 
-    @Option(help: "Send nothing but echoes for a moment, every so often, as 60s. (default: never)")
+    @Option(
+        help: "Interval between short phases in which only echoes are sent, for example 60s. (default: no such phases)")
     var idleEvery: String?
 
     @Option(
         help: ArgumentHelp(
-            "With --idle-every: leave the links alone for so long each time, to a live transfer, as 30s.",
-            discussion: "Three seconds of echoes come before each. `walkback derive --predict` compares."))
+            "With --idle-every: length of phases without probes, for a live transfer, for example 30s.",
+            discussion:
+                "Three seconds with only echoes precede each phase. `walkback derive --predict` predicts the transfers."
+        ))
     var liveFor: String?
 
     @Option(
-        help: "With --live-for: a shell command that makes the live transfer; told to end (SIGTERM) with the phase.")
+        help: "With --live-for: shell command for the live transfer. SIGTERM ends it at the end of each phase.")
     var liveCommand: String?
 
-    @Option(help: "What a probe sends at most, as 50Mbit.")
+    @Option(help: "Highest sending rate of a probe, for example 50Mbit.")
     var probeRate = "1Gbit"
 
-    @Option(help: "The IPv4 address of a gpsd.")
+    @Option(help: "IPv4 address of the gpsd that reports the position.")
     var gpsd = "127.0.0.1"
 
     func validate() throws {
-        if interface.isEmpty { throw ValidationError("Name an interface, as in: --interface wlan0") }
+        if interface.isEmpty { throw ValidationError("Name an interface, for example: --interface wlan0") }
         if let snap, !(64...65_535).contains(snap) { throw ValidationError("--snap must be from 64 to 65535 bytes.") }
     }
 
@@ -113,9 +121,8 @@ struct Record: ParsableCommand {
         case .diskNearlyFull:
             throw Fault(
                 .failed,
-                "ended in order, because the disk of '\(output)' has no more than \(reserve) left (--reserve); "
-                    + "all before can "
-                    + "be read")
+                "the recording ended in order, because the disk of '\(output)' has no more than \(reserve) left "
+                    + "(--reserve); free some space before you record again")
         case .failed(let fault): throw fault
         }
     }
@@ -133,7 +140,7 @@ struct Record: ParsableCommand {
         options.probe = try probeOptions()
         options.liveCommand = liveCommand
         guard let reserve = ByteCount(text: self.reserve) else {
-            throw Fault(.usage, "--reserve \(self.reserve) is no size; write it with its unit, as 200MB")
+            throw Fault(.usage, "--reserve \(self.reserve) is not a size; write it with its unit, like 200MB")
         }
         options.reserve = reserve
         if let rotate {
@@ -142,7 +149,7 @@ struct Record: ParsableCommand {
             } else if let time = Duration(text: rotate), time >= .seconds(1) {
                 options.rotateTime = time
             } else {
-                throw Fault(.usage, "--rotate \(rotate) is neither a size from 1MB on nor a time from 1s on")
+                throw Fault(.usage, "--rotate \(rotate) is neither a size of at least 1MB nor a time of at least 1s")
             }
         }
         return options
@@ -155,7 +162,7 @@ struct Record: ParsableCommand {
                 ("--live-for", liveFor != nil), ("--live-command", liveCommand != nil),
             ]
             for (option, isThere) in those where isThere {
-                throw Fault(.usage, "\(option) goes with --probe HOST")
+                throw Fault(.usage, "\(option) needs --probe HOST")
             }
             return nil
         }
@@ -163,7 +170,7 @@ struct Record: ParsableCommand {
             throw Fault(.usage, "--probe needs the field server's key; give it with --key-file FILE")
         }
         guard let rate = DataRate(text: probeRate), rate > .zero else {
-            throw Fault(.usage, "--probe-rate \(probeRate) is no rate; write it with its unit, as 50Mbit")
+            throw Fault(.usage, "--probe-rate \(probeRate) is not a rate above 0; write it with its unit, like 50Mbit")
         }
         var options = ProbeClient.Options(host: probe, key: try SharedKey(file: keyFile))
         options.port = probePort
@@ -172,19 +179,21 @@ struct Record: ParsableCommand {
         options.idleEvery = try idleEvery.map { try time($0, "--idle-every", "60s") }
         if let liveFor {
             guard let every = options.idleEvery else {
-                throw Fault(.usage, "--live-for needs the time of probing before each; give it with --idle-every 60s")
+                throw Fault(
+                    .usage, "--live-for needs --idle-every, the time of probing before each phase; add --idle-every 60s"
+                )
             }
             // The recording sets the beginning of the phases.
             options.live = LivePhases(every: every, length: try time(liveFor, "--live-for", "30s"), begin: 0)
         } else if liveCommand != nil {
-            throw Fault(.usage, "--live-command needs to know for how long; give it with --live-for 30s")
+            throw Fault(.usage, "--live-command needs --live-for, the length of each phase; add --live-for 30s")
         }
         return options
     }
 
     private func time(_ text: String, _ option: String, _ example: String) throws -> Duration {
         guard let time = Duration(text: text), time > .zero else {
-            throw Fault(.usage, "\(option) \(text) is no time; write it with its unit, as \(example)")
+            throw Fault(.usage, "\(option) \(text) is not a time above 0; write it with its unit, like \(example)")
         }
         return time
     }

@@ -6,16 +6,16 @@ import SystemPackage
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the report of saved results anew.",
+        abstract: "Write the report of saved results again.",
         discussion: """
             Example: walkback report walkback-out/indoor-walk
 
-            Makes report.html, summary.md, junit.xml, the figures and their data from comparison.json, series.csv, \
-            links.csv and delays.csv: after an update of walkback, or where only these were kept. Nothing is run. The \
-            same documents and the same walkback give the same bytes.
+            The command writes report.html, summary.md, junit.xml, the figures and their data from comparison.json, \
+            series.csv, links.csv and delays.csv. Use it after an update of walkback, or if you kept only these \
+            files. It runs nothing. The same documents and the same version of walkback give the same bytes.
             """)
 
-    @Argument(help: "The directory of a comparison's results, or of several walks'.")
+    @Argument(help: "Directory with the results of a comparison or of several walks.")
     var directory: String
 
     func run() throws {

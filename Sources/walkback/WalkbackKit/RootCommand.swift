@@ -5,12 +5,12 @@ import ArgumentParser
 struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "walkback",
-        abstract: "Walk a recorded walk back through the real Linux Multipath TCP stack.",
+        abstract: "Replay a recorded walk through the real Linux Multipath TCP stack.",
         discussion: """
             Example: walkback compare Replays/indoor-walk.yaml
 
-            Exit codes: 0 fine; 1 could not run; 2 a gate was not met; 3 measured but not trustworthy; 64 usage; \
-            65 bad input file; 69 a feature is missing; 77 permission; 130 interrupted.
+            Exit codes: 0 success; 1 failure to run; 2 a gate was not met; 3 the measurement is not trustworthy; \
+            64 wrong usage; 65 bad input file; 69 a feature is missing; 77 missing permission; 130 interrupted.
             """,
         version: Walkback.version,
         subcommands: [

@@ -15,39 +15,42 @@ struct Run: ParsableCommand {
         discussion: """
             Example: walkback run Replays/indoor-walk.yaml --server-command 'iperf3 -s' -- iperf3 -c server -t 60
 
-            COMMAND runs in the embedded kernel, in virtual time, with the walk's paths as its interfaces: plain TCP \
-            leaves by the default route and MPTCP (mptcpize, or IPPROTO_MPTCP) uses every path. It sees this machine's \
-            files, read-only, and may write in the directory of --output, /dev/shm and nowhere else. 'server' and each \
-            path's name are host names; $WALKBACK_SERVER, $WALKBACK_OUTPUT and others say the same \
+            COMMAND runs in the embedded kernel, in virtual time, and the paths of the walk are its interfaces. Plain \
+            TCP uses the default route; MPTCP (mptcpize, or IPPROTO_MPTCP) uses every path. COMMAND can read this \
+            machine's files, and can write only in the directory of --output and in /dev/shm. 'server' and the name \
+            of each path are host names; variables such as $WALKBACK_SERVER and $WALKBACK_OUTPUT describe the lab, too \
             (Documentation/running-programs.md).
 
-            The command starts with the walk. When it ends, or the walk does, the other is told to end. What both \
-            programs print is shown and kept in the output directory, beside run.json and series.csv.
+            COMMAND starts with the walk. If COMMAND ends first, the server's command is told to end; if the walk \
+            ends first, COMMAND is told to end. The output of both is shown and is kept in the output directory, next \
+            to run.json and series.csv.
 
-            The exit status is the command's own. Where there is run.json in the output directory, the command ran; \
-            else walkback failed and says why: 1 could not run; 64 usage; 65 bad input file; 69 a feature is missing; \
-            77 permission.
+            The exit status is that of COMMAND. If run.json is in the output directory, COMMAND has run. Otherwise \
+            walkback failed and prints the reason, and the status is its own: 1 failure to run; 64 wrong usage; 65 bad \
+            input file; 69 a feature is missing; 77 missing permission.
             """)
 
-    @Argument(help: "The replay, as Replays/indoor-walk.yaml.")
+    @Argument(help: "Replay, for example Replays/indoor-walk.yaml.")
     var replay: String
 
-    @Option(help: "Where results go and the programs may write. (default: walkback-out/run-NAME)")
+    @Option(help: "Directory for the results, in which the programs may write. (default: walkback-out/run-NAME)")
     var output: String?
 
-    @Option(help: "What runs on the server, for /bin/sh, from a second before the walk on.")
+    @Option(help: "Command for /bin/sh that runs on the server and starts one second before the walk.")
     var serverCommand: String?
 
-    @Option(name: .customLong("env"), help: "NAME=VALUE, or NAME for its value here: for both programs' environment.")
+    @Option(
+        name: .customLong("env"),
+        help: "Variable for the environment of both programs: NAME=VALUE, or NAME to pass on its present value.")
     var variables: [String] = []
 
-    @Option(help: "Draws the kernel's random numbers and which packets are lost.")
+    @Option(help: "Seed for the kernel's random numbers and for packet loss.")
     var seed: UInt64 = 1
 
-    @Option(help: "Congestion control in place of the replay's, of both hosts.")
+    @Option(help: "Congestion control of both hosts, instead of the replay's.")
     var congestionControl: String?
 
-    @Option(help: "embedded or the file of an embedded kernel.")
+    @Option(help: "Kernel: embedded, or the file of an embedded kernel.")
     var kernel = "embedded"
 
     @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
@@ -55,7 +58,7 @@ struct Run: ParsableCommand {
 
     func validate() throws {
         if command.isEmpty {
-            throw ValidationError("Name a program, as in: walkback run Replays/indoor-walk.yaml -- ip address")
+            throw ValidationError("Name a program, for example: walkback run Replays/indoor-walk.yaml -- ip address")
         }
     }
 
@@ -88,14 +91,14 @@ struct Run: ParsableCommand {
         for text in variables {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard !parts[0].isEmpty else {
-                throw Fault(.usage, "--env \(text) names no variable; write NAME=VALUE, or NAME alone")
+                throw Fault(.usage, "--env \(text) names no variable; write NAME=VALUE or NAME")
             }
             if parts.count == 2 {
                 environment[parts[0]] = parts[1]
             } else if let value = Self.variable(parts[0]) {
                 environment[parts[0]] = value
             } else {
-                throw Fault(.usage, "--env \(text): the variable is not set here; write \(text)=VALUE")
+                throw Fault(.usage, "--env \(text): the variable is not set in this environment; write \(text)=VALUE")
             }
         }
         return environment

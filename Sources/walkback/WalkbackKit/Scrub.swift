@@ -9,21 +9,23 @@ import SystemPackage
 
 struct Scrub: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take out of a capture what names people: addresses become pseudonyms, payloads and positions go.",
+        abstract:
+            "Remove personal data from a capture: replace addresses with pseudonyms, drop payloads and positions.",
         discussion: """
             Example: walkback scrub walk.pcapng --output walk-public.pcapng
 
-            Addresses that share a network share one afterwards. The event log beside a capture (walk.events.jsonl) is \
-            scrubbed with it. Several captures of a walk need the same --key to stay comparable: keep it to yourself.
+            Addresses of the same network get pseudonyms in the same network. If there is an event log next to the \
+            capture (walk.events.jsonl), it is scrubbed, too. Scrub several captures of one walk with the same --key \
+            so that their pseudonyms match, and keep the key secret.
             """)
 
-    @Argument(help: "A pcap or pcapng file.")
+    @Argument(help: "Capture to scrub, a pcap or pcapng file.")
     var capture: String
 
-    @Option(help: "The pcapng file to write; it must not be there yet.")
+    @Option(help: "Pcapng file to write; it must not exist.")
     var output: String
 
-    @Option(help: "What the pseudonyms are drawn from; without it something that nobody knows.")
+    @Option(help: "Secret from which the pseudonyms are computed. (default: random)")
     var key: String?
 
     func run() throws {
@@ -33,7 +35,7 @@ struct Scrub: ParsableCommand {
         if summary.packetsWithoutTime > 0 {
             Walkback.print(
                 standardError:
-                    "note: \(summary.packetsWithoutTime) packets had no time; they have that of the one before")
+                    "note: \(summary.packetsWithoutTime) packets had no time and got the time of the packet before")
         }
         Walkback.write("\(output): \(summary.packets) packets\n", to: 1)
         let events = Self.eventsPath(capture)
@@ -41,7 +43,7 @@ struct Scrub: ParsableCommand {
         let text = try CaptureScrub.scrubEvents(events, &pseudonyms)
         let target = FilePath(Self.eventsPath(output))
         guard access(target.string, F_OK) != 0 else {
-            throw Fault(.failed, "'\(target)' exists already, and is not overwritten; choose another --output")
+            throw Fault(.failed, "'\(target)' exists and is not overwritten; choose another --output")
         }
         try OutputDirectory.replace(target, with: Array(text.utf8))
         Walkback.write("\(target): events\n", to: 1)

@@ -10,69 +10,79 @@ import SystemPackage
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Run a grid of replays: any parameter of a replay or of a generated walk, by strategies and seeds.",
+        abstract: "Run a grid of replays over parameters of a replay or of a generated walk, strategies and seeds.",
         discussion: """
             Example: walkback sweep Replays/paper/fig3.yaml --quick --output walkback-out/fig3
 
-            Writes sweep.csv, a row for each run and bound, and sweep.json, with each strategy's share of Optimal TCP \
-            at every point. A sweep that was ended goes on where it was; finished cells are not run again.
+            The command writes sweep.csv, with a row for each run and bound, and sweep.json, with the ratio of each \
+            strategy to Optimal TCP at every point. If a sweep was interrupted, the same command continues it and \
+            does not repeat finished cells.
 
-            Example: walkback sweep grid.yaml --shard 1/4 --output part-1, and so on, then: walkback sweep merge \
-            part-* --output whole
+            A sweep can be split into parts and merged. Run the first command below once for each part:
+
+            Example: walkback sweep grid.yaml --shard 1/4 --output part-1
+            Example: walkback sweep merge part-* --output whole
             """,
         subcommands: [Grid.self, Merge.self], defaultSubcommand: Grid.self)
 
     struct Grid: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "run",
-            abstract: "Run the grid: `walkback sweep FILE` is `walkback sweep run FILE`, and has its options.")
+            abstract:
+                "Run the grid. `walkback sweep FILE` is short for `walkback sweep run FILE` and takes the same options."
+        )
 
-        @Argument(help: "The sweep, as Replays/paper/fig3.yaml.")
+        @Argument(help: "Sweep, for example Replays/paper/fig3.yaml.")
         var file: String
 
         @Option(
             help:
                 """
-                Where the results go, and where an ended sweep goes on. \
-                (default: walkback-out/NAME, of the fluid engine walkback-out/NAME-fluid)
+                Directory for the results; an interrupted sweep continues in it. \
+                (default: walkback-out/NAME, or walkback-out/NAME-fluid for the fluid engine)
                 """
         )
         var output: String?
 
-        @Flag(help: "The sweep's quick form, where its file has one.")
+        @Flag(help: "Run the quick form of the sweep, which its file must define.")
         var quick = false
 
-        @Flag(name: .customLong("dry-run"), help: "Say how much there is to run and how long it may take; run nothing.")
+        @Flag(name: .customLong("dry-run"), help: "Print the size of the sweep and how long it may take; run nothing.")
         var dryRun = false
 
-        @Option(help: "Part K of N of the grid, as K/N.")
+        @Option(help: "Part of the grid to run, as K/N: part K of N.")
         var shard: String?
 
-        @Option(help: "Runs at a time. (default: the machine's cores)")
+        @Option(help: "Number of runs at a time. (default: the number of cores)")
         var jobs: Int?
 
         @Option(
             help:
-                "kernel: the real stack; fluid: a model for single paths (Documentation/fluid-engine.md)."
+                "Engine: kernel, the real stack; or fluid, a model of single paths (Documentation/fluid-engine.md)."
         )
         var engine = SweepEngine.Name.kernel
 
-        @Option(help: "embedded, host or the file of an embedded kernel.")
+        @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
         var kernel = "embedded"
 
         @Option(
             help:
-                "Run nothing; write a Slurm job array of so many parts to OUTPUT/sweep.sbatch and say how to submit it."
+                """
+                Number of parts of a Slurm job array to write to OUTPUT/sweep.sbatch. The command prints how to submit \
+                the array, and runs nothing.
+                """
         )
         var slurm: Int?
 
-        @Flag(help: "Print sweep.json in place of the table.")
+        @Flag(help: "Print sweep.json instead of the table.")
         var json = false
 
         func validate() throws {
             if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
             if let slurm, !(1...10_000).contains(slurm) { throw ValidationError("--slurm must be from 1 to 10000.") }
-            if slurm != nil, shard != nil { throw ValidationError("--slurm makes parts itself: leave --shard out.") }
+            if slurm != nil, shard != nil {
+                throw ValidationError("--slurm makes the parts itself; leave out --shard.")
+            }
         }
 
         func run() throws {
@@ -109,16 +119,16 @@ struct SweepCommand: ParsableCommand {
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put the parts of a sweep together that were run with --shard.",
+            abstract: "Merge the parts of a sweep that were run with --shard.",
             discussion: "Example: walkback sweep merge part-1 part-2 --output whole")
 
-        @Argument(help: "The --output of every part.")
+        @Argument(help: "Directories of all parts, as given with --output.")
         var parts: [String]
 
-        @Option(help: "Where the whole goes.")
+        @Option(help: "Directory for the merged results.")
         var output: String
 
-        @Flag(help: "Print sweep.json in place of the table.")
+        @Flag(help: "Print sweep.json instead of the table.")
         var json = false
 
         func run() throws {

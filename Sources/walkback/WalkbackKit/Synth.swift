@@ -15,23 +15,24 @@ struct Synth: ParsableCommand {
         discussion: """
             Example: walkback synth walking --wifi-coverage 40 --seed 7 --output my-walk
 
-            The traces and the replay say that they are synthetic, and what made them.
+            The traces and the replay state that they are synthetic and name the command that made them.
             """,
         subcommands: [Indoor.self, Walking.self, Driving.self])
 
     struct Indoor: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Twelve minutes through a building with WiFi and 3G, each lost for periods.",
+            abstract:
+                "Generate a walk of twelve minutes through a building in which WiFi and 3G are each lost for periods.",
             discussion: """
                 Example: walkback synth indoor --seed 1 --output my-walk
 
-                Seed 1 is the walk in Replays/indoor-walk.yaml.
+                Seed 1 gives the walk of Replays/indoor-walk.yaml.
                 """)
 
-        @Option(help: "Draws the whole walk.")
+        @Option(help: "Seed from which the whole walk is generated.")
         var seed: UInt64
 
-        @Option(help: "A directory for the traces and the replay; it must be new or empty, or hold an earlier walk.")
+        @Option(help: "Directory for the traces and the replay; it must be new or empty, or hold an earlier walk.")
         var output: String
 
         func run() throws {
@@ -46,15 +47,18 @@ struct Synth: ParsableCommand {
 
     struct Walking: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A walk outdoors: WiFi for minutes at a time, 3G throughout.",
+            abstract: "Generate a walk outdoors, with WiFi for minutes at a time and 3G throughout.",
             discussion: "Example: walkback synth walking --wifi-coverage 40 --seed 7 --output my-walk")
 
         @OptionGroup var options: OutdoorOptions
 
-        @Option(help: "published: nothing fitted; table-fitted: WiFi as the paper's energy table needs it.")
+        @Option(
+            help: """
+                Calibration: published, without fitting; or table-fitted, with WiFi fitted to the paper's energy table.
+                """)
         var calibration: String = OutdoorParameters.Calibration.published.rawValue
 
-        @Option(help: "A directory for the traces and the replay; it must be new or empty, or hold an earlier walk.")
+        @Option(help: "Directory for the traces and the replay; it must be new or empty, or hold an earlier walk.")
         var output: String
 
         func run() throws {
@@ -71,12 +75,12 @@ struct Synth: ParsableCommand {
 
     struct Driving: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A drive: WiFi for seconds at a time, 3G throughout.",
+            abstract: "Generate a drive, with WiFi for seconds at a time and 3G throughout.",
             discussion: "Example: walkback synth driving --wifi-coverage 17 --seed 7 --output my-drive")
 
         @OptionGroup var options: OutdoorOptions
 
-        @Option(help: "A directory for the traces and the replay; it must be new or empty, or hold an earlier drive.")
+        @Option(help: "Directory for the traces and the replay; it must be new or empty, or hold an earlier drive.")
         var output: String
 
         func run() throws { try Synth.write(options.parameters(.driving), to: output) }

@@ -4,7 +4,7 @@ import Quantities
 /// What the best single link could have carried: the one that carries most over the whole run.
 package enum BestStatic: Bound {
     package static let name: BoundName = "best-static"
-    package static let summary = "the capacity of the one link that has most"
+    package static let summary = "the capacity of the link that carries most over the whole run"
     package static let measure = BoundMeasure.ipBytes
 
     package static func label(window: Duration) -> String { "capacity of the best link" }

@@ -5,7 +5,7 @@ import Quantities
 /// What the links could have carried if one is used at a time: in each window the one that carries most.
 package enum CapacityOptimal: Bound {
     package static let name: BoundName = "capacity-optimal"
-    package static let summary = "the better link's capacity in every window"
+    package static let summary = "the capacity of the better link in every window"
     package static let measure = BoundMeasure.ipBytes
 
     package static func label(window: Duration) -> String { "capacity, best link per \(window.seconds.text()) s" }

@@ -6,7 +6,7 @@ import Quantities
 /// that will carry most.
 package enum OptimalBuilt: Bound {
     package static let name: BoundName = "optimal-built"
-    package static let summary = "one real connection that an oracle switches"
+    package static let summary = "one real connection that an oracle moves to the best path"
     package static let isOptimalTCP = true
 
     package static func label(window: Duration) -> String { "Optimal TCP, built" }

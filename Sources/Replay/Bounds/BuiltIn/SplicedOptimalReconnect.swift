@@ -5,11 +5,11 @@ import Quantities
 /// Spliced Optimal TCP made of TCPs that reconnect when their path is back.
 package enum SplicedOptimalReconnect: Bound {
     package static let name: BoundName = "spliced-optimal-reconnect"
-    package static let summary = "Optimal TCP spliced from reconnecting TCPs alone"
+    package static let summary = "Optimal TCP spliced only from reconnecting TCPs"
     package static let isOptimalTCP = true
     package static let variantOf: BoundName? = SplicedOptimal.name
 
-    package static func label(window: Duration) -> String { "of reconnecting TCPs alone" }
+    package static func label(window: Duration) -> String { "from reconnecting TCPs only" }
 
     package static func needs(paths: [String]) -> [BoundNeed] {
         paths.map { .run(of: "\(StrategyName.tcpReconnect(path: $0))") }

@@ -5,10 +5,10 @@ import Quantities
 /// Spliced Optimal TCP made of TCPs that sit out an outage and their own backoff.
 package enum SplicedOptimalStalled: Bound {
     package static let name: BoundName = "spliced-optimal-stalled"
-    package static let summary = "Optimal TCP spliced from stalled TCPs alone"
+    package static let summary = "Optimal TCP spliced only from stalled TCPs"
     package static let variantOf: BoundName? = SplicedOptimal.name
 
-    package static func label(window: Duration) -> String { "of stalled TCPs alone" }
+    package static func label(window: Duration) -> String { "from stalled TCPs only" }
 
     package static func needs(paths: [String]) -> [BoundNeed] {
         paths.map { .run(of: "\(StrategyName.tcp(path: $0))") }

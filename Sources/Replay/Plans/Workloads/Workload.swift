@@ -75,7 +75,11 @@ extension Workload: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let name = try container.decode(String.self, forKey: .kind)
         guard let workload = Workload(kindNamed: name) else {
-            throw Fault(.failed, "the plan has a workload of kind '\(name)', which this program does not have")
+            throw Fault(
+                .failed,
+                "the plan has a workload of kind '\(name)', which this program does not know; use the program "
+                    + "that made the plan"
+            )
         }
         var kind = workload.kind
         let settings = try container.nestedContainer(keyedBy: Key.self, forKey: .settings)
