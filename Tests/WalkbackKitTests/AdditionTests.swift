@@ -9,7 +9,8 @@ import System
 import Testing
 import TraceFormats
 import Traces
-import WalkbackKit
+
+@testable import WalkbackKit
 
 /// A strategy with the former name of a built-in one.
 private struct Taken: Strategy {
@@ -67,74 +68,53 @@ private struct Underlined: WorkloadKind {
     var traffic: WorkloadTraffic { .bulk(.down, size: nil) }
 }
 
-/// Each runs in a process of its own, because `Walkback.main` ends the process.
 @Suite struct `What a program adds` {
-    private static let taken = "that name is taken; rename it, or add it only once\n"
-    private static let unsound =
-        "a name must be 1 to 40 of a-z, 0-9 and '-', the first of them a letter; rename it\n"
-
-    private func text(of result: ExitTest.Result?) -> String {
-        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    private func expectRefusal(_ opening: String, isTaken: Bool, _ add: () throws -> Void) {
+        let fault = #expect(throws: Fault.self) { try add() }
+        #expect(fault?.code == .usage)
+        let reason =
+            isTaken
+            ? "that name is taken; rename it, or add it only once"
+            : "a name must be 1 to 40 of a-z, 0-9 and '-', the first of them a letter; rename it"
+        #expect(fault?.message == "this program adds a \(opening), but \(reason)")
     }
 
-    @Test func `is a strategy with a name of its own`() async {
-        let taken = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(adding: [Taken.self])
+    @Test func `is a strategy with a name of its own`() {
+        expectRefusal("strategy named 'mptcp-scheduler'", isTaken: true) { try Walkback.add([Taken.self]) }
+        expectRefusal("strategy named 'MPTCP!'", isTaken: false) { try Walkback.add([Loud.self]) }
+    }
+
+    @Test func `is a bound with a name of its own`() {
+        expectRefusal("bound named 'optimal'", isTaken: true) { try Walkback.add([], [Optimal.self]) }
+        expectRefusal("bound named 'best/second'", isTaken: false) { try Walkback.add([], [Slashed.self]) }
+    }
+
+    @Test func `is a trace format with a name of its own`() {
+        expectRefusal("trace format named 'mahimahi'", isTaken: true) {
+            try Walkback.add([], [], [Format(name: "mahimahi")])
+        }
+        expectRefusal("trace format named '2 columns'", isTaken: false) {
+            try Walkback.add([], [], [Format(name: "2 columns")])
+        }
+    }
+
+    @Test func `is a workload with a name of its own`() {
+        expectRefusal("workload named 'download'", isTaken: true) {
+            try Walkback.add([], [], [], [SecondDownload.self])
+        }
+        expectRefusal("workload named 'down_load'", isTaken: false) { try Walkback.add([], [], [], [Underlined.self]) }
+    }
+
+    @Test func `is not confused with a strategy that a path's name makes`() throws {
+        let types = StrategyRegistry.types.all + [Starlink.self]
+        #expect(try StrategyRegistry.strategy("tcp-starlink", over: ["wifi"], among: types) is Starlink)
+        let fault = #expect(throws: Fault.self) {
+            try StrategyRegistry.strategy("tcp-starlink", over: ["wifi", "starlink"], among: types)
         }
         #expect(
-            text(of: taken) == "walkback: this program adds a strategy named 'mptcp-scheduler', but \(Self.taken)")
-        let unsound = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(adding: [Loud.self])
-        }
-        #expect(text(of: unsound) == "walkback: this program adds a strategy named 'MPTCP!', but \(Self.unsound)")
-    }
-
-    @Test func `is a bound with a name of its own`() async {
-        let taken = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(bounds: [Optimal.self])
-        }
-        #expect(text(of: taken) == "walkback: this program adds a bound named 'optimal', but \(Self.taken)")
-        let unsound = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(bounds: [Slashed.self])
-        }
-        #expect(text(of: unsound) == "walkback: this program adds a bound named 'best/second', but \(Self.unsound)")
-    }
-
-    @Test func `is a trace format with a name of its own`() async {
-        let taken = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(formats: [Format(name: "mahimahi")])
-        }
-        #expect(text(of: taken) == "walkback: this program adds a trace format named 'mahimahi', but \(Self.taken)")
-        let unsound = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(formats: [Format(name: "2 columns")])
-        }
-        #expect(
-            text(of: unsound) == "walkback: this program adds a trace format named '2 columns', but \(Self.unsound)")
-    }
-
-    @Test func `is a workload with a name of its own`() async {
-        let taken = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(workloads: [SecondDownload.self])
-        }
-        #expect(text(of: taken) == "walkback: this program adds a workload named 'download', but \(Self.taken)")
-        let unsound = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
-            Walkback.main(workloads: [Underlined.self])
-        }
-        #expect(text(of: unsound) == "walkback: this program adds a workload named 'down_load', but \(Self.unsound)")
-    }
-
-    @Test func `is not confused with a strategy that a path's name makes`() async {
-        await #expect(processExitsWith: .success) {
-            try StrategyRegistry.types.add(Starlink.self)
-            #expect(try StrategyRegistry.strategy("tcp-starlink", over: ["wifi"]) is Starlink)
-            let fault = #expect(throws: Fault.self) {
-                try StrategyRegistry.strategy("tcp-starlink", over: ["wifi", "starlink"])
-            }
-            #expect(
-                fault?.message
-                    == "2 strategies are named 'tcp-starlink' over wifi and starlink; rename the one that this program "
-                    + "adds, or the path")
-        }
+            fault?.message
+                == "2 strategies are named 'tcp-starlink' over wifi and starlink; rename the one that this program "
+                + "adds, or the path")
     }
 
     @Test func `follows the rules that the names of what is built in follow`() {

@@ -48,13 +48,17 @@ public enum StrategyRegistry {
         named(StrategyName(name), over: paths).first
     }
 
-    private static func named(_ name: StrategyName, over paths: [String]) -> [any Strategy] {
-        all(over: paths).filter { $0.name == name || $0.formerName == name }
+    private static func named(
+        _ name: StrategyName, over paths: [String], among types: [any Strategy.Type] = types.all
+    ) -> [any Strategy] {
+        types.flatMap { strategies(of: $0, over: paths) }.filter { $0.name == name || $0.formerName == name }
     }
 
     /// - Throws: `Fault` if there is no such strategy over these paths, or more than one.
-    package static func strategy(_ name: StrategyName, over paths: [String]) throws -> any Strategy {
-        let found = named(name, over: paths)
+    package static func strategy(
+        _ name: StrategyName, over paths: [String], among types: [any Strategy.Type] = types.all
+    ) throws -> any Strategy {
+        let found = named(name, over: paths, among: types)
         guard let strategy = found.first else {
             throw Fault(
                 .badInput,

@@ -30,10 +30,7 @@ public enum Walkback {
         formats: [any TraceFormat] = [], workloads: [any WorkloadKind.Type] = []
     ) {
         do {
-            try strategies.forEach(StrategyRegistry.types.add)
-            try bounds.forEach(KnownBounds.registry.add)
-            try formats.forEach(TraceFormats.add)
-            try workloads.forEach(Workload.kinds.add)
+            try add(strategies, bounds, formats, workloads)
             var command = try RootCommand.parseAsRoot()
             try command.run()
         } catch let fault as Fault {
@@ -42,6 +39,17 @@ public enum Walkback {
             // ArgumentParser's own `main` would exit with 1 for every Walkback failure.
             RootCommand.exit(withError: error)
         }
+    }
+
+    /// - Throws: `Fault` (usage) for the first addition whose name is taken or not allowed.
+    static func add(
+        _ strategies: [any Strategy.Type] = [], _ bounds: [any Bound.Type] = [], _ formats: [any TraceFormat] = [],
+        _ workloads: [any WorkloadKind.Type] = []
+    ) throws {
+        try strategies.forEach(StrategyRegistry.types.add)
+        try bounds.forEach(KnownBounds.registry.add)
+        try formats.forEach(TraceFormats.add)
+        try workloads.forEach(Workload.kinds.add)
     }
 
     private static func fail(_ fault: Fault) -> Never {
