@@ -206,7 +206,7 @@ import Testing
         let events = try rig.directory.read("walk.events.jsonl")
         #expect(events.contains(#""interface": "wwan0", "kind": "link-gone""#))
         #expect(events.contains(#""address": "10.8.0.1/24""#))
-        #expect(rig.said.contains { $0.contains("'wwan0' has gone") })
+        #expect(rig.said.contains { $0.contains("'wwan0' has vanished") })
     }
 
     @Test func `goes on after its interface was down`() throws {
@@ -303,7 +303,7 @@ import Testing
         let rig = try Rig()
         try rig.directory.write("walk.pcapng", "precious")
         let fault = #expect(throws: Fault.self) { try rig.record {} }
-        #expect(fault?.message.contains("exists already") == true)
+        #expect(fault?.message.contains("exists and is not overwritten") == true, "\(fault?.message ?? "")")
         #expect(try rig.directory.read("walk.pcapng") == "precious")
     }
 
@@ -316,7 +316,7 @@ import Testing
             }
         }
         #expect(fault?.code == .usage)
-        #expect(fault?.message.contains("there are lo, wwan0") == true, "\(fault?.message ?? "")")
+        #expect(fault?.message.contains("choose from: lo, wwan0") == true, "\(fault?.message ?? "")")
         #expect(rig.directory.names == [])
     }
 
