@@ -226,6 +226,7 @@ let testTargets: [Target] = [
             "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
             "Strategies", "System", "TestWorkload", "Traces", "Traffic", "Verification", system,
         ]),
+    tests("System", ["Documents", "Quantities", system]),
     tests(
         "Kernels",
         ["Determinism", "Documents", "Plans", "Quantities", "System", "guest-probe", system]),

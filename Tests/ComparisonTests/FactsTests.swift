@@ -153,7 +153,7 @@ import Quantities
             }
         }
         let fault = #expect(throws: Fault.self) {
-            try RunFiles.series(of: record, plan, in: FilePath("/nowhere"))
+            try RunFiles.series(of: record, plan, from: nil)
         }
         #expect(fault?.message.contains(words) == true)
     }

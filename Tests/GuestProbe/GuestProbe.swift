@@ -32,8 +32,14 @@ import SystemPackage
             let cancellation = try Cancellation()
             try Interruption.cancel(cancellation)
             let kernel = try Kernel.find(arguments[1])
-            let jobs = arguments.dropFirst(2).map { GuestJob(id: $0, directory: FilePath($0), seed: 1) }
-            for result in try GuestPool(width: jobs.count).run(jobs, on: kernel, cancellation: cancellation) {
+            let jobs = try arguments.dropFirst(2).map {
+                GuestJob(id: $0, directory: try HeldDirectory(FilePath($0)), seed: 1)
+            }
+            let pool = GuestPool(width: jobs.count)
+            let results = try pool.map(jobs, cancellation: cancellation) { job, cancellation in
+                try GuestPool.execute(job, on: kernel, cancellation: cancellation) { _, _ in }
+            }
+            for result in results {
                 print("record \(try result.get().id)")
             }
             return 0

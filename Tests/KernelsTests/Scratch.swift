@@ -48,7 +48,8 @@ final class Scratch: Sendable {
     /// A run directory that tells the probe what to do.
     func run(_ name: String, _ work: String) throws -> FilePath {
         _ = directory(name)
-        try file("\(name)/probe", work)
+        _ = directory("\(name)/guest")
+        try file("\(name)/guest/probe", work)
         return path.appending(name)
     }
 }

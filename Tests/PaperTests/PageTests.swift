@@ -81,7 +81,7 @@ import Quantities
             let text = try Files.read(FilePath("\(Self.shipped)/Replays/paper/\(name).yaml")) ?? []
             #expect(!text.isEmpty)
             let slip = name == broken ? Array("sedes: 1\n".utf8) : []
-            try OutputDirectory.replace(directory.appending("\(name).yaml"), with: text + slip)
+            try HeldDirectory(directory).write(text + slip, to: "\(name).yaml")
         }
         let output = directory.appending("out")
         let request = PaperRequest(

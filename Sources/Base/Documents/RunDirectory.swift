@@ -2,8 +2,11 @@
 import Determinism
 import Quantities
 
-/// The files through which the host and a guest communicate, all in the one directory that the guest may write.
+/// The files through which the host and a guest communicate. What the host keeps is in the run directory; the guest
+/// sees and writes one directory in it.
 package enum RunDirectory {
+    /// The directory that the guest sees and may write: the plan or the command, and what it hands over.
+    package static let guest = "guest"
     /// Where the guest sees its run directory.
     package static let guestPath = "/dev/walkback"
 

@@ -17,13 +17,15 @@ package final class OutputTail {
     private let running: DedicatedThread.Running<Void>
 
     /// - Parameters:
-    ///   - files: the paths; the files need not exist yet.
+    ///   - files: their names in `directory`; the files need not exist yet. What is not a regular file is ignored.
     ///   - take: called on a separate thread with the index of a file and the bytes appended to it.
-    package init(_ files: [FilePath], take: @escaping @Sendable (Int, ArraySlice<UInt8>) -> Void) throws {
+    package init(
+        _ files: [String], in directory: HeldDirectory, take: @escaping @Sendable (Int, ArraySlice<UInt8>) -> Void
+    ) throws {
         let end = End()
         self.end = end
         running = try DedicatedThread.start {
-            var tails = files.map { Tail(path: $0) }
+            var tails = files.map { Tail(name: $0, directory: directory) }
             var isOver = false
             while !isOver {
                 // This is asked first, so that everything written before the end is still read.
@@ -41,11 +43,12 @@ package final class OutputTail {
     }
 
     private struct Tail {
-        let path: FilePath
+        let name: String
+        let directory: HeldDirectory
         var offset: Int64 = 0
 
         mutating func read(_ take: (ArraySlice<UInt8>) -> Void) {
-            guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return }
+            guard let file = directory.regularFile(name) else { return }
             defer { try? file.close() }
             while true {
                 let bytes = try? [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in

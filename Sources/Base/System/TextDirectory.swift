@@ -14,8 +14,8 @@ package enum TextDirectory {
     package static func write(
         _ files: [(name: String, text: String)], to path: FilePath, mark: String, results: [String] = []
     ) throws -> FilePath {
-        try OutputDirectory.makeDirectory(path)
-        let present = try OutputDirectory.entries(of: path)
+        let directory = try HeldDirectory.make(path)
+        let present = try directory.entries()
         let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
         guard strange.isEmpty else {
             throw Fault(
@@ -24,9 +24,9 @@ package enum TextDirectory {
                     + "(\(strange.prefix(3).joined(separator: ", "))); name "
                     + "another with --output, or empty it")
         }
-        for name in results where present.contains(name) { OutputDirectory.remove(path.appending(name)) }
+        for name in results where present.contains(name) { directory.removeFile(name) }
         for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
-            try OutputDirectory.replace(path.appending(file.name), with: Array(file.text.utf8))
+            try directory.replace(file.name, with: Array(file.text.utf8))
         }
         return path
     }

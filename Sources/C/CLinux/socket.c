@@ -238,6 +238,19 @@ int64_t walkback_modified(const char *path) {
     return (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
 }
 
+int walkback_open_own_directory(int parent, const char *name) {
+    int handle = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (handle < 0) return -errno;
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", handle);
+    // Without the permission, opening says so.
+    (void)!chmod(path, 0700);
+    int directory = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = errno;
+    close(handle);
+    return directory < 0 ? -error : directory;
+}
+
 static struct timespec instant(int64_t nanoseconds) {
     return (struct timespec){.tv_sec = nanoseconds / 1000000000LL, .tv_nsec = nanoseconds % 1000000000LL};
 }

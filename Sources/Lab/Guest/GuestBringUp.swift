@@ -152,14 +152,10 @@ package struct GuestBringUp {
         walkback_timer_slack_minimal()
     }
 
-    /// Makes a directory of the host writable at the host's path.
-    ///
-    /// - Parameters:
-    ///   - target: its absolute path on the host.
-    ///   - levels: how many levels it is above the run directory.
-    func mountDirectory(on target: String, above levels: Int) throws {
-        guard let source = getenv("WALKBACK_GUEST").map({ String(cString: $0) }) else {
-            throw Fault(.failed, "only the first process of a guest can mount directories")
+    /// Makes the directory of the host that the guest may write, too, appear at the host's path.
+    func mountShared(on target: String) throws {
+        guard let source = getenv("WALKBACK_SHARED").map({ String(cString: $0) }) else {
+            throw Fault(.failed, "the host shares no directory with this guest")
         }
         // The host's directory may lie below a file system of the guest's own, such as /dev/shm.
         var path = ""
@@ -167,8 +163,7 @@ package struct GuestBringUp {
             path += "/\(name)"
             mkdir(path, 0o755)
         }
-        let above = String(repeating: "/..", count: levels)
-        try Self.mount("hostfs", on: target, flags: MS_NOSUID | MS_NODEV, data: source + above)
+        try Self.mount("hostfs", on: target, flags: MS_NOSUID | MS_NODEV, data: source)
     }
 
     /// Lets programs read `text` in place of a file of the host, if that file exists.

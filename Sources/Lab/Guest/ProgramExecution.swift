@@ -49,8 +49,7 @@ final class ProgramExecution {
         self.guest = guest
         bins = Int(plan.run.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
         schedule = MobilitySchedule(plan.run)
-        // The run directory is OUTPUT/.partial/NAME.
-        try guest.mountDirectory(on: plan.outputDirectory, above: 2)
+        try guest.mountShared(on: plan.outputDirectory)
         guard chdir(plan.workingDirectory) == 0 else {
             throw Fault(
                 .failed,

@@ -6,16 +6,20 @@ import Quantities
 import System
 import SystemPackage
 
-/// One machine for one run. It boots the embedded kernel with this program as its first process; the run directory is
-/// the only place it may write to.
+/// One machine for one run. It boots the embedded kernel with this program as its first process.
 ///
-/// Nothing that differs between users, directories or machines enters the guest. It reaches the program and the run
-/// directory through descriptors 3 and 4 of its kernel, whose names are the same everywhere and which work with any
-/// path, including quotes and blanks.
+/// Nothing that differs between users, directories or machines enters the guest. Its kernel reaches everything through
+/// descriptors, whose names are the same everywhere and which work with any path, including quotes and blanks: 3 is the
+/// program, 4 the directory that the guest may write, 5 the directory for the kernel's own files, which the guest does
+/// not see, and 6 another directory that the guest may write, if there is one.
 package struct Guest: Sendable {
     package var kernel: EmbeddedKernel
-    /// The run directory: it holds the plan or the command, and receives the results and `console.log`.
-    package var directory: FilePath
+    /// The run directory: `guest` in it holds the plan or the command, and receives the results.
+    package var directory: HeldDirectory
+    /// A directory of the host's that the guest may write, too.
+    package var shared: HeldDirectory?
+    /// Whether the log stays after a failure, so that the message may name it.
+    package var keepsLog: Bool
     /// The seed of all random numbers in the guest.
     package var seed: UInt64
     package var memory: ByteCount
@@ -31,11 +35,14 @@ package struct Guest: Sendable {
     package static let standardRealTimeLimit = Duration.seconds(1800)
 
     package init(
-        kernel: EmbeddedKernel, directory: FilePath, seed: UInt64, memory: ByteCount = standardMemory,
-        realTimeLimit: Duration = standardRealTimeLimit, program: FilePath? = nil
+        kernel: EmbeddedKernel, directory: HeldDirectory, shared: HeldDirectory? = nil, keepsLog: Bool = true,
+        seed: UInt64, memory: ByteCount = standardMemory, realTimeLimit: Duration = standardRealTimeLimit,
+        program: FilePath? = nil
     ) {
         self.kernel = kernel
         self.directory = directory
+        self.shared = shared
+        self.keepsLog = keepsLog
         self.seed = seed
         self.memory = memory
         self.realTimeLimit = realTimeLimit
@@ -49,7 +56,7 @@ package struct Guest: Sendable {
     package func run(
         cancellation: Cancellation? = nil, console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> GuestEnd {
-        let session = try RunSession(directory: directory)
+        let session = try RunSession(directory: directory, keepsLog: keepsLog)
         let program = try program ?? Files.executable()
         let first: FileDescriptor
         do {
@@ -61,10 +68,11 @@ package struct Guest: Sendable {
         let process = GuestProcess(
             executable: kernel.path, arguments: arguments,
             // Guest memory is a memfd; on hosts that allow none, the kernel puts it into TMPDIR.
-            environment: ["PATH=/usr/bin:/bin", "TMPDIR=/proc/self/fd/4"],
-            inherited: [first.rawValue, session.directoryDescriptor], realTimeLimit: realTimeLimit)
-        let end = try process.run(cancellation: cancellation, log: session.log, line: console)
-        Files.removeDirectory(directory.appending(RunDirectory.control))
+            environment: ["PATH=/usr/bin:/bin", "TMPDIR=/proc/self/fd/5"],
+            inherited: ([first, session.guest.descriptor, directory.descriptor]
+                + [shared?.descriptor].compactMap(\.self)).map(\.rawValue), realTimeLimit: realTimeLimit)
+        let end = try process.run(cancellation: cancellation, log: session.log.rawValue, line: console)
+        directory.remove(RunDirectory.control)
         return try session.outcome(of: end, machine: .embedded)
     }
 
@@ -74,13 +82,13 @@ package struct Guest: Sendable {
     var arguments: [String] {
         [
             kernel.path.string, "mem=\((memory.bytes + (1 << 20) - 1) >> 20)M", "umid=\(RunDirectory.control)",
-            "uml_dir=/proc/self/fd/4/", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
+            "uml_dir=/proc/self/fd/5/", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
             // The kernel passes a word that none of its parts knows to the first process as an argument, and NAME=value
             // as an environment variable.
             "init=/proc/self/fd/3", "guest", "WALKBACK_GUEST=/proc/self/fd/4/.", "SWIFT_DETERMINISTIC_HASHING=1",
             "SWIFT_BACKTRACE=enable=no", "time-travel=inf-cpu", "time-travel-start=\(Self.startOfTime)",
             "walkback.seed=\(seed)", "con=null", "con0=fd:0,fd:1", "quiet",
-        ]
+        ] + (shared == nil ? [] : ["WALKBACK_SHARED=/proc/self/fd/6/."])
     }
 }
 

@@ -10,6 +10,8 @@ struct GuestFailure {
     var end: GuestProcess.End
     var directory: FilePath
     var machine: RunSession.Machine
+    /// Whether the log in the directory stays, so that the message may name it.
+    var keepsLog: Bool
 
     /// One sentence with the cause and the remedy.
     var fault: Fault {
@@ -17,10 +19,10 @@ struct GuestFailure {
             return Fault(
                 .failed,
                 "the guest was stopped at its limit of real time\(progress), because a program in it computes without "
-                    + "end or the machine is too busy; \(see)")
+                    + "end or the machine is too busy\(see)")
         }
-        if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted); \(see)") }
-        return knownCause ?? Fault(.failed, "the guest ended without a result (\(ending))\(quoted); \(see)")
+        if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted)\(see)") }
+        return knownCause ?? Fault(.failed, "the guest ended without a result (\(ending))\(quoted)\(see)")
     }
 
     private var knownCause: Fault? {
@@ -38,12 +40,12 @@ struct GuestFailure {
                     + "memfds (sysctl vm.memfd_noexec=0), or name an --output on a file system mounted without noexec")
         }
         if let line = end.lastLines.last(where: { $0.contains("Attempted to kill init") }) {
-            return Fault(.failed, "the program in the guest \(Self.death(line))\(quoted(butNot: line)); \(see)")
+            return Fault(.failed, "the program in the guest \(Self.death(line))\(quoted(butNot: line))\(see)")
         }
         if said(["Requested init", "No working init"]) {
-            return Fault(.failed, "the guest cannot execute this program\(quoted); \(see)")
+            return Fault(.failed, "the guest cannot execute this program\(quoted)\(see)")
         }
-        if said(["Kernel panic"]) { return Fault(.failed, "the kernel of the guest panicked\(quoted); \(see)") }
+        if said(["Kernel panic"]) { return Fault(.failed, "the kernel of the guest panicked\(quoted)\(see)") }
         // setup_physmem is where the kernel maps its memory, which a limit on address space forbids.
         if said(["Cannot allocate memory", "setup_physmem", "Out of memory", "out of memory", "lseek64:"]) {
             return outOfMemory
@@ -102,7 +104,7 @@ struct GuestFailure {
         return ": \"\(line.prefix(200))\""
     }
 
-    private var see: String { "see '\(directory.appending(RunDirectory.consoleLog))'" }
+    private var see: String { keepsLog ? "; see '\(directory.appending(RunDirectory.consoleLog))'" : "" }
 }
 
 extension String {

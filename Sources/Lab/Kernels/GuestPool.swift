@@ -28,19 +28,6 @@ package struct GuestPool: Sendable {
         self.stopsAtFirstFault = stopsAtFirstFault
     }
 
-    /// Executes every job's run plan on `kernel`.
-    ///
-    /// - Returns: one result per job, in the jobs' order regardless of the order in which they ended.
-    /// - Throws: the fault that `cancellation` was cancelled with, or the first fault if that stops the others.
-    package func run(
-        _ jobs: [GuestJob], on kernel: Kernel, cancellation: Cancellation,
-        progress: @escaping @Sendable (_ id: String, Progress) -> Void = { _, _ in }
-    ) throws -> [Result<RunRecord, Fault>] {
-        try map(jobs, cancellation: cancellation) { job, own in
-            try Self.execute(job, on: kernel, cancellation: own, progress: progress)
-        }
-    }
-
     /// Executes one job's run plan and reports its progress.
     package static func execute(
         _ job: GuestJob, on kernel: Kernel, cancellation: Cancellation,

@@ -25,19 +25,20 @@ package struct HostKernel: Sendable, Equatable {
 
     /// Runs the plan in `directory` in a child, `PROGRAM guest --here DIRECTORY`. Times are real.
     package func run(
-        in directory: FilePath, realTimeLimit: Duration, program: FilePath? = nil, cancellation: Cancellation? = nil,
+        in directory: HeldDirectory, keepsLog: Bool, realTimeLimit: Duration, program: FilePath? = nil,
+        cancellation: Cancellation? = nil,
         console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> GuestEnd {
-        let session = try RunSession(directory: directory)
+        let session = try RunSession(directory: directory, keepsLog: keepsLog)
         let program = try program ?? Files.executable()
         let end = try GuestProcess(
-            executable: program, arguments: [program.string, "guest", "--here", directory.string],
+            executable: program, arguments: [program.string, "guest", "--here", session.guest.path.string],
             environment: [
                 "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "SWIFT_DETERMINISTIC_HASHING=1",
                 "SWIFT_BACKTRACE=enable=no",
             ],
             inherited: [], realTimeLimit: realTimeLimit
-        ).run(cancellation: cancellation, log: session.log, line: console)
+        ).run(cancellation: cancellation, log: session.log.rawValue, line: console)
         return try session.outcome(of: end, machine: .host)
     }
 }

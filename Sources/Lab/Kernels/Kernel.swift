@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
-import FoundationEssentials
 import Plans
 import Quantities
 import System
@@ -60,13 +59,13 @@ package enum Kernel: Sendable, Equatable {
         switch self {
         case .embedded(let kernel):
             let guest = Guest(
-                kernel: kernel, directory: job.directory, seed: job.seed, memory: job.memory,
-                realTimeLimit: job.realTimeLimit, program: job.program)
+                kernel: kernel, directory: job.directory, shared: job.shared, keepsLog: job.keepsLog, seed: job.seed,
+                memory: job.memory, realTimeLimit: job.realTimeLimit, program: job.program)
             return try guest.run(cancellation: cancellation, console: console)
         case .host(let kernel):
             return try kernel.run(
-                in: job.directory, realTimeLimit: job.realTimeLimit, program: job.program, cancellation: cancellation,
-                console: console)
+                in: job.directory, keepsLog: job.keepsLog, realTimeLimit: job.realTimeLimit, program: job.program,
+                cancellation: cancellation, console: console)
         }
     }
 
@@ -78,26 +77,25 @@ package enum Kernel: Sendable, Equatable {
         console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> RunRecord {
         let end = try run(job, cancellation: cancellation, console: console)
-        let path = job.directory.appending(RunRecord.fileName)
-        guard end.status == 0, let bytes = try Files.read(path) else {
+        guard end.status == 0, let record = try job.document(RunRecord.self, RunRecord.fileName) else {
             throw Fault(
                 .failed,
                 "run \(job.id) ended with status \(end.status) and without a record; "
-                    + "see '\(job.directory.appending(RunDirectory.consoleLog))'")
+                    + "see '\(job.directory.path.appending(RunDirectory.consoleLog))'")
         }
-        do {
-            return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
-        } catch {
-            throw Fault(.failed, "the record '\(path)' of run \(job.id) cannot be read: \(error)")
-        }
+        return record
     }
 }
 
-/// One run to execute: a directory that holds its plan (or command) and receives its results.
+/// One run to execute: a directory whose `guest` holds its plan (or command) and receives its results.
 package struct GuestJob: Sendable {
     /// The name of the job in progress reports and messages.
     package var id: String
-    package var directory: FilePath
+    package var directory: HeldDirectory
+    /// Another directory that the guest may write; the embedded kernel alone has it.
+    package var shared: HeldDirectory?
+    /// Whether whoever runs the job keeps its log after a failure.
+    package var keepsLog: Bool
     package var seed: UInt64
     package var memory: ByteCount
     package var realTimeLimit: Duration
@@ -105,11 +103,14 @@ package struct GuestJob: Sendable {
     package var program: FilePath?
 
     package init(
-        id: String, directory: FilePath, seed: UInt64, memory: ByteCount = Guest.standardMemory,
-        realTimeLimit: Duration = Guest.standardRealTimeLimit, program: FilePath? = nil
+        id: String, directory: HeldDirectory, shared: HeldDirectory? = nil, keepsLog: Bool = true, seed: UInt64,
+        memory: ByteCount = Guest.standardMemory, realTimeLimit: Duration = Guest.standardRealTimeLimit,
+        program: FilePath? = nil
     ) {
         self.id = id
         self.directory = directory
+        self.shared = shared
+        self.keepsLog = keepsLog
         self.seed = seed
         self.memory = memory
         self.realTimeLimit = realTimeLimit

@@ -62,12 +62,12 @@ extension Kernel {
     /// Boots an embedded kernel to ask it.
     package func offers(cancellation: Cancellation? = nil) throws -> KernelOffers {
         guard isVirtual else { return try .ofHost() }
-        let directory = try CommandDirectory(
+        let directory = try TemporaryRunDirectory(
             GuestCommand(argv: KernelOffers.command, environment: ["PATH": "/usr/bin:/bin"], deadline: .seconds(60)))
         let lines = Mutex<[String]>([])
         // If a file is missing, the command ends with a status other than 0, which is no failure.
         _ = try run(
-            GuestJob(id: "offers", directory: directory.path, seed: 1), cancellation: cancellation
+            GuestJob(id: "offers", directory: directory.held, keepsLog: false, seed: 1), cancellation: cancellation
         ) { line in
             if case .text(let text) = line { lines.withLock { $0.append(text) } }
         }

@@ -3,6 +3,7 @@ import Determinism
 import Documents
 import Glibc
 import Plans
+import Quantities
 import System
 import SystemPackage
 
@@ -13,71 +14,61 @@ final class RunSession {
         case embedded, host
     }
 
-    private let directory: FilePath
-    let directoryDescriptor: CInt
-    let log: CInt
+    private let directory: HeldDirectory
+    /// What the guest sees and may write.
+    let guest: HeldDirectory
+    let log: FileDescriptor
+    private let keepsLog: Bool
 
-    /// - Throws: if the directory is missing or nothing can be written there.
-    init(directory: FilePath) throws {
+    private static let largestFault = ByteCount(100_000)
+    private static let largestStatus = ByteCount(1000)
+
+    /// - Parameter keepsLog: whether the log stays after a failure, so that its message may name it.
+    /// - Throws: if nothing can be written there.
+    init(directory: HeldDirectory, keepsLog: Bool) throws {
         self.directory = directory
-        do {
-            directoryDescriptor = try FileDescriptor.open(
-                directory, .readOnly, options: [.closeOnExec, .directory]
-            ).rawValue
-        } catch {
-            throw Fault(.failed, "cannot open the run directory '\(directory)': \(error)")
-        }
+        self.keepsLog = keepsLog
+        guest = try directory.subdirectory(RunDirectory.guest)
         for name in [RunDirectory.status, RunDirectory.fault, RunRecord.fileName, Series.fileName] {
-            Files.remove(directory.appending(name))
+            guest.remove(name)
         }
-        Files.removeDirectory(directory.appending(RunDirectory.control))
-        let logPath = directory.appending(RunDirectory.consoleLog)
-        do {
-            log = try FileDescriptor.open(
-                logPath, .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            ).rawValue
-        } catch {
-            close(directoryDescriptor)
-            throw Fault(.failed, "cannot write in the run directory '\(directory)': \(error)")
-        }
+        directory.remove(RunDirectory.control)
+        log = try directory.create(RunDirectory.consoleLog)
     }
 
     deinit {
-        close(log)
-        close(directoryDescriptor)
+        try? log.close()
     }
 
     /// The outcome of the run, from the files that the guest left and the way it ended.
     func outcome(of end: GuestProcess.End, machine: Machine) throws -> GuestEnd {
         if case .cancelled(let fault) = end.reason { throw fault }
-        let written = try? Files.read(directory.appending(RunDirectory.fault)).map(FaultDocument.read)
-        if let fault = written.flatMap({ $0 }) ?? end.fault {
+        let written = try guest.read(RunDirectory.fault, most: Self.largestFault, isOwn: true)
+        if let fault = written.flatMap({ try? FaultDocument.read($0) }) ?? end.fault {
             // A full disk fails in as many ways as there are files, but it is always the better explanation.
             if fault.code == .failed { try refuseFullDisk() }
             throw fault
         }
-        if end.reason != .tookTooLong, let text = try Files.text(directory.appending(RunDirectory.status)),
-            let status = text.split(separator: "\n").first.flatMap({ Int32($0) })
+        if end.reason != .tookTooLong,
+            let bytes = try guest.read(RunDirectory.status, most: Self.largestStatus, isOwn: true),
+            let status = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.flatMap({ Int32($0) })
         {
             return GuestEnd(status: status, time: end.time)
         }
         try refuseFullDisk()
-        throw GuestFailure(end: end, directory: directory, machine: machine).fault
+        throw GuestFailure(end: end, directory: directory.path, machine: machine, keepsLog: keepsLog).fault
     }
 
     private func refuseFullDisk() throws {
-        let probe = directory.appending(".space")
-        defer { Files.remove(probe) }
+        let probe = "space"
+        defer { directory.removeFile(probe) }
+        guard let file = try? directory.create(probe) else { return }
         do {
-            let file = try FileDescriptor.open(
-                probe, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
             try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: 1 << 16)) }
         } catch let error as Errno where [.noSpace, .diskQuotaExceeded].contains(error) {
             throw Fault(
                 .failed,
-                "there is no room for the results in '\(directory)': \(error); free some space, or name another "
-                    + "--output"
+                "there is no room for the results in '\(directory.path)': \(error); free some, or name another --output"
             )
         } catch {
             return

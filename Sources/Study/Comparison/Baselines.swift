@@ -25,10 +25,8 @@ package enum Baselines {
             throw Fault(
                 .notTrustworthy, "\(walk.directory) is not trustworthy, so it cannot be a baseline; compare again")
         }
-        try OutputDirectory.makeDirectory(directory)
-        let path = directory.appending(file)
-        try OutputDirectory.replace(path, with: Array(try results.baseline.json.text.utf8))
-        return path
+        try HeldDirectory.make(directory).replace(file.string, with: Array(try results.baseline.json.text.utf8))
+        return directory.appending(file)
     }
 
     /// - Parameters:
@@ -42,7 +40,7 @@ package enum Baselines {
                 "does not exist; save a baseline with `walkback baseline save`, or name a directory of results")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return try read(file: path) }
-        let entries = try OutputDirectory.entries(of: path)
+        let entries = try HeldDirectory(path).entries()
         if entries.contains(SavedComparison.documentName) || entries.contains("walks.json") {
             return try SavedResults(path).baseline
         }
@@ -71,7 +69,7 @@ package enum Baselines {
 
     /// A line for each baseline of a directory: name, walks, seeds, kernel.
     package static func list(in directory: FilePath) throws -> String {
-        let names = access(directory.string, F_OK) == 0 ? try OutputDirectory.entries(of: directory) : []
+        let names = access(directory.string, F_OK) == 0 ? try HeldDirectory(directory).entries() : []
         let files = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
         guard !files.isEmpty else { return "" }
         return try files.map { name in

@@ -3,7 +3,6 @@ import Kernels
 import Plans
 import Replays
 import System
-import SystemPackage
 import Traces
 
 /// The runs of a comparison: every strategy with every seed. Runs that are equal by construction are executed once.
@@ -74,14 +73,10 @@ package struct PlannedRuns {
         progress: @escaping @Sendable (String, GuestPool.Progress) -> Void
     ) throws -> [Finished] {
         let runs = try output.makeWorkDirectory("runs")
-        let jobs = try distinct.map { plan, tables in
-            try RunFiles.write(plan, tables, to: runs.appending(plan.id))
-        }
-        let records = try GuestPool(width: width).run(jobs, on: kernel, cancellation: cancellation, progress: progress)
-        let finished = try zip(records, zip(jobs, distinct)).map { result, executed in
-            let record = try result.get()
-            return (record, try RunFiles.series(of: record, executed.1.plan, in: executed.0.directory))
-        }
+        let finished = try GuestPool(width: width).map(distinct, cancellation: cancellation) { run, cancellation in
+            try RunFiles.execute(
+                run.plan, run.tables, in: runs, of: output, on: kernel, cancellation: cancellation, progress: progress)
+        }.map { try $0.get() }
         return all.map { planned in
             let (record, series) = finished[planned.executed]
             return Finished(plan: planned.plan, tables: planned.tables, record: record, series: series)

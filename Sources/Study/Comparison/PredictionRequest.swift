@@ -62,15 +62,15 @@ package struct PredictionRequest: Sendable {
             let runs = try output.makeWorkDirectory("runs")
             let tables = replay.tables()
             let all = plans.flatMap { $0 }
-            let jobs = try all.map { try RunFiles.write($0, tables, to: runs.appending($0.id)) }
-            let display = ProgressDisplay(runs: jobs.count, runDuration: all.map(\.duration).max() ?? .zero)
+            let display = ProgressDisplay(runs: all.count, runDuration: all.map(\.duration).max() ?? .zero)
             defer { display.end() }
-            let records = try GuestPool(width: kernel.isVirtual ? self.jobs : 1).run(
-                jobs, on: kernel, cancellation: cancellation, progress: display.take)
-            var finished = try zip(zip(all, jobs), records).map { planned, record in
-                let record = try record.get()
-                let series = try RunFiles.series(of: record, planned.0, in: planned.1.directory)
-                return PlannedRuns.Finished(plan: planned.0, tables: tables, record: record, series: series)
+            let executed = try GuestPool(width: kernel.isVirtual ? jobs : 1).map(all, cancellation: cancellation) {
+                plan, cancellation in
+                try RunFiles.execute(
+                    plan, tables, in: runs, of: output, on: kernel, cancellation: cancellation, progress: display.take)
+            }.map { try $0.get() }
+            var finished = zip(all, executed).map { plan, run in
+                PlannedRuns.Finished(plan: plan, tables: tables, record: run.record, series: run.series)
             }[...]
             var results: [Prediction.Stretch] = []
             for (stretch, plans) in zip(stretches, plans) {
@@ -83,7 +83,7 @@ package struct PredictionRequest: Sendable {
             }
             let prediction = Prediction(
                 replay: replay.name, sha256: replay.sha256, walkback: walkbackVersion,
-                kernelRelease: records.compactMap { try? $0.get().kernelRelease }.first ?? kernel.release,
+                kernelRelease: executed.first?.record.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches,
                 congestionControls: Set(results.flatMap(\.runs).compactMap(\.congestionControl)).sorted(),
                 stretches: results)

@@ -77,14 +77,17 @@ package struct ProgramRequest: Sendable {
         do {
             // Files that an earlier run left would be taken for this run's.
             for name in [ProgramDocument.fileName] + ProgramOutput.allCases.map(\.rawValue) {
-                _ = unlink(output.path.appending(name).string)
+                output.directory.removeFile(name)
             }
+            // Elsewhere, since programs may write in the output directory.
+            let place = try TemporaryRunDirectory()
+            defer { place.remove() }
             let plan = ProgramPlan(
                 run: try replay.exactPlan(seed: seed), command: [program] + command.dropFirst(),
                 serverCommand: serverCommand, environment: environment, workingDirectory: directory,
                 outputDirectory: try Self.realPath(output.path))
-            let job = try job(plan, replay.tables(), in: output)
-            let tail = try OutputTail(ProgramOutput.allCases.map { output.path.appending($0.rawValue) }) {
+            let job = try job(plan, replay.tables(), in: place.held, sharing: output.directory)
+            let tail = try OutputTail(ProgramOutput.allCases.map(\.rawValue), in: output.directory) {
                 take(ProgramOutput.allCases[$0], $1)
             }
             let end = Result {
@@ -93,8 +96,12 @@ package struct ProgramRequest: Sendable {
                 }
             }
             tail.finish()
-            _ = try end.get()
-            let (record, series) = try Self.results(in: job.directory)
+            do {
+                _ = try end.get()
+            } catch {
+                throw output.keepLog(of: job.directory, after: error)
+            }
+            let (record, series) = try Self.results(of: job)
             let document = ProgramDocument(
                 request: self, plan: plan, replay: replay, kernel: kernel, record: record, series: series)
             for note in document.notes { say(note) }
@@ -110,34 +117,32 @@ package struct ProgramRequest: Sendable {
     }
 
     private func job(
-        _ plan: ProgramPlan, _ tables: [String: LinkTable], in output: OutputDirectory
+        _ plan: ProgramPlan, _ tables: [String: LinkTable], in directory: HeldDirectory, sharing shared: HeldDirectory
     ) throws -> GuestJob {
-        let directory = try output.makeWorkDirectory("run")
+        let guest = try directory.subdirectory(RunDirectory.guest)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try OutputDirectory.write(Array(try encoder.encode(plan)), to: directory.appending(ProgramPlan.fileName))
+        try guest.write(Array(try encoder.encode(plan)), to: ProgramPlan.fileName)
         var size = Int64(0)
         for (name, table) in tables {
             let bytes = table.encoded()
             size += Int64(bytes.count)
-            try OutputDirectory.write(bytes, to: directory.appending(name))
+            try guest.write(bytes, to: name)
         }
         return GuestJob(
-            id: "run", directory: directory, seed: seed,
+            id: "run", directory: directory, shared: shared, seed: seed,
             memory: max(Guest.standardMemory, ByteCount(512_000_000 + size * 2)), realTimeLimit: Self.realTimeLimit)
     }
 
-    private static func results(in directory: FilePath) throws -> (ProgramRecord, Series) {
-        let path = directory.appending(ProgramRecord.fileName)
-        guard let bytes = try Files.read(path),
-            let record = try? JSONDecoder().decode(ProgramRecord.self, from: Data(bytes)),
-            let seriesBytes = try Files.read(directory.appending(Series.fileName))
-        else { throw Fault(.failed, "the run left no complete record in '\(path)'; run it again") }
+    private static func results(of job: GuestJob) throws -> (ProgramRecord, Series) {
+        guard let record = try job.document(ProgramRecord.self, ProgramRecord.fileName),
+            let seriesBytes = try job.series()
+        else { throw Fault(.failed, "the run left no complete record; run it again") }
         let links = record.run.links.compactMap { link in
             Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
         }
         guard let series = Series(seriesBytes, links: links) else {
-            throw Fault(.failed, "the run left no complete series in '\(directory)'; run it again")
+            throw Fault(.failed, "the run left no complete series; run it again")
         }
         return (record, series)
     }

@@ -39,7 +39,7 @@ package struct ReplaySet: Sendable, Equatable {
     private static func replays(at path: FilePath) throws -> [FilePath] {
         var status = stat()
         guard stat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
-        let names = try OutputDirectory.entries(of: path)
+        let names = try HeldDirectory(path).entries()
         if names.contains(imported) { return [path.appending(imported)] }
         let replays = names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
         guard !replays.isEmpty else {

@@ -5,23 +5,46 @@ import Kernels
 import Plans
 import Quantities
 import System
-import SystemPackage
 import Traces
 
 /// The directory of one run: its input and its output.
 package enum RunFiles {
-    /// Writes the plan and its tables into a new directory.
-    package static func write(_ plan: RunPlan, _ tables: [String: LinkTable], to directory: FilePath) throws -> GuestJob
-    {
-        try OutputDirectory.makeDirectory(directory)
+    /// Executes a run in a directory of its own, which is removed after a success.
+    ///
+    /// - Parameters:
+    ///   - runs: where the run's directory is made.
+    ///   - output: where the log of a failed run stays.
+    static func execute(
+        _ plan: RunPlan, _ tables: [String: LinkTable], in runs: HeldDirectory, of output: OutputDirectory,
+        on kernel: Kernel, cancellation: Cancellation,
+        progress: @escaping @Sendable (String, GuestPool.Progress) -> Void
+    ) throws -> (record: RunRecord, series: Series) {
+        let job = try write(plan, tables, to: runs.subdirectory(plan.id))
+        do {
+            let record = try GuestPool.execute(job, on: kernel, cancellation: cancellation, progress: progress)
+            let series = try series(of: record, plan, from: try job.series())
+            runs.remove(plan.id)
+            return (record, series)
+        } catch {
+            throw output.keepLog(of: job.directory, after: error)
+        }
+    }
+
+    /// Writes the plan and its tables where the guest will see them.
+    ///
+    /// - Parameter directory: the run directory, which is empty.
+    package static func write(
+        _ plan: RunPlan, _ tables: [String: LinkTable], to directory: HeldDirectory
+    ) throws -> GuestJob {
+        let guest = try directory.subdirectory(RunDirectory.guest)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try OutputDirectory.write(Array(try encoder.encode(plan)), to: directory.appending(RunPlan.fileName))
+        try guest.write(Array(try encoder.encode(plan)), to: RunPlan.fileName)
         var size = Int64(0)
         for (name, table) in tables {
             let bytes = table.encoded()
             size += Int64(bytes.count)
-            try OutputDirectory.write(bytes, to: directory.appending(name))
+            try guest.write(bytes, to: name)
         }
         // The guest's memory holds the link tables in addition to what a lab needs.
         let memory = max(Guest.standardMemory, ByteCount(512_000_000 + size * 2))
@@ -29,8 +52,7 @@ package enum RunFiles {
     }
 
     /// - Throws: `Fault` if a link of the plan has no record or no series, since a missing link would count as silence.
-    package static func series(of record: RunRecord, _ plan: RunPlan, in directory: FilePath) throws -> Series {
-        let path = directory.appending(Series.fileName)
+    package static func series(of record: RunRecord, _ plan: RunPlan, from bytes: [UInt8]?) throws -> Series {
         let links = try record.links.map { link in
             guard let direction = Direction(rawValue: link.direction) else {
                 throw Fault(
@@ -44,8 +66,8 @@ package enum RunFiles {
                     .failed, "run \(record.id) left no record of path \(name), \(direction.rawValue)link; run it again")
             }
         }
-        guard let bytes = try Files.read(path), let series = Series(bytes, links: links) else {
-            throw Fault(.failed, "run \(record.id) left no complete series in \(path); run it again")
+        guard let bytes, let series = Series(bytes, links: links) else {
+            throw Fault(.failed, "run \(record.id) left no complete series; run it again")
         }
         return series
     }

@@ -62,7 +62,7 @@ package struct SavedResults: Sendable {
     /// Refuses a directory with several congestion controls or kernels, since each of those is compared by itself.
     private static func refuseSeveral(_ directory: FilePath) throws {
         guard try file(SavedComparison.documentName, in: directory) == nil else { return }
-        let parts = try OutputDirectory.entries(of: directory).filter { name in
+        let parts = try HeldDirectory(directory).entries().filter { name in
             ["walks.json", SavedComparison.documentName].contains { file in
                 access("\(directory)/\(name)/\(file)", F_OK) == 0
             }
@@ -89,14 +89,12 @@ package struct SavedResults: Sendable {
     /// Replaces all reports by new ones made from the documents.
     package func writeReports() throws {
         for walk in walks {
-            for (name, bytes) in walk.saved.report {
-                try OutputDirectory.replace(walk.directory.appending(name), with: bytes)
-            }
+            let place = try HeldDirectory(walk.directory)
+            for (name, bytes) in walk.saved.report { try place.replace(name, with: bytes) }
         }
         guard let result = try wholeResult else { return }
-        for (name, text) in WalksRequest.documents(of: result) {
-            try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
-        }
+        let place = try HeldDirectory(directory)
+        for (name, text) in WalksRequest.documents(of: result) { try place.replace(name, with: Array(text.utf8)) }
     }
 
     /// nil if there is only one replay.
@@ -123,8 +121,9 @@ package struct SavedResults: Sendable {
 
     /// Writes the outcome of a check next to the results.
     package func write(_ report: CheckReport) throws {
+        let place = try HeldDirectory(directory)
         for (name, text) in [("check.md", report.markdown), ("junit.xml", report.junit)] {
-            try OutputDirectory.replace(directory.appending(name), with: Array(text.utf8))
+            try place.replace(name, with: Array(text.utf8))
         }
     }
 

@@ -44,7 +44,10 @@ package struct WalksRequest: Sendable {
             say("walk \(outcomes.count + 1) of \(replays.entries.count): \(entry.name)")
             let outcome = try request.run(cancellation: cancellation, say: say)
             // The documents of an earlier comparison would not match these results.
-            if outcomes.isEmpty { for name in Self.names { unlink(output.appending(name).string) } }
+            if outcomes.isEmpty {
+                let directory = try HeldDirectory(output)
+                for name in Self.names { directory.removeFile(name) }
+            }
             show(outcome.table)
             outcomes.append(outcome)
             walks.append(outcome.walk(directory: entry.name))
@@ -52,9 +55,8 @@ package struct WalksRequest: Sendable {
         let result = WalksResult(
             walks: walks, walkback: each.walkbackVersion, kernelRelease: outcomes.first?.kernelRelease ?? "",
             command: command)
-        for (name, text) in Self.documents(of: result) {
-            try OutputDirectory.replace(output.appending(name), with: Array(text.utf8))
-        }
+        let directory = try HeldDirectory(output)
+        for (name, text) in Self.documents(of: result) { try directory.replace(name, with: Array(text.utf8)) }
         return (
             WalksReport.text(of: result), WalksReport.json(of: result).text, Self.worst(of: outcomes.map(\.exitCode))
         )

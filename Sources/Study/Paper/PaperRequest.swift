@@ -2,6 +2,7 @@
 import Comparison
 import Documents
 import Kernels
+import Quantities
 import Replays
 import Reports
 import Results
@@ -67,7 +68,7 @@ package struct PaperRequest: Sendable {
             table: try sweep("table"), schedulers: try sweep("driving"), fluidWalking: try errors("fig3", walking),
             fluidDriving: try errors("fig4", driving), quick: quick, walkback: walkbackVersion)
         let page = output.appending("paper.html")
-        try OutputDirectory.replace(page, with: Array(PaperPage.html(of: results).utf8))
+        try HeldDirectory.make(output).replace("paper.html", with: Array(PaperPage.html(of: results).utf8))
         return (page, codes.max { $0.rawValue < $1.rawValue } ?? .success)
     }
 
@@ -79,7 +80,8 @@ package struct PaperRequest: Sendable {
     ) throws -> (ComparisonResult, ExitCode) {
         say("fig1:")
         // The mark stands next to the directory, which holds results alone.
-        let mark = output.appending("fig1.kernel.sha256")
+        let mark = "fig1.kernel.sha256"
+        let place = try HeldDirectory.make(output)
         let output = output.appending("fig1")
         let request = ComparisonRequest(
             replay: FilePath(file("fig1")), output: output, strategies: nil, seeds: indoorSeeds, jobs: jobs,
@@ -88,13 +90,13 @@ package struct PaperRequest: Sendable {
         let kernelSHA256 = try Kernel.find(self.kernel).sha256()
         if let saved = try? SavedResults(output).walks.first?.saved.result, saved.replay.sha256 == replay.sha256,
             Set(saved.runs.map(\.seed)).count == indoorSeeds, saved.environment.walkback == walkbackVersion,
-            try Files.read(mark) == Array(kernelSHA256.utf8)
+            try place.read(mark, most: ByteCount(1000)) == Array(kernelSHA256.utf8)
         {
             say("was compared before")
             return (saved, .success)
         }
         let outcome = try request.run(cancellation: cancellation, say: say)
-        try OutputDirectory.replace(mark, with: Array(kernelSHA256.utf8))
+        try place.replace(mark, with: Array(kernelSHA256.utf8))
         let saved = try SavedResults(output)
         return (saved.walks[0].saved.result, outcome.exitCode)
     }

@@ -17,7 +17,7 @@ package enum SlurmScript {
     package static func write(
         _ file: String, program: String, options: [String], parts: Int, jobs: Int, output: FilePath
     ) throws -> String {
-        try OutputDirectory.makeDirectory(output)
+        let directory = try HeldDirectory.make(output)
         let script = output.appending(name)
         let part = output.appending("part")
         let sweep = ([program, "sweep", file] + options).map(quoted).joined(separator: " ")
@@ -34,7 +34,7 @@ package enum SlurmScript {
                 --output \(quoted("\(part)-"))"$SLURM_ARRAY_TASK_ID"
 
             """
-        try OutputDirectory.replace(script, with: Array(text.utf8))
+        try directory.replace(name, with: Array(text.utf8))
         let directories = (1...parts).map { quoted("\(part)-\($0)") }.joined(separator: " ")
         return """
             sbatch \(quoted(script.string))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
-import Glibc
+import Quantities
 import System
-import SystemPackage
 
 /// The finished cells of a sweep, one file each in `OUTPUT/cells`, from which a killed sweep resumes.
 package struct SweepCells: Sendable {
@@ -15,34 +14,24 @@ package struct SweepCells: Sendable {
         var rows: [SweepRow]
     }
 
-    private let directory: FilePath
+    private let directory: HeldDirectory
     private let key: String
+    private static let largest = ByteCount(256_000_000)
 
-    /// - Throws: an error if the directory cannot be made.
-    init(_ output: FilePath, key: String) throws {
-        directory = output.appending(Self.directoryName)
-        self.key = key
-        try OutputDirectory.makeDirectory(directory)
-    }
-
-    private init(existing output: FilePath, key: String) {
-        directory = output.appending(Self.directoryName)
+    /// - Parameter directory: `cells` of the output.
+    init(_ directory: HeldDirectory, key: String) {
+        self.directory = directory
         self.key = key
     }
 
-    /// Opens results that are only read.
-    static func reading(_ output: FilePath, key: String) -> SweepCells {
-        SweepCells(existing: output, key: key)
-    }
-
-    private func path(_ index: Int) -> FilePath {
+    private static func name(_ index: Int) -> String {
         let digits = String(index)
-        return directory.appending(String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json")
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
     }
 
     /// nil if the cell is not finished, was truncated, or belongs to another sweep.
     func read(_ index: Int) throws -> [SweepRow]? {
-        guard let bytes = try Files.read(path(index)),
+        guard let bytes = try directory.read(Self.name(index), most: Self.largest),
             let cell = try? JSONDecoder().decode(Cell.self, from: Data(bytes)), cell.key == key
         else { return nil }
         return cell.rows
@@ -52,6 +41,6 @@ package struct SweepCells: Sendable {
     func write(_ index: Int, _ rows: [SweepRow]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try OutputDirectory.replace(path(index), with: Array(try encoder.encode(Cell(key: key, rows: rows))))
+        try directory.replace(Self.name(index), with: Array(try encoder.encode(Cell(key: key, rows: rows))))
     }
 }

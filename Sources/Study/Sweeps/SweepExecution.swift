@@ -33,16 +33,18 @@ final class SweepExecution: Sendable {
     private let kernel: Kernel
     private let cells: SweepCells
     private let walkbackVersion: String
-    private let directory: FilePath
-    /// The directory in which the directories of failed runs are kept.
-    private let failed: FilePath
+    /// The directory in which each run gets a directory.
+    private let directory: HeldDirectory
+    private let output: HeldDirectory
+    /// The directory in the output in which the directories of failed runs are kept.
+    static let failedName = "failed"
     /// For each run, the places in `runs.cells` of the cells that need it.
     private let users: [[Int]]
     private let state: Mutex<State>
 
     init(
-        sweep: Sweep, runs: SweepRuns, kernel: Kernel, cells: SweepCells, walkbackVersion: String, directory: FilePath,
-        failed: FilePath
+        sweep: Sweep, runs: SweepRuns, kernel: Kernel, cells: SweepCells, walkbackVersion: String,
+        directory: HeldDirectory, output: HeldDirectory
     ) {
         self.sweep = sweep
         self.runs = runs
@@ -50,7 +52,7 @@ final class SweepExecution: Sendable {
         self.cells = cells
         self.walkbackVersion = walkbackVersion
         self.directory = directory
-        self.failed = failed
+        self.output = output
         var users = [[Int]](repeating: [], count: runs.distinct.count)
         for (place, cell) in runs.cells.enumerated() {
             for run in Set(cell.runs) { users[run].append(place) }
@@ -68,18 +70,18 @@ final class SweepExecution: Sendable {
         _ = try pool.map(Array(runs.distinct.indices), cancellation: cancellation) { [self] index, cancellation in
             let run = runs.distinct[index]
             let (plan, tables) = try SweepCell(sweep, run.cell).executable(run.place)
-            let directory = directory.appending("\(index)")
-            var job = try RunFiles.write(plan, tables, to: directory)
+            let name = "\(index)"
+            var job = try RunFiles.write(plan, tables, to: directory.subdirectory(name))
             job.id = "\(run.cell + 1).\(plan.id)"
             let outcome: Result<Outcome, Fault>
             do {
                 let record = try GuestPool.execute(
                     job, on: kernel, cancellation: cancellation, progress: display.take)
                 outcome = .success(
-                    Outcome(record: record, series: try RunFiles.series(of: record, plan, in: directory)))
-                OutputDirectory.remove(directory)
+                    Outcome(record: record, series: try RunFiles.series(of: record, plan, from: try job.series())))
+                directory.remove(name)
             } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
-                outcome = .failure(try keep(directory, of: job.id, fault))
+                outcome = .failure(try keep(name, of: job, fault))
             }
             for place in finish(index, outcome) { try complete(place) }
         }
@@ -92,12 +94,13 @@ final class SweepExecution: Sendable {
     }
 
     /// Keeps the directory of a failed run for whoever looks for the cause.
-    private func keep(_ directory: FilePath, of id: String, _ fault: Fault) throws -> Fault {
-        let kept = failed.appending(id)
-        try OutputDirectory.makeDirectory(failed)
-        OutputDirectory.remove(kept)
-        guard rename(directory.string, kept.string) == 0 else { return fault }
-        return Fault(fault.code, fault.message.replacing(directory.string, with: kept.string))
+    private func keep(_ name: String, of job: GuestJob, _ fault: Fault) throws -> Fault {
+        let failed = try output.subdirectory(Self.failedName)
+        failed.remove(job.id)
+        guard (try? directory.move(name, to: failed, as: job.id)) != nil else { return fault }
+        return Fault(
+            fault.code,
+            fault.message.replacing(job.directory.path.string, with: failed.path.appending(job.id).string))
     }
 
     /// - Returns: the cells of which this was the last run.

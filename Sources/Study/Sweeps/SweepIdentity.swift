@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 import FoundationEssentials
+import Quantities
 
 /// Everything that a cell's result depends on except its place in the grid. It is kept next to the cells, so that only
 /// cells of one sweep are merged.
 struct SweepIdentity: Codable, Sendable, Equatable {
-    static let fileName = "cells/sweep.json"
+    static let fileName = "sweep.json"
+    static let largest = ByteCount(64_000_000)
 
     var name: String
     /// The hash of the sweep's file and of the files that it names.

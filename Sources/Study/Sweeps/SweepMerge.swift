@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
-import FoundationEssentials
+import Glibc
 import System
 import SystemPackage
 
@@ -12,14 +12,20 @@ package enum SweepMerge {
     /// - Throws: `Fault` if a directory holds no part, if parts are of different sweeps, or if cells are missing.
     package static func run(_ parts: [FilePath], output: FilePath) throws -> SweepResult {
         var identity: SweepIdentity?
+        var directories: [HeldDirectory] = []
         for part in parts {
-            let path = part.appending(SweepIdentity.fileName)
-            guard let bytes = try Files.read(path) else {
+            guard access(part.string, F_OK) == 0,
+                let directory = try HeldDirectory(part).existing(SweepCells.directoryName),
+                let bytes = try directory.read(SweepIdentity.fileName, most: SweepIdentity.largest)
+            else {
                 throw Fault.input(
                     part.string, "holds no part of a sweep; name the --output directory of `walkback sweep --shard`")
             }
+            directories.append(directory)
             guard let own = SweepIdentity(bytes) else {
-                throw Fault.input(path.string, "does not describe a sweep; run this part again")
+                throw Fault.input(
+                    directory.path.appending(SweepIdentity.fileName).string,
+                    "does not describe a sweep; run this part again")
             }
             if let identity, identity.key != own.key {
                 throw Fault.input(
@@ -31,7 +37,7 @@ package enum SweepMerge {
             identity = own
         }
         guard let identity else { throw Fault(.usage, "there are no parts to merge; name their directories") }
-        let cells = parts.map { SweepCells.reading($0, key: identity.key) }
+        let cells = directories.map { SweepCells($0, key: identity.key) }
         var rows: [[SweepRow]] = []
         var missing: [Int] = []
         for index in 0..<identity.cellCount {

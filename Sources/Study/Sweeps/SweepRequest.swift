@@ -66,12 +66,12 @@ package struct SweepRequest: Sendable {
         let output = try OutputDirectory(
             self.output, mark: SweepResult.documentName, remains: [SweepCells.directoryName])
         defer { output.discardPartial() }
-        try refuseOther(identity)
-        let cells = try SweepCells(self.output, key: identity.key)
-        try OutputDirectory.replace(self.output.appending(SweepIdentity.fileName), with: identity.document)
+        let directory = try output.directory.subdirectory(SweepCells.directoryName)
+        try refuseOther(identity, in: directory)
+        let cells = SweepCells(directory, key: identity.key)
+        try directory.replace(SweepIdentity.fileName, with: identity.document)
         // Runs that failed before are run again.
-        let failed = self.output.appending("failed")
-        OutputDirectory.remove(failed)
+        output.directory.remove(SweepExecution.failedName)
         let wanted = self.cells(of: sweep)
         let unfinished = try wanted.filter { try cells.read($0) == nil }
         if unfinished.count < wanted.count { say("\(wanted.count - unfinished.count) cells are already finished") }
@@ -86,7 +86,7 @@ package struct SweepRequest: Sendable {
             try kernel.check(runs.demands, cancellation: cancellation)
             let execution = try SweepExecution(
                 sweep: sweep, runs: runs, kernel: kernel, cells: cells, walkbackVersion: walkbackVersion,
-                directory: output.makeWorkDirectory("runs"), failed: failed)
+                directory: output.makeWorkDirectory("runs"), output: output.directory)
             outcome = try execution.run(jobs: kernel.isVirtual ? jobs : 1, cancellation: cancellation)
         case .fluid:
             outcome = try FluidExecution(sweep: sweep, cells: cells).run(
@@ -110,8 +110,8 @@ package struct SweepRequest: Sendable {
     }
 
     /// Refuses to overwrite finished cells of another sweep: they are never deleted without being asked.
-    private func refuseOther(_ identity: SweepIdentity) throws {
-        guard let bytes = try Files.read(output.appending(SweepIdentity.fileName)),
+    private func refuseOther(_ identity: SweepIdentity, in directory: HeldDirectory) throws {
+        guard let bytes = try directory.read(SweepIdentity.fileName, most: SweepIdentity.largest),
             let difference = SweepIdentity(bytes).map(identity.difference) ?? "their origin is not known"
         else { return }
         throw Fault(

@@ -43,8 +43,8 @@ struct Boot: ParsableCommand {
             throw Fault(.usage, "--deadline must be a number of seconds above 0")
         }
         let request = GuestCommand(argv: argv, environment: ["PATH": "/usr/bin:/bin"], deadline: limit)
-        let directory = try CommandDirectory(request)
-        let job = GuestJob(id: "boot", directory: directory.path, seed: 1)
+        let directory = try TemporaryRunDirectory(request)
+        let job = GuestJob(id: "boot", directory: directory.held, keepsLog: false, seed: 1)
         let end = try Kernel.find(kernel).run(job, cancellation: cancellation) { line in
             switch line {
             case .text(let text), .note(let text): Walkback.write("\(text)\n", to: 1)

@@ -50,7 +50,8 @@ struct Export: ParsableCommand {
             for loss in file.trace.losses { Walkback.print(standardError: "note: \(loss)") }
         }
         for file in written {
-            try OutputDirectory.replace(FilePath(file.name), with: file.trace.bytes)
+            let (directory, name) = try HeldDirectory.holding(FilePath(file.name))
+            try directory.replace(name, with: file.trace.bytes)
             Walkback.write("\(file.name)\n", to: 1)
         }
     }

@@ -45,7 +45,8 @@ struct Scrub: ParsableCommand {
         guard access(target.string, F_OK) != 0 else {
             throw Fault(.failed, "'\(target)' exists and is not overwritten; choose another --output")
         }
-        try OutputDirectory.replace(target, with: Array(text.utf8))
+        let (directory, name) = try HeldDirectory.holding(target)
+        try directory.replace(name, with: Array(text.utf8))
         Walkback.write("\(target): events\n", to: 1)
     }
 

@@ -79,6 +79,9 @@ int64_t walkback_wall(void);
 /// When the contents of a file last changed, as CLOCK_REALTIME in nanoseconds; -1 with errno. (Swift does not see the
 /// fields of a timespec that is part of another structure.)
 int64_t walkback_modified(const char *path);
+/// Opens a directory in another one for reading, after giving its owner every permission for it. Links are not followed.
+/// Returns it or -errno. (Swift does not see O_PATH.)
+int walkback_open_own_directory(int parent, const char *name);
 /// Sleeps until `nanoseconds` of CLOCK_MONOTONIC.
 void walkback_sleep_until(int64_t nanoseconds);
 /// Makes a CLOCK_MONOTONIC timer that expires at `first` and then every `interval` nanoseconds (0: once). Returns it or

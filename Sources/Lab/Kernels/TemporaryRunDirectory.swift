@@ -6,29 +6,38 @@ import Glibc
 import System
 import SystemPackage
 
-/// A run directory that holds a command for a guest. It is removed with this object or when this process ends, however
-/// it ends.
-package final class CommandDirectory {
-    package let path: FilePath
+/// A run directory among the temporary files. It is removed with this object or when this process ends, however it
+/// ends.
+package final class TemporaryRunDirectory {
+    package let held: HeldDirectory
     /// A shell that waits for the end of its input and then removes the directory.
     private let remover: pid_t
     /// The remover's input. It is closed by us or, if we are killed, by the kernel.
     private let lifeline: FileDescriptor
 
-    package init(_ command: GuestCommand) throws {
+    /// A directory that holds a command for a guest.
+    package convenience init(_ command: GuestCommand) throws {
+        try self.init()
+        let document = Array(try JSONEncoder().encode(command))
+        try held.subdirectory(RunDirectory.guest).write(document, to: RunDirectory.command)
+    }
+
+    package init() throws {
         let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        path = FilePath("\(temporary)/walkback-guest-\(String(UInt64.random(in: .min ... .max), radix: 16))")
+        let path = FilePath("\(temporary)/walkback-guest-\(String(UInt64.random(in: .min ... .max), radix: 16))")
         // Started before the directory exists, so that the directory is never without a remover.
         (remover, lifeline) = try Self.startRemover(of: path)
         guard mkdir(path.string, 0o700) == 0 else {
             let error = Errno(rawValue: errno)
+            Self.end(remover, lifeline)
             throw Fault(.failed, "cannot create a directory in \(temporary): \(error); set TMPDIR to another directory")
         }
-        let document = Array(try JSONEncoder().encode(command))
-        let descriptor = try FileDescriptor.open(
-            path.appending(RunDirectory.command), .writeOnly, options: [.create, .truncate],
-            permissions: .ownerReadWrite)
-        try descriptor.closeAfter { _ = try descriptor.writeAll(document) }
+        do {
+            held = try HeldDirectory(path)
+        } catch {
+            Self.end(remover, lifeline)
+            throw error
+        }
     }
 
     deinit {
@@ -37,6 +46,10 @@ package final class CommandDirectory {
 
     /// Removes the directory; needed before `exit`, which deinitialises no object. May be called again.
     package func remove() {
+        Self.end(remover, lifeline)
+    }
+
+    private static func end(_ remover: pid_t, _ lifeline: FileDescriptor) {
         guard (try? lifeline.close()) != nil else { return }
         while waitpid(remover, nil, 0) < 0, errno == EINTR {}
     }
