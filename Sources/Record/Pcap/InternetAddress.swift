@@ -32,7 +32,8 @@ package struct InternetAddress: Hashable, Comparable, Sendable, CustomStringConv
     /// The usual text form: `10.1.0.2`, `fd00:1::2` (RFC 5952).
     package var description: String {
         if family == .v4 {
-            return (0..<4).reversed().map { String(low >> (8 * UInt64($0)) & 0xff) }.joined(separator: ".")
+            let bytes: [UInt64] = [low >> 24 & 0xff, low >> 16 & 0xff, low >> 8 & 0xff, low & 0xff]
+            return bytes.map { String($0) }.joined(separator: ".")
         }
         let groups = (0..<8).map { index in
             UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> (48 - 16 * UInt64(index % 4)))

@@ -50,14 +50,19 @@ package struct Prediction: Sendable {
 
     /// What makes the prediction untrustworthy, one sentence each.
     package var doubts: [String] {
-        stretches.flatMap(\.runs).flatMap { run in
-            (run.failure.map { ["run \(run.id): \($0)"] } ?? [])
-                + (run.verified ? [] : ["run \(run.id): the delivered bytes are not the bytes that were sent"])
-                + run.fidelity.filter { $0.violations > 0 }.map {
-                    "run \(run.id): path \($0.path), \($0.direction.rawValue)link, differs from its trace in "
-                        + "\($0.violations) windows of \($0.window.milliseconds.text()) ms"
-                }
+        stretches.flatMap(\.runs).flatMap(Self.doubts)
+    }
+
+    private static func doubts(about run: ComparisonResult.Run) -> [String] {
+        var doubts: [String] = []
+        if let failure = run.failure { doubts.append("run \(run.id): \(failure)") }
+        if !run.verified { doubts.append("run \(run.id): the delivered bytes are not the bytes that were sent") }
+        for link in run.fidelity where link.violations > 0 {
+            doubts.append(
+                "run \(run.id): path \(link.path), \(link.direction.rawValue)link, differs from its trace in "
+                    + "\(link.violations) windows of \(link.window.milliseconds.text()) ms")
         }
+        return doubts
     }
 
     /// A row for each stretch, and one for all stretches, in which gaps are the longest of all.

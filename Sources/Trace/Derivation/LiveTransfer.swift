@@ -32,10 +32,12 @@ package struct LiveTransfer: Sendable, Equatable {
         }
         let origin = opening.first.number(of: LiveFlow.binNanoseconds)
         func grown(_ direction: Direction) -> [Int64: UInt32] {
-            let points = flows.flatMap { flow in
+            var points: [(bin: Int64, value: UInt32)] = []
+            for flow in flows {
                 let all = isMultipath ? flow.dataAcknowledged : flow.acknowledged
-                return direction == .down ? all.down.points : all.up.points
-            }.sorted { $0.bin != $1.bin ? $0.bin < $1.bin : LiveFlow.Progress.grows(from: $0.value, to: $1.value) }
+                points += direction == .down ? all.down.points : all.up.points
+            }
+            points.sort { $0.bin != $1.bin ? $0.bin < $1.bin : LiveFlow.Progress.grows(from: $0.value, to: $1.value) }
             var bins: [Int64: UInt32] = [:]
             guard var top = points.first?.value else { return [:] }
             for point in points.dropFirst() where LiveFlow.Progress.grows(from: top, to: point.value) {
