@@ -91,6 +91,18 @@ import Testing
         try expectWhole("baseline")
     }
 
+    @Test func `are refused in the place of a walk's directory`() throws {
+        try scratch.write("other.yaml", try Walkback.text(replay).replacing("name: walk", with: "name: other"))
+        mkdir(output.string, 0o755)
+        plant("walk", linkTo: victim.removingLastComponent())
+        let outcome = try Walkback.run([
+            "compare", replay.string, scratch.path.appending("other.yaml").string, "--strategies", "tcp-wifi",
+            "--output", output.string,
+        ])
+        #expect(outcome.status == 1 && outcome.errors.contains("\(output)/walk is a link"), "\(outcome.errors)")
+        try expectWhole("walks")
+    }
+
     /// What a program does to the files that the host reads after it, with the exit status of walkback.
     @Test(
         arguments: [

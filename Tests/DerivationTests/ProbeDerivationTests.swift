@@ -144,7 +144,7 @@ import Traces
         let before = curve.carried(from: .seconds(7), to: .seconds(8)) * 8
         let after = curve.carried(from: .seconds(8), to: .milliseconds(8500)) * 8
         #expect(abs(before / Self.downRate - 1) < 0.005, "\(before)")
-        // Of what arrived after 8 s, 40 kb had left the link before. The rest is at most a part of one datagram.
+        // 40 kb of what arrived after 8 s had left the link before. The rest is at most a part of one datagram.
         #expect(after < 0.5 * 0.1 * Self.downRate + Double(Self.datagram * 8), "\(after)")
     }
 

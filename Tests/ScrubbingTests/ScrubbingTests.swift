@@ -97,7 +97,7 @@ import Testing
         // All three addresses are of one network, before and after.
         #expect(new[26..<29].elementsEqual(new[30..<33]) && new[26..<29].elementsEqual(new[58..<61]))
         #expect(!new[0..<6].elementsEqual(old[0..<6]) && new[0] & 3 == 2)
-        // Of a packet without IP only its type is left.
+        // Only the type of a packet without IP is left.
         #expect(after[1] == [UInt8](repeating: 0, count: 12) + [8, 6] + [UInt8](repeating: 0, count: 28))
     }
 

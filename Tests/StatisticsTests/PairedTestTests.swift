@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `Paired differences` {
     @Test func `are tested by every way to give them signs`() throws {
-        // Of 2^3 choices of signs two have a sum of -4 or less: -3 - 2 - 1, and -3 - 2 + 1.
+        // Two of the 2^3 choices of signs have a sum of -4 or less: -3 - 2 - 1, and -3 - 2 + 1.
         let test = try #require(PairedTest([-3, -2, 1], level: 0.5))
         #expect(test.method == .signFlip)
         #expect(test.probability == 2.0 / 8)

@@ -29,13 +29,13 @@ struct `An output directory` {
         defer { end() }
         let output = try OutputDirectory(place)
         let run = try output.makeWorkDirectory("runs").subdirectory("mptcp.1")
-        try run.write(Array("panic".utf8), to: OutputDirectory.failedLog)
+        try run.write(Array("panic".utf8), to: RunDirectory.consoleLog)
         let fault = Fault(.failed, "the guest panicked; see '\(run.path)/console.log'")
         let told = try #require(output.keepLog(of: run, after: fault) as? Fault)
-        #expect(told == Fault(.failed, "the guest panicked; see '\(place)/console.log'"))
+        #expect(told == Fault(.failed, "the guest panicked; see '\(place)/walkback-failed.log'"))
         output.discardPartial()
         let held = try HeldDirectory(place)
-        #expect(try held.read("console.log", most: ByteCount(100)) == Array("panic".utf8))
+        #expect(try held.read("walkback-failed.log", most: ByteCount(100)) == Array("panic".utf8))
         // The next run may use the directory, and its success leaves nothing of the failure.
         try OutputDirectory(place).publish([("comparison.json", [1])])
         #expect(try held.entries() == ["comparison.json"])
@@ -46,11 +46,11 @@ struct `An output directory` {
         let output = try OutputDirectory(place)
         for name in ["first", "second"] {
             let run = try output.makeWorkDirectory(name)
-            try run.write(Array(name.utf8), to: OutputDirectory.failedLog)
+            try run.write(Array(name.utf8), to: RunDirectory.consoleLog)
             _ = output.keepLog(of: run, after: Fault(.failed, "see '\(run.path)/console.log'"))
         }
         output.discardPartial()
-        #expect(try HeldDirectory(place).read("console.log", most: ByteCount(100)) == Array("first".utf8))
+        #expect(try HeldDirectory(place).read("walkback-failed.log", most: ByteCount(100)) == Array("first".utf8))
     }
 
     @Test func `is one run's at a time`() throws {

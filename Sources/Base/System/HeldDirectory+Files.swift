@@ -54,7 +54,7 @@ extension HeldDirectory {
             switch error {
             case .noSpace, .diskQuotaExceeded: "; free some space, or name another place with --output"
             case .permissionDenied, .readOnlyFileSystem: "; name another place with --output, or make this one writable"
-            default: ""
+            default: "; remove what has its name, or name another place with --output"
             }
         return Fault(
             error == .permissionDenied ? .permission : .failed,
@@ -111,7 +111,8 @@ extension HeldDirectory {
             throw Fault(
                 .failed,
                 error == .tooManySymbolicLinkLevels
-                    ? "\(file) is a link, which is not followed; remove it" : "cannot read \(file): \(error)")
+                    ? "\(file) is a link, which is not followed; remove it"
+                    : "cannot read \(file): \(error); make it readable for you")
         }
         let descriptor = FileDescriptor(rawValue: opened)
         return try descriptor.closeAfter {

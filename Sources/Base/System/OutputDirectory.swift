@@ -15,8 +15,8 @@ package final class OutputDirectory: Sendable {
     package let partial: HeldDirectory
     /// Written last: if this file exists, the other files belong to it.
     package static let comparisonMark = "comparison.json"
-    /// What the guest of a failed run printed. It stays until the next run.
-    package static let failedLog = "console.log"
+    /// What the guest of a failed run printed. It stays until the next run; no program's own file has this name.
+    package static let failedLog = "walkback-failed.log"
     private static let largestLog = ByteCount(64_000_000)
     private static let partialName = ".partial"
     private let mark: String
@@ -80,10 +80,10 @@ package final class OutputDirectory: Sendable {
     ///
     /// - Returns: the error with the log's new place.
     package func keepLog(of run: HeldDirectory, after error: any Error) -> any Error {
-        let old = run.path.appending(Self.failedLog).string
-        // Of several runs that fail at once, the first is the one that is reported.
+        let old = run.path.appending(RunDirectory.consoleLog).string
+        // If several runs fail at once, the first is the one that is reported.
         guard let fault = error as? Fault, fault.message.contains(old), !directory.has(Self.failedLog),
-            let log = try? run.read(Self.failedLog, most: Self.largestLog),
+            let log = try? run.read(RunDirectory.consoleLog, most: Self.largestLog),
             (try? directory.write(log, to: Self.failedLog)) != nil
         else { return error }
         let new = directory.path.appending(Self.failedLog).string

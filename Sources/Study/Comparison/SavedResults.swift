@@ -89,12 +89,20 @@ package struct SavedResults: Sendable {
     /// Replaces all reports by new ones made from the documents.
     package func writeReports() throws {
         for walk in walks {
-            let place = try HeldDirectory(walk.directory)
+            let place = try place(of: walk)
             for (name, bytes) in walk.saved.report { try place.replace(name, with: bytes) }
         }
         guard let result = try wholeResult else { return }
         let place = try HeldDirectory(directory)
         for (name, text) in WalksRequest.documents(of: result) { try place.replace(name, with: Array(text.utf8)) }
+    }
+
+    /// The directory of one of several walks is below the one that the user named, so it may be no link.
+    private func place(of walk: Walk) throws -> HeldDirectory {
+        guard whole != nil, let name = walk.directory.lastComponent?.string else {
+            return try HeldDirectory(walk.directory)
+        }
+        return try HeldDirectory(directory).subdirectory(name)
     }
 
     /// nil if there is only one replay.

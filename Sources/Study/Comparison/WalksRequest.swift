@@ -41,6 +41,8 @@ package struct WalksRequest: Sendable {
         var outcomes: [ComparisonRequest.Outcome] = []
         var walks: [WalksResult.Walk] = []
         for (entry, request) in zip(replays.entries, requests) {
+            // A link in the place of a walk's directory is refused.
+            if access(output.string, F_OK) == 0 { _ = try HeldDirectory(output).existing(entry.name) }
             say("walk \(outcomes.count + 1) of \(replays.entries.count): \(entry.name)")
             let outcome = try request.run(cancellation: cancellation, say: say)
             // The documents of an earlier comparison would not match these results.

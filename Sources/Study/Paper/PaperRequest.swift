@@ -43,8 +43,11 @@ package struct PaperRequest: Sendable {
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (page: FilePath, exitCode: ExitCode) {
         var codes: [ExitCode] = []
+        let place = try HeldDirectory.make(output)
         func sweep(_ name: String) throws -> SweepResult {
             say("\(name):")
+            // A link in the place of its directory is refused.
+            _ = try place.existing(name)
             let request = SweepRequest(
                 file: file(name), quick: quick, output: output.appending(name), engine: .kernel, kernel: kernel,
                 jobs: jobs, shard: nil, walkbackVersion: walkbackVersion)
@@ -68,7 +71,7 @@ package struct PaperRequest: Sendable {
             table: try sweep("table"), schedulers: try sweep("driving"), fluidWalking: try errors("fig3", walking),
             fluidDriving: try errors("fig4", driving), quick: quick, walkback: walkbackVersion)
         let page = output.appending("paper.html")
-        try HeldDirectory.make(output).replace("paper.html", with: Array(PaperPage.html(of: results).utf8))
+        try place.replace("paper.html", with: Array(PaperPage.html(of: results).utf8))
         return (page, codes.max { $0.rawValue < $1.rawValue } ?? .success)
     }
 
@@ -82,6 +85,7 @@ package struct PaperRequest: Sendable {
         // The mark stands next to the directory, which holds results alone.
         let mark = "fig1.kernel.sha256"
         let place = try HeldDirectory.make(output)
+        _ = try place.existing("fig1")
         let output = output.appending("fig1")
         let request = ComparisonRequest(
             replay: FilePath(file("fig1")), output: output, strategies: nil, seeds: indoorSeeds, jobs: jobs,
