@@ -15,7 +15,8 @@ enum Walkback {
     }()
 
     static let kernel: FilePath? =
-        getenv("WALKBACK_KERNEL_TIER") != nil ? nil : (try? EmbeddedKernel.find(explicit: nil))?.path
+        getenv("WALKBACK_KERNEL_TIER") != nil
+        ? nil : (try? EmbeddedKernel.find(explicit: nil, containment: .none))?.path
 
     static var canRun: Bool { path != nil && kernel != nil }
     static let whyNot: Comment =

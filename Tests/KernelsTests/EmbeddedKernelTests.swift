@@ -26,14 +26,16 @@ struct EmbeddedKernelTests {
         let scratch = try Scratch()
         try scratch.script("linux", "exit 1")
         try scratch.file("linux.txt", "release: 6.1-test\npatch: a.patch 00\n")
-        let kernel = try EmbeddedKernel.find(explicit: scratch.path.appending("linux"))
-        #expect(kernel == EmbeddedKernel(path: scratch.path.appending("linux"), release: "6.1-test", patches: ["a"]))
+        let kernel = try EmbeddedKernel.find(explicit: scratch.path.appending("linux"), containment: .none)
+        let expected = EmbeddedKernel(
+            path: scratch.path.appending("linux"), release: "6.1-test", patches: ["a"], containment: .none)
+        #expect(kernel == expected)
     }
 
     @Test func `A kernel without notes is asked for its release`() throws {
         let scratch = try Scratch()
         let path = try scratch.script("linux-mine", "[ \"$1\" = --version ] && echo 6.99.0-rc1-mine")
-        let kernel = try EmbeddedKernel.find(explicit: path)
+        let kernel = try EmbeddedKernel.find(explicit: path, containment: .none)
         #expect(kernel.release == "6.99.0-rc1-mine")
         #expect(kernel.patches == [])
     }
@@ -43,7 +45,9 @@ struct EmbeddedKernelTests {
         ("/", "is not a file"), ("/nowhere/linux", "is not a file"), ("/etc/passwd", "is not executable"),
     ])
     func `What is no kernel is refused with the reason and the remedy`(path: String, reason: String) {
-        let fault = #expect(throws: Fault.self) { try EmbeddedKernel.find(explicit: FilePath(path)) }
+        let fault = #expect(throws: Fault.self) {
+            try EmbeddedKernel.find(explicit: FilePath(path), containment: .none)
+        }
         #expect(fault?.code == .failed)
         #expect(fault?.message.hasPrefix("--kernel \(path) \(reason)") == true, "\(fault?.message ?? "")")
         #expect(fault?.message.contains("make kernel") == true)
@@ -52,7 +56,7 @@ struct EmbeddedKernelTests {
     @Test func `A file that is no program is refused`() throws {
         let scratch = try Scratch()
         let path = try scratch.file("linux", "\u{7f}ELF, or so", permissions: [.ownerReadWriteExecute])
-        let fault = #expect(throws: Fault.self) { try EmbeddedKernel.find(explicit: path) }
+        let fault = #expect(throws: Fault.self) { try EmbeddedKernel.find(explicit: path, containment: .none) }
         #expect(fault?.message.contains("is not a user-mode kernel") == true)
     }
 

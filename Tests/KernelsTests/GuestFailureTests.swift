@@ -15,7 +15,8 @@ struct GuestFailureTests {
         let scratch = try Scratch("run ü \"q\", ")
         let directory = scratch.directory("out")
         let kernel = EmbeddedKernel(
-            path: try scratch.script("linux", "cd /proc/self/fd/4\n" + script), release: "0", patches: [])
+            path: try scratch.script("linux", "cd /proc/self/fd/4\n" + script), release: "0", patches: [],
+            containment: .none)
         return try Guest(kernel: kernel, directory: try HeldDirectory(directory), seed: 1, realTimeLimit: limit).run()
     }
 
@@ -74,7 +75,8 @@ struct GuestFailureTests {
         let directory = scratch.directory("out")
         for name in [RunDirectory.status, RunRecord.fileName] { try scratch.file("out/\(name)", "0\n") }
         try scratch.file("out/\(RunDirectory.fault)", "{\"code\": 2, \"message\": \"old\"}")
-        let kernel = EmbeddedKernel(path: try scratch.script("linux", "exit 5"), release: "0", patches: [])
+        let kernel = EmbeddedKernel(
+            path: try scratch.script("linux", "exit 5"), release: "0", patches: [], containment: .none)
         let fault = #expect(throws: Fault.self) {
             try Guest(kernel: kernel, directory: try HeldDirectory(directory), seed: 1).run()
         }
@@ -90,7 +92,7 @@ struct GuestFailureTests {
     }
 
     @Test func `A run directory that is not there is refused before anything starts`() throws {
-        let kernel = EmbeddedKernel(path: "/bin/false", release: "0", patches: [])
+        let kernel = EmbeddedKernel(path: "/bin/false", release: "0", patches: [], containment: .none)
         let fault = #expect(throws: Fault.self) {
             try Guest(kernel: kernel, directory: try HeldDirectory("/nowhere/at all"), seed: 1).run()
         }

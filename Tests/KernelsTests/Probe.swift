@@ -17,7 +17,8 @@ enum Probe {
         return Files.isFile(path) ? path : nil
     }()
 
-    static let kernel: EmbeddedKernel? = inGuest ? nil : try? EmbeddedKernel.find(explicit: nil)
+    static let kernel: EmbeddedKernel? =
+        inGuest ? nil : try? EmbeddedKernel.find(explicit: nil, containment: Containment.strongest())
     static let inGuest = getenv("WALKBACK_KERNEL_TIER") != nil
     static let isRoot = geteuid() == 0
 

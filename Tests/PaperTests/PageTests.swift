@@ -85,7 +85,7 @@ import Quantities
         }
         let output = directory.appending("out")
         let request = PaperRequest(
-            directory: directory, output: output, quick: true, jobs: 1, kernel: "\(directory)/no-kernel",
+            directory: directory, output: output, quick: true, jobs: 1, kernel: KernelChoice("\(directory)/no-kernel"),
             walkbackVersion: "1.2.3")
         let said = Mutex<[String]>([])
         let fault = #expect(throws: Fault.self) {

@@ -14,21 +14,25 @@ package struct EmbeddedKernel: Sendable, Equatable {
     package let release: String
     /// The names of the patches in it, in the order applied; empty if its builder did not list them.
     package let patches: [String]
+    /// What keeps its guests from harming this machine.
+    package let containment: Containment
 
     /// The kernel to boot: `explicit` if given, else `$WALKBACK_KERNEL`, else `PREFIX/lib/walkback/linux` if this
     /// program is in `PREFIX/bin`, else the newest kernel in the user's cache, where `make kernel` puts it.
     ///
     /// - Throws: a `Fault` that says what is wrong with the named file, or how to build a kernel if none is found.
-    package static func find(explicit: FilePath?) throws -> EmbeddedKernel {
-        if let explicit { return try open(explicit, named: "--kernel \(explicit)") }
+    package static func find(explicit: FilePath?, containment: Containment) throws -> EmbeddedKernel {
+        if let explicit { return try open(explicit, named: "--kernel \(explicit)", containment) }
         if let named = variable("WALKBACK_KERNEL") {
-            return try open(FilePath(named), named: "$WALKBACK_KERNEL \(named)")
+            return try open(FilePath(named), named: "$WALKBACK_KERNEL \(named)", containment)
         }
         let installed = try Files.executable().removingLastComponent().removingLastComponent()
             .appending("lib/walkback/linux")
-        if Files.isFile(installed) { return try open(installed, named: "the kernel '\(installed)'") }
+        if Files.isFile(installed) { return try open(installed, named: "the kernel '\(installed)'", containment) }
         let cache = cacheDirectory
-        if let cache, let cached = newest(in: cache) { return try open(cached, named: "the kernel '\(cached)'") }
+        if let cache, let cached = newest(in: cache) {
+            return try open(cached, named: "the kernel '\(cached)'", containment)
+        }
         let looked = [installed.string, cache.map { "\($0)/*/linux" }].compactMap { $0 }.joined(separator: " nor ")
         throw Fault(
             .failed,
@@ -67,7 +71,9 @@ package struct EmbeddedKernel: Sendable, Equatable {
         return best?.path
     }
 
-    private static func open(_ path: FilePath, named name: String) throws -> EmbeddedKernel {
+    private static func open(
+        _ path: FilePath, named name: String, _ containment: Containment
+    ) throws -> EmbeddedKernel {
         guard Files.isFile(path) else {
             throw Fault(
                 .failed,
@@ -78,14 +84,16 @@ package struct EmbeddedKernel: Sendable, Equatable {
                 .failed, "\(name) is not executable for this user; chmod +x it, or build a kernel with `make kernel`")
         }
         let notes = try description(beside: path)
-        if let release = notes.release { return EmbeddedKernel(path: path, release: release, patches: notes.patches) }
-        guard let release = try askRelease(path) else {
+        if let release = notes.release {
+            return EmbeddedKernel(path: path, release: release, patches: notes.patches, containment: containment)
+        }
+        guard let release = try askRelease(path, containment) else {
             throw Fault(
                 .failed,
                 "\(name) is not a user-mode kernel, because it names no Linux release for --version; build one with "
                     + "`make kernel SOURCE=DIR`")
         }
-        return EmbeddedKernel(path: path, release: release, patches: notes.patches)
+        return EmbeddedKernel(path: path, release: release, patches: notes.patches, containment: containment)
     }
 
     /// The contents of the text file `linux.txt` next to a kernel.
@@ -118,10 +126,10 @@ package struct EmbeddedKernel: Sendable, Equatable {
 
     /// Asks the kernel for its release. A user-mode kernel that is asked for its version prints its release and nothing
     /// else.
-    private static func askRelease(_ path: FilePath) throws -> String? {
+    private static func askRelease(_ path: FilePath, _ containment: Containment) throws -> String? {
         let end = try? GuestProcess(
             executable: path, arguments: [path.string, "--version"], environment: ["PATH=/usr/bin:/bin"], inherited: [],
-            realTimeLimit: .seconds(10)
+            containment: containment, realTimeLimit: .seconds(10)
         ).run(cancellation: nil, log: -1) { _ in }
         guard let end, end.reason == .exited(0) else { return nil }
         let words = end.lastLines.flatMap { $0.split(whereSeparator: \.isWhitespace) }

@@ -10,8 +10,8 @@ import SystemPackage
 ///
 /// Nothing that differs between users, directories or machines enters the guest. Its kernel reaches everything through
 /// descriptors, whose names are the same everywhere and which work with any path, including quotes and blanks: 3 is the
-/// program, 4 the directory that the guest may write, 5 the directory for the kernel's own files, which the guest does
-/// not see, and 6 another directory that the guest may write, if there is one.
+/// program, 4 the directory that the guest may write, 5 the directory for the kernel's own files, and 6 another directory
+/// that the guest may write, if there is one.
 package struct Guest: Sendable {
     package var kernel: EmbeddedKernel
     /// The run directory: `guest` in it holds the plan or the command, and receives the results.
@@ -69,8 +69,9 @@ package struct Guest: Sendable {
             executable: kernel.path, arguments: arguments,
             // Guest memory is a memfd; on hosts that allow none, the kernel puts it into TMPDIR.
             environment: ["PATH=/usr/bin:/bin", "TMPDIR=/proc/self/fd/5"],
-            inherited: ([first, session.guest.descriptor, directory.descriptor]
-                + [shared?.descriptor].compactMap(\.self)).map(\.rawValue), realTimeLimit: realTimeLimit)
+            inherited: ([first, session.guest.descriptor, session.control.descriptor]
+                + [shared?.descriptor].compactMap(\.self)).map(\.rawValue),
+            containment: kernel.containment, firstWritable: 1, realTimeLimit: realTimeLimit)
         let end = try process.run(cancellation: cancellation, log: session.log.rawValue, line: console)
         directory.remove(RunDirectory.control)
         return try session.outcome(of: end, machine: .embedded)
@@ -81,13 +82,14 @@ package struct Guest: Sendable {
 
     var arguments: [String] {
         [
-            kernel.path.string, "mem=\((memory.bytes + (1 << 20) - 1) >> 20)M", "umid=\(RunDirectory.control)",
+            kernel.path.string, "mem=\((memory.bytes + (1 << 20) - 1) >> 20)M", "umid=machine",
             "uml_dir=/proc/self/fd/5/", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
             // The kernel passes a word that none of its parts knows to the first process as an argument, and NAME=value
             // as an environment variable.
             "init=/proc/self/fd/3", "guest", "WALKBACK_GUEST=/proc/self/fd/4/.", "SWIFT_DETERMINISTIC_HASHING=1",
             "SWIFT_BACKTRACE=enable=no", "time-travel=inf-cpu", "time-travel-start=\(Self.startOfTime)",
-            "walkback.seed=\(seed)", "con=null", "con0=fd:0,fd:1", "quiet",
+            "walkback.seed=\(seed)", "walkback.processes=\(kernel.containment.limits.processes)",
+            "walkback.written=\(kernel.containment.limits.written.bytes)", "con=null", "con0=fd:0,fd:1", "quiet",
         ] + (shared == nil ? [] : ["WALKBACK_SHARED=/proc/self/fd/6/."])
     }
 }

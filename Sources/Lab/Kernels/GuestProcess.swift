@@ -17,6 +17,10 @@ struct GuestProcess: Sendable {
     var environment: [String]
     /// Descriptors of this process that become the child's 3, 4, …
     var inherited: [CInt]
+    /// What holds the child; nil: it may do what we may. Of `inherited`, those from `firstWritable` on are directories
+    /// that the child may write.
+    var containment: Containment?
+    var firstWritable: Int
     /// A limit on real time, after which the child is killed.
     var realTimeLimit: Duration
 
@@ -36,6 +40,19 @@ struct GuestProcess: Sendable {
         var fault: Fault?
         /// The last instant that it reported.
         var time: Duration?
+    }
+
+    init(
+        executable: FilePath, arguments: [String], environment: [String], inherited: [CInt],
+        containment: Containment? = nil, firstWritable: Int = 0, realTimeLimit: Duration
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.inherited = inherited
+        self.containment = containment
+        self.firstWritable = firstWritable
+        self.realTimeLimit = realTimeLimit
     }
 
     /// Starts the child and waits for its end. `log` receives all output (-1: no log); `line` is called on the thread
@@ -77,13 +94,30 @@ struct GuestProcess: Sendable {
 
     private func spawn(descriptors: [CInt]) throws -> pid_t {
         let spawn = Spawn(
-            executable.string, arguments: arguments, environment: environment, descriptors: descriptors)
+            executable.string, arguments: arguments, environment: environment, descriptors: descriptors,
+            containment: containment?.ofProcess(
+                firstReopened: descriptors.count - inherited.count,
+                firstWritable: descriptors.count - inherited.count + firstWritable))
         switch spawn.start() {
         case .success(let child): return child
-        case .failure(let error):
+        case .failure(let error): throw Fault(.failed, explain(error))
+        }
+    }
+
+    private func explain(_ error: SpawnError) -> String {
+        let cause = Files.describe(errno: error.errno)
+        switch error.step {
+        case .start:
             let remedy = error.errno == ENOEXEC ? ", because it is not a program for this machine" : ""
-            throw Fault(
-                .failed, "cannot start '\(executable)': \(Files.describe(errno: error.errno))\(remedy)")
+            return "cannot start '\(executable)': \(cause)\(remedy)"
+        case .namespaces: return "cannot give the guest namespaces of its own: \(cause)"
+        case .readOnly: return "cannot make the file systems read-only for the guest: \(cause)"
+        case .hide: return "cannot hide files from the guest: \(cause)"
+        case .reach:
+            return "the guest would not find its own files (\(cause)): --hide names a directory that holds them, or one "
+                + "of them was moved"
+        case .landlock: return "cannot contain the guest with Landlock: \(cause)"
+        case .systemCalls: return "cannot limit the system calls of the guest: \(cause)"
         }
     }
 

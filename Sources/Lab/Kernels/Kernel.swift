@@ -11,14 +11,6 @@ package enum Kernel: Sendable, Equatable {
     case embedded(EmbeddedKernel)
     case host(HostKernel)
 
-    /// Finds a kernel by its name on the command line: `embedded`, `host` or the file of an embedded kernel.
-    package static func find(_ name: String = "embedded") throws -> Kernel {
-        switch name {
-        case "embedded": .embedded(try EmbeddedKernel.find(explicit: nil))
-        case "host": .host(try HostKernel.find())
-        default: .embedded(try EmbeddedKernel.find(explicit: FilePath(name)))
-        }
-    }
 
     package var release: String {
         switch self {
@@ -31,6 +23,14 @@ package enum Kernel: Sendable, Equatable {
         switch self {
         case .embedded(let kernel): kernel.patches
         case .host: []
+        }
+    }
+
+    /// What holds its guests, in a line for people.
+    package var containment: String {
+        switch self {
+        case .embedded(let kernel): kernel.containment.summary
+        case .host: "none: runs are processes of this machine's own kernel"
         }
     }
 

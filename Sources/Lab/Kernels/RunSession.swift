@@ -17,6 +17,8 @@ final class RunSession {
     private let directory: HeldDirectory
     /// What the guest sees and may write.
     let guest: HeldDirectory
+    /// For the guest's kernel, whose word is not trusted either.
+    let control: HeldDirectory
     let log: FileDescriptor
     private let keepsLog: Bool
 
@@ -33,6 +35,7 @@ final class RunSession {
             guest.remove(name)
         }
         directory.remove(RunDirectory.control)
+        control = try directory.subdirectory(RunDirectory.control)
         log = try directory.create(RunDirectory.consoleLog)
     }
 

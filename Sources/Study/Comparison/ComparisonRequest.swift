@@ -26,13 +26,12 @@ package struct ComparisonRequest: Sendable {
     package var settings: [String]
     /// The number of runs at a time.
     package var jobs: Int
-    /// `embedded`, `host` or the path of a file.
-    package var kernel: String
+    package var kernel: KernelChoice
     package var walkbackVersion: String
 
     package init(
         replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, congestionControl: String? = nil,
-        settings: [String] = [], jobs: Int, kernel: String, walkbackVersion: String
+        settings: [String] = [], jobs: Int, kernel: KernelChoice, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
@@ -101,7 +100,7 @@ package struct ComparisonRequest: Sendable {
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Outcome {
         let replay = try load()
         for note in replay.notes { say("note: \(note)") }
-        let kernel = try Kernel.find(self.kernel)
+        let kernel = try self.kernel.find()
         let output = try OutputDirectory(self.output)
         do {
             let runs = try PlannedRuns(replay)
@@ -148,7 +147,9 @@ package struct ComparisonRequest: Sendable {
         if let seeds { words.append("--seeds \(seeds)") }
         if let congestionControl { words.append("--congestion-control \(congestionControl)") }
         words += settings.map { "--set \($0)" }
-        if kernel != "embedded" { words.append("--kernel \(FilePath(kernel).lastComponent?.string ?? kernel)") }
+        if kernel.name != "embedded" {
+            words.append("--kernel \(FilePath(kernel.name).lastComponent?.string ?? kernel.name)")
+        }
         return words
     }
 }

@@ -72,6 +72,6 @@ package struct ControlsRequest: Sendable {
     /// Checks for bad replays first, then for what the kernel lacks.
     private func check(_ requests: [ComparisonRequest], cancellation: Cancellation) throws {
         let demands = try requests.flatMap { try $0.load().demands }
-        if !demands.isEmpty { try Kernel.find(each.kernel).check(demands, cancellation: cancellation) }
+        if !demands.isEmpty { try each.kernel.find().check(demands, cancellation: cancellation) }
     }
 }

@@ -23,12 +23,12 @@ package struct PredictionRequest: Sendable {
     /// N for seeds 1 to N.
     package var seeds: Int
     package var jobs: Int
-    package var kernel: String
+    package var kernel: KernelChoice
     package var walkbackVersion: String
 
     package init(
         replay: FilePath, output: FilePath, transfers: [LiveTransfer], derivation: Derivation, seeds: Int, jobs: Int,
-        kernel: String, walkbackVersion: String
+        kernel: KernelChoice, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
@@ -52,7 +52,7 @@ package struct PredictionRequest: Sendable {
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Prediction {
         let replay = try Replay.load(self.replay.string)
         let stretches = try stretches(in: replay, say)
-        let kernel = try Kernel.find(self.kernel)
+        let kernel = try self.kernel.find()
         let plans = try stretches.enumerated().map { index, stretch in
             try (1...UInt64(seeds)).map { try plan(stretch, number: index + 1, seed: $0, of: replay) }
         }

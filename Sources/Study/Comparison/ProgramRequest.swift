@@ -24,12 +24,12 @@ package struct ProgramRequest: Sendable {
     package var seed: UInt64
     /// The congestion control that replaces the replay's.
     package var congestionControl: String?
-    package var kernel: String
+    package var kernel: KernelChoice
     package var walkbackVersion: String
 
     package init(
         replay: FilePath, output: FilePath, command: [String], serverCommand: String?, environment: [String: String],
-        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: String, walkbackVersion: String
+        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: KernelChoice, walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
@@ -55,7 +55,7 @@ package struct ProgramRequest: Sendable {
         cancellation: Cancellation, take: @escaping @Sendable (ProgramOutput, ArraySlice<UInt8>) -> Void,
         say: @escaping @Sendable (String) -> Void
     ) throws -> Int32 {
-        guard kernel != "host" else {
+        guard kernel.name != "host" else {
             throw Fault(
                 .usage,
                 "programs run under a replay only in the embedded kernel; leave out --kernel host, or name the "
@@ -67,7 +67,7 @@ package struct ProgramRequest: Sendable {
         var replay = try Replay.load(self.replay.string)
         if let congestionControl { try replay.use(congestionControl: congestionControl) }
         for note in replay.notes { say("note: \(note)") }
-        let kernel = try Kernel.find(self.kernel)
+        let kernel = try self.kernel.find()
         if !replay.demands.isEmpty {
             let offers = try kernel.offers(cancellation: cancellation)
             for demand in replay.demands { try demand.check(against: offers) }

@@ -9,7 +9,8 @@ import Quantities
 enum RunLog {
     static func text(display: ProgressDisplay, kernel: Kernel, jobs: Int) -> String {
         var lines = [
-            "finished: \(now())", "machine: \(machine())", "kernel: \(kernel.release)", "jobs: \(jobs)",
+            "finished: \(now())", "machine: \(machine())", "kernel: \(kernel.release)",
+            "containment: \(kernel.containment)", "jobs: \(jobs)",
             "directory: \(directory())", "command: \(typed())",
         ]
         for (id, real) in display.realTimes {

@@ -19,11 +19,11 @@ package struct PaperRequest: Sendable {
     package var output: FilePath
     package var quick: Bool
     package var jobs: Int
-    package var kernel: String
+    package var kernel: KernelChoice
     package var walkbackVersion: String
 
     package init(
-        directory: FilePath, output: FilePath, quick: Bool, jobs: Int, kernel: String, walkbackVersion: String
+        directory: FilePath, output: FilePath, quick: Bool, jobs: Int, kernel: KernelChoice, walkbackVersion: String
     ) {
         self.directory = directory
         self.output = output
@@ -91,7 +91,7 @@ package struct PaperRequest: Sendable {
             replay: FilePath(file("fig1")), output: output, strategies: nil, seeds: indoorSeeds, jobs: jobs,
             kernel: kernel, walkbackVersion: walkbackVersion)
         let replay = try Replay.load(file("fig1"))
-        let kernelSHA256 = try Kernel.find(self.kernel).sha256()
+        let kernelSHA256 = try self.kernel.find().sha256()
         if let saved = try? SavedResults(output).walks.first?.saved.result, saved.replay.sha256 == replay.sha256,
             Set(saved.runs.map(\.seed)).count == indoorSeeds, saved.environment.walkback == walkbackVersion,
             try place.read(mark, most: ByteCount(1000)) == Array(kernelSHA256.utf8)

@@ -12,10 +12,9 @@ package enum SweepEngine: Sendable {
         case kernel, fluid
     }
 
-    /// - Parameter kernel: `embedded`, `host` or the path of a file.
-    init(_ name: Name, kernel: String) throws {
+    init(_ name: Name, kernel: KernelChoice) throws {
         switch name {
-        case .kernel: self = .kernel(try Kernel.find(kernel))
+        case .kernel: self = .kernel(try kernel.find())
         case .fluid: self = .fluid
         }
     }

@@ -13,14 +13,14 @@ package struct SweepRequest: Sendable {
     package var output: FilePath
     package var engine: SweepEngine.Name
     /// The kernel for that engine: `embedded`, `host` or the path of a file.
-    package var kernel: String
+    package var kernel: KernelChoice
     /// The number of runs at a time.
     package var jobs: Int
     package var shard: SweepShard?
     package var walkbackVersion: String
 
     package init(
-        file: String, quick: Bool, output: FilePath, engine: SweepEngine.Name, kernel: String, jobs: Int,
+        file: String, quick: Bool, output: FilePath, engine: SweepEngine.Name, kernel: KernelChoice, jobs: Int,
         shard: SweepShard?,
         walkbackVersion: String
     ) {
@@ -124,8 +124,8 @@ package struct SweepRequest: Sendable {
         var words = ["walkback sweep", FilePath(file).lastComponent?.string ?? file]
         if quick { words.append("--quick") }
         if engine.name != .kernel { words.append("--engine \(engine.name.rawValue)") }
-        if engine.name == .kernel, self.kernel != "embedded" {
-            words.append("--kernel \(FilePath(self.kernel).lastComponent?.string ?? self.kernel)")
+        if engine.name == .kernel, self.kernel.name != "embedded" {
+            words.append("--kernel \(FilePath(self.kernel.name).lastComponent?.string ?? self.kernel.name)")
         }
         return SweepIdentity(
             name: sweep.name, sha256: sweep.sha256, definition: sweep.definition, engine: engine.name.rawValue,

@@ -21,6 +21,9 @@ struct Boot: ParsableCommand {
     @Option(help: "Kernel: embedded, or the file of an embedded kernel.")
     var kernel = "embedded"
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     @Option(help: "Seconds of virtual time after which the guest is stopped.")
     var deadline = 36_000.0
 
@@ -45,7 +48,7 @@ struct Boot: ParsableCommand {
         let request = GuestCommand(argv: argv, environment: ["PATH": "/usr/bin:/bin"], deadline: limit)
         let directory = try TemporaryRunDirectory(request)
         let job = GuestJob(id: "boot", directory: directory.held, keepsLog: false, seed: 1)
-        let end = try Kernel.find(kernel).run(job, cancellation: cancellation) { line in
+        let end = try guests.choice(of: kernel).find().run(job, cancellation: cancellation) { line in
             switch line {
             case .text(let text), .note(let text): Walkback.write("\(text)\n", to: 1)
             case .time: break

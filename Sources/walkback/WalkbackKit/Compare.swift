@@ -66,6 +66,9 @@ struct Compare: ParsableCommand {
         help: "Kernel: embedded, host, or the file of an embedded kernel; if repeated, each is compared separately.")
     var kernel: [String] = []
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     @Flag(help: "Print comparison.json, or walks.json for several replays, instead of the tables.")
     var json = false
 
@@ -96,8 +99,8 @@ struct Compare: ParsableCommand {
             let request = ComparisonRequest(
                 replay: replays.entries[0].replay, output: base,
                 strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
-                settings: set, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernelName,
-                walkbackVersion: Walkback.version)
+                settings: set, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+                kernel: try guests.choice(of: kernelName), walkbackVersion: Walkback.version)
             let controls = ControlsRequest(
                 replays: replays, each: request,
                 controls: congestionControl?.split(separator: ",").map(String.init) ?? [])

@@ -81,6 +81,9 @@ struct Derive: ParsableCommand {
     @Option(help: "With --predict: kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     @Flag(help: "With --predict: print prediction.json instead of the tables.")
     var json = false
 
@@ -155,7 +158,7 @@ struct Derive: ParsableCommand {
         try Interruption.cancel(cancellation)
         let request = PredictionRequest(
             replay: replay, output: output, transfers: transfers, derivation: derivation, seeds: seeds,
-            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernel,
+            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: try guests.choice(of: kernel),
             walkbackVersion: Walkback.version)
         let prediction = try request.run(cancellation: cancellation) { Walkback.print(standardError: $0) }
         Walkback.write(json ? prediction.json.text : "\n" + prediction.table, to: 1)

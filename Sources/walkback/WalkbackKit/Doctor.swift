@@ -5,7 +5,7 @@ import Kernels
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show which features for replays a kernel has.",
+        abstract: "Show which features for replays a kernel has, and what contains its guests.",
         discussion: """
             Example: walkback doctor
 
@@ -17,11 +17,16 @@ struct Doctor: ParsableCommand {
     @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     @Option(help: "Congestion control that the kernel must have.")
     var congestionControl: String?
 
     func run() throws {
-        let offers = kernel == "host" ? try KernelOffers.ofHost() : try Kernel.find(kernel).offers()
+        let choice = try guests.choice(of: kernel)
+        let found = kernel == "host" ? nil : try choice.find()
+        let offers = try found?.offers() ?? KernelOffers.ofHost()
         let coupled = offers.congestionControls.filter(KernelOffers.coupledControls.contains)
         let lines = [
             ("kernel", "Linux \(offers.release)"),
@@ -29,6 +34,7 @@ struct Doctor: ParsableCommand {
             ("MPTCP schedulers", offers.schedulers.isEmpty ? "not known" : offers.schedulers.joined(separator: ", ")),
             ("congestion control", offers.congestionControls.joined(separator: ", ")),
             ("coupled congestion control", coupled.isEmpty ? "none" : coupled.joined(separator: ", ")),
+            ("containment of guests", found?.containment ?? "none: the host's own kernel starts no guest"),
         ]
         for (name, value) in lines { Walkback.write("\(name): \(value)\n", to: 1) }
         if !offers.hasMPTCP {

@@ -33,6 +33,9 @@ struct PaperCommand: ParsableCommand {
     @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
     var kernel = "embedded"
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be 1 or more.") }
     }
@@ -42,7 +45,8 @@ struct PaperCommand: ParsableCommand {
         try Interruption.cancel(cancellation)
         let request = PaperRequest(
             directory: FilePath(directory), output: FilePath(output), quick: quick,
-            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: kernel, walkbackVersion: Walkback.version)
+            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), kernel: try guests.choice(of: kernel),
+            walkbackVersion: Walkback.version)
         let (page, code) = try request.run(cancellation: cancellation) { Walkback.print(standardError: $0) }
         Walkback.write("\(page)\n", to: 1)
         if code != .success { Glibc.exit(code.rawValue) }

@@ -53,6 +53,9 @@ struct Run: ParsableCommand {
     @Option(help: "Kernel: embedded, or the file of an embedded kernel.")
     var kernel = "embedded"
 
+    @OptionGroup(title: "Containment of guests")
+    var guests: GuestOptions
+
     @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
     var command: [String]
 
@@ -70,7 +73,8 @@ struct Run: ParsableCommand {
             replay: FilePath(replay), output: FilePath(output ?? "walkback-out/run-\(name)"), command: command,
             serverCommand: serverCommand, environment: try environment(),
             searchPath: Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin", seed: seed,
-            congestionControl: congestionControl, kernel: kernel, walkbackVersion: Walkback.version)
+            congestionControl: congestionControl, kernel: try guests.choice(of: kernel),
+            walkbackVersion: Walkback.version)
         let server = Mutex(PrefixedLines(prefix: "server: "))
         let status = try request.run(
             cancellation: cancellation,

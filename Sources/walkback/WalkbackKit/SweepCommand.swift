@@ -65,6 +65,9 @@ struct SweepCommand: ParsableCommand {
         @Option(help: "Kernel: embedded, host, or the file of an embedded kernel.")
         var kernel = "embedded"
 
+        @OptionGroup(title: "Containment of guests")
+        var guests: GuestOptions
+
         @Option(
             help:
                 """
@@ -91,8 +94,8 @@ struct SweepCommand: ParsableCommand {
             let part = (engine == .fluid ? "-fluid" : "") + (shard.map { "-\($0.part)-of-\($0.parts)" } ?? "")
             let request = SweepRequest(
                 file: file, quick: quick, output: FilePath(output ?? "walkback-out/\(name)\(part)"), engine: engine,
-                kernel: kernel, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), shard: shard,
-                walkbackVersion: Walkback.version)
+                kernel: try guests.choice(of: kernel), jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+                shard: shard, walkbackVersion: Walkback.version)
             guard !dryRun else {
                 Walkback.write("\(try request.dryRun())\n", to: 1)
                 return

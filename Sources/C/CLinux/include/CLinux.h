@@ -3,6 +3,7 @@
 // which of these it wraps.
 #pragma once
 
+#include "walkback_containment.h"
 #include "walkback_memory.h"
 #include "walkback_namespace.h"
 #include "walkback_packet.h"

@@ -4,11 +4,14 @@
 // Swift.
 #pragma once
 
+#include "walkback_containment.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct walkback_spawn {
+    /// The program; NULL: none. Then the child ends with status 0 where it would have executed one.
     const char *path;
     /// Strings one after the other, each terminated by a NUL; the program's own name is the first.
     const char *arguments;
@@ -20,12 +23,14 @@ struct walkback_spawn {
     const int *descriptors;
     int descriptor_count;
     bool outlives_us;
+    /// What holds the child; NULL: nothing.
+    const struct walkback_containment *containment;
 };
 
 /// Starts `spawn->path` in its own session, with default signals and no core dumps. Unless `outlives_us` is set, the
 /// child is killed when the *thread* that called this ends. Returns 0 with the child in `*child`, or the error of the
-/// step that failed, including execve's.
-int walkback_spawn(const struct walkback_spawn *spawn, pid_t *child);
+/// step that failed, including execve's, with the step.
+int walkback_spawn(const struct walkback_spawn *spawn, pid_t *child, enum walkback_step *step);
 
 /// Returns a descriptor that becomes readable when `process` ends, or -1 with errno. (pidfd_open has no wrapper before
 /// glibc 2.36.)
