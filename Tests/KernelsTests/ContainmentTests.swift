@@ -128,7 +128,8 @@ struct `A contained guest` {
     func `writes its own directories, and finds its files again`(attacker: Attacker) throws {
         let script = """
             cd /dev/walkback && echo mine >a && mkdir d && mv a d/b && ln d/b c && chmod 700 c && ln -s c l \
-            && mkfifo f && truncate -s 3 c && touch -d 2020-01-01 c && cat c && rm f && stat -c %U /etc/passwd && echo DONE
+            && mkfifo f && truncate -s 3 c && touch -d 2020-01-01 c && cat c && rm f \
+            && stat -c %U /etc/passwd && echo DONE
             """
         let output = try attack(script, by: attacker)
         #expect(output.contains("DONE"), "\(output)")

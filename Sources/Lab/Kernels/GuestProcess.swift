@@ -114,8 +114,8 @@ struct GuestProcess: Sendable {
         case .readOnly: return "cannot make the file systems read-only for the guest: \(cause)"
         case .hide: return "cannot hide files from the guest: \(cause)"
         case .reach:
-            return "the guest would not find its own files (\(cause)): --hide names a directory that holds them, or one "
-                + "of them was moved"
+            return "the guest would not find its own files (\(cause)): --hide names a directory that holds them, or "
+                + "one of them was moved"
         case .landlock: return "cannot contain the guest with Landlock: \(cause)"
         case .systemCalls: return "cannot limit the system calls of the guest: \(cause)"
         }

@@ -29,7 +29,8 @@ package struct ProgramRequest: Sendable {
 
     package init(
         replay: FilePath, output: FilePath, command: [String], serverCommand: String?, environment: [String: String],
-        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: KernelChoice, walkbackVersion: String
+        searchPath: String, seed: UInt64, congestionControl: String? = nil, kernel: KernelChoice,
+        walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
