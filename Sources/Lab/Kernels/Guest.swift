@@ -10,7 +10,7 @@ import SystemPackage
 ///
 /// Nothing that differs between users, directories or machines enters the guest. Its kernel reaches everything through
 /// descriptors, whose names are the same everywhere and which work with any path, including quotes and blanks: 3 is the
-/// program, 4 the directory that the guest may write, 5 the directory for the kernel's own files, and 6 another one that
+/// program, 4 the directory that the guest may write, 5 the directory for the kernel's own files, and 6 another that
 /// the guest may write, if there is one.
 package struct Guest: Sendable {
     package var kernel: EmbeddedKernel

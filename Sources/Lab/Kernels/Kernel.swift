@@ -11,7 +11,6 @@ package enum Kernel: Sendable, Equatable {
     case embedded(EmbeddedKernel)
     case host(HostKernel)
 
-
     package var release: String {
         switch self {
         case .embedded(let kernel): kernel.release
