@@ -5,7 +5,7 @@ package enum EntryName {
     /// The largest number of characters.
     static let longest = 40
     /// The rule as the end of a sentence that begins with "a name must be".
-    static let rule = "1 to \(longest) of a-z, 0-9 and '-', the first of them a letter"
+    package static let rule = "1 to \(longest) of a-z, 0-9 and '-', the first of them a letter"
 
     package static func isAllowed(_ name: String) -> Bool {
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")

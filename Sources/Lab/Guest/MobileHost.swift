@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 import Lab
+import Netlink
 import Plans
+import Quantities
 import Strategies
+import SystemPackage
+import Traces
 import Traffic
 
 /// The mobile host under one strategy: it opens connections as the strategy would, uses the paths that the strategy
@@ -17,20 +21,35 @@ package final class MobileHost {
     private var joined: [Bool]
     private let connections: [Connection]
     private var strategy: any Strategy
+    /// The program that decides in the strategy's place, if there is one.
+    private let process: StrategyProcess?
+    private let transfers: [Transfer]
     private var uses: [PathUse]
     private let note: Note
     /// Time since the first SYN.
     private var time = Duration.zero
 
-    /// - Parameter transfers: one transfer for each of the plan's connections, in the plan's order.
+    /// - Parameters:
+    ///   - transfers: one transfer for each of the plan's connections, in the plan's order.
+    ///   - directory: where the strategy's program, if there is one, leaves its log.
     package init(
-        plan: RunPlan, lab: Lab, transfers: [Transfer], joined: [Bool], note: @escaping Note
+        plan: RunPlan, lab: Lab, transfers: [Transfer], joined: [Bool], directory: FilePath, note: @escaping Note
     ) throws {
         self.plan = plan
         self.lab = lab
         self.joined = joined
         self.note = note
-        strategy = try StrategyRegistry.strategy(plan.strategy, over: plan.paths.map(\.name))
+        self.transfers = transfers
+        let names = plan.paths.map(\.name)
+        if let command = plan.command?.command {
+            strategy = CommandStrategy(name: plan.strategy)
+            process = try lab.mobile.run {
+                try StrategyProcess(command, name: plan.strategy, paths: names, directory: directory)
+            }
+        } else {
+            strategy = try StrategyRegistry.strategy(plan.strategy, over: names)
+            process = nil
+        }
         uses = plan.paths.map { _ in .full }
         connections = try zip(plan.connections, transfers).enumerated().map { index, connection in
             let (planned, transfer) = connection
@@ -43,27 +62,28 @@ package final class MobileHost {
 
     /// Begins the run: the first SYN leaves now if there is a path to carry it.
     package func start() throws {
-        try choosePaths()
+        try choosePaths(after: "start")
         try connectIfNeeded()
     }
 
     package func pathJoined(_ path: Int) throws {
         joined[path] = true
-        try pathChanged(path)
+        try pathChanged(path, by: "joined")
     }
 
     package func pathLeft(_ path: Int) throws {
         joined[path] = false
-        try pathChanged(path)
+        try pathChanged(path, by: "left")
     }
 
     /// The path has a new address and is otherwise as before.
     package func pathRenumbered(_ path: Int) throws {
+        if process != nil { try choosePaths(after: "renumbered", of: path) }
         try tellConnections(of: path)
     }
 
-    private func pathChanged(_ path: Int) throws {
-        try choosePaths()
+    private func pathChanged(_ path: Int, by event: String) throws {
+        try choosePaths(after: event, of: path)
         try tellConnections(of: path)
     }
 
@@ -80,7 +100,7 @@ package final class MobileHost {
     /// Called once a tick, with the time since the first SYN.
     package func tick(at time: Duration) throws {
         self.time = time
-        try choosePaths()
+        if process == nil || StrategyProcess.isAsked(at: time) { try choosePaths(after: "tick") }
         try connectIfNeeded()
     }
 
@@ -96,9 +116,35 @@ package final class MobileHost {
             carried: lab.arrived(over:))
     }
 
-    private func choosePaths() throws {
+    /// What the strategy's program is told of the paths.
+    private func question(after event: String, of path: Int?) throws -> StrategyQuestion {
+        let subflows = transfers[0].socket?.subflows ?? []
+        let paths = try plan.paths.enumerated().map { index, path in
+            let own = subflows.filter {
+                (lab.pathName(ofAddress: $0.local) ?? lab.pathName(ofAddress: $0.remote)) == path.name
+            }
+            return StrategyQuestion.Path(
+                name: path.name, kind: path.kind.rawValue, joined: joined[index], use: uses[index].rawValue,
+                address: joined[index] ? lab.mobileAddress(of: index) : nil, signal_dbm: signal(of: index),
+                carried_bytes: lab.arrived(over: index).bytes,
+                down_queue_s: try lab.waiting(on: index, .down).seconds,
+                up_queue_s: try lab.waiting(on: index, .up).seconds, subflows: own.map(StrategyQuestion.Subflow.init))
+        }
+        return StrategyQuestion(
+            time_s: time.seconds, event: event, path: path.map { plan.paths[$0].name }, paths: paths)
+    }
+
+    private func signal(of path: Int) -> Double? {
+        plan.command?.signals[path].last { $0.time <= time + plan.offset }?.level
+    }
+
+    /// - Parameters:
+    ///   - event: what has happened, for the strategy's program.
+    ///   - path: the path to which it happened.
+    private func choosePaths(after event: String, of path: Int? = nil) throws {
         guard plan.usesMPTCP else { return }
-        let wanted = try strategy.decide(view)
+        let wanted =
+            try process?.decide(try question(after: event, of: path), uses: uses) ?? strategy.decide(view)
         guard wanted.count == plan.paths.count else {
             throw Fault(
                 .failed,

@@ -24,6 +24,7 @@ package final class RunExecution {
     }
 
     private let plan: RunPlan
+    private let directory: FilePath
     private let clock: Clock
     private let lab: Lab
     private let loop: EventLoop
@@ -68,6 +69,7 @@ package final class RunExecution {
     ///   - progress: called every five seconds of the run's time.
     package init(plan: RunPlan, directory: FilePath, clock: Clock, progress: @escaping (Duration) -> Void) throws {
         self.plan = plan
+        self.directory = directory
         self.clock = clock
         self.progress = progress
         bins = Int(plan.duration.wholeNanoseconds / Series.binWidth.wholeNanoseconds)
@@ -124,7 +126,7 @@ package final class RunExecution {
     /// Runs the plan to its end.
     package func run() throws -> (RunRecord, Series) {
         let host = try MobileHost(
-            plan: plan, lab: lab, transfers: transfers, joined: schedule.initiallyAttached
+            plan: plan, lab: lab, transfers: transfers, joined: schedule.initiallyAttached, directory: directory
         ) { [unowned self] kind, path, detail in note(kind, path: path, detail: detail) }
         mobileHost = host
         try lab.begin(attached: schedule.initiallyAttached, configuring: !plan.hasHomeAddress)
@@ -295,6 +297,8 @@ package final class RunExecution {
         record.exchanges = exchanges()
         try describeConnection()
         try lab.describe(into: &record)
+        // Last, because another program may draw random numbers.
+        record.interpreterVersion = try StrategyProcess.version(of: plan.command?.command.interpreter ?? [])
         let series = Series(
             delivered: flows[0].bins, others: flows.dropFirst().map(\.bins), links: lab.series(), delays: delays)
         for transfer in transfers { transfer.abandon() }

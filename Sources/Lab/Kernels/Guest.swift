@@ -26,6 +26,8 @@ package struct Guest: Sendable {
     /// A limit on real time. It only ends guests that compute forever, since a guest that waits forever reaches its own
     /// deadline.
     package var realTimeLimit: Duration
+    /// A limit on real time without any output, for guests with a program in them that must not compute without end.
+    package var silence: SilenceLimit?
     /// The program that becomes the guest's first process, called with the argument `guest`; nil: this one.
     package var program: FilePath?
 
@@ -37,7 +39,7 @@ package struct Guest: Sendable {
     package init(
         kernel: EmbeddedKernel, directory: HeldDirectory, shared: HeldDirectory? = nil, keepsLog: Bool = true,
         seed: UInt64, memory: ByteCount = standardMemory, realTimeLimit: Duration = standardRealTimeLimit,
-        program: FilePath? = nil
+        silence: SilenceLimit? = nil, program: FilePath? = nil
     ) {
         self.kernel = kernel
         self.directory = directory
@@ -46,6 +48,7 @@ package struct Guest: Sendable {
         self.seed = seed
         self.memory = memory
         self.realTimeLimit = realTimeLimit
+        self.silence = silence
         self.program = program
     }
 
@@ -56,7 +59,7 @@ package struct Guest: Sendable {
     package func run(
         cancellation: Cancellation? = nil, console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> GuestEnd {
-        let session = try RunSession(directory: directory, keepsLog: keepsLog)
+        let session = try RunSession(directory: directory, keepsLog: keepsLog, blame: silence?.blame)
         let program = try program ?? Files.executable()
         let first: FileDescriptor
         do {
@@ -71,7 +74,8 @@ package struct Guest: Sendable {
             environment: ["PATH=/usr/bin:/bin", "TMPDIR=/proc/self/fd/5"],
             inherited: ([first, session.guest.descriptor, session.control.descriptor]
                 + [shared?.descriptor].compactMap(\.self)).map(\.rawValue),
-            containment: kernel.containment, firstWritable: 1, realTimeLimit: realTimeLimit)
+            containment: kernel.containment, firstWritable: 1, realTimeLimit: realTimeLimit,
+            silenceLimit: silence?.limit)
         let end = try process.run(cancellation: cancellation, log: session.log.rawValue, line: console)
         directory.remove(RunDirectory.control)
         return try session.outcome(of: end, machine: .embedded)
@@ -91,6 +95,19 @@ package struct Guest: Sendable {
             "walkback.seed=\(seed)", "walkback.processes=\(kernel.containment.limits.processes)",
             "walkback.written=\(kernel.containment.limits.written.bytes)", "con=null", "con0=fd:0,fd:1", "quiet",
         ] + (shared == nil ? [] : ["WALKBACK_SHARED=/proc/self/fd/6/."])
+    }
+}
+
+/// How long a guest may print nothing, and whose fault it is if it takes longer. A guest that computes prints nothing,
+/// and one that waits comes to its own end.
+package struct SilenceLimit: Sendable {
+    package var limit: Duration
+    /// Makes the fault, from the last instant that the guest reported.
+    package var blame: @Sendable (Duration?) -> Fault
+
+    package init(_ limit: Duration, blame: @escaping @Sendable (Duration?) -> Fault) {
+        self.limit = limit
+        self.blame = blame
     }
 }
 

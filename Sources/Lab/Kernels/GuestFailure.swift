@@ -21,6 +21,10 @@ struct GuestFailure {
                 "the guest was stopped at its limit of real time\(progress), because a program in it computes without "
                     + "end or the machine is too busy\(see)")
         }
+        if end.reason == .wasSilent {
+            return Fault(
+                .failed, "the guest was stopped\(progress), because a program in it computes without end\(see)")
+        }
         if machine == .host { return Fault(.failed, "the run ended without a result (\(ending))\(quoted)\(see)") }
         return knownCause ?? Fault(.failed, "the guest ended without a result (\(ending))\(quoted)\(see)")
     }
@@ -73,7 +77,7 @@ struct GuestFailure {
         switch end.reason {
         case .exited(let status): "exit status \(status)\(progress)"
         case .signalled(let number): "killed by signal \(number)\(progress)"
-        case .tookTooLong: "stopped\(progress)"
+        case .tookTooLong, .wasSilent: "stopped\(progress)"
         case .cancelled: "cancelled\(progress)"
         }
     }

@@ -23,12 +23,16 @@ struct GuestProcess: Sendable {
     var firstWritable: Int
     /// A limit on real time, after which the child is killed.
     var realTimeLimit: Duration
+    /// A limit on real time without any output; nil: none.
+    var silenceLimit: Duration?
 
     enum Reason: Sendable, Equatable {
         case exited(CInt)
         case signalled(CInt)
         /// This process killed it because of the time limit.
         case tookTooLong
+        /// This process killed it because it had printed nothing for too long.
+        case wasSilent
         case cancelled(Fault)
     }
 
@@ -44,7 +48,8 @@ struct GuestProcess: Sendable {
 
     init(
         executable: FilePath, arguments: [String], environment: [String], inherited: [CInt],
-        containment: Containment? = nil, firstWritable: Int = 0, realTimeLimit: Duration
+        containment: Containment? = nil, firstWritable: Int = 0, realTimeLimit: Duration,
+        silenceLimit: Duration? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -53,6 +58,7 @@ struct GuestProcess: Sendable {
         self.containment = containment
         self.firstWritable = firstWritable
         self.realTimeLimit = realTimeLimit
+        self.silenceLimit = silenceLimit
     }
 
     /// Starts the child and waits for its end. `log` receives all output (-1: no log); `line` is called on the thread
@@ -128,6 +134,7 @@ struct GuestProcess: Sendable {
     ) -> Reason {
         let clock = ContinuousClock()
         let deadline = clock.now + realTimeLimit
+        var silence = silenceLimit.map { clock.now + $0 }
         let ending = walkback_process_descriptor(child)
         defer { if ending >= 0 { close(ending) } }
         var watched = [
@@ -147,17 +154,18 @@ struct GuestProcess: Sendable {
                 kill(-child, SIGKILL)
                 return .cancelled(fault)
             }
-            let left = deadline - clock.now
-            if left <= .zero {
+            let now = clock.now
+            if now >= deadline || silence.map({ now >= $0 }) == true {
                 kill(-child, SIGKILL)
-                return .tookTooLong
+                return now >= deadline ? .tookTooLong : .wasSilent
             }
+            let left = min(deadline, silence ?? deadline) - now
             // If the host cannot wait for the end of a process (before Linux 5.3), check ten times a second.
             let longest = ending >= 0 ? 3_600_000.0 : 100.0
             poll(&watched, nfds_t(watched.count), CInt(min(left.milliseconds.rounded(.up), longest)))
-            if watched[0].revents != 0, !read(output, into: &console, line: line) {
-                watched[0].fd = -1
-            }
+            guard watched[0].revents != 0 else { continue }
+            silence = silenceLimit.map { clock.now + $0 }
+            if !read(output, into: &console, line: line) { watched[0].fd = -1 }
         }
     }
 

@@ -59,7 +59,7 @@ package enum Kernel: Sendable, Equatable {
         case .embedded(let kernel):
             let guest = Guest(
                 kernel: kernel, directory: job.directory, shared: job.shared, keepsLog: job.keepsLog, seed: job.seed,
-                memory: job.memory, realTimeLimit: job.realTimeLimit, program: job.program)
+                memory: job.memory, realTimeLimit: job.realTimeLimit, silence: job.silence, program: job.program)
             return try guest.run(cancellation: cancellation, console: console)
         case .host(let kernel):
             return try kernel.run(
@@ -98,13 +98,15 @@ package struct GuestJob: Sendable {
     package var seed: UInt64
     package var memory: ByteCount
     package var realTimeLimit: Duration
+    /// A limit on real time without output; the embedded kernel alone has it.
+    package var silence: SilenceLimit?
     /// The program that the guest starts with `guest`; nil: this one.
     package var program: FilePath?
 
     package init(
         id: String, directory: HeldDirectory, shared: HeldDirectory? = nil, keepsLog: Bool = true, seed: UInt64,
         memory: ByteCount = Guest.standardMemory, realTimeLimit: Duration = Guest.standardRealTimeLimit,
-        program: FilePath? = nil
+        silence: SilenceLimit? = nil, program: FilePath? = nil
     ) {
         self.id = id
         self.directory = directory
@@ -113,6 +115,7 @@ package struct GuestJob: Sendable {
         self.seed = seed
         self.memory = memory
         self.realTimeLimit = realTimeLimit
+        self.silence = silence
         self.program = program
     }
 }

@@ -21,14 +21,17 @@ final class RunSession {
     let control: HeldDirectory
     let log: FileDescriptor
     private let keepsLog: Bool
+    /// Makes the fault of a guest that was silent for too long; nil: it is nobody's fault in particular.
+    private let blame: (@Sendable (Duration?) -> Fault)?
 
     private static let largestFault = ByteCount(100_000)
     private static let largestStatus = ByteCount(1000)
 
     /// - Parameter keepsLog: whether the log stays after a failure, so that its message may name it.
     /// - Throws: if nothing can be written there.
-    init(directory: HeldDirectory, keepsLog: Bool) throws {
+    init(directory: HeldDirectory, keepsLog: Bool, blame: (@Sendable (Duration?) -> Fault)? = nil) throws {
         self.directory = directory
+        self.blame = blame
         self.keepsLog = keepsLog
         guest = try directory.subdirectory(RunDirectory.guest)
         for name in [RunDirectory.status, RunDirectory.fault, RunRecord.fileName, Series.fileName] {
@@ -46,13 +49,14 @@ final class RunSession {
     /// The outcome of the run, from the files that the guest left and the way it ended.
     func outcome(of end: GuestProcess.End, machine: Machine) throws -> GuestEnd {
         if case .cancelled(let fault) = end.reason { throw fault }
+        if end.reason == .wasSilent, let blame { throw blame(end.time) }
         let written = try guest.read(RunDirectory.fault, most: Self.largestFault, isOwn: true)
         if let fault = written.flatMap({ try? FaultDocument.read($0) }) ?? end.fault {
             // A full disk fails in as many ways as there are files, but it is always the better explanation.
             if fault.code == .failed { try refuseFullDisk() }
             throw fault
         }
-        if end.reason != .tookTooLong,
+        if end.reason != .tookTooLong, end.reason != .wasSilent,
             let bytes = try guest.read(RunDirectory.status, most: Self.largestStatus, isOwn: true),
             let status = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.flatMap({ Int32($0) })
         {

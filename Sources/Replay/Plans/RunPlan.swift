@@ -78,12 +78,14 @@ package struct RunPlan: Codable, Sendable, Equatable {
     /// Which paths are used, and when that changes, for strategies that decide before the run.
     package var selections: [PathSelection]
     package var energy: EnergyPolicy
+    /// The program that decides the strategy, if one does.
+    package var command: StrategyCommand.Plan?
 
     package init(
         id: String, strategy: StrategyName, connections: [PlannedConnection], seed: UInt64, paths: [Path],
         offset: Duration, duration: Duration,
         workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],
-        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy()
+        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy(), command: StrategyCommand.Plan? = nil
     ) {
         self.id = id
         self.strategy = strategy
@@ -98,6 +100,7 @@ package struct RunPlan: Codable, Sendable, Equatable {
         self.routes = routes
         self.selections = selections
         self.energy = energy
+        self.command = command
     }
 
     /// Whether the run's own connection is an MPTCP connection.

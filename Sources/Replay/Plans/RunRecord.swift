@@ -110,6 +110,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var congestionControl: String
     package var scheduler: String
     package var sysctls: [String: String]
+    /// What the interpreter of the strategy's program says of its version; nil if there is none.
+    package var interpreterVersion: String?
     /// Why the run is not usable; nil if it is.
     package var failure: String?
 

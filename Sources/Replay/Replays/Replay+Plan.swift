@@ -58,7 +58,7 @@ extension Replay {
                 addressChanges: path.addressChanges, subflows: path.subflows)
         }
         let span = offset..<offset + .nanoseconds(bins * bin)
-        let foresight = try StrategyRegistry.strategy(strategy, over: planned.map(\.name)).foresee(
+        let foresight = try decider(strategy).foresee(
             KnownWalk(
                 traces: traces, paths: planned, span: span, direction: workload.directions[0],
                 window: settings.oracle.window,
@@ -67,7 +67,24 @@ extension Replay {
             id: "\(strategy).\(seed)", strategy: strategy, seed: seed, paths: planned, offset: offset,
             duration: .nanoseconds(bins * bin), workload: workload, transport: settings.transport,
             mobility: settings.mobility,
-            routes: foresight.routes, selections: foresight.selections, energy: settings.energy)
+            routes: foresight.routes, selections: foresight.selections, energy: settings.energy,
+            command: commands[strategy].map { StrategyCommand.Plan(command: $0, signals: traces.map(Self.signals)) })
+    }
+
+    /// The strategy of this name, which is registered or this replay's own.
+    ///
+    /// - Throws: `Fault` if there is none.
+    func decider(_ strategy: StrategyName) throws -> any Strategy {
+        if commands[strategy] != nil { return CommandStrategy(name: strategy) }
+        return try StrategyRegistry.strategy(strategy, over: paths.map(\.name))
+    }
+
+    private static func signals(of trace: PathTrace) -> [StrategyCommand.Signal] {
+        var signals: [StrategyCommand.Signal] = []
+        for sample in trace.samples where signals.last?.level != sample.signal || signals.isEmpty {
+            signals.append(StrategyCommand.Signal(time: sample.time, level: sample.signal))
+        }
+        return signals
     }
 
     /// A whole number of nanoseconds from 0 up to but not including `span`.

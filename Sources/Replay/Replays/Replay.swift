@@ -45,6 +45,11 @@ package struct Replay: Sendable, Equatable {
     package var paths: [Path]
     package var workload: Workload
     package var strategies: [StrategyName]
+    /// The strategies that programs decide, and the directory from which their programs are named.
+    package var namedCommands: [NamedCommand] = []
+    package var directory = ""
+    /// What is known of these programs once the user has allowed them (`findCommands`).
+    package var commands: [StrategyName: StrategyCommand] = [:]
     /// The number of runs of each strategy, with seeds from 1 to this.
     package var seeds: Int
     package var settings: ReplaySettings
@@ -75,9 +80,11 @@ package struct Replay: Sendable, Equatable {
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     package static func load(_ path: String) throws -> Replay {
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        return try parse(InputFile.read(path, largest: YAMLReader.largest)) { name in
+        var replay = try parse(InputFile.read(path, largest: YAMLReader.largest)) { name in
             try InputFile.read(name.hasPrefix("/") ? name : directory + name)
         }
+        replay.directory = directory
+        return replay
     }
 
     /// Parses a replay whose bytes have already been read.
@@ -130,7 +137,8 @@ package struct Replay: Sendable, Equatable {
                     trace: trace,
                     addressChanges: entry.addressChanges, subflows: entry.subflows))
         }
-        for (strategy, node) in zip(document.strategies, document.strategyNodes) {
+        for (strategy, node) in zip(document.strategies, document.strategyNodes)
+        where !document.commands.contains(where: { $0.name == strategy }) {
             if let objection = try StrategyRegistry.strategy(strategy, over: paths.map(\.name))
                 .objection(to: paths.map(\.kind))
             {
@@ -149,7 +157,8 @@ package struct Replay: Sendable, Equatable {
         let notes = try cut(&paths, to: duration, document)
         return Replay(
             name: document.name, paths: paths, workload: document.workload, strategies: document.strategies,
-            seeds: document.seeds, settings: document.settings, demands: document.demands, gates: document.gates,
+            namedCommands: document.commands, seeds: document.seeds, settings: document.settings,
+            demands: document.demands, gates: document.gates,
             runGates: document.runGates, duration: duration, sha256: hash.hexadecimal(),
             walkSHA256: walkHash.hexadecimal(), notes: notes)
     }

@@ -33,6 +33,8 @@ struct ReplayDocument {
     var strategies: [StrategyName] = []
     /// The position of each named strategy; empty if none is named.
     var strategyNodes: [Node] = []
+    /// The strategies that programs decide.
+    var commands: [NamedCommand] = []
     var seeds = 10
     var settings = ReplaySettings()
     /// Names in the settings that only the kernel can check.
@@ -148,7 +150,14 @@ struct ReplayDocument {
             all.map { ($0.name.description, $0.name) }
             + all.compactMap { strategy in strategy.formerName.map { ($0.description, strategy.name) } }
         for element in try reader.list(node, "strategies", example: "[tcp-\(names[0]), mptcp]") {
-            let strategy = try reader.choice(element, "strategy", choices)
+            let strategy: StrategyName
+            if case .mapping = element {
+                let command = try readCommand(element, taken: Set(choices.map(\.0)))
+                commands.append(command)
+                strategy = command.name
+            } else {
+                strategy = try reader.choice(element, "strategy", choices)
+            }
             guard !strategies.contains(strategy) else {
                 throw reader.fault(element, "strategy '\(strategy)' is given twice; remove one of them")
             }

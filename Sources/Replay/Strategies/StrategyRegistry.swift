@@ -89,13 +89,14 @@ extension RunPlan {
     package init(
         id: String, strategy: StrategyName, seed: UInt64, paths: [Path], offset: Duration, duration: Duration,
         workload: Workload, transport: Transport, mobility: Mobility, routes: [RouteChange] = [],
-        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy()
+        selections: [PathSelection] = [], energy: EnergyPolicy = EnergyPolicy(), command: StrategyCommand.Plan? = nil
     ) throws {
         let names = paths.map(\.name)
+        let decider: any Strategy =
+            command == nil ? try StrategyRegistry.strategy(strategy, over: names) : CommandStrategy(name: strategy)
         self.init(
-            id: id, strategy: strategy,
-            connections: try StrategyRegistry.strategy(strategy, over: names).connections(over: names), seed: seed,
+            id: id, strategy: strategy, connections: decider.connections(over: names), seed: seed,
             paths: paths, offset: offset, duration: duration, workload: workload, transport: transport,
-            mobility: mobility, routes: routes, selections: selections, energy: energy)
+            mobility: mobility, routes: routes, selections: selections, energy: energy, command: command)
     }
 }

@@ -28,6 +28,12 @@ extension ComparisonDocument {
             scheduler: try environment["scheduler"].string,
             sysctls: Dictionary(sysctls) { first, _ in first }, settings: settings)
         read.notRecorded = missing
+        read.commands =
+            try environment.optional("commands")?.elements.map { command in
+                ComparisonResult.Command(
+                    strategy: StrategyName(try command["strategy"].string), text: try command["command"].string,
+                    sha256: try command["sha256"].string, interpreter: try command.optional("interpreter")?.string)
+            } ?? []
         return read
     }
 

@@ -79,7 +79,23 @@ package enum ComparisonDocument {
                 "congestion_control": optional(environment.congestionControl),
                 "scheduler": .string(environment.scheduler),
                 "sysctls": .object(environment.sysctls.mapValues { .string($0) }),
-            ].merging(settings(environment, energyModels: energyModels)) { $1 })
+            ].merging(settings(environment, energyModels: energyModels)) { $1 }
+                .merging(commands(environment.commands)) { $1 })
+    }
+
+    /// Left out where no program decided a strategy.
+    private static func commands(_ commands: [ComparisonResult.Command]) -> [String: JSON] {
+        commands.isEmpty
+            ? [:]
+            : [
+                "commands": .array(
+                    commands.map { command in
+                        .object([
+                            "strategy": .string(command.strategy.description), "command": .string(command.text),
+                            "sha256": .string(command.sha256), "interpreter": optional(command.interpreter),
+                        ])
+                    })
+            ]
     }
 
     private static func run(_ run: ComparisonResult.Run, _ workload: Workload, energyModel: String) -> JSON {

@@ -48,6 +48,24 @@ package struct ComparisonResult: Sendable {
         }
     }
 
+    /// A program that decided a strategy. Equal hashes and versions give equal bytes.
+    package struct Command: Sendable, Equatable {
+        package var strategy: StrategyName
+        /// As the replay has it.
+        package var text: String
+        /// SHA-256, in hexadecimal, of the program's file.
+        package var sha256: String
+        /// What the program's interpreter says of its version; nil if it has none or says nothing.
+        package var interpreter: String?
+
+        package init(strategy: StrategyName, text: String, sha256: String, interpreter: String?) {
+            self.strategy = strategy
+            self.text = text
+            self.sha256 = sha256
+            self.interpreter = interpreter
+        }
+    }
+
     package struct Environment: Sendable, Equatable {
         package var walkback: String
         package var kernelRelease: String
@@ -58,6 +76,8 @@ package struct ComparisonResult: Sendable {
         package var scheduler: String
         package var sysctls: [String: String]
         package var settings: ReplaySettings
+        /// The programs that decided strategies.
+        package var commands: [Command] = []
         /// Settings that are missing from this result's file, such as `environment.mobility.registration_s`. The values
         /// that stand here for them mean nothing.
         package var notRecorded: [String] = []

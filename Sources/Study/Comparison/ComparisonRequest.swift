@@ -2,6 +2,7 @@
 import Determinism
 import Documents
 import Energy
+import Glibc
 import Kernels
 import Replays
 import Reports
@@ -27,11 +28,14 @@ package struct ComparisonRequest: Sendable {
     /// The number of runs at a time.
     package var jobs: Int
     package var kernel: KernelChoice
+    /// Whether the replay's own commands may run in guests.
+    package var allowsCommands: Bool
     package var walkbackVersion: String
 
     package init(
         replay: FilePath, output: FilePath, strategies: [String]?, seeds: Int?, congestionControl: String? = nil,
-        settings: [String] = [], jobs: Int, kernel: KernelChoice, walkbackVersion: String
+        settings: [String] = [], jobs: Int, kernel: KernelChoice, allowsCommands: Bool = false,
+        walkbackVersion: String
     ) {
         self.replay = replay
         self.output = output
@@ -41,6 +45,7 @@ package struct ComparisonRequest: Sendable {
         self.settings = settings
         self.jobs = jobs
         self.kernel = kernel
+        self.allowsCommands = allowsCommands
         self.walkbackVersion = walkbackVersion
     }
 
@@ -79,10 +84,12 @@ package struct ComparisonRequest: Sendable {
         if let congestionControl { try replay.use(congestionControl: congestionControl) }
         if let strategies {
             let names = replay.paths.map(\.name)
+            let commands = replay.namedCommands.map(\.name)
             replay.strategies = try strategies.map { name in
+                if let command = commands.first(where: { $0.description == name }) { return command }
                 guard let strategy = StrategyRegistry.find(name, over: names) else {
                     let ending = Suggestion.ending(
-                        for: name, among: StrategyRegistry.all(over: names).map(\.name.description))
+                        for: name, among: (StrategyRegistry.all(over: names).map(\.name) + commands).map(\.description))
                     throw Fault(
                         .usage, "--strategies names '\(name)', which is not a strategy for these paths\(ending)")
                 }
@@ -92,8 +99,12 @@ package struct ComparisonRequest: Sendable {
                 return strategy.name
             }
         }
+        replay.namedCommands.removeAll { !replay.strategies.contains($0.name) }
+        try replay.findCommands(isAllowed: allowsCommands, searchPath: Self.searchPath)
         return replay
     }
+
+    private static var searchPath: String { getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin" }
 
     /// - Parameter say: receives notes for the user, a line each.
     /// - Throws: a `Fault` for whatever kept the comparison from being complete; nothing is left behind then.
@@ -101,6 +112,10 @@ package struct ComparisonRequest: Sendable {
         let replay = try load()
         for note in replay.notes { say("note: \(note)") }
         let kernel = try self.kernel.find()
+        guard replay.commands.isEmpty || kernel.isVirtual else {
+            throw Fault(
+                .usage, "strategies that programs decide run only in the embedded kernel; leave out --kernel host")
+        }
         let output = try OutputDirectory(self.output)
         do {
             let runs = try PlannedRuns(replay)
@@ -147,6 +162,7 @@ package struct ComparisonRequest: Sendable {
         if let seeds { words.append("--seeds \(seeds)") }
         if let congestionControl { words.append("--congestion-control \(congestionControl)") }
         words += settings.map { "--set \($0)" }
+        if allowsCommands { words.append("--allow-commands") }
         if kernel.name != "embedded" {
             words.append("--kernel \(FilePath(kernel.name).lastComponent?.string ?? kernel.name)")
         }

@@ -40,6 +40,14 @@ extension ComparisonResult {
             runs: runs, oracles: oracles, ratios: ComparisonResult.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.settings.oracle.window), command: command)
+        environment.commands = replay.namedCommands.compactMap { named in
+            guard let command = replay.commands[named.name],
+                let record = finished.first(where: { $0.plan.strategy == named.name })?.record
+            else { return nil }
+            return Command(
+                strategy: named.name, text: command.text, sha256: command.sha256,
+                interpreter: record.interpreterVersion)
+        }
     }
 
     /// Checks that all runs agree on the kernel and its settings, since the result takes them from one record for all

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Determinism
 import Documents
 import FoundationEssentials
 import Kernels
@@ -48,7 +49,25 @@ package enum RunFiles {
         }
         // The guest's memory holds the link tables in addition to what a lab needs.
         let memory = max(Guest.standardMemory, ByteCount(512_000_000 + size * 2))
-        return GuestJob(id: plan.id, directory: directory, seed: plan.seed, memory: memory)
+        return GuestJob(
+            id: plan.id, directory: directory, seed: plan.seed, memory: memory,
+            silence: plan.command.map { Self.silence(of: $0.command, plan.strategy, guest) })
+    }
+
+    /// A guest reports every five seconds of its clock, for which it needs less than a second.
+    private static let longestSilence = Duration.seconds(60)
+
+    /// A strategy's program that computes without end stops the guest's clock, so only the host can end it.
+    private static func silence(
+        of command: StrategyCommand, _ strategy: StrategyName, _ guest: HeldDirectory
+    ) -> SilenceLimit {
+        SilenceLimit(longestSilence) { time in
+            let log = (try? guest.read(StrategyCommand.logName, most: ByteCount(100_000_000), isOwn: true)) ?? nil
+            let last = StrategyCommand.lastLine(of: log ?? []).map { "; its last line: \"\($0)\"" } ?? ""
+            let when = time.map { " after \($0.seconds.text(decimals: 1)) s" } ?? ""
+            return Fault(
+                .badInput, "strategy '\(strategy)': its command '\(command.text)' computes without end\(when)\(last)")
+        }
     }
 
     /// - Throws: `Fault` if a link of the plan has no record or no series, since a missing link would count as silence.

@@ -154,9 +154,16 @@ package struct Sweep: Sendable {
         }
         root = root.setting(["name"], to: .scalar(.init(name)))
         let file = InputFile(path: Self.made, bytes: Array(try Yams.serialize(node: root).utf8))
-        return try Replay.parse(file, made: made) { name in
+        let replay = try Replay.parse(file, made: made) { name in
             try InputFile.read(name.hasPrefix("/") ? name : directory + name)
         }
+        if let command = replay.namedCommands.first {
+            throw Fault(
+                .badInput,
+                "strategy '\(command.name)' is decided by a program, which sweeps do not run; leave it out, or use "
+                    + "walkback compare")
+        }
+        return replay
     }
 
     private func generator(

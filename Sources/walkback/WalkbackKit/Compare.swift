@@ -69,6 +69,9 @@ struct Compare: ParsableCommand {
     @OptionGroup(title: "Containment of guests")
     var guests: GuestOptions
 
+    @Flag(help: "Run the programs that decide a replay's own strategies (Documentation/strategies.md).")
+    var allowCommands = false
+
     @Flag(help: "Print comparison.json, or walks.json for several replays, instead of the tables.")
     var json = false
 
@@ -100,7 +103,8 @@ struct Compare: ParsableCommand {
                 replay: replays.entries[0].replay, output: base,
                 strategies: strategies?.split(separator: ",").map(String.init), seeds: seeds,
                 settings: set, jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-                kernel: try guests.choice(of: kernelName), walkbackVersion: Walkback.version)
+                kernel: try guests.choice(of: kernelName), allowsCommands: allowCommands,
+                walkbackVersion: Walkback.version)
             let controls = ControlsRequest(
                 replays: replays, each: request,
                 controls: congestionControl?.split(separator: ",").map(String.init) ?? [])
