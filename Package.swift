@@ -72,7 +72,9 @@ let trace: [Target] = [
         "Trace", "Derivation",
         ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "System", "TraceFormats", "Traces"]),
     target("Trace", "Synthesis", ["Determinism", "Documents", "Quantities", "Traces"]),
-    target("Trace", "Scrubbing", ["Determinism", "Pcap", "ProbeFormat", "System", system]),
+    target(
+        "Trace", "Scrubbing",
+        ["Derivation", "Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "System", "Traces", system]),
 ]
 
 let replay: [Target] = [
@@ -197,7 +199,9 @@ let testTargets: [Target] = [
             "TraceFormats", "Traces", system,
         ]),
     tests("Synthesis", ["Determinism", "Documents", "Quantities", "Replays", "System", "TraceFormats", "Traces"]),
-    tests("Scrubbing", ["Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", system]),
+    tests(
+        "Scrubbing",
+        ["Derivation", "Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "Traces", system]),
     tests("Bounds", ["Quantities", "Traces"]),
     tests("Settings", ["Documents", "Plans", "Quantities"]),
     tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),

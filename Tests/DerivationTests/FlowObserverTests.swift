@@ -53,6 +53,16 @@ import Testing
         #expect(found.lost == 0)
     }
 
+    /// RFC 7323, section 3.2: what echoes no time stamp has zero. A clock in its upper half seems to be before zero.
+    @Test func `A time stamp of zero echoes none`() {
+        let found = observe([
+            Step(at: 0, outbound: true, sequence: 11, stamp: 0x9000_0000),
+            Step(at: 0.1, outbound: false, sequence: 70, payload: 10, echo: 0),
+            Step(at: 0.2, outbound: false, sequence: 80, payload: 10, echo: 0x9000_0000),
+        ])
+        #expect(found.trips == [200])
+    }
+
     @Test func `What was sent twice is no round trip, and one loss`() {
         let found = observe([
             Step(at: 0, outbound: true, sequence: 11, payload: 1000, stamp: 1, echo: 0),

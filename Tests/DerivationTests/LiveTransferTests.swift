@@ -3,6 +3,7 @@ import Determinism
 import Documents
 import Pcap
 import Quantities
+import Scrubbing
 import SystemPackage
 import Testing
 import Traces
@@ -104,6 +105,22 @@ import Traces
             #expect(grown.map(\.0) == [100, 200, 300, 400])
             #expect(grown.map(\.1) == [200_000, 300_000, 200_000, 200_000])
         }
+    }
+
+    @Test func `is the same when its captures are scrubbed, each by itself`() throws {
+        try subflow("wlan0", at: 1, nearPort: 40000, opening: Self.capable, growth: [1.1: 0, 2.0: 300_000])
+        try subflow("wlan1", at: 5, nearPort: 40000, opening: Self.capable, growth: [5.1: 77, 6.0: 400_077])
+        try subflow("wwan0", at: 5.2, nearPort: 40001, opening: Self.join(Self.token), growth: [5.3: 77, 7.0: 600_077])
+        let names = ["wlan0", "wlan1", "wwan0"]
+        for name in names {
+            var pseudonyms = Pseudonyms(key: "k")
+            _ = try CaptureScrub.scrub(
+                scratch.file("\(name).pcapng").string, to: scratch.file("\(name)-public.pcapng"), &pseudonyms)
+        }
+        let before = try all(names.map { "\($0).pcapng" })
+        // By its token the subflow belongs to the first connection, and not to the one that was opened last.
+        #expect(before.map(\.bytes) == [ByteCount(600_077)])
+        #expect(try all(names.map { "\($0)-public.pcapng" }) == before)
     }
 
     @Test func `of another connection's token is another`() throws {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Derivation
 import Glibc
 import Pcap
 import SystemPackage
@@ -6,6 +7,7 @@ import Testing
 import Determinism
 import Documents
 import Quantities
+import Traces
 
 @testable import Scrubbing
 
@@ -54,7 +56,8 @@ import Quantities
         #expect(capture.packets.map(\.nanoseconds) == Array(repeating: 1_700_000_000_000_000_001, count: 3))
         #expect(capture.packets.map(\.length) == [1400, 1400, 1400])
         #expect(capture.packets.map(\.interface) == [0, 1, 1])
-        #expect(capture.packets.map(\.direction) == [.outbound, .inbound, .unknown])
+        // The last one's from the near address of the one before.
+        #expect(capture.packets.map(\.direction) == [.outbound, .inbound, .inbound])
         #expect(capture.packets.map(\.bytes.count) == [60, 40, 40])
         #expect(capture.packets.map(\.addresses) == Array(repeating: capture.packets[0].addresses, count: 3))
         #expect(capture.packets[0].addresses.map { "\($0)" } == ["94.252.32.192", "94.252.32.181"])
@@ -69,7 +72,7 @@ import Quantities
     }
 
     /// Simple packet blocks have no time (draft-ietf-opsawg-pcapng, section 4.4).
-    @Test func `gives packets without a time that of the packet before, and counts them`() throws {
+    @Test func `has of packets without a time only the place, and counts them`() throws {
         func number(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
         func block(_ type: UInt32, _ body: [UInt8]) -> [UInt8] {
             let length = number(UInt32(body.count + 12))
@@ -86,6 +89,8 @@ import Quantities
         let (summary, capture) = try scrub(try scratch.write("simple.pcapng", file), &pseudonyms)
         #expect(summary == CaptureScrub.Summary(packets: 3, packetsWithoutTime: 2))
         #expect(capture.packets.map(\.nanoseconds) == [0, 2_000_000_000, 2_000_000_000])
+        #expect(capture.packets.map { $0.addresses.isEmpty } == [true, false, true])
+        #expect(capture.packets[2].bytes == Sample.zeros(packet.count))
     }
 
     @Test func `has what stands before a damage, which is reported`() throws {
@@ -122,80 +127,62 @@ import Quantities
         #expect(try scratch.read("there.pcapng") == [1, 2, 3])
     }
 
-    private static let captures =
-        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Captures"
-
-    @Test(arguments: ["recorded-walk"])
-    func `of a shipped walk has none of its addresses, and as many`(name: String) throws {
-        let original = try Captured("\(Self.captures)/\(name).pcapng.gz")
-        let addresses = Set(original.packets.flatMap(\.addresses))
-        var pseudonyms = Pseudonyms(key: Scrubbed.key)
-        let expected = Dictionary(uniqueKeysWithValues: addresses.map { ($0, pseudonyms.pseudonym(of: $0)) })
-        let named = addresses.filter { expected[$0] != $0 }
-        #expect(named.count >= 3 && Set(expected.values).count == addresses.count)
-        let (summary, capture) = try scrub("\(Self.captures)/\(name).pcapng.gz", &pseudonyms)
-        #expect(summary == CaptureScrub.Summary(packets: original.packets.count))
-        // Compared here so that a failure does not print all of them.
-        let isSame = original.packets.map { $0.addresses.map { expected[$0] } } == capture.packets.map(\.addresses)
-        #expect(isSame)
-        let lengths = original.packets.map(\.length) == capture.packets.map(\.length)
-        #expect(lengths)
-        let all = capture.packets.flatMap(\.bytes)
-        for address in named {
-            let bytes = address.networkBytes
-            #expect(!holds(all, bytes), "\(address)")
+    /// Without flags derivation guesses the direction, from addresses too, which pseudonyms are not.
+    @Test func `states the direction that derivation took packets to have`() throws {
+        var file = CraftedFile()
+        file.section()
+        file.interface("wlan0", .raw)
+        let (near, far, other) =
+            ([192, 168, 1, 23], [192, 0, 2, 9], [198, 51, 100, 7]) as ([UInt8], [UInt8], [UInt8])
+        for (source, destination) in [(near, far), (far, near), (far, near), (far, other), (other, far)] {
+            file.packet(Crafted.ipv4(6, Crafted.tcp(), source: source, destination: destination))
         }
-        #expect(holds(all, Array(capture.packets[0].bytes.prefix(40))))
-    }
-
-    /// Does not call a Swift function for each of millions of bytes.
-    private func holds(_ all: [UInt8], _ part: [UInt8]) -> Bool {
-        all.withUnsafeBytes { all in
-            guard let start = all.baseAddress else { return false }
-            var place = 0
-            while place + part.count <= all.count,
-                let found = memchr(start + place, Int32(part[0]), all.count - place - part.count + 1)
-            {
-                if memcmp(found, part, part.count) == 0 { return true }
-                place = UnsafeRawPointer(found) - start + 1
-            }
-            return false
+        let path = try scratch.write("walk.pcapng", file.bytes)
+        for key in 0..<8 {
+            var pseudonyms = Pseudonyms(key: "\(key)")
+            let (_, capture) = try scrub(path, &pseudonyms)
+            // The end of all bytes counts as near.
+            #expect(capture.packets.map(\.direction) == [.inbound, .outbound, .outbound, .outbound, .inbound])
         }
     }
 
-    @Test func `gives the same pseudonyms as another with the same key, in its events, too`() throws {
-        let ethernet = Sample.station + Sample.station + [8, 0] + Sample.ipv4(17, Sample.udp([]))
-        let packet = try Scrubbed(ethernet, .ethernet).after
-        let events = try scratch.write(
-            "walk.events.jsonl",
-            Array(
-                """
-                {"address":"93.184.216.34/24","kind":"address","there":true}
-                {"gateway":"2001:db8::1","kind":"default-route"}
-                {"bssid":"00:11:22:33:44:55","kind":"association"}
-                {"bssid":"00:11:22:aa:BB:cc","kind":"association"}
-                {"kind":"position","latitude_deg":48.1,"longitude_deg":-1.5}
-                {"destination":"ff02::1","kind":"route"}
-                {"kind":"modem","operator":"26201","technology":"lte"}
-                {"kind":"live","state":"12:34"}
-                """.utf8))
-        var pseudonyms = Pseudonyms(key: Scrubbed.key)
-        let text = try CaptureScrub.scrubEvents(events, &pseudonyms)
-        let station = Sample.stationPseudonym.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        let other = pseudonyms.station([0, 0x11, 0x22, 0xaa, 0xbb, 0xcc]).map {
-            ($0 < 16 ? "0" : "") + String($0, radix: 16)
+    /// Two hosts that talk with nobody else, and two others that talk about as much.
+    @Test func `without directions gives the same traces, and leaves out the same packets`() throws {
+        var file = CraftedFile()
+        file.section()
+        file.interface("wlan0", .raw)
+        let hosts = [[192, 168, 1, 23], [192, 0, 2, 9], [10, 0, 0, 7], [203, 0, 113, 5]] as [[UInt8]]
+        for number in 0..<200 as Range<Int> {
+            let (one, other) = number % 3 == 0 ? (2, 3) : (0, 1)
+            let isUp = number % 4 == 0
+            file.packet(
+                Crafted.ipv4(
+                    6, Crafted.tcp(payload: Sample.zeros(isUp ? 0 : 900)), source: hosts[isUp ? one : other],
+                    destination: hosts[isUp ? other : one]), milliseconds: UInt64(number) * 10)
         }
-        #expect(Array(packet[0..<6]) == Sample.stationPseudonym)
-        #expect(
-            text == """
-                {"address":"94.252.32.192/24","kind":"address","there":true}
-                {"gateway":"20c9:9c2f:27b9:6920:730f:aa74:3b03:31e6","kind":"default-route"}
-                {"bssid":"\(station.joined(separator: ":"))","kind":"association"}
-                {"bssid":"\(other.joined(separator: ":"))","kind":"association"}
-                {"destination":"ff02::1","kind":"route"}
-                {"kind":"modem","operator":"26201","technology":"lte"}
-                {"kind":"live","state":"12:34"}
+        let path = try scratch.write("walk.pcapng", file.bytes)
+        func derived(_ path: String) throws -> Derivation {
+            try Derivation(Derivation.Options(name: "walk", sources: [CaptureSource(file: path)]))
+        }
+        let before = try derived(path)
+        #expect(before.notes.contains { $0.contains("packets between other hosts are left out") })
+        for key in 0..<8 {
+            var pseudonyms = Pseudonyms(key: "\(key)")
+            _ = try scrub(path, &pseudonyms)
+            let after = try derived(scratch.path.appending("scrubbed.pcapng").string)
+            #expect(after.traces.map(\.samples) == before.traces.map(\.samples))
+            #expect(after.notes == before.notes)
+        }
+    }
 
-                """)
+    @Test func `keeps snap lengths, unless they are longer than any`() throws {
+        var file = CraftedFile()
+        file.section()
+        for length in [[128, 0, 0, 0], [0, 0, 4, 0], [34, 216, 184, 93]] as [[UInt8]] {
+            file.interface("wlan0", .raw, snapLength: length)
+        }
+        var pseudonyms = Pseudonyms(key: Scrubbed.key)
+        let (_, capture) = try scrub(try scratch.write("walk.pcapng", file.bytes), &pseudonyms)
+        #expect(capture.interfaces.map(\.snapLength.bytes) == [128, 262_144, 0])
     }
 }

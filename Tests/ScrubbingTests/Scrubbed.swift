@@ -63,6 +63,37 @@ struct Captured {
         var addresses: [InternetAddress]
         var payloadOffset: Int?
         var isTCP = false
+        /// What a reader finds in the packet, but for the addresses.
+        var shape: [Int] = []
+
+        /// The addresses in the link header, in the IP header, and in ARP.
+        func quarry(_ interfaces: [CaptureInterface]) -> Set<Quarry> {
+            var quarry = Set(addresses.map { Quarry.internet($0) })
+            func station(_ place: Int) {
+                if place + 6 <= bytes.count { quarry.insert(.station(Array(bytes[place..<(place + 6)]))) }
+            }
+            func internet(_ place: Int) {
+                guard place + 4 <= bytes.count else { return }
+                quarry.insert(.internet(InternetAddress(v4: Pseudonyms.number(bytes[place...]))))
+            }
+            switch interfaces[interface].linkType {
+            case .ethernet:
+                for place in [0, 6] { station(place) }
+                if bytes.count >= 42, bytes[12..<20].elementsEqual([8, 6, 0, 1, 8, 0, 6, 4]) {
+                    for place in [22, 32] { station(place) }
+                    for place in [28, 38] { internet(place) }
+                }
+            case .linuxCooked where bytes.count >= 16 && bytes[4..<6].elementsEqual([0, 6]): station(6)
+            case .linuxCooked2 where bytes.count >= 20 && bytes[11] == 6: station(12)
+            // A frame has as many addresses as it has room for: acknowledgements have one.
+            case .ieee80211 where bytes.count >= 24: for place in [4, 10, 16] { station(place) }
+            case .ieee80211Radiotap where bytes.count >= 4:
+                let start = Int(bytes[2]) | Int(bytes[3]) << 8
+                if bytes.count >= start + 24 { for place in [4, 10, 16] { station(start + place) } }
+            default: break
+            }
+            return quarry
+        }
     }
 
     var packets: [Packet] = []
@@ -79,11 +110,43 @@ struct Captured {
                 bytes: packet.bytes.withUnsafeBytes { Array($0) }, length: packet.originalLength.bytes,
                 nanoseconds: packet.time?.nanoseconds, interface: packet.interface, direction: packet.direction,
                 addresses: internet.map { [$0.source, $0.destination] } ?? [], payloadOffset: internet?.payloadOffset)
+            kept.shape = internet.map { Self.shape(of: $0, packet) } ?? []
             if case .tcp? = internet?.transport { kept.isTCP = true }
             packets.append(kept)
         }
         self.packets = packets
         (interfaces, statistics, damage) = (reader.interfaces, reader.statistics, reader.damage.count)
+    }
+
+    private static func shape(of internet: IPPacket, _ packet: borrowing Pcap.Packet) -> [Int] {
+        let shape = [
+            Int(internet.source.family.rawValue), Int(internet.length.bytes), Int(internet.protocolNumber),
+            internet.headerOffset, internet.payloadOffset, internet.isFragment ? 1 : 0,
+        ]
+        switch internet.transport {
+        case .tcp(let segment):
+            var options = packet.options(of: segment)
+            var count = 0
+            while let option = options.next() {
+                // Padding takes the place of other options, and nothing is read after a malformed one.
+                switch option {
+                case .malformed, .noOperation, .other: break
+                default: count += 1
+                }
+            }
+            return shape + [
+                Int(segment.sourcePort), Int(segment.destinationPort), Int(segment.flags.rawValue),
+                Int(segment.window), segment.payloadLength, segment.options.lowerBound, segment.options.upperBound,
+                count,
+            ]
+        case .udp(let datagram):
+            return shape + [
+                Int(datagram.sourcePort), Int(datagram.destinationPort), datagram.payloadLength,
+                datagram.payload.lowerBound, datagram.payload.upperBound,
+            ]
+        case .icmp(let message): return shape + [Int(message.type), Int(message.code)]
+        case .other: return shape
+        }
     }
 }
 

@@ -25,6 +25,12 @@ package enum JSON: Sendable, Equatable {
         return text + "\n"
     }
 
+    /// The document on one line, without a newline at the end.
+    package var oneLine: String {
+        // Strings contain no raw newline, so every newline is layout.
+        text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    }
+
     private func write(to text: inout String, indent: Int) {
         switch self {
         case .null: text += "null"

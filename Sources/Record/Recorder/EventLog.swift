@@ -22,8 +22,5 @@ struct EventLog {
         try file.append(Self.line(.object(members)))
     }
 
-    /// Strings contain no raw newline, so every newline is layout.
-    static func line(_ document: JSON) -> String {
-        document.text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") + "\n"
-    }
+    static func line(_ document: JSON) -> String { document.oneLine + "\n" }
 }

@@ -41,7 +41,7 @@ package struct CaptureSource: Sendable, Equatable {
     var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
 
     /// The recorder's event log next to the capture.
-    var eventsFile: String {
+    package var eventsFile: String {
         var stem = file[...]
         // A compressed capture has the same event log as the capture that was recorded.
         for ending in [".gz", ".zst", ".pcapng"] where stem.hasSuffix(ending) { stem = stem.dropLast(ending.count) }
@@ -58,7 +58,8 @@ package struct CaptureSource: Sendable, Equatable {
         return PathName.objection(to: name) == nil ? name : "path-\(name)".prefix(15).description
     }
 
-    static func kind(_ interface: String) -> PathKind {
+    /// The kind of path that an interface of this name is.
+    package static func kind(_ interface: String) -> PathKind {
         let cellular = ["wwan", "rmnet", "wwp", "ccmni", "pdp"]
         if interface.hasPrefix("wl") { return .wifi }
         if cellular.contains(where: { interface.hasPrefix($0) }) { return .cellular }

@@ -3,17 +3,17 @@ import Pcap
 
 /// What must be known about a capture before its packets can be read: which addresses are near, and the interfaces'
 /// names.
-struct CaptureSurvey {
+package struct CaptureSurvey {
     /// The near addresses of each interface, for packets that do not say in which direction they went.
     let near: [Set<InternetAddress>]
     /// The interfaces' names from the capture; an interface without a name is named after the file.
     let names: [String]
-    let described: [CaptureInterface]
-    let damage: [CaptureDamage]
+    package let described: [CaptureInterface]
+    package let damage: [CaptureDamage]
     private let source: CaptureSource
     private let first: Timestamp?
 
-    init(_ source: CaptureSource) throws {
+    package init(_ source: CaptureSource) throws {
         var tallies: [AddressTally] = []
         var first: Timestamp?
         var reader = try CaptureReader(source.file)
@@ -29,6 +29,15 @@ struct CaptureSurvey {
         damage = Array(reader.damage.first)
         let stem = source.fileName.split(separator: ".").first.map(String.init) ?? "path"
         names = near.indices.map { index in reader.interfaces[index].name ?? stem }
+    }
+
+    /// The direction in which derivation takes a packet to have gone.
+    package func direction(of packet: borrowing Packet) -> PacketDirection {
+        let stated = packet.direction
+        guard stated == .unknown, let internet = packet.internetPacket, near.indices.contains(packet.interface) else {
+            return stated
+        }
+        return near[packet.interface].direction(of: internet)
     }
 
     /// The duration to add to the capture's timestamps.

@@ -130,7 +130,8 @@ struct FlowObserver {
             finding.roundTrip = RoundTrip(sent: wait.sent, received: time)
             awaited = nil
         }
-        if let wait = awaitedStamp, let echo = stamps?.echo, !Self.isAfter(wait.value, echo) {
+        // A stamp of zero is what a segment has that echoes none (RFC 7323, section 3.2).
+        if let wait = awaitedStamp, let echo = stamps?.echo, echo != 0, !Self.isAfter(wait.value, echo) {
             // An echo of a later value is not used, because the time at which that value was sent is not kept. An echo
             // comes with the far end's next data, which may be long in coming: unless the far end sends as much as it
             // can, only echoes within a second count.

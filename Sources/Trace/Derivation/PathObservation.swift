@@ -47,20 +47,13 @@ struct PathObservation {
     mutating func add(_ packet: borrowing Packet, shift: Duration) {
         guard let stamp = packet.time, let internet = packet.internetPacket else { return }
         let time = stamp.shifted(by: shift)
-        let outbound: Bool
-        switch packet.direction {
-        case .inbound: outbound = false
-        case .outbound: outbound = true
-        case .unknown:
-            if near.contains(internet.source) {
-                outbound = true
-            } else if near.contains(internet.destination) {
-                outbound = false
-            } else {
-                strangers += 1
-                return
-            }
+        let stated = packet.direction
+        let direction = stated == .unknown ? near.direction(of: internet) : stated
+        guard direction != .unknown else {
+            strangers += 1
+            return
         }
+        let outbound = direction == .outbound
         first = min(first ?? time, time)
         last = max(last ?? time, time)
         let number = time.number(of: 1_000_000_000)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Derivation
 import Determinism
 import Documents
 import Glibc
@@ -10,13 +11,14 @@ import SystemPackage
 struct Scrub: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Remove personal data from a capture: replace addresses with pseudonyms, drop payloads and positions.",
+            "Remove personal data from a capture: keep what traces need, with pseudonyms for addresses.",
         discussion: """
             Example: walkback scrub walk.pcapng --output walk-public.pcapng
 
-            Addresses of the same network get pseudonyms in the same network. If there is an event log next to the \
-            capture (walk.events.jsonl), it is scrubbed, too. Scrub several captures of one walk with the same --key \
-            so that their pseudonyms match, and keep the key secret.
+            Everything that is not known to be harmless becomes zero. Addresses of the same network get pseudonyms in \
+            the same network. If there is an event log next to the capture (walk.events.jsonl), it is scrubbed, too. \
+            Scrub several captures of one walk with the same --key so that their pseudonyms match; make the key long, \
+            and keep it secret. Times, lengths, ports and signal strengths are not hidden.
             """)
 
     @Argument(help: "Capture to scrub, a pcap or pcapng file.")
@@ -35,23 +37,19 @@ struct Scrub: ParsableCommand {
         if summary.packetsWithoutTime > 0 {
             Walkback.print(
                 standardError:
-                    "note: \(summary.packetsWithoutTime) packets had no time and got the time of the packet before")
+                    "note: \(summary.packetsWithoutTime) packets had no time; only their place and length are left")
         }
         Walkback.write("\(output): \(summary.packets) packets\n", to: 1)
-        let events = Self.eventsPath(capture)
+        let events = CaptureSource(file: capture).eventsFile
         guard access(events, R_OK) == 0 else { return }
         let text = try CaptureScrub.scrubEvents(events, &pseudonyms)
-        let target = FilePath(Self.eventsPath(output))
+        let target = FilePath(CaptureSource(file: output).eventsFile)
         guard access(target.string, F_OK) != 0 else {
             throw Fault(.failed, "'\(target)' exists and is not overwritten; choose another --output")
         }
         let (directory, name) = try HeldDirectory.holding(target)
         try directory.replace(name, with: Array(text.utf8))
         Walkback.write("\(target): events\n", to: 1)
-    }
-
-    private static func eventsPath(_ capture: String) -> String {
-        (capture.hasSuffix(".pcapng") ? String(capture.dropLast(".pcapng".count)) : capture) + ".events.jsonl"
     }
 
     private static func randomKey() -> String {
