@@ -72,6 +72,8 @@ struct LinkFiller {
     static let burst = 8.0
     /// The number of seconds for which a rate is remembered.
     private static let memory = 3
+    /// 73 years in nanoseconds: no clock has run for longer.
+    static let longestClock: UInt64 = 1 << 61
     /// The minimum time and number of datagrams for measuring a rate; one second always suffices.
     private static let rateInterval: Int64 = 100_000_000
     private static let ratePackets: UInt64 = 8
@@ -128,7 +130,7 @@ struct LinkFiller {
 
     mutating func take(_ feedback: ProbeMessage.Feedback, at now: Int64) {
         // Ignores answers that others have overtaken.
-        guard feedback.latest < next, feedback.packets >= acknowledgedPackets else { return }
+        guard isPlausible(feedback, at: now), feedback.packets >= acknowledgedPackets else { return }
         let arrived = feedback.packets - acknowledgedPackets
         acknowledgedPackets = feedback.packets
         // Repeated feedback is not an answer, but shows for how long nothing has arrived.
@@ -171,6 +173,15 @@ struct LinkFiller {
             // Grows at once and shrinks gradually.
             window = max(wanted, window - Double(arrived) / 8)
         }
+    }
+
+    /// Whether this can be true of what was sent. The other end may be wrong or hostile; all arithmetic on its numbers
+    /// relies on these limits.
+    private func isPlausible(_ feedback: ProbeMessage.Feedback, at now: Int64) -> Bool {
+        guard feedback.latest < next, feedback.packets <= feedback.latest, feedback.time < Self.longestClock,
+            let sent = Int64(exactly: feedback.latestSent), sent <= now
+        else { return false }
+        return feedback.latest == 0 || Int64(feedback.held) <= now - sent
     }
 
     /// Starts a sounding, which ends when the queue's limit is found or proves to be too far away.
@@ -235,7 +246,7 @@ struct LinkReceiver {
 
     /// Counts a datagram of any type.
     mutating func count(ipBytes: Int) {
-        self.ipBytes += UInt64(ipBytes)
+        self.ipBytes += UInt64(max(0, ipBytes))
     }
 
     mutating func take(number: UInt64, sent: UInt64, at now: Int64) {
