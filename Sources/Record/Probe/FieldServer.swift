@@ -136,8 +136,9 @@ package final class FieldServer {
                         sessions[other].map { (other, $0.endpoint.receiver) }
                     })
                 session.endpoint.act(at: now) { message in
-                    guard let bytes = session.seal.datagram(message) else { return false }
-                    isFull = socket.send(bytes, to: session.address) == .resourceTemporarilyUnavailable
+                    isFull =
+                        socket.send(session.seal.datagram(message), to: session.address)
+                        == .resourceTemporarilyUnavailable
                     return !isFull
                 }
                 sessions[id] = session
@@ -253,11 +254,12 @@ package final class FieldServer {
             }
             var generator = SystemRandomNumberGenerator()
             let new = UInt64.random(in: 1...UInt64.max, using: &generator)
-            guard sessions[new] == nil, let seal = SessionSeal(key, .server, nonce: nonce, session: new) else { return }
+            guard sessions[new] == nil else { return }
             sessions[new] = Session(
                 endpoint: ProbeEndpoint(
                     session: new, sendsEchoes: false, filling: filling, rate: limits.rate, at: now),
-                seal: seal, filling: filling, nonce: nonce, address: from, begin: now)
+                seal: SessionSeal(key, .server, nonce: nonce, session: new), filling: filling, nonce: nonce,
+                address: from, begin: now)
             id = new
         }
         // Sent again in case the first one was lost.

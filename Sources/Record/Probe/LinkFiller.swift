@@ -136,7 +136,7 @@ struct LinkFiller {
         // Repeated feedback is not an answer, but shows for how long nothing has arrived.
         guard feedback.latest > latest else {
             if feedback.latest == latest, let shortest, let waitingSince {
-                let couldCome = Int64(clamping: feedback.time) - shortest - waitingSince
+                let couldCome = Int64(feedback.time) - shortest - waitingSince
                 stalled = max(stalled, min(Int64(feedback.held), couldCome))
             }
             return
@@ -151,13 +151,13 @@ struct LinkFiller {
         answered = now
         stalled = 0
         waitingSince = inFlight > 0 ? now : nil
-        let roundTrip = now - Int64(clamping: feedback.latestSent) - Int64(feedback.held)
+        let roundTrip = now - Int64(feedback.latestSent) - Int64(feedback.held)
         guard roundTrip > 0 else { return }
         latestRoundTrip = roundTrip
         let transit = Int64(bitPattern: feedback.time &- UInt64(feedback.held) &- feedback.latestSent)
         let least = min(shortest ?? transit, transit)
         shortest = least
-        measure(feedback.packets, at: Int64(clamping: feedback.time))
+        measure(feedback.packets, at: Int64(feedback.time))
         // The time of an answer, plus a queue that lasts a while even at the highest rate.
         let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
         let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
@@ -178,10 +178,8 @@ struct LinkFiller {
     /// Whether this can be true of what was sent. The other end may be wrong or hostile; all arithmetic on its numbers
     /// relies on these limits.
     private func isPlausible(_ feedback: ProbeMessage.Feedback, at now: Int64) -> Bool {
-        guard feedback.latest < next, feedback.packets <= feedback.latest, feedback.time < Self.longestClock,
-            let sent = Int64(exactly: feedback.latestSent), sent <= now
-        else { return false }
-        return feedback.latest == 0 || Int64(feedback.held) <= now - sent
+        feedback.latest < next && feedback.packets <= feedback.latest && feedback.time < Self.longestClock
+            && feedback.latestSent <= UInt64(clamping: now)
     }
 
     /// Starts a sounding, which ends when the queue's limit is found or proves to be too far away.

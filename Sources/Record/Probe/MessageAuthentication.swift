@@ -2,33 +2,27 @@
 import CCrypto
 import ProbeFormat
 
-/// HMAC-SHA256 with one key. Used by one thread.
-final class MessageAuthentication {
-    private let context: OpaquePointer
+/// HMAC-SHA256 with one key, prepared once and used for any number of messages.
+struct MessageAuthentication {
+    private var hmac: walkback_hmac
 
-    /// nil if libcrypto fails, which it does only without memory.
-    init?(key: [UInt8]) {
-        guard let context = walkback_hmac_new(key, key.count) else { return nil }
-        self.context = context
+    init(key: [UInt8]) {
+        hmac = walkback_hmac_with_key(key, key.count)
     }
 
-    deinit {
-        EVP_MAC_CTX_free(context)
-    }
-
-    /// nil if libcrypto fails, which it does only without memory.
-    func code(of message: UnsafeRawBufferPointer) -> ProbeMessage.Code? {
+    func code(of message: [UInt8]) -> ProbeMessage.Code {
         var code = [UInt8](repeating: 0, count: ProbeMessage.codeSize)
-        return walkback_hmac_code(context, message.baseAddress, message.count, &code) == 1 ? code : nil
+        withUnsafePointer(to: hmac) { walkback_hmac_code($0, message, message.count, &code) }
+        return code
     }
 
     /// The first 64 bits of the code, as a session's datagrams carry them.
-    func seal(of message: UnsafeRawBufferPointer) -> UInt64? {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: ProbeMessage.codeSize) { code in
-            guard walkback_hmac_code(context, message.baseAddress, message.count, code.baseAddress) == 1 else {
-                return nil
+    func seal(of message: UnsafeRawBufferPointer) -> UInt64 {
+        withUnsafeTemporaryAllocation(byteCount: ProbeMessage.codeSize, alignment: 8) { code in
+            withUnsafePointer(to: hmac) {
+                walkback_hmac_code($0, message.baseAddress, message.count, code.baseAddress)
             }
-            return code.prefix(ProbeMessage.sealSize).reduce(0) { $0 << 8 | UInt64($1) }
+            return UInt64(bigEndian: code.load(as: UInt64.self))
         }
     }
 }

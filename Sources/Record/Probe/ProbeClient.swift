@@ -95,7 +95,8 @@ package final class ProbeClient: Sendable {
         var endpoint: ProbeEndpoint?
         /// The keys of the endpoint's session.
         var seal: SessionSeal?
-        /// The nonce of a hello of version 1, which tells whether the server is older; nil if it has answered.
+        /// The nonce of a hello of version 1, which tells whether the server is older; nil if it has answered since the
+        /// last session.
         var oldNonce: ProbeMessage.Nonce? = SharedKey.random(ProbeMessage.nonceSize)
         /// The streams, if streams fill the link.
         var streams: [StreamClient] = []
@@ -172,9 +173,7 @@ package final class ProbeClient: Sendable {
             let left = max(0, min(wakeTime(state, at: before) - before, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
             if waiting[1].revents != 0 {
-                if let seal = state.seal, let bytes = seal.datagram(.stop(session: seal.session)) {
-                    _ = socket.send(bytes, to: server)
-                }
+                if let seal = state.seal { _ = socket.send(seal.datagram(.stop(session: seal.session)), to: server) }
                 return true
             }
             for _ in 0..<Self.batch {
@@ -234,13 +233,12 @@ package final class ProbeClient: Sendable {
             state.nextGreeting = now
         case (.started(let nonce, let session, let seconds, let code), _) where nonce == state.nonce:
             guard case .started(_, _, _, let right) = options.key.started(nonce, session: session, seconds: seconds),
-                SharedKey.areEqual(code, right),
-                let seal = SessionSeal(options.key, .client, nonce: nonce, session: session)
+                SharedKey.areEqual(code, right)
             else { return }
-            state.nonce = nil
-            state.greeting = nil
+            (state.nonce, state.greeting) = (nil, nil)
+            state.oldNonce = SharedKey.random(ProbeMessage.nonceSize)
             leave(state)
-            state.seal = seal
+            state.seal = SessionSeal(options.key, .client, nonce: nonce, session: session)
             state.endpoint = ProbeEndpoint(
                 session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
             if options.filling == .streams {

@@ -27,23 +27,20 @@ final class SessionSeal {
     private var next: UInt64 = 1
     private var window = ReplayWindow()
 
-    /// nil if libcrypto fails, which it does only without memory.
-    init?(_ key: SharedKey, _ end: End, nonce: ProbeMessage.Nonce, session: UInt64) {
+    init(_ key: SharedKey, _ end: End, nonce: ProbeMessage.Nonce, session: UInt64) {
         let parts = [nonce, SharedKey.bytes(session)]
-        guard let up = MessageAuthentication(key: key.code("version 2 up", parts)),
-            let down = MessageAuthentication(key: key.code("version 2 down", parts))
-        else { return nil }
+        let up = MessageAuthentication(key: key.code("version 2 up", parts))
+        let down = MessageAuthentication(key: key.code("version 2 down", parts))
         self.session = session
         streamKey = SharedKey(bytes: key.code("version 2 streams", parts))
         (sending, receiving) = end == .client ? (up, down) : (down, up)
     }
 
-    /// The bytes of a datagram of this session, with number, code and padding; nil if libcrypto fails.
-    func datagram(_ message: ProbeMessage) -> [UInt8]? {
+    /// The bytes of a datagram of this session, with number, code and padding.
+    func datagram(_ message: ProbeMessage) -> [UInt8] {
         var bytes = message.covered(number: next)
-        guard let code = bytes.withUnsafeBytes({ sending.seal(of: $0) }) else { return nil }
         next += 1
-        bytes.append(number: code)
+        bytes.append(number: bytes.withUnsafeBytes { sending.seal(of: $0) })
         if case .data = message { bytes += repeatElement(0, count: ProbeMessage.dataSize - bytes.count) }
         return bytes
     }

@@ -89,12 +89,16 @@ extension ProbeMessage.Feedback {
 }
 
 extension [UInt8] {
+    // Of each size its own, because a generic one is not specialised across modules and takes longer than the code.
+
     /// Appends a number in network byte order.
-    package mutating func append<Number: FixedWidthInteger>(number: Number) {
-        for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: number >> Number(shift)))
-        }
+    package mutating func append(number: UInt64) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
+    package mutating func append(number: UInt32) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+    }
+    mutating func append(number: UInt16) { Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) } }
 }
 
 /// Reads the fields of a datagram in order; nil where one is incomplete.
