@@ -67,6 +67,7 @@ final class FieldServerRig: @unchecked Sendable {
         _ = read(stop.reader, &byte, 1)
     }
 
+    /// Starts the server in this process.
     func beginAnew() throws {
         let (limits, reader) = (limits, stop.reader)
         running = try far.run {

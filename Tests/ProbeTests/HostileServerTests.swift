@@ -77,7 +77,7 @@ import Testing
 }
 
 /// Greets as a server does, and then lies in every datagram.
-private struct HostileServer {
+struct HostileServer {
     let key: SharedKey
     /// Whether it has the key, so that its datagrams are accepted.
     var seals = true
@@ -134,7 +134,7 @@ private struct HostileServer {
 }
 
 /// A UDP socket whose every datagram is answered.
-private final class AnsweringSocket: Sendable {
+final class AnsweringSocket: Sendable {
     private let descriptor: CInt
 
     init(port: UInt16) throws {
