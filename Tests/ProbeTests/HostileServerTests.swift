@@ -96,13 +96,33 @@ struct HostileServer {
     }
 
     private mutating func feedback() -> ProbeMessage.Feedback {
-        ProbeMessage.Feedback(
-            latest: number(), latestSent: number(), packets: number(), ipBytes: number(), time: number(),
+        // About as many datagrams have arrived as were answered, so that some of it could be true.
+        let latest = generator.next(below: 2) == 0 ? number() : UInt64(answered)
+        return ProbeMessage.Feedback(
+            latest: latest, latestSent: number(), packets: number(), ipBytes: number(), time: number(),
             held: UInt32(truncatingIfNeeded: number()))
     }
 
-    mutating func answer(_ bytes: [UInt8]) -> [[UInt8]] {
+    private mutating func lies(_ session: UInt64) -> [ProbeMessage] {
+        if answered <= 10 {
+            // One-way delays at both ends of what 64 bits hold. Their difference is more.
+            let time: UInt64 = answered % 2 == 0 ? 1 << 63 : (1 << 63) + 2
+            let feedback = ProbeMessage.Feedback(
+                latest: UInt64(answered), latestSent: 1, packets: 0, ipBytes: 0, time: time, held: 0)
+            return [.feedback(session: session, feedback)]
+        }
         let nonce = [UInt8](repeating: 0, count: ProbeMessage.nonceSize)
+        return [
+            .data(session: session, number: number(), time: number(), feedback()),
+            .feedback(session: session, feedback()), .echoReply(session: session, number: number(), time: number()),
+            .echo(session: session, number: number(), time: number()), .report(session: session, feedback()),
+            .relay(session: session, of: number(), feedback()), .relay(session: session, of: session, feedback()),
+            .idle(session: session, milliseconds: .max), .sound(session: session), .stop(session: session),
+            .refused(nonce: nonce, reason: .tooMany),
+        ]
+    }
+
+    mutating func answer(_ bytes: [UInt8]) -> [[UInt8]] {
         switch bytes.withUnsafeBytes({ ProbeMessage($0) }) {
         case .hello(let nonce): return [ProbeMessage.challenge(nonce: nonce, cookie: nonce).greeting]
         case .start(let nonce, _, _):
@@ -117,15 +137,7 @@ struct HostileServer {
         guard let seal else { return [] }
         answered += 1
         let session = seal.session
-        let lies: [ProbeMessage] = [
-            .data(session: session, number: number(), time: number(), feedback()),
-            .feedback(session: session, feedback()), .echoReply(session: session, number: number(), time: number()),
-            .echo(session: session, number: number(), time: number()), .report(session: session, feedback()),
-            .relay(session: session, of: number(), feedback()), .relay(session: session, of: session, feedback()),
-            .idle(session: session, milliseconds: .max), .sound(session: session), .stop(session: session),
-            .refused(nonce: nonce, reason: .tooMany),
-        ]
-        return lies.compactMap { lie in
+        return lies(session).compactMap { lie in
             guard lie.isSealed else { return lie.greeting }
             guard !seals else { return seal.datagram(lie) }
             return lie.covered(number: UInt64(answered)) + [UInt8](repeating: 0, count: ProbeMessage.sealSize)
