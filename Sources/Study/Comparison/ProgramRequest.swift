@@ -69,6 +69,7 @@ package struct ProgramRequest: Sendable {
         if let congestionControl { try replay.use(congestionControl: congestionControl) }
         for note in replay.notes { say("note: \(note)") }
         let kernel = try self.kernel.find()
+        if let note = kernel.containmentNote { say(note) }
         if !replay.demands.isEmpty {
             let offers = try kernel.offers(cancellation: cancellation)
             for demand in replay.demands { try demand.check(against: offers) }
