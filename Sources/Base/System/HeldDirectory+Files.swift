@@ -165,7 +165,7 @@ extension HeldDirectory {
     /// Removes an entry with everything in it; a link itself and not what it leads to. What cannot be removed stays.
     package func remove(_ name: String) {
         if unlinkat(descriptor.rawValue, name, 0) == 0 || errno != EISDIR { return }
-        guard let doomed = opened(name) else { return }
+        guard let doomed = opened(Array(name.utf8CString)) else { return }
         // Directories within directories are moved up into this one before they are emptied, so that neither the stack
         // nor the number of descriptors limits how deep they may be nested.
         var waiting = doomed.removeFiles()
@@ -174,8 +174,9 @@ extension HeldDirectory {
             guard let directory = doomed.opened(next) else { continue }
             for inner in directory.removeFiles() {
                 moved += 1
-                let temporary = ".removed.\(moved)"
-                guard (try? directory.move(inner, to: doomed, as: temporary)) != nil else { continue }
+                let temporary = Array(".removed.\(moved)".utf8CString)
+                guard renameat(directory.descriptor.rawValue, inner, doomed.descriptor.rawValue, temporary) == 0
+                else { continue }
                 waiting.append(temporary)
             }
             _ = unlinkat(doomed.descriptor.rawValue, next, AT_REMOVEDIR)
@@ -183,15 +184,16 @@ extension HeldDirectory {
         _ = unlinkat(descriptor.rawValue, name, AT_REMOVEDIR)
     }
 
-    /// Removes every entry that is not a directory, and returns the names of those that are.
-    private func removeFiles() -> [String] {
-        ((try? entries()) ?? []).filter { unlinkat(descriptor.rawValue, $0, 0) != 0 && errno == EISDIR }
+    /// Removes every entry that is not a directory, and returns the names of those that are. Names are bytes, since a
+    /// program in a guest may have chosen any.
+    private func removeFiles() -> [[CChar]] {
+        ((try? names()) ?? []).filter { unlinkat(descriptor.rawValue, $0, 0) != 0 && errno == EISDIR }
     }
 
     /// A directory in this one, readable and writable for us if it is ours.
-    private func opened(_ name: String) -> HeldDirectory? {
+    private func opened(_ name: [CChar]) -> HeldDirectory? {
         // Whoever made it may have forbidden its reading.
         let opened = walkback_open_own_directory(descriptor.rawValue, name)
-        return opened < 0 ? nil : try? HeldDirectory(path.appending(name), opened: opened)
+        return opened < 0 ? nil : try? HeldDirectory(path, opened: opened)
     }
 }
