@@ -93,6 +93,7 @@ package struct ComparisonRequest: Sendable {
                 return strategy.name
             }
         }
+        try RunLimit.check(replay, self.replay.string)
         return replay
     }
 

@@ -22,7 +22,8 @@ package enum CaptureScrub {
         var first = try CaptureReader(path)
         try first.forEach { _ in }
         let interfaces = first.interfaces
-        var writer = try PcapngWriter(to: CaptureFile(creating: output), section: .init(application: "walkback scrub"))
+        var writer = try PcapngWriter(
+            to: CaptureFile(creating: output, isKept: false), section: .init(application: "walkback scrub"))
         for var interface in interfaces {
             interface.filter = nil
             _ = try writer.addInterface(interface)
