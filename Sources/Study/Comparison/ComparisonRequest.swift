@@ -101,6 +101,7 @@ package struct ComparisonRequest: Sendable {
         }
         replay.namedCommands.removeAll { !replay.strategies.contains($0.name) }
         try replay.findCommands(isAllowed: allowsCommands, searchPath: Self.searchPath)
+        try RunLimit.check(replay, self.replay.string)
         return replay
     }
 

@@ -97,7 +97,7 @@ final class SweepExecution: Sendable {
     private func keep(_ name: String, of job: GuestJob, _ fault: Fault) throws -> Fault {
         let failed = try output.subdirectory(Self.failedName)
         failed.remove(job.id)
-        guard (try? directory.move(name, to: failed, as: job.id)) != nil else { return fault }
+        guard (try? directory.move(name, to: failed, as: job.id)) != nil else { return fault.withoutLog }
         return Fault(
             fault.code,
             fault.message.replacing(job.directory.path.string, with: failed.path.appending(job.id).string))
