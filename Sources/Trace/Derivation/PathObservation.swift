@@ -151,10 +151,12 @@ extension Timestamp {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
+    /// The time later by `duration`, or the farthest that there is; a timeline refuses that.
     func shifted(by duration: Duration) -> Timestamp {
-        guard duration.components.seconds.magnitude < UInt64(Int64.max) / 1_000_000_000 else { return self }
-        let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
-        return overflow ? self : Timestamp(nanoseconds: sum)
+        guard duration.components.seconds.magnitude < UInt64(Int64.max) / 1_000_000_000 else {
+            return Timestamp(nanoseconds: duration < .zero ? .min : .max)
+        }
+        return Timestamp(nanoseconds: nanoseconds.adding(saturating: duration.wholeNanoseconds))
     }
 }
 
