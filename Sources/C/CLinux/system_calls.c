@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -78,7 +79,11 @@ static const struct sock_filter filter[] = {
 
     // Memory, processes and signals: the guest's processes are the kernel's children.
     WITHOUT_BITS(clone, 0, new_namespaces), ALLOWED(fork), ALLOWED(vfork), ALLOWED(execve), ALLOWED(execveat),
-    ALLOWED(exit), ALLOWED(exit_group), ALLOWED(waitid), ALLOWED(kill), ALLOWED(tkill), ALLOWED(tgkill),
+    ALLOWED(exit), ALLOWED(exit_group), ALLOWED(waitid), ALLOWED(tkill), ALLOWED(tgkill),
+    // A kernel that panics sends itself this signal until it is dead, but the first process of a namespace gets none of
+    // its own signals that it does not handle.
+    IF_CALL(kill, 4), ARGUMENT(1), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIGABRT, 0, 1),
+    RETURN(SECCOMP_RET_KILL_PROCESS), ALLOW,
     ALLOWED(getpid), ALLOWED(getppid), ALLOWED(gettid), ALLOWED(getpgrp), ALLOWED(getpgid), ALLOWED(setpgid),
     ALLOWED(setsid), ALLOWED(getuid), ALLOWED(geteuid), ALLOWED(getgid), ALLOWED(getegid), ALLOWED(getgroups),
     ALLOWED(prctl), ALLOWED(arch_prctl), ALLOWED(personality), ALLOWED(uname), ALLOWED(brk), ALLOWED(mremap),

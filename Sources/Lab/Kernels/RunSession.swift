@@ -38,8 +38,8 @@ final class RunSession {
             guest.remove(name)
         }
         directory.remove(RunDirectory.control)
-        control = try directory.subdirectory(RunDirectory.control)
         log = try directory.create(RunDirectory.consoleLog)
+        control = try directory.subdirectory(RunDirectory.control)
     }
 
     deinit {

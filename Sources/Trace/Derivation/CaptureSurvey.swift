@@ -16,7 +16,9 @@ package struct CaptureSurvey {
     private let source: CaptureSource
     private let first: Timestamp?
 
-    package init(_ source: CaptureSource) throws {
+    /// - Parameter mostInterfaces: the most interfaces that may have packets; nil: as many as a capture may describe.
+    /// - Throws: `Fault` (bad input) if the capture cannot be read, or has packets of more interfaces.
+    package init(_ source: CaptureSource, mostInterfaces: Int? = nil) throws {
         var tallies: [AddressTally] = []
         var hasPackets: [Bool] = []
         var used = 0
@@ -30,14 +32,14 @@ package struct CaptureSurvey {
             if !hasPackets[packet.interface] {
                 hasPackets[packet.interface] = true
                 used += 1
-                guard used <= DerivationMemory.mostInterfaces else {
+                if let mostInterfaces, used > mostInterfaces {
                     throw Fault.input(
                         source.file,
-                        "has packets of more than \(DerivationMemory.mostInterfaces) interfaces, which is not the "
+                        "has packets of more than \(mostInterfaces) interfaces, which is not the "
                             + "capture of a walk; keep those of a few, with Wireshark's editcap or tshark")
                 }
             }
-            tallies[packet.interface].add(packet)
+            tallies[packet.interface].add(packet, of: tallies.count)
             if let time = packet.time { first = min(first ?? time, time) }
         }
         self.source = source

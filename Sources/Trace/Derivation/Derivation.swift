@@ -150,7 +150,7 @@ package struct Derivation: Sendable {
                 "is not a capture but a file of the trace format '\(format.name)'; convert it with 'walkback import'"
             )
         }
-        let survey = try CaptureSurvey(source)
+        let survey = try CaptureSurvey(source, mostInterfaces: DerivationMemory.mostInterfaces)
         for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }
         let whole = survey.shift(shift, alignsStarts: options.alignsStarts)
         memory.take(interfaces: survey.used)

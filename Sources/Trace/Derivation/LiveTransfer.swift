@@ -138,7 +138,7 @@ extension LiveTransfer {
     private static func flows(
         in source: CaptureSource, shift: Duration, alignsStarts: Bool
     ) throws -> [LiveFlow] {
-        let survey = try CaptureSurvey(source)
+        let survey = try CaptureSurvey(source, mostInterfaces: DerivationMemory.mostInterfaces)
         let whole = survey.shift(shift, alignsStarts: alignsStarts)
         var interfaces = zip(survey.near, survey.pathNames).map { LiveFlows(near: $0, path: $1) }
         var reader = try CaptureReader(source.file)
