@@ -3,8 +3,11 @@ import Determinism
 import Documents
 import Pcap
 import Quantities
+import Replays
+import System
 import SystemPackage
 import Testing
+import TraceFormats
 import Traces
 
 @testable import Derivation
@@ -80,6 +83,32 @@ import Traces
         try record([0])
         let fault = refusal(shift: .nanoseconds(Int64.min))
         #expect(fault?.message.contains("those of a walk must be from 1824 to 2115") == true)
+    }
+
+    /// A segment may claim any length on the wire.
+    @Test func `of endless packets gives a trace that can be read`() throws {
+        var writer = try PcapngWriter(to: CaptureFile(creating: scratch.file("walk.pcapng")))
+        _ = try writer.addInterface(CaptureInterface(name: "if0", linkType: .raw, snapLength: ByteCount(128)))
+        for index in 0..<10 as Range<Int64> {
+            var packet = PacketMaker.tcp(outbound: false, sequence: 1, payload: 1448)
+            // No length: the card was to split the segment.
+            packet[2] = 0
+            packet[3] = 0
+            try packet.withUnsafeBytes {
+                try writer.write(
+                    $0, originalLength: ByteCount(4_000_000_000),
+                    time: Timestamp(nanoseconds: Self.start + index * 100_000), interface: 0, direction: .inbound)
+            }
+        }
+        try writer.flush()
+        let result = try Derivation(
+            Derivation.Options(
+                name: "walk", sources: [CaptureSource(file: scratch.file("walk.pcapng").string)],
+                bin: .milliseconds(1)))
+        #expect(result.traces[0].samples.map(\.down.rate).max() == .megabitsPerSecond(1_000_000))
+        #expect(result.notes.contains { $0.hasPrefix("if0: the capture claims more than 1 Tb/s at times") })
+        let text = try result.files[0].text
+        #expect(try TraceFile.parse(InputFile(path: "x", bytes: Array(text.utf8))) == result.traces[0])
     }
 
     @Test func `of more interfaces than a walk has is refused`() throws {

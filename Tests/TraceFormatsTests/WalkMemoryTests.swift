@@ -29,6 +29,12 @@ import Traces
         #expect(message.contains("walkback takes at most 260 MB for a walk; split"), "\(message)")
     }
 
+    /// A file is in memory while the traces that were read before it are; the program itself takes 40 MB.
+    @Test func `is part of all that reading may take`() {
+        let parts = MemoryLimits.file + MemoryLimits.walk + ByteCount(40_000_000)
+        #expect(parts <= MemoryLimits.whole)
+    }
+
     @Test func `lets a long walk be exported`() throws {
         let trace = try TraceFile.parse(trace(megabits: 12, hours: 1))
         let written = try MahimahiFormat().write(trace, .down, from: "x.trace.csv")

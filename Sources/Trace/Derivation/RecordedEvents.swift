@@ -76,7 +76,8 @@ struct RecordedEvents {
                     addresses[name, default: []].remove(address)
                 }
             case "signal", "modem":
-                if let dBm = line.signal_dbm {
+                // A trace has no other signals, and no radio does.
+                if let dBm = line.signal_dbm, (-300...300).contains(dBm) {
                     signals[name, default: []].append(Signal(time: Timestamp(nanoseconds: line.time_ns), dBm: dBm))
                 }
                 continue

@@ -77,12 +77,13 @@ struct TraceBuilder {
             )
         }
         var samples: [PathTrace.Sample] = []
+        var isLimited = false
         // An array that grows is copied, and the rows may be most of what fits into memory.
         samples.reserveCapacity(timeline.bins.count)
         let readings = LastInstant(signals.lazy.map(\.time))
         for (index, number) in timeline.bins.enumerated() where number < timeline.recorded.upperBound {
             let second = timeline.second(ofBin: number)
-            let delay = (bases?[second] ?? fallback) / 2
+            let delay = min((bases?[second] ?? fallback) / 2, TraceFile.largestDelay)
             func link(_ direction: Demand.Direction, _ capacity: DataRate?, lost: Int, packets: Int)
                 -> PathTrace.LinkSample
             {
@@ -92,8 +93,10 @@ struct TraceBuilder {
                     direction.bins[index] ?? max(direction.passed[index], isFull ? .zero : capacity ?? .zero)
                 // If the link was full, its queue dropped the packets, and the replay's own queue will drop them too.
                 let loss = isFull || lost == 0 ? 0 : Double(lost) / Double(lost + packets)
-                return PathTrace.LinkSample(
-                    rate: DataRate(bitsPerSecond: rate.bitsPerSecond.rounded()), delay: delay, loss: loss)
+                // A capture may claim any lengths; a trace beyond the limits of its format could not be read.
+                if !(rate <= TraceFile.largestRate) { isLimited = true }
+                let bits = rate >= .zero ? min(rate, TraceFile.largestRate).bitsPerSecond.rounded() : 0
+                return PathTrace.LinkSample(rate: DataRate(bitsPerSecond: bits), delay: delay, loss: loss)
             }
             let offset = timeline.offset(ofBin: number)
             let signal = readings.index(at: timeline.middle(ofBin: number)).map { signals[$0].dBm }
@@ -107,6 +110,10 @@ struct TraceBuilder {
             var repeated = samples.last
             repeated?.time = sample.time
             if repeated != sample { samples.append(sample) }
+        }
+        if isLimited {
+            notes.append(
+                "\(name): the capture claims more than 1 Tb/s at times, which cannot be right; 1 Tb/s is assumed")
         }
         var trace = PathTrace(
             name: name, kind: kind, duration: timeline.duration, queueDown: .zero, queueUp: .zero, source: source,

@@ -68,7 +68,9 @@ package enum CaptureScrub {
     package static func scrubEvents(_ path: String, _ pseudonyms: inout Pseudonyms) throws -> String {
         let decoder = JSONDecoder()
         var text = ""
-        for line in try InputFile.read(path).text().split(separator: "\n") {
+        // One line after the other: an array of a foreign log's lines may take many times the memory of the log.
+        var lines = try TextLines(InputFile.read(path, largest: ByteCount(100_000_000)))
+        while let line = lines.next()?.text {
             let event = try? decoder.decode(EventScrub.self, from: Data(line.utf8))
             if let event = event?.published(&pseudonyms) { text += event.oneLine + "\n" }
         }

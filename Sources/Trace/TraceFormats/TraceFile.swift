@@ -44,8 +44,8 @@ public struct TraceFile: PathWriting {
     static let firstLine = "# walkback trace \(version)"
 
     /// No recording of a radio exceeds these limits, and within them no arithmetic of a link overflows.
-    static let largestRate = DataRate(bitsPerSecond: Double(LinkColumn.rate.form.limits.upperBound))
-    static let largestDelay = Duration.nanoseconds(LinkColumn.delay.form.limits.upperBound)
+    package static let largestRate = DataRate(bitsPerSecond: Double(LinkColumn.rate.form.limits.upperBound))
+    package static let largestDelay = Duration.nanoseconds(LinkColumn.delay.form.limits.upperBound)
     static let largestDuration = Duration.seconds(48 * 3600)
     static let largestQueue = ByteCount(1_000_000_000_000)
 
