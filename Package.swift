@@ -185,7 +185,11 @@ let testTargets: [Target] = [
     tests("Pcap", ["Determinism", "Documents", "Quantities", system]),
     tests("ProbeFormat", ["Determinism", "Quantities"]),
     tests(
-        "Probe", ["Determinism", "Documents", "KernelTier", "Netlink", "ProbeFormat", "Quantities", "System", system]),
+        "Probe",
+        [
+            "Determinism", "Documents", "KernelTier", "Netlink", "ProbeFormat", "Quantities", "System", "walkback",
+            system,
+        ]),
     tests(
         "Recorder",
         ["Determinism", "Documents", "KernelTier", "Netlink", "Pcap", "Probe", "Quantities", "System", system],
