@@ -10,10 +10,28 @@ extension GuestJob {
     private static let largestDocument = ByteCount(256_000_000)
     private static let largestSeries = ByteCount(1_000_000_000)
 
-    /// A JSON document; nil if there is none.
+    /// The record of a run; nil if there is none.
     ///
-    /// - Throws: `Fault` if it is not a regular file of bounded size, or cannot be read.
-    package func document<Document: Decodable>(_ type: Document.Type, _ name: String) throws -> Document? {
+    /// - Throws: `Fault` as for `programRecord`.
+    package func record() throws -> RunRecord? {
+        try document(RunRecord.self, RunRecord.fileName).map { try checked($0, $0) }
+    }
+
+    /// The record of a program's run; nil if there is none.
+    ///
+    /// - Throws: `Fault` if it is not a regular file of bounded size, cannot be read, or has numbers that no run makes.
+    package func programRecord() throws -> ProgramRecord? {
+        try document(ProgramRecord.self, ProgramRecord.fileName).map { try checked($0, $0.run) }
+    }
+
+    private func checked<Document>(_ document: Document, _ record: RunRecord) throws -> Document {
+        if let objection = record.objection {
+            throw Fault(.failed, "run \(id) left a record that no run makes: \(objection); run it again")
+        }
+        return document
+    }
+
+    private func document<Document: Decodable>(_ type: Document.Type, _ name: String) throws -> Document? {
         guard let bytes = try handedOver(name, most: Self.largestDocument) else { return nil }
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))

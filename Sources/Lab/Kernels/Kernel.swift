@@ -76,7 +76,7 @@ package enum Kernel: Sendable, Equatable {
         console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> RunRecord {
         let end = try run(job, cancellation: cancellation, console: console)
-        guard end.status == 0, let record = try job.document(RunRecord.self, RunRecord.fileName) else {
+        guard end.status == 0, let record = try job.record() else {
             throw Fault(
                 .failed,
                 "run \(job.id) ended with status \(end.status) and without a record; "

@@ -136,7 +136,7 @@ package struct ProgramRequest: Sendable {
     }
 
     private static func results(of job: GuestJob) throws -> (ProgramRecord, Series) {
-        guard let record = try job.document(ProgramRecord.self, ProgramRecord.fileName),
+        guard let record = try job.programRecord(),
             let seriesBytes = try job.series()
         else { throw Fault(.failed, "the run left no complete record; run it again") }
         let links = record.run.links.compactMap { link in
