@@ -54,7 +54,7 @@ let base: [Target] = [
 
 let record: [Target] = [
     target(
-        "Record", "Pcap", ["CZlib", "CZstd", "Determinism", "Documents", "Quantities", system],
+        "Record", "Pcap", ["CZlib", "CZstd", "Determinism", "Documents", "Quantities", "System", system],
         settings: [.enableExperimentalFeature("Lifetimes")]),
     target("Record", "ProbeFormat", ["Quantities"]),
     target(
@@ -219,7 +219,7 @@ let testTargets: [Target] = [
         ["Derivation", "Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "Traces", system]),
     tests("Bounds", ["Quantities", "Traces"]),
     tests("Settings", ["Documents", "Plans", "Quantities"]),
-    tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
+    tests("Plans", ["Determinism", "Documents", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",
@@ -245,7 +245,7 @@ let testTargets: [Target] = [
             "CLinux", "Determinism", "Documents", "KernelTier", "Lab", "Netlink", "Plans", "Quantities", "Results",
             "Strategies", "System", "TestWorkload", "Traces", "Traffic", "Verification", system,
         ]),
-    tests("System", ["Documents", "Quantities", system]),
+    tests("System", ["CLinux", "Documents", "Quantities", system]),
     tests(
         "Kernels",
         ["Determinism", "Documents", "Plans", "Quantities", "System", "guest-probe", system]),

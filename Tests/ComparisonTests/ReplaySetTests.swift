@@ -3,6 +3,7 @@ import Comparison
 import Determinism
 import Documents
 import Glibc
+import Replays
 import System
 import SystemPackage
 import Testing
@@ -99,5 +100,33 @@ import Testing
         #expect(outcome.status == 65, "\(outcome.errors)")
         #expect(outcome.errors.contains("bad.yaml:2:"))
         #expect(access(output.string, F_OK) != 0)
+    }
+}
+
+/// A comparison holds all its runs in memory, and its result must be readable.
+@Suite struct `How much is run for one result` {
+    private func replay(seeds: Int, hours: Int) throws -> Replay {
+        let text = """
+            name: a
+            paths: {wifi: {trace: w}, cellular: {trace: c}}
+            strategies: [tcp-wifi, mptcp]
+            seeds: \(seeds)
+            """
+        return try Replay.parse(InputFile(path: "a.yaml", bytes: Array(text.utf8))) { name in
+            let kind = name == "w" ? "wifi" : "cellular"
+            let trace = Scratch.trace(kind, duration: hours * 3600, rows: "0,3,1,30,30,0,0,1,\n")
+            return InputFile(path: name, bytes: Array(trace.utf8))
+        }
+    }
+
+    @Test func `is limited before the first run`() throws {
+        // 7 million rows are 38.9 h of two paths.
+        try RunLimit.check(try replay(seeds: 19, hours: 1), "a.yaml")
+        let fault = #expect(throws: Fault.self) { try RunLimit.check(try replay(seeds: 20, hours: 1), "a.yaml") }
+        #expect(fault?.code == .badInput)
+        #expect(
+            fault?.message
+                == "a.yaml: 40 runs of 3600 s are 40.0 h on 2 paths, and at most 38.9 h fit into memory; choose fewer "
+                + "strategies or seeds, or a shorter walk")
     }
 }

@@ -133,8 +133,8 @@ import Testing
         try capture.add(packet, at: 1, outbound: false, length: original ?? claimed)
         try capture.finish()
         var reader = try CaptureReader(scratch.file("merged.pcapng").string)
-        var observation = PathObservation(near: [], bin: .seconds(1))
-        try reader.forEach { observation.add($0, shift: .zero) }
+        var observation = PathObservation(near: [], bin: .seconds(1), DerivationMemory(bin: .seconds(1)))
+        try reader.forEach { try observation.add($0, shift: .zero) }
         #expect(observation.seconds[PacketMaker.start + 1]?.down == Int64(wire))
     }
 }

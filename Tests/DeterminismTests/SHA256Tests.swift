@@ -35,4 +35,10 @@ import Testing
         for byte in bytes { hash.update([byte]) }
         #expect(hash.hexadecimal() == SHA256.hexadecimal(of: bytes))
     }
+
+    /// What `printf abc | openssl dgst -sha256 -binary | base64` prints, and the same for nothing.
+    @Test func `The digest in base64 is that of other programs`() {
+        #expect(SHA256.base64(of: Array("abc".utf8)) == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
+        #expect(SHA256.base64(of: []) == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    }
 }

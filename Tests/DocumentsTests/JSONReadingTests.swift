@@ -87,6 +87,12 @@ import Testing
         #expect(try parse(document.text) == document.asRead)
     }
 
+    @Test func `with too many values is refused before it is decoded`() {
+        let bytes = Array("[0".utf8) + Array(repeatElement(Array(",0".utf8), count: 2_000_000).joined()) + [0x5d]
+        let fault = #expect(throws: Fault.self) { try JSON.parse(bytes, path: "a.json") }
+        #expect(fault?.message.contains("has more than 2000000 values") == true)
+    }
+
     @Test func `names what is missing or of another sort`() throws {
         let reader = try JSONReader(
             document: Array("{\"schema\": \"walkback.x/1\", \"runs\": [{\"seed\": \"a\"}]}".utf8), path: "a.json",

@@ -24,16 +24,18 @@ extension FuzzTargets {
             let guest = try directory.subdirectory(RunDirectory.guest)
             try guest.write(parts[0], to: RunRecord.fileName)
             try guest.write(parts[1], to: Series.fileName)
-            guard let record = try job.record() else {
+            guard let record = try job.document(RunRecord.self, RunRecord.fileName) else {
                 throw Finding("a record was not found")
             }
-            _ = try GuestSeeds.saved(record, plan, job.series()).report
+            _ = try GuestSeeds.saved(record, plan, RunFiles.series(of: record, plan, from: job)).report
         },
         FuzzTarget("guest-program", seeds: { [try GuestSeeds.program()] }) { input in
             let job = GuestJob(id: "run", directory: try Scratch.emptyDirectory("program"), seed: 1)
             let guest = try job.directory.subdirectory(RunDirectory.guest)
             try guest.write(input, to: ProgramRecord.fileName)
-            _ = try job.programRecord()
+            let plan = try GuestSeeds.replay().plan(strategy: .mptcp, seed: 1)
+            let record = try job.document(ProgramRecord.self, ProgramRecord.fileName)
+            try record?.run.check(against: plan, span: plan.duration)
         },
         FuzzTarget("guest-console", seeds: { [GuestSeeds.console] }) { input in
             var console = Console(log: -1)
@@ -55,13 +57,10 @@ enum GuestSeeds {
     }
 
     /// The result of a comparison that has one run, as it is saved.
-    ///
-    /// - Parameter series: what the guest left.
-    static func saved(_ record: RunRecord, _ plan: RunPlan, _ series: [UInt8]?) throws -> SavedComparison {
+    static func saved(_ record: RunRecord, _ plan: RunPlan, _ series: Series) throws -> SavedComparison {
         let replay = try replay()
         let run = PlannedRuns.Finished(
-            plan: plan, tables: replay.tables(), record: record,
-            series: try RunFiles.series(of: record, plan, from: series))
+            plan: plan, tables: replay.tables(), record: record, series: series)
         var result = try ComparisonResult(
             replay: replay, kernel: .host(HostKernel(release: "6.12.0")), runs: [run], walkbackVersion: "1.0.0",
             command: "walkback compare replay.yaml")
@@ -111,16 +110,16 @@ enum GuestSeeds {
         return Series(delivered: bins, others: record.others.map { _ in bins }, links: links, delays: delays)
     }
 
-    static func run() throws -> (plan: RunPlan, record: RunRecord, series: [UInt8]) {
+    static func run() throws -> (plan: RunPlan, record: RunRecord, series: Series) {
         let plan = try replay().plan(strategy: .mptcp, seed: 1)
         let record = record(plan)
-        return (plan, record, series(plan, record).encoded())
+        return (plan, record, series(plan, record))
     }
 
     /// The inputs of the target `guest-record`.
     static func runs() throws -> [[UInt8]] {
         let (_, record, series) = try run()
-        return [Parts.joined([Array(try JSONEncoder().encode(record)), series])]
+        return [Parts.joined([Array(try JSONEncoder().encode(record)), series.encoded()])]
     }
 
     static func program() throws -> [UInt8] {

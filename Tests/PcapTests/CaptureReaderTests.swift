@@ -238,12 +238,13 @@ import Testing
     @Test func `A file that is not there, or is none, says so`() throws {
         #expect(
             throws: Fault.input(
-                "/nowhere", "cannot be opened: No such file or directory; check the name and its permissions")
+                "/nowhere", "cannot be opened: No such file or directory; check the name of the file")
         ) {
             _ = try ReadCapture("/nowhere")
         }
         #expect(throws: Fault.input("/tmp", "is a directory; name a file in it")) { _ = try ReadCapture("/tmp") }
-        #expect(throws: Fault.input("/dev/null", "is not a regular file; copy it to one first")) {
+        #expect(throws: Fault.input("/dev/null", "is not a regular file but a device or a socket; name a regular file"))
+        {
             _ = try ReadCapture("/dev/null")
         }
     }

@@ -60,11 +60,13 @@ final class ScratchDirectory {
 /// Takes `room` bytes, then reports that the disk is full.
 final class SmallDisk: CaptureOutput {
     let name = "small disk"
+    let isKept: Bool
     private let room: Int
     private(set) var bytes: [UInt8] = []
 
-    init(room: Int) {
+    init(room: Int, isKept: Bool = true) {
         self.room = room
+        self.isKept = isKept
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {

@@ -58,3 +58,28 @@ import Traces
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
     }
 }
+
+@Suite struct `A replay without bounds` {
+    @Test(arguments: ["86400s", "48h"])
+    func `is refused at the duration that makes it so`(duration: String) throws {
+        let text = "name: a\npaths:\n  lte: {opportunities: [one], duration: \(duration)}\n"
+        let fault = #expect(throws: Fault.self) {
+            try Replay.parse(InputFile(path: "a.yaml", bytes: Array(text.utf8))) {
+                InputFile(path: $0, bytes: Array("1\n".utf8))
+            }
+        }
+        #expect(fault?.code == .badInput)
+        #expect(fault?.message.hasPrefix("a.yaml:3:") == true, "\(fault?.message ?? "")")
+        #expect(fault?.message.hasSuffix("choose a shorter duration") == true, "\(fault?.message ?? "")")
+    }
+
+    @Test func `is no bomb of aliases`() throws {
+        var text = "name: a\npaths: {}\nx:\n  k0: &k0 [0,0,0,0,0,0,0,0,0,0]\n"
+        for level in 1..<9 {
+            let aliases = Array(repeating: "*k\(level - 1)", count: 10).joined(separator: ",")
+            text += "  k\(level): &k\(level) [\(aliases)]\n"
+        }
+        let fault = #expect(throws: Fault.self) { try YAMLReader(InputFile(path: "a.yaml", bytes: Array(text.utf8))) }
+        #expect(fault?.message.hasPrefix("a.yaml: has more than 200000 values") == true)
+    }
+}

@@ -81,6 +81,20 @@ struct PageInBrowserTests {
         try keep(try browser.screenshot(whole: false), "report-\(width)-dark")
     }
 
+    /// The policy allows the page's own script by its hash, and no other, however it came into the page.
+    @Test("runs no script but its own")
+    func foreignScript() throws {
+        let attack = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
+        let html = HTMLReport.text(of: Self.result)
+        let page = try page(html.replacing("<main>", with: "<main>" + attack))
+        defer { remove(page) }
+        let browser = try Chromium()
+        try browser.open(page, width: 1280, height: 900)
+        #expect(try text(try browser.evaluate("document.title")) != "owned")
+        #expect(try browser.evaluate("document.querySelectorAll('svg.live').length") == .integer(4))
+        #expect(browser.complaints.contains { $0.contains("Content Security Policy") })
+    }
+
     @Test("shows the values under the cursor, for the mouse and for the keyboard")
     func readOut() throws {
         let page = try page(HTMLReport.text(of: Self.result))

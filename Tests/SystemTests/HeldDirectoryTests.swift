@@ -94,6 +94,21 @@ struct `A held directory` {
         #expect(try directory.entries() == [])
     }
 
+    @Test func `removes what has a name that is not UTF-8`() throws {
+        defer { end() }
+        let name: [CChar] = [CChar(bitPattern: 0xff), CChar(bitPattern: 0xc3), 0]
+        let outer = try directory.subdirectory("outer")
+        let inner = withExtendedLifetime(outer) {
+            #expect(mkdirat($0.descriptor.rawValue, name, 0o755) == 0)
+            return openat($0.descriptor.rawValue, name, O_RDONLY | O_DIRECTORY)
+        }
+        #expect(mkdirat(inner, name, 0o755) == 0)
+        close(openat(inner, "file", O_WRONLY | O_CREAT, 0o600))
+        close(inner)
+        directory.remove("outer")
+        #expect(try directory.entries() == [])
+    }
+
     @Test func `reads regular files of bounded size alone`() throws {
         defer { end() }
         plant("link", linkTo: victim)

@@ -99,7 +99,7 @@ import Traces
     @Test func `keeps them as they are and lasts as long as the shorter`() throws {
         let result = try run(up: up)
         #expect(result.files.map(\.name) == ["cellular.down", "cellular.up", "replay.yaml"])
-        #expect(result.files[1].text == "0\n100\n4600\n")
+        #expect(try result.files[1].text == "0\n100\n4600\n")
         let trace = result.traces[0]
         #expect(trace.duration == .milliseconds(4600))
         #expect(trace.table(.down).overhead == ByteCount(4))

@@ -8,6 +8,12 @@ package enum FixedPoint {
 
     /// `text` times 10^`decimals`; further digits are rounded half away from zero. Exponents are understood.
     package static func parse(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
+        try parse(Array(text)[...], decimals: decimals)
+    }
+
+    /// The same for a field of a file: other modules call a generic function without its types, which takes most of the
+    /// time for a long trace.
+    package static func parse(_ text: ArraySlice<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         var value: Int64 = 0
         var digits = 0
         var decimal: Int?
@@ -40,7 +46,7 @@ package enum FixedPoint {
     }
 
     /// Parses numbers as programs write them, such as 1e-05. `nan` and `inf` get their own error, `notFinite`.
-    private static func parseFloat(_ text: some Collection<UInt8>, decimals: Int) throws(Failure) -> Int64 {
+    private static func parseFloat(_ text: ArraySlice<UInt8>, decimals: Int) throws(Failure) -> Int64 {
         let word = String(decoding: text, as: UTF8.self)
         // Double would also accept hexadecimal and a leading sign, which nobody means in a trace.
         guard word.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let value = Double(word)

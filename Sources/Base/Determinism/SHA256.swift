@@ -79,6 +79,19 @@ package struct SHA256: Sendable {
         for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
+    /// The digest in base64 (RFC 4648, section 4).
+    package static func base64(of bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let hexadecimal = Array(hexadecimal(of: bytes).utf8)
+        // Three hexadecimal digits are two of base64; the 64 digits of a digest end with one that has two more bits.
+        let places = stride(from: 0, to: hexadecimal.count, by: 3).flatMap { start -> [UInt8] in
+            let group = hexadecimal[start..<min(start + 3, hexadecimal.count)]
+            let value = group.reduce(0) { $0 << 4 | Int($1 < 0x40 ? $1 - 0x30 : $1 - 0x57) }
+            return group.count == 3 ? [digits[value >> 6], digits[value & 63]] : [digits[value << 2]]
+        }
+        return String(decoding: places, as: UTF8.self) + "="
+    }
+
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2).
     private static let constants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

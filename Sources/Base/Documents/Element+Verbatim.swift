@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Determinism
 
 /// The only text that is not escaped: code and data of our own, whose readers do not know the entities of markup. Each
 /// of them is kept from closing its element in a way that its own language has.
@@ -26,6 +27,14 @@ extension Element {
     /// Data for the script of the page. A "<" in JSON is in a string, which can have it as an escape.
     package static func data(verbatim json: JSON, _ attributes: Attributes) -> Element {
         Element(.script, attributes, content: .verbatim(replacing("<", in: json.text, by: "\\u003c")))
+    }
+
+    /// The words by which a page's policy allows this script or style and no other: the hash of its text (CSP level 3,
+    /// section 2.3.1). Empty for any other element.
+    package var policySource: String {
+        guard case .verbatim(let code) = content else { return "" }
+        // The text begins with the line break that follows the tag.
+        return "'sha256-\(SHA256.base64(of: Array("\n\(code)".utf8)))'"
     }
 
     /// By bytes, because "<" and a combining mark after it are one character.

@@ -49,4 +49,12 @@ public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { message }
+
+    /// The same failure without the log's name, for when the log goes with the run's directory.
+    package var withoutLog: Fault {
+        guard message.hasSuffix("\(RunDirectory.consoleLog)'"), let see = message.ranges(of: "; see '").last else {
+            return self
+        }
+        return Fault(code, String(message[..<see.lowerBound]))
+    }
 }

@@ -2,28 +2,51 @@
 import FoundationEssentials
 
 extension JSON {
+    /// Checks what could overflow the stack or fill the memory of a decoder, and that a document does not end in the
+    /// middle.
+    ///
+    /// - Throws: `Fault` (bad input).
+    package static func check(_ bytes: [UInt8], path: String) throws {
+        _ = try outline(bytes, path: path)
+    }
+
+    private static func fault(_ path: String, _ what: String) -> Fault {
+        .input(path, "\(what), so it is not a complete document of walkback; restore it, or compare again")
+    }
+
     /// Parses a document. Whole numbers that fit become `integer`, however they were written, and all others `number`;
     /// an array becomes `array`, however it was written.
     ///
     /// - Throws: `Fault` (bad input) if the bytes are not JSON.
     package static func parse(_ bytes: [UInt8], path: String) throws -> JSON {
-        func fault(_ what: String) -> Fault {
-            .input(path, "\(what), so it is not a complete document of walkback; restore it, or compare again")
+        let outline = try outline(bytes, path: path)
+        let document: JSON
+        do {
+            document = try JSONDecoder().decode(JSON.self, from: Data(bytes))
+        } catch is DecodingError {
+            throw fault(path, "is not JSON")
+        }
+        // If two members have the same name, the decoder silently keeps one of them.
+        guard document.memberCount == outline.members else {
+            throw fault(path, "has the same key twice in one object")
+        }
+        return document
+    }
+
+    private static func outline(_ bytes: [UInt8], path: String) throws -> JSONOutline {
+        func fault(_ what: String) -> Fault { Self.fault(path, what) }
+        guard bytes.count <= JSONOutline.largest else {
+            throw fault("is larger than \(JSONOutline.largest / 1_000_000) MB")
         }
         let outline = JSONOutline(bytes)
         guard outline.depth <= JSONOutline.deepest else {
             throw fault("is nested more than \(JSONOutline.deepest) levels deep")
         }
         guard outline.isFinished else { throw fault("ends in the middle") }
-        let document: JSON
-        do {
-            document = try JSONDecoder().decode(JSON.self, from: Data(bytes))
-        } catch is DecodingError {
-            throw fault("is not JSON")
+        guard outline.values <= JSONOutline.mostValues else {
+            throw fault("has more than \(JSONOutline.mostValues) values")
         }
-        // If two members have the same name, the decoder silently keeps one of them.
-        guard document.memberCount == outline.members else { throw fault("has the same key twice in one object") }
-        return document
+        return outline
     }
 
     private var memberCount: Int {
@@ -77,10 +100,18 @@ extension JSON: Decodable {
 private struct JSONOutline {
     private(set) var depth = 0
     private(set) var members = 0
+    /// At least as many as the document has.
+    private(set) var values = 1
     private(set) var isFinished = false
 
     /// Deeper than any of Walkback's documents, and far from overflowing the stack.
     static let deepest = 64
+
+    /// The decoder holds the bytes twice, and one text may be all of them.
+    static let largest = 100_000_000
+
+    /// A run has about 500 values; each takes up to 150 bytes while it is read.
+    static let mostValues = 2_000_000
 
     init(_ bytes: [UInt8]) {
         var (open, isText, isEscaped) = (0, false, false)
@@ -93,8 +124,11 @@ private struct JSONOutline {
                 isEscaped = byte == UInt8(ascii: "\\")
             } else if byte == UInt8(ascii: ":") {
                 members += 1
+            } else if byte == UInt8(ascii: ",") {
+                values += 1
             } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
                 open += 1
+                values += 1
                 depth = max(depth, open)
             } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
                 open -= 1

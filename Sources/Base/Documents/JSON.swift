@@ -82,7 +82,8 @@ package enum JSON: Sendable, Equatable {
             case "\n": text += "\\n"
             case "\t": text += "\\t"
             case "\r": text += "\\r"
-            case _ where scalar.value < 0x20:
+            // A document may be shown on a terminal.
+            case _ where Shown.isActive(scalar) && scalar.value < 0x10000:
                 let hex = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             default: text.unicodeScalars.append(scalar)

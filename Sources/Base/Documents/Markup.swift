@@ -75,11 +75,21 @@ package struct Markup: Sendable {
             switch character {
             case "<": escaped += "&lt;"
             case "&": escaped += "&amp;"
-            case "|", "*", "_", "`", "[", "]", "\\": escaped += "\\\(character)"
+            case "|", "*", "_", "`", "[", "]", "\\", "~", "$": escaped += "\\\(character)"
+            // Where comments are shown, this would call somebody; an empty comment keeps the name from the mark.
+            case "@": escaped += "@<!-- -->"
             case "\n", "\r", "\r\n": escaped += " "
             default: escaped.append(character)
             }
         }
-        return escaped
+        // Addresses become links without any mark around them.
+        return Shown.line(escaped).replacing("://", with: ":&#47;&#47;").replacing("www.", with: "www&#46;")
+    }
+
+    /// A block of code in Markdown, fenced by more backticks than are in it.
+    package static func markdownCode(_ text: String) -> String {
+        let longest = text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return "\(fence)\n\(Shown.line(text))\n\(fence)\n"
     }
 }

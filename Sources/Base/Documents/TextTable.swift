@@ -11,7 +11,8 @@ package struct TextTable {
         self.textColumns = textColumns
     }
 
-    package mutating func add(_ cells: [String]) { rows.append(cells) }
+    /// Adds a row. What would act on a terminal is escaped, because names come from files.
+    package mutating func add(_ cells: [String]) { rows.append(cells.map(Shown.line)) }
 
     /// Adds an empty line between rows.
     package mutating func addBlank() { rows.append([]) }

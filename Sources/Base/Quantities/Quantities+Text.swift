@@ -43,7 +43,7 @@ enum Quantity {
         for unit in units where text.hasSuffix(unit.name) {
             let number = text.dropLast(unit.name.count)
             let digits = number.last == " " ? number.dropLast() : number
-            guard let value = Double(digits), value.isFinite, digits.first != "+" else { return nil }
+            guard let value = Double(digits), (value * unit.factor).isFinite, digits.first != "+" else { return nil }
             return value * unit.factor
         }
         return nil

@@ -14,17 +14,23 @@ extension FaultDocument {
 
 /// The few file operations that reading results needs.
 package enum Files {
-    /// The whole file, or nil if it does not exist. Files larger than `most` bytes are refused.
+    /// The whole file, or nil if it does not exist. Files larger than `most` bytes are refused, and so is everything
+    /// that is not a regular file.
     package static func read(_ path: FilePath, most: Int = 256 << 20) throws -> [UInt8]? {
         let file: FileDescriptor
         do {
-            file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            // Without this option, opening a FIFO waits for somebody who writes to it.
+            file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
             throw Fault(.failed, "cannot read '\(path)': \(describe(error))")
         }
         return try file.closeAfter {
+            var status = stat()
+            guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw Fault(.failed, "'\(path)' is not a regular file; name a regular file in its place")
+            }
             var bytes: [UInt8] = []
             while true {
                 let count = bytes.count

@@ -22,9 +22,13 @@ extension HeldDirectory {
 
     /// Writes a whole file in the place of what has its name.
     package func write(_ bytes: [UInt8], to name: String) throws {
+        try write(to: name) { _ = try $0.writeAll(bytes) }
+    }
+
+    private func write(to name: String, _ body: (FileDescriptor) throws -> Void) throws {
         let file = try create(name)
         do {
-            try file.closeAfter { _ = try file.writeAll(bytes) }
+            try file.closeAfter { try body(file) }
         } catch let error as Errno {
             throw cannotWrite(name, error)
         }
@@ -32,15 +36,56 @@ extension HeldDirectory {
 
     /// Writes to a temporary file next to the target first, so that a failure leaves the old content in place.
     package func replace(_ name: String, with bytes: [UInt8]) throws {
-        let temporary = "\(name).new"
+        try replace([(name, bytes)])
+    }
+
+    /// Writes several files like that: if one of them cannot be written, all keep their old contents.
+    package func replace(_ files: [(name: String, bytes: [UInt8])]) throws {
+        try replace(files.map { file in (file.name, { _ = try $0.writeAll(file.bytes) }) })
+    }
+
+    /// - Parameters:
+    ///   - files: each file's name, and what writes its contents to a descriptor. They are put in place in this order.
+    ///   - others: files that are removed as soon as all new ones are written.
+    package func replace(
+        _ files: [(name: String, write: (FileDescriptor) throws -> Void)], removing others: [String] = []
+    ) throws {
+        let names = files.map(\.name)
         do {
-            try write(bytes, to: temporary)
-            try move(temporary, to: self, as: name)
+            for file in files { try stage(file.name, file.write) }
+            for name in others { removeFile(name) }
+            try place(names)
         } catch {
-            removeFile(temporary)
+            discard(names)
             throw error
         }
     }
+
+    /// Writes a file next to its place; `place(_:)` puts it there, or `discard(_:)` removes it.
+    package func stage(_ name: String, _ bytes: [UInt8]) throws {
+        try stage(name) { _ = try $0.writeAll(bytes) }
+    }
+
+    private func stage(_ name: String, _ body: (FileDescriptor) throws -> Void) throws {
+        do {
+            try write(to: Self.staged(name), body)
+        } catch let fault as Fault {
+            // The user knows the file by its own name.
+            throw Fault(fault.code, fault.message.replacing(Self.staged(name), with: name))
+        }
+    }
+
+    /// Puts staged files in place.
+    package func place(_ names: [String]) throws {
+        for name in names { try move(Self.staged(name), to: self, as: name) }
+    }
+
+    /// Removes staged files.
+    package func discard(_ names: [String]) {
+        for name in names { removeFile(Self.staged(name)) }
+    }
+
+    private static func staged(_ name: String) -> String { "\(name).new" }
 
     /// Moves an entry of this directory, in the place of a file that has its new name.
     package func move(_ name: String, to other: HeldDirectory, as newName: String) throws {
@@ -165,7 +210,7 @@ extension HeldDirectory {
     /// Removes an entry with everything in it; a link itself and not what it leads to. What cannot be removed stays.
     package func remove(_ name: String) {
         if unlinkat(descriptor.rawValue, name, 0) == 0 || errno != EISDIR { return }
-        guard let doomed = opened(name) else { return }
+        guard let doomed = opened(Array(name.utf8CString)) else { return }
         // Directories within directories are moved up into this one before they are emptied, so that neither the stack
         // nor the number of descriptors limits how deep they may be nested.
         var waiting = doomed.removeFiles()
@@ -174,8 +219,9 @@ extension HeldDirectory {
             guard let directory = doomed.opened(next) else { continue }
             for inner in directory.removeFiles() {
                 moved += 1
-                let temporary = ".removed.\(moved)"
-                guard (try? directory.move(inner, to: doomed, as: temporary)) != nil else { continue }
+                let temporary = Array(".removed.\(moved)".utf8CString)
+                guard renameat(directory.descriptor.rawValue, inner, doomed.descriptor.rawValue, temporary) == 0
+                else { continue }
                 waiting.append(temporary)
             }
             _ = unlinkat(doomed.descriptor.rawValue, next, AT_REMOVEDIR)
@@ -183,15 +229,16 @@ extension HeldDirectory {
         _ = unlinkat(descriptor.rawValue, name, AT_REMOVEDIR)
     }
 
-    /// Removes every entry that is not a directory, and returns the names of those that are.
-    private func removeFiles() -> [String] {
-        ((try? entries()) ?? []).filter { unlinkat(descriptor.rawValue, $0, 0) != 0 && errno == EISDIR }
+    /// Removes every entry that is not a directory, and returns the names of those that are. Names are bytes, since a
+    /// program in a guest may have chosen any.
+    private func removeFiles() -> [[CChar]] {
+        ((try? names()) ?? []).filter { unlinkat(descriptor.rawValue, $0, 0) != 0 && errno == EISDIR }
     }
 
     /// A directory in this one, readable and writable for us if it is ours.
-    private func opened(_ name: String) -> HeldDirectory? {
+    private func opened(_ name: [CChar]) -> HeldDirectory? {
         // Whoever made it may have forbidden its reading.
         let opened = walkback_open_own_directory(descriptor.rawValue, name)
-        return opened < 0 ? nil : try? HeldDirectory(path.appending(name), opened: opened)
+        return opened < 0 ? nil : try? HeldDirectory(path, opened: opened)
     }
 }

@@ -101,8 +101,13 @@ package final class HeldDirectory: Sendable {
         return fstat(descriptor.rawValue, &status) == 0 ? status : nil
     }
 
-    /// The names in the directory, sorted.
+    /// The names in the directory, sorted. Those that are not UTF-8 are shown as well as they can be.
     package func entries() throws -> [String] {
+        try names().map { String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }.sorted()
+    }
+
+    /// The names in the directory as the system has them, each ended by a zero.
+    func names() throws -> [[CChar]] {
         let again = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard again >= 0, let stream = fdopendir(again) else {
             let error = Errno(rawValue: errno)
@@ -112,14 +117,13 @@ package final class HeldDirectory: Sendable {
                 "cannot read the directory \(path): \(error); name another, or make this one readable")
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        let dot = CChar(bitPattern: UInt8(ascii: "."))
+        var names: [[CChar]] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { $0.prefix { $0 != 0 }.map(CChar.init(bitPattern:)) }
+            if name != [dot], name != [dot, dot] { names.append(name + [0]) }
         }
-        return names.sorted()
+        return names
     }
 
     /// Whether there is anything of this name, a link that leads nowhere included.

@@ -78,14 +78,15 @@ package final class OutputDirectory: Sendable {
 
     /// Keeps the log that the message of a failed run names, since the run's directory goes.
     ///
-    /// - Returns: the error with the log's new place.
+    /// - Returns: the error with the log's new place; without a place if the log of another run is already there.
     package func keepLog(of run: HeldDirectory, after error: any Error) -> any Error {
         let old = run.path.appending(RunDirectory.consoleLog).string
-        // If several runs fail at once, the first is the one that is reported.
-        guard let fault = error as? Fault, fault.message.contains(old), !directory.has(Self.failedLog),
+        guard let fault = error as? Fault, fault.message.contains(old) else { return error }
+        // If several runs fail at once, the log of the first one is kept.
+        guard !directory.has(Self.failedLog),
             let log = try? run.read(RunDirectory.consoleLog, most: Self.largestLog),
             (try? directory.write(log, to: Self.failedLog)) != nil
-        else { return error }
+        else { return fault.withoutLog }
         let new = directory.path.appending(Self.failedLog).string
         return Fault(fault.code, fault.message.replacing(old, with: new))
     }

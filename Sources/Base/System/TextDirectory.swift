@@ -1,32 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
 import Documents
+import Glibc
 import SystemPackage
 
 /// A directory of a few text files that belong together: an import, a synthetic walk.
 package enum TextDirectory {
-    /// Writes `files` into `path`, which must be new, be empty or hold only files of these names.
+    /// One file, whose text is made when it is written: a walk's traces may be too long to hold all their texts.
+    package struct File: Sendable {
+        package let name: String
+        private let write: @Sendable (_ take: ([UInt8]) throws -> Void) throws -> Void
+
+        /// - Parameter write: passes the file's bytes on, in pieces of any size.
+        package init(_ name: String, write: @escaping @Sendable (_ take: ([UInt8]) throws -> Void) throws -> Void) {
+            self.name = name
+            self.write = write
+        }
+
+        package init(_ name: String, bytes: [UInt8]) {
+            self.init(name) { try $0(bytes) }
+        }
+
+        package init(_ name: String, text: String) {
+            self.init(name, bytes: Array(text.utf8))
+        }
+
+        /// The whole text at once.
+        package var text: String {
+            get throws {
+                var bytes: [UInt8] = []
+                try write { bytes += $0 }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+        }
+
+        fileprivate func write(to file: FileDescriptor) throws {
+            try write { _ = try file.writeAll($0) }
+        }
+    }
+
+    /// Writes `files` into `path`, which must be new, be empty or hold only files of these names. If one of them cannot
+    /// be written, all remains as it was.
     ///
     /// - Parameters:
-    ///   - mark: the file that is written last and whose presence says that the others are complete.
+    ///   - mark: the file that is put in place last and whose presence says that the others are complete.
     ///   - results: files that belong to an earlier content of the directory and are removed with it.
     /// - Returns: `path`.
     package static func write(
-        _ files: [(name: String, text: String)], to path: FilePath, mark: String, results: [String] = []
+        _ files: [File], to path: FilePath, mark: String, results: [String] = []
     ) throws -> FilePath {
+        let wasMade = access(path.string, F_OK) != 0
         let directory = try HeldDirectory.make(path)
-        let present = try directory.entries()
-        let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
-        guard strange.isEmpty else {
-            throw Fault(
-                .failed,
-                "the output directory \(path) holds other files "
-                    + "(\(strange.prefix(3).joined(separator: ", "))); name "
-                    + "another with --output, or empty it")
-        }
-        for name in results where present.contains(name) { directory.removeFile(name) }
-        for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
-            try directory.replace(file.name, with: Array(file.text.utf8))
+        do {
+            let present = try directory.entries()
+            let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
+            guard strange.isEmpty else {
+                throw Fault(
+                    .failed,
+                    "the output directory \(path) holds other files "
+                        + "(\(strange.prefix(3).joined(separator: ", "))); name "
+                        + "another with --output, or empty it")
+            }
+            let ordered = files.filter { $0.name != mark } + files.filter { $0.name == mark }
+            try directory.replace(ordered.map { file in (file.name, { try file.write(to: $0) }) }, removing: results)
+        } catch {
+            if wasMade { _ = rmdir(path.string) }
+            throw error
         }
         return path
     }

@@ -33,6 +33,13 @@ package enum Kernel: Sendable, Equatable {
         }
     }
 
+    /// What a user should know of how its guests are contained, as a sentence; nil where they are contained as well as
+    /// can be.
+    package var containmentNote: String? {
+        guard case .embedded(let kernel) = self, kernel.containment.kind != .namespaces else { return nil }
+        return "what contains guests here: \(kernel.containment.summary) (Documentation/containment.md)"
+    }
+
     /// Hash of the kernel's file, since two kernels of one release may differ in anything. Empty for the host's own
     /// kernel.
     ///
@@ -76,7 +83,7 @@ package enum Kernel: Sendable, Equatable {
         console: @escaping @Sendable (ConsoleLine) -> Void = { _ in }
     ) throws -> RunRecord {
         let end = try run(job, cancellation: cancellation, console: console)
-        guard end.status == 0, let record = try job.record() else {
+        guard end.status == 0, let record = try job.document(RunRecord.self, RunRecord.fileName) else {
             throw Fault(
                 .failed,
                 "run \(job.id) ended with status \(end.status) and without a record; "

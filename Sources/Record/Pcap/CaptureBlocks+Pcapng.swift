@@ -126,6 +126,10 @@ extension CaptureBlocks {
     private mutating func readSection(_ block: RawSpan, at offset: Int64) {
         firstInterface = interfaces.count
         guard block.byteCount >= 16 else { return damage.add(offset, "the header of a section is too short") }
+        guard sections.count < Self.mostSections else {
+            return damage.add(
+                offset, "there are more than \(Self.mostSections) sections; the texts of this one are not read")
+        }
         let options = BlockOptions(bytes: block.extracting(16..<block.byteCount), swapped: swapped)
         sections.append(
             CaptureSection(
@@ -137,6 +141,10 @@ extension CaptureBlocks {
 
     private mutating func readInterface(_ block: RawSpan, at offset: Int64) {
         guard block.byteCount >= 8 else { return damage.add(offset, "an interface block is too short") }
+        guard interfaces.count < Self.mostInterfaces else {
+            return damage.add(
+                offset, "there are more than \(Self.mostInterfaces) interfaces; this one and its packets are not read")
+        }
         let options = BlockOptions(bytes: block.extracting(8..<block.byteCount), swapped: swapped)
         typealias Code = OptionCode.Interface
         var interface = CaptureInterface(

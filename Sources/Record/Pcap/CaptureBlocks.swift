@@ -32,6 +32,11 @@ struct CaptureBlocks {
     /// for it.
     static let largest = 16 << 20
 
+    /// The most interfaces and sections of a file that are read, because each takes memory. Packets of further
+    /// interfaces count as damage.
+    static let mostInterfaces = 1000
+    static let mostSections = 1000
+
     var interfaces: [Interface] = []
     var stamps: [Stamps] = []
     var sections: [CaptureSection] = []

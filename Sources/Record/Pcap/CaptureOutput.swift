@@ -7,6 +7,8 @@ import SystemPackage
 package protocol CaptureOutput {
     /// The output's name in messages.
     var name: String { get }
+    /// Whether what has been written stays if more cannot be.
+    var isKept: Bool { get }
     /// Writes at least one byte of `bytes`, starting at its front.
     ///
     /// - Returns: the number of bytes written.
@@ -20,13 +22,15 @@ package protocol CaptureOutput {
 /// A new file that stays open as long as this value exists.
 package final class CaptureFile: CaptureOutput {
     package let path: FilePath
+    package let isKept: Bool
     private let descriptor: FileDescriptor
 
     package var name: String { path.string }
 
     /// - Throws: `Fault` if the file already exists, since a walk cannot be repeated, or cannot be created.
-    package init(creating path: FilePath) throws(Fault) {
+    package init(creating path: FilePath, isKept: Bool = true) throws(Fault) {
         self.path = path
+        self.isKept = isKept
         do {
             descriptor = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],

@@ -58,18 +58,21 @@ package struct CaptureSummary: Sendable {
     }
 
     package private(set) var interfaces: [Interface] = []
+    /// The number of bins of throughput that may still be added.
+    private var freeBins = Throughput.mostOfAll
 
     package init() {}
 
     /// Sums up all packets that `reader` still has.
     package init(of reader: inout CaptureReader) {
         reader.readAll { add($0, $1, $2) }
+        for index in interfaces.indices { interfaces[index].throughput.end(&freeBins) }
     }
 
     @inline(__always)
     private mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
         if interfaces.count <= record.interface { makeRoom(for: record.interface) }
-        interfaces[record.interface].add(record, bytes, options)
+        interfaces[record.interface].add(record, bytes, options, &freeBins)
     }
 
     @inline(never)
@@ -80,7 +83,9 @@ package struct CaptureSummary: Sendable {
 
 extension CaptureSummary.Interface {
     @inline(__always)
-    fileprivate mutating func add(_ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan) {
+    fileprivate mutating func add(
+        _ record: PacketRecord, _ bytes: RawSpan, _ options: RawSpan, _ freeBins: inout Int
+    ) {
         packets += 1
         wire += Int64(record.originalBytes)
         if bytes.byteCount < record.originalBytes { cutPackets += 1 }
@@ -97,7 +102,7 @@ extension CaptureSummary.Interface {
         }
         guard let time = record.time else { return }
         let direction = PacketDirection(in: bytes, record.linkType, options, swapped: record.swapped)
-        throughput.add(Int64(share.length), direction, at: time)
+        throughput.add(Int64(share.length), direction, at: time, &freeBins)
     }
 
     @inline(__always)

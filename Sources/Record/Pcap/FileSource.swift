@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
+import System
 
 /// A source from which the contents of a capture are read from front to back.
 protocol ByteSource: AnyObject {
@@ -26,19 +27,7 @@ final class FileSource: ByteSource {
 
     /// - Throws: `Fault` (bad input) if the file is missing, unreadable or not a regular file.
     init(_ path: String) throws(Fault) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let cause = String(cString: strerror(errno))
-            throw Fault.input(path, "cannot be opened: \(cause); check the name and its permissions")
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-            close(descriptor)
-            throw Fault.input(
-                path, isDirectory ? "is a directory; name a file in it" : "is not a regular file; copy it to one first")
-        }
-        size = Int64(status.st_size)
+        (descriptor, size) = try InputFile.open(path)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 

@@ -133,7 +133,7 @@ package struct BlockOptions: ~Escapable {
         var found: [String] = []
         forEach { code, value in
             if code == wanted { found.append(Self.text(value)) }
-            return true
+            return found.count < Self.mostTexts
         }
         return found
     }
@@ -148,9 +148,13 @@ package struct BlockOptions: ~Escapable {
         return found
     }
 
+    /// The most texts of one kind in a block, and the most bytes of one, that are read.
+    private static let mostTexts = 20
+    private static let mostBytes = 4096
+
     /// The option as text. Some writers terminate it with a zero byte.
     static func text(_ value: RawSpan) -> String {
-        var bytes = value.array
+        var bytes = value.extracting(0..<min(value.byteCount, mostBytes)).array
         while bytes.last == 0 { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }

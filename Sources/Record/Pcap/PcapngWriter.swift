@@ -182,14 +182,15 @@ package struct PcapngWriter: ~Copyable {
     /// Truncates the output to complete blocks: a full disk accepts no more data but can still drop a partial block.
     private mutating func fail(_ cause: Errno, written: Int) -> Fault {
         flushed += ByteCount(Int64(buffer.wholeBlocks(within: written)))
-        var ending = "its first \(flushed.bytes) bytes are complete and can be read"
+        var ending = output.isKept ? "; its first \(flushed.bytes) bytes are complete and can be read" : ""
         do {
             try output.truncate(to: flushed.bytes)
         } catch {
             ending += ", but the incomplete rest cannot be removed: \(error)"
         }
-        let remedy = cause == .noSpace ? "; free some space, or record to another disk" : ""
-        let fault = Fault(.failed, "cannot write '\(output.name)': \(cause); \(ending)\(remedy)")
+        let place = output.isKept ? "record to another disk" : "name another place with --output"
+        let remedy = cause == .noSpace ? "; free some space, or \(place)" : ""
+        let fault = Fault(.failed, "cannot write '\(output.name)': \(cause)\(ending)\(remedy)")
         failure = fault
         buffer.removeAll()
         return fault

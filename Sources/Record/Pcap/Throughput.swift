@@ -2,12 +2,15 @@
 import Quantities
 
 /// IP bytes in bins of 100 ms, counted separately by direction.
-package struct Throughput: Sendable, Equatable {
+package struct Throughput: Sendable {
     package static let bin = Duration.milliseconds(100)
     private static let nanosecondsPerBin: Int64 = 100_000_000
     /// Two days. A time stamp farther than this from the others is taken as wrong, so that no memory is allocated for
     /// the bins in between.
     private static let most = 2 * 24 * 3600 * 10
+
+    /// What all interfaces of a capture may have together: five days, in 24 bytes for each bin.
+    static let mostOfAll = 5 * 24 * 3600 * 10
 
     package struct Bin: Sendable, Equatable {
         package var inbound: Int64 = 0
@@ -33,22 +36,23 @@ package struct Throughput: Sendable, Equatable {
 
     package init() {}
 
-    package var bins: [Bin] {
-        var copy = self
-        copy.close()
-        return copy.closed
-    }
+    /// All bins, once the last packet has been added.
+    package var bins: [Bin] { closed }
 
     /// When the first bin begins; nil if there is no bin.
     package var start: Timestamp? {
-        var copy = self
-        copy.close()
-        return copy.closed.isEmpty ? nil : Timestamp(nanoseconds: copy.first * Self.nanosecondsPerBin)
+        closed.isEmpty ? nil : Timestamp(nanoseconds: first * Self.nanosecondsPerBin)
     }
 
+    /// Must be called after the last packet.
+    mutating func end(_ free: inout Int) {
+        close(&free)
+    }
+
+    /// - Parameter free: the number of bins that may still be added.
     @inline(__always)
-    mutating func add(_ length: Int64, _ direction: PacketDirection, at time: Timestamp) {
-        if time.nanoseconds < openStart || time.nanoseconds >= openEnd { begin(at: time.nanoseconds) }
+    mutating func add(_ length: Int64, _ direction: PacketDirection, at time: Timestamp, _ free: inout Int) {
+        if time.nanoseconds < openStart || time.nanoseconds >= openEnd { begin(at: time.nanoseconds, &free) }
         switch direction {
         case .inbound: open.inbound += length
         case .outbound: open.outbound += length
@@ -57,8 +61,8 @@ package struct Throughput: Sendable, Equatable {
     }
 
     @inline(never)
-    private mutating func begin(at time: Int64) {
-        close()
+    private mutating func begin(at time: Int64, _ free: inout Int) {
+        close(&free)
         let (quotient, remainder) = time.quotientAndRemainder(dividingBy: Self.nanosecondsPerBin)
         let number = remainder < 0 ? quotient - 1 : quotient
         let (start, overflow) = number.multipliedReportingOverflow(by: Self.nanosecondsPerBin)
@@ -67,13 +71,13 @@ package struct Throughput: Sendable, Equatable {
         openEnd = openStart > .max - Self.nanosecondsPerBin ? .max : openStart + Self.nanosecondsPerBin
     }
 
-    private mutating func close() {
+    private mutating func close(_ free: inout Int) {
         let bytes = open.total
         guard bytes > .zero else { return }
         let number = openStart == .min ? Int64.min / Self.nanosecondsPerBin - 1 : openStart / Self.nanosecondsPerBin
         if closed.isEmpty { first = number }
         let index = Int(number - first)
-        if makeRoom(for: index) {
+        if makeRoom(for: index, &free) {
             closed[max(0, index)].inbound += open.inbound
             closed[max(0, index)].outbound += open.outbound
             closed[max(0, index)].unknown += open.unknown
@@ -83,8 +87,11 @@ package struct Throughput: Sendable, Equatable {
         open = Bin()
     }
 
-    private mutating func makeRoom(for index: Int) -> Bool {
+    private mutating func makeRoom(for index: Int, _ free: inout Int) -> Bool {
         guard index < Self.most, index >= closed.count - Self.most else { return false }
+        let more = max(0, index < 0 ? -index : index + 1 - closed.count)
+        guard more <= free else { return false }
+        free -= more
         if index < 0 {
             closed.insert(contentsOf: repeatElement(Bin(), count: -index), at: 0)
             first += Int64(index)

@@ -5,7 +5,7 @@ import Documents
 import Glibc
 import ProbeFormat
 import Quantities
-import SystemPackage
+import System
 
 /// What fills the links of a session. The raw values are the labels under which a client proves the key. They name the
 /// version, so that no proof is of use at an end of another version.
@@ -36,17 +36,9 @@ package struct SharedKey: Sendable {
 
     /// Reads the key from a text file.
     package init(file path: String) throws {
-        do {
-            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-            let bytes = try file.closeAfter {
-                try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-                    count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-                }
-            }
-            try self.init(String(decoding: bytes, as: UTF8.self))
-        } catch let error as Errno {
-            throw Fault(.usage, "cannot read the key in '\(path)': \(error)")
-        }
+        // A key is a line; a file of more is not a key, and its beginning would be one that nobody meant.
+        let file = try InputFile.read(path, largest: ByteCount(4096))
+        try self.init(String(decoding: file.bytes, as: UTF8.self))
     }
 
     /// Creates a random key that nobody knows, for cookies.

@@ -114,7 +114,7 @@ final class RecordingFiles: Sendable {
             let fraction = String(milliseconds % 1000)
             let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
             text +=
-                "\(milliseconds / 1000).\(padded),\(interface),\(count.inBytes),\(count.inPackets),"
+                "\(milliseconds / 1000).\(padded),\(CSVField.text(interface)),\(count.inBytes),\(count.inPackets),"
                 + "\(count.outBytes),\(count.outPackets)\n"
         }
         if !text.isEmpty { try throughput.append(text) }

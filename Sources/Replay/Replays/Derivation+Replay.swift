@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Derivation
+import System
 import TraceFormats
 import Traces
 
@@ -15,7 +16,9 @@ extension Derivation {
     }
 
     /// Every file of the output directory, the replay last.
-    package var files: [(name: String, text: String)] {
-        traces.map { (TraceImport.traceFileName($0.name), TraceFile.text(of: $0)) } + [(Self.replayFileName, replay)]
+    package var files: [TextDirectory.File] {
+        traces.map { trace in
+            TextDirectory.File(TraceImport.traceFileName(trace.name)) { try TraceFile.write(trace, to: $0) }
+        } + [TextDirectory.File(Self.replayFileName, text: replay)]
     }
 }

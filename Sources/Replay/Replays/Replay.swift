@@ -102,28 +102,43 @@ package struct Replay: Sendable, Equatable {
         hash.update(file.bytes)
         walkHash.update(Array("\(document.workload.kind.digestWords)\n".utf8))
         var paths: [Path] = []
+        var memory = WalkMemory()
         for entry in document.paths {
-            let files = try entry.files.map { name, node in
-                if let trace = made[name] { return InputFile(path: name, bytes: Array(trace.source.utf8)) }
+            let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
+            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(entry.subflows) \(changes)\n".utf8))
+            if let settings = entry.opportunities { walkHash.update(Array("\(settings.words)\n".utf8)) }
+            var read: PathTrace?
+            var opportunities: [Opportunities] = []
+            // One file after the other is read and parsed, so that only one is in memory.
+            for (name, node) in entry.files {
+                let file: InputFile
                 do {
-                    return try trace(name)
+                    file = try made[name].map { InputFile(path: name, bytes: Array($0.source.utf8)) } ?? trace(name)
                 } catch let fault as Fault {
                     // Report the place in the replay that names the trace, because the mistake is more often there than
                     // on the disk.
                     throw Fault(fault.code, document.reader.fault(node, "trace \(fault.message)").message)
                 }
-            }
-            let changes = entry.addressChanges.map { "\($0.wholeNanoseconds)" }.joined(separator: " ")
-            walkHash.update(Array("\(entry.name) \(entry.family.rawValue) \(entry.subflows) \(changes)\n".utf8))
-            if let settings = entry.opportunities { walkHash.update(Array("\(settings.words)\n".utf8)) }
-            for file in files {
                 hash.update(file.bytes)
                 walkHash.update(file.bytes)
+                if made[name] != nil { continue }
+                if entry.opportunities == nil {
+                    try memory.admit(file, as: TraceFile())
+                    read = try TraceFile.parse(file)
+                } else {
+                    try memory.admit(file, as: MahimahiFormat())
+                    opportunities.append(try MahimahiFormat.parse(file))
+                }
             }
-            var trace =
-                try made[entry.files[0].name]
-                ?? entry.opportunities.map { try entry.trace(files, $0, document.reader) }
-                ?? TraceFile.parse(files[0])
+            var trace: PathTrace
+            if let made = made[entry.files[0].name] ?? read {
+                trace = made
+                read = nil
+                try memory.admitCurves(of: trace, entry.files[0].name)
+            } else {
+                trace = try entry.trace(
+                    opportunities, entry.opportunities ?? OpportunitySettings(), document.reader, &memory)
+            }
             if let kind = entry.kind, kind != trace.kind {
                 throw document.reader.fault(
                     entry.kindNode,
@@ -173,19 +188,22 @@ package struct Replay: Sendable, Equatable {
                     + "\(shortestDuration.seconds.text()) s")
         }
         var notes: [String] = []
+        var carries = false
         for index in paths.indices {
-            let trace = paths[index].trace
-            if trace.duration > duration {
+            let (name, length) = (paths[index].name, paths[index].trace.duration)
+            if length > duration {
                 notes.append(
-                    "path '\(trace.name)' was shortened from \(trace.duration.seconds.text()) s to "
+                    "path '\(name)' was shortened from \(length.seconds.text()) s to "
                         + "\(duration.seconds.text()) s, the length of the shortest path")
-                paths[index].trace = trace.cut(to: duration)
+                paths[index].trace.shorten(to: duration)
             }
             if paths[index].trace.curve(.down).total == .zero {
-                notes.append("path '\(trace.name)' carries nothing downlink in the whole walk")
+                notes.append("path '\(name)' carries nothing downlink in the whole walk")
+            } else {
+                carries = true
             }
         }
-        guard paths.contains(where: { $0.trace.curve(.down).total > .zero }) else {
+        guard carries else {
             throw Fault.input(
                 document.reader.path,
                 "no path carries anything downlink in the \(duration.seconds.text()) s of the shortest path; "

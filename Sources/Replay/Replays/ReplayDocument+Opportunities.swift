@@ -76,10 +76,14 @@ extension ReplayDocument {
 }
 
 extension ReplayDocument.Path {
-    /// The trace of a path whose links are these opportunity files.
+    /// The trace of a path whose links are these opportunities.
     ///
-    /// - Throws: `Fault` (bad input) for an error in a file, or if the path's kind or round-trip time is not known.
-    func trace(_ files: [InputFile], _ settings: OpportunitySettings, _ reader: YAMLReader) throws -> PathTrace {
+    /// - Parameter both: the downlink's, and the uplink's if it has its own.
+    /// - Throws: `Fault` (bad input) if the path's kind or round-trip time is not known, or the trace would be too
+    ///   long.
+    func trace(
+        _ both: [Opportunities], _ settings: OpportunitySettings, _ reader: YAMLReader, _ memory: inout WalkMemory
+    ) throws -> PathTrace {
         guard let kind = kind ?? PathKind(guessedFrom: name) else {
             throw reader.fault(
                 self.files[0].node,
@@ -91,11 +95,13 @@ extension ReplayDocument.Path {
                 self.files[0].node,
                 "path '\(name)' is of kind '\(kind.rawValue)', which has no default round-trip time; add 'rtt: 20ms'")
         }
-        let both = try files.map { try MahimahiFormat.parse($0) }
-        let up = both.count > 1 ? both[1] : both[0].third()
+        let opportunities = PathOpportunities(down: both[0], up: both.count > 1 ? both[1] : both[0].third())
+        let duration = settings.duration ?? min(opportunities.down.period, opportunities.up.period)
+        try memory.admit(
+            opportunities, until: duration, roundTrip: roundTrip, detachAfter: settings.detachAfter,
+            reader.place(of: self.files[0].node))
         var trace = PathTrace(
-            name: name, kind: kind, duration: settings.duration ?? min(both[0].period, up.period),
-            opportunities: PathOpportunities(down: both[0], up: up), roundTrip: roundTrip,
+            name: name, kind: kind, duration: duration, opportunities: opportunities, roundTrip: roundTrip,
             detachAfter: settings.detachAfter, source: self.files.map(\.name).joined(separator: ", "))
         trace.queueDown = settings.queueDown ?? TraceDefaults.queue(of: trace, .down)
         trace.queueUp = settings.queueUp ?? TraceDefaults.queue(of: trace, .up)

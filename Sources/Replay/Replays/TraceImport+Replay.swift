@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
+import System
 import TraceFormats
 import Traces
 
@@ -21,7 +22,9 @@ extension TraceImport {
 
     /// Every file of the output directory, by name, in the order in which to write them. The replay is last, so that a
     /// directory that contains a replay is complete.
-    package var files: [(name: String, text: String)] { traceFiles + [(Self.replayFileName, replay)] }
+    package var files: [TextDirectory.File] {
+        traceFiles + [TextDirectory.File(Self.replayFileName, text: replay)]
+    }
 
     private func opportunities(of path: PathSpecification, _ trace: PathTrace) -> String {
         let directions: [Direction] = path.up == nil ? [.down] : Direction.allCases

@@ -13,6 +13,22 @@ package struct YAMLReader {
     /// The largest allowed file. A larger file is not a replay, and the parser should not have to expand it.
     package static let largest = ByteCount(1_000_000)
 
+    /// A few lines of aliases of aliases can stand for more values than fit into memory.
+    private static let mostValues = 200_000
+
+    private static func fits(_ node: Node, _ left: inout Int) -> Bool {
+        left -= 1
+        guard left >= 0 else { return false }
+        switch node {
+        case .mapping(let mapping):
+            for (key, value) in mapping { guard fits(key, &left), fits(value, &left) else { return false } }
+        case .sequence(let sequence):
+            for value in sequence { guard fits(value, &left) else { return false } }
+        default: break
+        }
+        return true
+    }
+
     /// - Throws: `Fault` (bad input) if the file is empty or is not YAML.
     package init(_ file: InputFile) throws {
         path = file.path
@@ -28,6 +44,12 @@ package struct YAMLReader {
                 throw Fault.input(path, "is empty; write at least a 'name' and what to run")
             }
             root = node
+            var left = Self.mostValues
+            guard Self.fits(node, &left) else {
+                throw Fault.input(
+                    path,
+                    "has more than \(Self.mostValues) values, those that its aliases repeat included; write fewer")
+            }
         } catch let error as YamlError {
             throw Self.fault(error, path: path)
         }

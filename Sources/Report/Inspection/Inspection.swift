@@ -28,7 +28,9 @@ package struct Inspection: Sendable {
         guard !start.bytes.isEmpty else { throw Fault.input(path, "is empty") }
         let formats = TraceFormats.recognising(TraceBeginning(path: path, bytes: start.bytes))
         if let format = try TraceFormats.only(formats, path: path) {
-            let reading = try TraceFormats.read(InputFile.read(path), as: format)
+            var memory = WalkMemory()
+            let reading = try TraceFormats.read(InputFile.read(path), as: format, &memory)
+            if case .path(let trace, _) = reading.contents { try memory.admitCurves(of: trace, path) }
             var inspection = TraceInspection.inspect(reading, path: path)
             inspection.text += reading.notes.map { "note: \($0)\n" }.joined()
             return inspection

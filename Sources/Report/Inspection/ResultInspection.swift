@@ -45,6 +45,7 @@ enum ResultInspection {
 
     static func inspect(_ name: String) throws -> Inspection {
         let file = try InputFile.read(name)
+        try JSON.check(file.bytes, path: name)
         let document: Document
         do {
             document = try JSONDecoder().decode(Document.self, from: Data(file.bytes))
@@ -54,7 +55,9 @@ enum ResultInspection {
         }
         guard schemas.contains(document.schema) else {
             throw Fault.input(
-                name, "has the schema '\(document.schema)', but this walkback reads '\(schemas[0])'; compare again")
+                name,
+                "has the schema '\(document.schema.prefix(60))', but this walkback reads '\(schemas[0])'; compare again"
+            )
         }
         return inspection(document, name)
     }

@@ -39,12 +39,9 @@ enum TraceInspection {
         let rows = directions.map { direction in
             row(
                 trace.name, direction.rawValue, trace.duration, trace.curve(direction),
-                largest: trace.samples.map { $0.attached ? $0[direction].rate : .zero }.max() ?? .zero)
+                largest: trace.samples.lazy.map { $0.attached ? $0[direction].rate : .zero }.max() ?? .zero)
         }
-        let ends = trace.samples.dropFirst().map(\.time) + [trace.duration]
-        let detached = zip(trace.samples, ends).filter { !$0.0.attached }.reduce(Duration.zero) {
-            $0 + $1.1 - $1.0.time
-        }
+        let detached = trace.detached.reduce(Duration.zero) { $0 + $1.upperBound - $1.lowerBound }
         let head =
             "trace of path '\(trace.name)' (\(trace.kind.rawValue)), detached \(detached.seconds.text(decimals: 1)) s; "
             + "source: \(trace.source)\n"
@@ -85,7 +82,7 @@ enum TraceInspection {
             return DataRate(bitsPerSecond: curve.carried(from: step * index, to: end) * 8 / span.seconds)
         }
         // An outage is the time in which the curve stays level.
-        let outage = zip(curve.points, curve.points.dropFirst())
+        let outage = zip(curve.points, curve.points.dropFirst()).lazy
             .filter { $0.position == $1.position }.reduce(Int64(0)) { $0 + $1.1.time - $1.0.time }
         return Row(
             name: name, direction: direction, duration: duration, rates: rates,

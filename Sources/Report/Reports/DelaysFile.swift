@@ -24,7 +24,7 @@ package enum DelaysFile {
                 let time = (step * index).seconds.text(decimals: 1)
                 for path in delays {
                     let roundTrip = path.roundTrip[index]
-                    text += "\(run.id),\(time),\(path.path),\(path.queue[index]),"
+                    text += "\(CSVField.text(run.id)),\(time),\(CSVField.text(path.path)),\(path.queue[index]),"
                     text += roundTrip > 0 ? "\(roundTrip)\n" : "\n"
                 }
             }
@@ -43,18 +43,18 @@ package enum DelaysFile {
         var table = try CSVRows(file, path: path, header: header)
         var all: [String: [Series.Delays]] = [:]
         while let fields = try table.next() {
-            guard paths.contains(fields[2]), let queue = UInt32(fields[3]),
+            let (run, name) = (CSVField.text(from: fields[0]), CSVField.text(from: fields[2]))
+            guard paths.contains(name), let queue = UInt32(fields[3]),
                 let roundTrip = fields[4].isEmpty ? 0 : UInt32(fields[4])
             else {
                 throw table.fault("has a field that does not belong in this file")
             }
-            let run = fields[0]
             let index: Int
-            if let known = all[run]?.firstIndex(where: { $0.path == fields[2] }) {
+            if let known = all[run]?.firstIndex(where: { $0.path == name }) {
                 index = known
             } else {
                 index = all[run]?.count ?? 0
-                all[run, default: []].append(Series.Delays(path: fields[2], step: step))
+                all[run, default: []].append(Series.Delays(path: name, step: step))
             }
             all[run]?[index].queue.append(queue)
             all[run]?[index].roundTrip.append(roundTrip)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Plans
 import Quantities
 import Results
@@ -48,7 +49,9 @@ enum ExchangeFigure {
 
     static func csv(of result: ComparisonResult) -> String {
         let rows = ExchangeTotals.all(of: result).flatMap { totals in
-            totals.summary.curve.map { "\(totals.strategy),\($0.time.seconds.text()),\($0.share.text())" }
+            totals.summary.curve.map {
+                "\(CSVField.text(totals.strategy.description)),\($0.time.seconds.text()),\($0.share.text())"
+            }
         }
         return (["strategy,time_s,share"] + rows).joined(separator: "\n") + "\n"
     }

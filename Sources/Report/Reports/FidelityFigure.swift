@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Quantities
 import Results
 import Traces
@@ -52,7 +53,8 @@ enum FidelityFigure {
     static func csv(of result: ComparisonResult) -> String {
         let rows = FidelitySummary(result).rows.filter { !$0.histogram.isEmpty }.flatMap { row in
             row.histogram.enumerated().map { place, count in
-                "\(row.path),\(row.direction.rawValue),\(row.window.milliseconds.text()),\(place * 10),\(count)"
+                let window = row.window.milliseconds.text()
+                return "\(CSVField.text(row.path)),\(row.direction.rawValue),\(window),\(place * 10),\(count)"
             }
         }
         return (["path,direction,window_ms,from_percent_of_allowed,windows"] + rows).joined(separator: "\n") + "\n"

@@ -37,7 +37,8 @@ package enum Figure1 {
             return (instants.map { $0.seconds.text() } + columns.map { index < $0.1.count ? $0.1[index].text() : "" })
                 .joined(separator: ",")
         }
-        return ((["time_s"] + times + columns.map(\.0)).joined(separator: ",") + "\n") + rows.map { "\($0)\n" }.joined()
+        return ((["time_s"] + times + columns.map { CSVField.text($0.0) }).joined(separator: ",") + "\n")
+            + rows.map { "\($0)\n" }.joined()
     }
 
     struct Layout {

@@ -42,7 +42,7 @@ package enum LinksFile {
                         bitsPerSecond: curve.carried(from: start, to: end) * 8 / (end - start).seconds)
                     if direction == .down { sample.down.rate = rate } else { sample.up.rate = rate }
                     let fields = columns.map { $0.linksText(sample, direction) }
-                    text += "\(start.seconds.text()),\(trace.name),\(direction.rawValue),"
+                    text += "\(start.seconds.text()),\(CSVField.text(trace.name)),\(direction.rawValue),"
                     text += fields.joined(separator: ",") + "\n"
                 }
             }
@@ -70,7 +70,7 @@ package enum LinksFile {
             guard let time = table.seconds(fields[0]), let direction = Direction(rawValue: fields[2]),
                 let link = link(fields[Self.keys.count...], columns)
             else { throw table.fault("has a field that does not belong in this file") }
-            let key = "\(fields[1]) \(direction.rawValue)"
+            let key = "\(CSVField.text(from: fields[1])) \(direction.rawValue)"
             rows[key, default: Rows()].times.append(time)
             rows[key, default: Rows()].links.append(link)
         }

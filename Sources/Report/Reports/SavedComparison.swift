@@ -13,6 +13,7 @@ package struct SavedComparison: Sendable {
     package static let delaysName = "delays.csv"
 
     package let document: [UInt8]
+    /// Empty for a result that was read: its reports are made from `result`.
     package let series: [UInt8]
     package let links: [UInt8]
     /// Empty for results that are older than this file.
@@ -42,9 +43,12 @@ package struct SavedComparison: Sendable {
 
     /// - Parameters:
     ///   - directory: the directory's name, for messages.
+    ///   - pieces: returns a file of that directory that may be too large for memory; nil if it does not exist.
     ///   - file: returns the bytes of a file of that directory; nil if it does not exist.
     /// - Throws: `Fault` (bad input) if it is not a complete result of this schema.
-    package init(directory: String, file: (String) throws -> [UInt8]?) throws {
+    package init(
+        directory: String, pieces: ((String) throws -> FilePieces?)? = nil, file: (String) throws -> [UInt8]?
+    ) throws {
         guard let document = try file(Self.documentName) else {
             throw Fault.input(
                 directory,
@@ -53,24 +57,28 @@ package struct SavedComparison: Sendable {
         let reader = try JSONReader(
             document: document, path: Self.place(Self.documentName, in: directory), schema: ComparisonDocument.schema,
             older: ComparisonDocument.olderSchemas)
-        func part(_ name: String) throws -> [UInt8] {
+        func part<Part>(_ name: String, _ file: Part?, _ count: (Part) -> Int) throws -> Part {
             let path = Self.place(name, in: directory)
-            guard let bytes = try file(name) else {
+            guard let file else {
                 throw Fault.input(path, "is missing, so the result is not complete; compare again")
             }
-            if let size = try reader.optional("files")?.optional(name)?.integer, size != bytes.count {
+            if let size = try reader.optional("files")?.optional(name)?.integer, size != count(file) {
                 throw Fault.input(
                     path,
-                    "has \(bytes.count) bytes, but should have \(size) according to \(Self.documentName), so "
+                    "has \(count(file)) bytes, but should have \(size) according to \(Self.documentName), so "
                         + "the result is damaged; "
                         + "compare again")
             }
-            return bytes
+            return file
         }
-        let (series, links) = (try part(Self.seriesName), try part(Self.linksName))
-        let delays = try reader.optional("files")?.optional(Self.delaysName) == nil ? [] : part(Self.delaysName)
+        func whole(_ name: String) throws -> [UInt8] { try part(name, try file(name), \.count) }
+        let series = try part(
+            Self.seriesName, try pieces.map { try $0(Self.seriesName) } ?? file(Self.seriesName).map { FilePieces($0) },
+            \.size)
+        let links = try whole(Self.linksName)
+        let delays = try reader.optional("files")?.optional(Self.delaysName) == nil ? [] : whole(Self.delaysName)
         self.document = document
-        self.series = series
+        self.series = []
         self.links = links
         self.delays = delays
         self.reader = reader

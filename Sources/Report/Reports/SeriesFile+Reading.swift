@@ -48,6 +48,12 @@ extension Series {
 }
 
 extension SeriesFile {
+    /// The most rows that fit into memory when the file is read: each becomes ten bins of four bytes. A comparison that
+    /// would have more is refused.
+    package static let mostRows = 7_000_000
+    /// Eight paths in both directions are 16.
+    private static let mostLinks = 64
+
     private struct Block {
         let run: String
         let direction: Direction
@@ -59,44 +65,54 @@ extension SeriesFile {
     ///
     /// - Throws: `Fault` (bad input) if the file holds other runs.
     static func series(
-        _ file: [UInt8], path: String, of runs: [ComparisonResult.Run]
+        _ file: FilePieces, path: String, of runs: [ComparisonResult.Run]
     ) throws -> [Series] {
-        var table = try CSVRows(file, path: path, header: header)
+        var table = try CSVRows(path: path, header: header, file.next)
         var blocks: [Block] = []
+        var rows = 0
         while let fields = try table.next() {
+            rows += 1
+            guard rows <= mostRows else {
+                throw table.fault("has more than \(mostRows) rows, which do not fit into memory")
+            }
+            let run = CSVField.text(from: fields[0])
             guard let direction = Direction(rawValue: fields[3]), let wire = Int64(fields[5]), wire >= 0 else {
                 throw table.fault("has a field that does not belong in this file")
             }
             if fields[2] == "all" {
                 guard let bytes = Int64(fields[4]), bytes >= 0 else { throw table.fault("lacks a number of bytes") }
-                if fields[1] == "0.0" { blocks.append(Block(run: fields[0], direction: direction)) }
-                guard blocks.last?.run == fields[0], blocks.last?.direction == direction else {
+                if fields[1] == "0.0" { blocks.append(Block(run: run, direction: direction)) }
+                guard blocks.last?.run == run, blocks.last?.direction == direction else {
                     throw table.fault("lacks the beginning of run '\(fields[0].prefix(40))'")
                 }
                 blocks[blocks.count - 1].delivered.append(bytes)
             } else {
-                guard blocks.last?.run == fields[0] else {
+                guard blocks.last?.run == run else {
                     throw table.fault("lacks the beginning of run '\(fields[0].prefix(40))'")
                 }
                 let last = blocks.count - 1
+                let name = CSVField.text(from: fields[2])
                 if let index = blocks[last].links.firstIndex(where: {
-                    $0.path == fields[2] && $0.direction == direction
+                    $0.path == name && $0.direction == direction
                 }) {
                     blocks[last].links[index].sums.append(wire)
                 } else {
-                    blocks[last].links.append((fields[2], direction, [wire]))
+                    guard blocks[last].links.count < mostLinks else {
+                        throw table.fault("has more than \(mostLinks) links of one run")
+                    }
+                    blocks[last].links.append((name, direction, [wire]))
                 }
             }
         }
         // A run of zero length has no rows.
-        var rest = blocks[...]
+        blocks.reverse()
         return try runs.map { run in
             let bins = Int(run.duration / Series.binWidth + 0.5)
-            guard let block = rest.first, block.run == run.id, block.direction == run.direction else {
+            guard let block = blocks.last, block.run == run.id, block.direction == run.direction else {
                 guard bins == 0 else { throw table.fault("ends before run '\(run.id)'") }
                 return Series(delivered: [], links: [])
             }
-            rest = rest.dropFirst()
+            blocks.removeLast()
             return Series(delivered: block.delivered, links: block.links, bins: bins)
         }
     }

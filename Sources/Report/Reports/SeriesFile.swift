@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Plans
 import Results
 import Traces
@@ -33,9 +34,9 @@ package enum SeriesFile {
         let links = series.links.filter { directions.contains($0.direction) }.map {
             (link: $0, bytes: sums($0.arrived, bins: bins))
         }
-        let id = quoted(run.id)
+        let id = CSVField.text(run.id)
         let places = ["\(id),", ",all,\(run.direction.rawValue),"].map { Array($0.utf8) }
-        let linkPlaces = links.map { Array(",\(quoted($0.link.path)),\($0.link.direction.rawValue),,".utf8) }
+        let linkPlaces = links.map { Array(",\(CSVField.text($0.link.path)),\($0.link.direction.rawValue),,".utf8) }
         var text: [UInt8] = []
         text.reserveCapacity(delivered.count * (links.count + 1) * 40)
         for row in delivered.indices {
@@ -69,13 +70,5 @@ package enum SeriesFile {
             rest /= 10
         } while rest > 0
         text[start...].reverse()
-    }
-
-    /// RFC 4180: a name that holds a comma, a quote or a line break is put in quotes.
-    private static func quoted(_ name: String) -> String {
-        guard name.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
-            return name
-        }
-        return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

@@ -11,7 +11,8 @@ package enum Summary {
             "### Walkback: \(Markup.markdown(result.replay.name))\n",
             "**\(Markup.markdown(HeadlineSentence.text(of: result)))**\n",
             HeadlineSentence.resolution(of: result).map { "\(Markup.markdown($0))\n" }.joined(),
-            GateTables.sentence(of: result).map { "\($0)\n" } ?? "", GateTables.gates(of: result).markdown,
+            GateTables.sentence(of: result).map { "\(Markup.markdown($0))\n" } ?? "",
+            GateTables.gates(of: result).markdown,
             StrategyTables.strategies(of: result, whole: false).markdown,
             details("Ratios", StrategyTables.ratios(of: result, whole: false)),
             CompetitionTables.flows(of: result).markdown,
@@ -23,11 +24,17 @@ package enum Summary {
             "\(Markup.markdown(FidelitySummary(result).sentence))\n",
             "Linux \(Markup.markdown(environment.kernelRelease)), "
                 + "\(Markup.markdown(Wording.congestionControl(of: environment))), walkback "
-                + "\(Markup.markdown(environment.walkback)), replay `\(result.replay.sha256.prefix(12))`. "
+                + "\(Markup.markdown(environment.walkback)), replay \(digest(result.replay.sha256)). "
                 + "Intervals are over seeds of one walk, not over walks. To repeat it:\n",
-            "```\n\(result.command)\n```\n",
+            Markup.markdownCode(result.command),
         ]
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// The beginning of a digest. A foreign result may have any text in its place, also one that would end the code.
+    private static func digest(_ text: String) -> String {
+        let start = String(text.prefix(12))
+        return start.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) } ? "`\(start)`" : Markup.markdown(start)
     }
 
     /// A collapsed section, so that the comment stays short.

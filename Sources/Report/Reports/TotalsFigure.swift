@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
+import Plans
 import Results
 import Statistics
-import Plans
 import Strategies
 import Traces
 
@@ -126,7 +127,7 @@ enum TotalsFigure {
         let rows = all.map { kind, row in
             let interval = row.sample.meanInterval()
             let values = [row.sample.mean, interval.map { max(0, $0.low) }, interval?.high].map { $0?.text() ?? "" }
-            return "\(kind),\"\(row.name)\",\(values.joined(separator: ",")),\(row.sample.values.count)"
+            return "\(kind),\(CSVField.quoted(row.name)),\(values.joined(separator: ",")),\(row.sample.values.count)"
         }
         return (["kind,name,mean_\(unit),low_\(unit),high_\(unit),seeds"] + rows).joined(separator: "\n") + "\n"
     }

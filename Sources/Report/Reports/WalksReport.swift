@@ -52,12 +52,13 @@ package enum WalksReport {
         [
             "### Walkback: \(Wording.count(result.walks.count, "walk"))\n",
             "**\(Markup.markdown(WalksTables.sentence(of: result)))**\n",
-            WalksTables.resolution(of: result).map { "\($0)\n" }.joined(), WalksTables.walks(of: result).markdown,
+            WalksTables.resolution(of: result).map { "\(Markup.markdown($0))\n" }.joined(),
+            WalksTables.walks(of: result).markdown,
             WalksTables.gates(of: result).markdown, "\(WalksTables.note)\n", WalksTables.overall(of: result).markdown,
             WalksTables.matrix(of: result).markdown,
             "Linux \(Markup.markdown(result.kernelRelease)), walkback \(Markup.markdown(result.walkback)). "
                 + "To repeat it:\n",
-            "```\n\(result.command)\n```\n",
+            Markup.markdownCode(result.command),
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -120,7 +121,8 @@ package enum WalksReport {
         let rows = result.walks.flatMap { walk in
             walk.ratios.map { ratio in
                 let numbers = [ratio.value, ratio.low, ratio.high].map { $0?.text() ?? "" }
-                return "\"\(walk.directory)\",\(ratio.name),\(numbers.joined(separator: ",")),\(walk.seeds)\n"
+                let name = "\(CSVField.quoted(walk.directory)),\(CSVField.text(ratio.name))"
+                return "\(name),\(numbers.joined(separator: ",")),\(walk.seeds)\n"
             }
         }
         let csv =

@@ -101,6 +101,7 @@ package struct ComparisonRequest: Sendable {
         }
         replay.namedCommands.removeAll { !replay.strategies.contains($0.name) }
         try replay.findCommands(isAllowed: allowsCommands, searchPath: Self.searchPath)
+        try RunLimit.check(replay, self.replay.string)
         return replay
     }
 
@@ -112,6 +113,7 @@ package struct ComparisonRequest: Sendable {
         let replay = try load()
         for note in replay.notes { say("note: \(note)") }
         let kernel = try self.kernel.find()
+        if let note = kernel.containmentNote { say("note: \(note)") }
         guard replay.commands.isEmpty || kernel.isVirtual else {
             throw Fault(
                 .usage, "strategies that programs decide run only in the embedded kernel; leave out --kernel host")

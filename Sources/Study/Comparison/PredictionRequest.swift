@@ -52,6 +52,10 @@ package struct PredictionRequest: Sendable {
     package func run(cancellation: Cancellation, say: @escaping @Sendable (String) -> Void) throws -> Prediction {
         let replay = try Replay.load(self.replay.string)
         let stretches = try stretches(in: replay, say)
+        let longest = stretches.map(\.transfer.duration).max() ?? .zero
+        try RunLimit.check(
+            runs: stretches.count * seeds, of: longest, workload: Workload(), paths: replay.paths.count,
+            self.replay.string, "predict fewer or shorter transfers, or choose fewer --seeds")
         let kernel = try self.kernel.find()
         let plans = try stretches.enumerated().map { index, stretch in
             try (1...UInt64(seeds)).map { try plan(stretch, number: index + 1, seed: $0, of: replay) }

@@ -5,6 +5,7 @@ import Glibc
 import Kernels
 import Quantities
 import Synchronization
+import System
 
 /// Shows the progress of the runs on standard error: one line that is rewritten on a terminal, else a line for each
 /// finished run.
@@ -39,10 +40,10 @@ package final class ProgressDisplay: Sendable {
             case .time(let time):
                 state.reached[id] = time
             case .note(let text):
-                return "\(id): \(text)\n"
+                return Shown.line("\(id): \(text)") + "\n"
             case .failed(let fault):
                 state.reached[id] = nil
-                return clear + "\(id) failed: \(fault.message)\n"
+                return clear + Shown.line("\(id) failed: \(fault.withoutLog.message)") + "\n"
             case .finished:
                 state.finished += 1
                 state.reached[id] = nil
@@ -87,6 +88,7 @@ package final class ProgressDisplay: Sendable {
     }
 
     private static func print(_ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+        // There is no place to complain about standard error.
+        try? StandardStream.write(Array(text.utf8)[...], to: 2)
     }
 }

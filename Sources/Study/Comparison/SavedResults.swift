@@ -74,7 +74,12 @@ package struct SavedResults: Sendable {
     }
 
     private static func saved(_ directory: FilePath) throws -> SavedComparison {
-        try SavedComparison(directory: directory.string) { try file($0, in: directory) }
+        try SavedComparison(
+            directory: directory.string,
+            pieces: { name in
+                let path = directory.appending(name).string
+                return access(path, F_OK) == 0 ? try InputFile.pieces(path) : nil
+            }, file: { try file($0, in: directory) })
     }
 
     /// nil if the file does not exist.
@@ -90,11 +95,11 @@ package struct SavedResults: Sendable {
     package func writeReports() throws {
         for walk in walks {
             let place = try place(of: walk)
-            for (name, bytes) in walk.saved.report { try place.replace(name, with: bytes) }
+            try place.replace(walk.saved.report)
         }
         guard let result = try wholeResult else { return }
         let place = try HeldDirectory(directory)
-        for (name, text) in WalksRequest.documents(of: result) { try place.replace(name, with: Array(text.utf8)) }
+        try place.replace(WalksRequest.documents(of: result).map { ($0.name, Array($0.text.utf8)) })
     }
 
     /// The directory of one of several walks is below the one that the user named, so it may be no link.
@@ -129,10 +134,8 @@ package struct SavedResults: Sendable {
 
     /// Writes the outcome of a check next to the results.
     package func write(_ report: CheckReport) throws {
-        let place = try HeldDirectory(directory)
-        for (name, text) in [("check.md", report.markdown), ("junit.xml", report.junit)] {
-            try place.replace(name, with: Array(text.utf8))
-        }
+        try HeldDirectory(directory).replace(
+            [("check.md", report.markdown), ("junit.xml", report.junit)].map { ($0.0, Array($0.1.utf8)) })
     }
 
     package var baseline: Baseline {

@@ -43,6 +43,10 @@ package struct PaperRequest: Sendable {
         cancellation: Cancellation, say: @escaping @Sendable (String) -> Void
     ) throws -> (page: FilePath, exitCode: ExitCode) {
         var codes: [ExitCode] = []
+        // All files are read first, so that a mistake in one of them does not cost an hour.
+        let extract = try Sweep.load(file("fig2")).replay(of: 0).traces
+        let radios = try Sweep.load(file("fig5")).replay(of: 0).traces
+        for name in ["fig3", "fig4", "table", "driving"] { _ = try Sweep.load(file(name), quick: quick) }
         let place = try HeldDirectory.make(output)
         func sweep(_ name: String) throws -> SweepResult {
             say("\(name):")
@@ -56,10 +60,6 @@ package struct PaperRequest: Sendable {
             guard let result else { throw Fault(.failed, "\(name) came to nothing") }
             return result
         }
-        // All files are read first, so that a mistake in one of them does not cost an hour.
-        let extract = try Sweep.load(file("fig2")).replay(of: 0).traces
-        let radios = try Sweep.load(file("fig5")).replay(of: 0).traces
-        for name in ["fig3", "fig4", "table", "driving"] { _ = try Sweep.load(file(name), quick: quick) }
         let (indoor, code) = try indoor(cancellation: cancellation, say: say)
         codes.append(code)
         let (walking, driving) = (try sweep("fig3"), try sweep("fig4"))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Comparison
 import Determinism
 import Documents
 import FoundationEssentials
@@ -120,8 +121,10 @@ package struct Sweep: Sendable {
     package func replay(of index: Int) throws -> Replay {
         do {
             let point = self.point(of: index)
-            return try makeReplay(
+            let replay = try makeReplay(
                 settings + zip(grid, point).map { dimension, place in (dimension.key, dimension.values[place]) })
+            try RunLimit.check(replay, Self.made)
+            return replay
         } catch let fault as Fault {
             let title = self.title(of: index)
             // The position is removed: it refers to a generated text that the user does not have.

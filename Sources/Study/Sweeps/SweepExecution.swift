@@ -78,7 +78,7 @@ final class SweepExecution: Sendable {
                 let record = try GuestPool.execute(
                     job, on: kernel, cancellation: cancellation, progress: display.take)
                 outcome = .success(
-                    Outcome(record: record, series: try RunFiles.series(of: record, plan, from: try job.series())))
+                    Outcome(record: record, series: try RunFiles.series(of: record, plan, from: job)))
                 directory.remove(name)
             } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
                 outcome = .failure(try keep(name, of: job, fault))
@@ -97,7 +97,7 @@ final class SweepExecution: Sendable {
     private func keep(_ name: String, of job: GuestJob, _ fault: Fault) throws -> Fault {
         let failed = try output.subdirectory(Self.failedName)
         failed.remove(job.id)
-        guard (try? directory.move(name, to: failed, as: job.id)) != nil else { return fault }
+        guard (try? directory.move(name, to: failed, as: job.id)) != nil else { return fault.withoutLog }
         return Fault(
             fault.code,
             fault.message.replacing(job.directory.path.string, with: failed.path.appending(job.id).string))

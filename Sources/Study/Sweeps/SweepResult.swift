@@ -57,12 +57,12 @@ package struct SweepResult: Sendable {
             ]
         columns += paths.map { "wire_bytes_\($0)" } + models.map { "energy_\($0)_j" }
         columns += ["verified", "fidelity_violations", "failure"]
-        var text = columns.map(Self.quoted).joined(separator: ",") + "\n"
+        var text = columns.map(CSVField.text(_:)).joined(separator: ",") + "\n"
         for (index, cell) in rows.enumerated() {
             let point = identity.values(of: index)
             for row in cell {
                 let fields = ["\(index + 1)"] + point + Self.fields(of: row, paths: paths, models: models)
-                text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+                text += fields.map(CSVField.text(_:)).joined(separator: ",") + "\n"
             }
         }
         return text
@@ -81,12 +81,6 @@ package struct SweepResult: Sendable {
         fields.append(row.violations.map { "\($0)" } ?? "")
         fields.append(row.failure ?? "")
         return fields
-    }
-
-    /// A field, quoted as RFC 4180 requires.
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-        return "\"\(field.replacing("\"", with: "\"\""))\""
     }
 
     var json: JSON {

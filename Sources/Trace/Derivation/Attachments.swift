@@ -14,18 +14,18 @@ struct Attachments {
         if let events {
             // The state before the first change is its opposite. The recorder's first lines give the state at its
             // start.
+            let changes = LastInstant(events.lazy.map(\.time))
             for (index, number) in timeline.bins.enumerated() {
-                let middle = timeline.offset(ofBin: number) + timeline.bin / 2
-                let past = events.last { timeline.offset(of: $0.time) <= middle }
+                let past = changes.index(at: timeline.middle(ofBin: number)).map { events[$0] }
                 attached[index] = past?.attached ?? !(events.first?.attached ?? false)
             }
         }
         if let detachAfter {
             var start = 0
-            let bins = Array(timeline.bins)
-            while start < bins.count {
+            let (first, count) = (timeline.bins.lowerBound, timeline.bins.count)
+            while start < count {
                 var end = start
-                while end < bins.count, observation.bins[bins[end]] == nil { end += 1 }
+                while end < count, observation.bins[first + Int64(end)] == nil { end += 1 }
                 if end > start, timeline.bin * (end - start) >= detachAfter {
                     for index in start..<end { attached[index] = false }
                 }

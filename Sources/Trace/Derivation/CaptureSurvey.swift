@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Documents
 import Pcap
 
 /// What must be known about a capture before its packets can be read: which addresses are near, and the interfaces'
@@ -10,25 +11,43 @@ package struct CaptureSurvey {
     let names: [String]
     package let described: [CaptureInterface]
     package let damage: [CaptureDamage]
+    /// The number of interfaces that have packets.
+    let used: Int
     private let source: CaptureSource
     private let first: Timestamp?
 
     package init(_ source: CaptureSource) throws {
         var tallies: [AddressTally] = []
+        var hasPackets: [Bool] = []
+        var used = 0
         var first: Timestamp?
         var reader = try CaptureReader(source.file)
         try reader.forEach { packet in
-            while tallies.count <= packet.interface { tallies.append(AddressTally()) }
+            while tallies.count <= packet.interface {
+                tallies.append(AddressTally())
+                hasPackets.append(false)
+            }
+            if !hasPackets[packet.interface] {
+                hasPackets[packet.interface] = true
+                used += 1
+                guard used <= DerivationMemory.mostInterfaces else {
+                    throw Fault.input(
+                        source.file,
+                        "has packets of more than \(DerivationMemory.mostInterfaces) interfaces, which is not the "
+                            + "capture of a walk; keep those of a few, with Wireshark's editcap or tshark")
+                }
+            }
             tallies[packet.interface].add(packet)
             if let time = packet.time { first = min(first ?? time, time) }
         }
         self.source = source
         self.first = first
+        self.used = used
         near = tallies.map(\.near)
         described = Array(reader.interfaces)
         damage = Array(reader.damage.first)
         let stem = source.fileName.split(separator: ".").first.map(String.init) ?? "path"
-        names = near.indices.map { index in reader.interfaces[index].name ?? stem }
+        names = described.prefix(near.count).map { $0.name ?? stem }
     }
 
     /// The direction in which derivation takes a packet to have gone.

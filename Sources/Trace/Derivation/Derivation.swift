@@ -70,11 +70,13 @@ package struct Derivation: Sendable {
             throw Fault(.usage, "there is no capture to derive from; name at least one")
         }
         if let objection = ReplayName.objection(to: options.name) { throw Fault(.usage, objection) }
+        try Timeline.check(bin: options.bin)
         var notes: [String] = []
         var interfaces: [Interface] = []
+        let memory = DerivationMemory(bin: options.bin)
         for (index, source) in options.sources.enumerated() {
             interfaces += try Self.observe(
-                source, shift: index < options.shifts.count ? options.shifts[index] : .zero, options, &notes)
+                source, shift: index < options.shifts.count ? options.shifts[index] : .zero, options, memory, &notes)
         }
         if interfaces.isEmpty {
             throw Fault(
@@ -99,16 +101,22 @@ package struct Derivation: Sendable {
         let start = interfaces.compactMap(\.observation.first).min() ?? Timestamp(nanoseconds: 0)
         let end = interfaces.compactMap(\.observation.last).max() ?? start
         let walk = try Timeline(from: start, to: end, bin: options.bin)
+        try DerivationMemory.check(
+            walk, paths: interfaces.count, hasProbe: interfaces.contains { !$0.observation.probe.isEmpty })
         let command = Self.command(options)
         var traces: [PathTrace] = []
         var reports: [PathReport] = []
         var known: [(down: [Double], up: [Double])] = []
-        for interface in interfaces {
+        // What was observed of a path takes more memory than its trace, so each goes when its trace is made.
+        var rest = interfaces
+        interfaces = []
+        rest.reverse()
+        while var interface = rest.popLast() {
             let state = Attachments(
                 interface.interfaceName.flatMap { interface.events?.attachment[$0] }, interface.observation, walk,
                 detachAfter: options.detachAfter)
             let builder = TraceBuilder(
-                name: interface.name, kind: interface.kind, source: command, observation: interface.observation,
+                name: interface.name, kind: interface.kind, source: command, observation: &interface.observation,
                 attachments: state, signals: interface.interfaceName.flatMap { interface.events?.signals[$0] } ?? [],
                 timeline: walk, filling: options.filling)
             var trace = builder.trace
@@ -131,7 +139,8 @@ package struct Derivation: Sendable {
     }
 
     private static func observe(
-        _ source: CaptureSource, shift: Duration, _ options: Options, _ notes: inout [String]
+        _ source: CaptureSource, shift: Duration, _ options: Options, _ memory: DerivationMemory,
+        _ notes: inout [String]
     ) throws -> [Interface] {
         let start = try FileStart(of: source.file, size: TraceBeginning.size)
         let formats = TraceFormats.recognising(TraceBeginning(path: source.file, bytes: start.bytes))
@@ -144,11 +153,13 @@ package struct Derivation: Sendable {
         let survey = try CaptureSurvey(source)
         for damage in survey.damage { notes.append("\(source.fileName): damage \(damage)") }
         let whole = survey.shift(shift, alignsStarts: options.alignsStarts)
-        var observations = survey.near.map { PathObservation(near: $0, bin: options.bin) }
+        memory.take(interfaces: survey.used)
+        var observations = survey.near.map { PathObservation(near: $0, bin: options.bin, memory) }
         var reader = try CaptureReader(source.file)
         try reader.forEach { packet in
-            if packet.interface < observations.count { observations[packet.interface].add(packet, shift: whole) }
+            if packet.interface < observations.count { try observations[packet.interface].add(packet, shift: whole) }
         }
+        for index in observations.indices { observations[index].end() }
         let events = access(source.eventsFile, R_OK) == 0 ? try RecordedEvents(source.eventsFile) : nil
         let moving = observations.indices.filter { observations[$0].first != nil }
         return moving.map { index in

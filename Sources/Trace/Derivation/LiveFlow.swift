@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Determinism
+import Documents
 import Pcap
 import Quantities
 
@@ -9,17 +10,20 @@ struct LiveFlow {
     struct Progress {
         private(set) var points: [(bin: Int64, value: UInt32)] = []
 
-        mutating func take(_ value: UInt32, in bin: Int64) {
+        /// - Returns: the number of points that it takes more.
+        mutating func take(_ value: UInt32, in bin: Int64) -> Int {
             guard let last = points.last, Self.grows(from: last.value, to: value) else {
-                if points.isEmpty { points.append((bin, value)) }
-                return
+                guard points.isEmpty else { return 0 }
+                points.append((bin, value))
+                return 1
             }
             // The first point is kept, because it says where the numbers began.
             if last.bin == bin, points.count > 1 {
                 points[points.count - 1].value = value
-            } else {
-                points.append((bin, value))
+                return 0
             }
+            points.append((bin, value))
+            return 1
         }
 
         static func grows(from old: UInt32, to new: UInt32) -> Bool { Int32(bitPattern: new &- old) > 0 }
@@ -54,15 +58,19 @@ struct LiveFlow {
 
     var hasMoved: Bool { !acknowledged.down.points.isEmpty || !acknowledged.up.points.isEmpty }
 
-    mutating func add(_ segment: TCPSegment, _ options: consuming TCPOptions, outbound: Bool, at time: Timestamp) {
+    /// - Returns: the number of points that the flow's progress takes more.
+    mutating func add(
+        _ segment: TCPSegment, _ options: consuming TCPOptions, outbound: Bool, at time: Timestamp
+    ) -> Int {
+        var points = 0
         (first, last) = (min(first, time), max(last, time))
         let bin = time.number(of: Self.binNanoseconds)
         // The receiver of a download is the near host, so its acknowledgements are outbound.
         if segment.flags.contains(.acknowledgement), !segment.flags.contains(.reset) {
             if outbound {
-                acknowledged.down.take(segment.acknowledgement, in: bin)
+                points += acknowledged.down.take(segment.acknowledgement, in: bin)
             } else {
-                acknowledged.up.take(segment.acknowledgement, in: bin)
+                points += acknowledged.up.take(segment.acknowledgement, in: bin)
             }
         }
         var isFinal = false
@@ -73,12 +81,14 @@ struct LiveFlow {
                 isFinal = isFinal || data.isFinal
                 guard let number = data.acknowledgement.map(UInt32.init(truncatingIfNeeded:)) else { continue }
                 if outbound {
-                    dataAcknowledged.down.take(number, in: bin)
+                    points += dataAcknowledged.down.take(number, in: bin)
                 } else {
-                    dataAcknowledged.up.take(number, in: bin)
+                    points += dataAcknowledged.up.take(number, in: bin)
                 }
             case .capable(let version, _, let sender, let receiver, _):
                 opensConnection = true
+                // Two keys are a connection's own; a hostile capture shows more.
+                guard tokens.count < 4 else { continue }
                 for key in [sender, receiver] { if let key { tokens.formUnion(Self.token(key, version)) } }
             case .joinRequest(_, _, let token, _): joinToken = token
             case .fastClose: isFinal = true
@@ -87,6 +97,7 @@ struct LiveFlow {
         }
         let ends = isMultipath ? isFinal : !segment.flags.isDisjoint(with: [.fin, .reset])
         if ends, closed == nil { closed = time }
+        return points
     }
 
     /// RFC 8684, section 3.2: the first 32 bits of the SHA-256 of the key. Version 0 uses SHA-1, which is not
@@ -107,6 +118,9 @@ struct LiveFlows {
 
     /// Limits the memory for flows; no walk has more connections.
     private static let most = 100_000
+    /// The most points of all flows' progress, 16 bytes each: ten hours in which every bin has one.
+    private static let mostPoints = 4_000_000
+    private var points = 0
 
     init(near: Set<InternetAddress>, path: String) {
         self.near = near
@@ -116,7 +130,8 @@ struct LiveFlows {
     /// All flows, in order of their start.
     var all: [LiveFlow] { (ended + flows.values).sorted { $0.first < $1.first } }
 
-    mutating func add(_ packet: borrowing Packet, shift: Duration) {
+    /// - Throws: `Fault` (bad input) if the flows take too much memory.
+    mutating func add(_ packet: borrowing Packet, shift: Duration) throws {
         guard let stamp = packet.time, let internet = packet.internetPacket,
             case .tcp(let segment) = internet.transport
         else { return }
@@ -131,7 +146,13 @@ struct LiveFlows {
             flows[key] = nil
         }
         guard flows[key] != nil || flows.count + ended.count < Self.most else { return }
-        flows[key, default: LiveFlow(path: path, at: time)]
+        points += flows[key, default: LiveFlow(path: path, at: time)]
             .add(segment, packet.options(of: segment), outbound: outbound, at: time)
+        guard points <= Self.mostPoints else {
+            throw Fault(
+                .badInput,
+                "the live transfers on '\(path)' are too long to be held in memory; split the capture, or predict a "
+                    + "part of it")
+        }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Determinism
 import Documents
 import Pcap
 import Quantities
@@ -21,10 +22,16 @@ package struct LiveTransfer: Sendable, Equatable {
     /// A smaller transfer is not a bulk transfer, but other traffic of the walk.
     static let least = ByteCount(250_000)
 
+    /// The most bins of all transfers of a walk: 55 hours.
+    static let mostBins = 20_000_000
+
     /// nil if too few bytes were transferred.
     ///
-    /// - Parameter flows: one TCP connection, or all subflows of one Multipath TCP connection, including its first.
-    init?(_ flows: [LiveFlow]) {
+    /// - Parameters:
+    ///   - flows: one TCP connection, or all subflows of one Multipath TCP connection, including its first.
+    ///   - most: the most bins.
+    /// - Throws: `Fault` (bad input) if the transfer is longer.
+    init?(_ flows: [LiveFlow], most: Int = LiveTransfer.mostBins) throws {
         let isMultipath = flows.contains(where: \.isMultipath)
         // The subflow that opened the connection is the first one, even if the captures' clocks differ slightly.
         guard let opening = flows.first(where: \.opensConnection) ?? flows.min(by: { $0.first < $1.first }) else {
@@ -48,14 +55,20 @@ package struct LiveTransfer: Sendable, Equatable {
         }
         func sum(_ bins: [Int64: UInt32]) -> Int64 { bins.values.reduce(0) { $0 + Int64($1) } }
         let (down, up) = (grown(.down), grown(.up))
-        let most = sum(down) >= sum(up) ? down : up
-        guard sum(most) >= Self.least.bytes, let lastGrowth = most.keys.max() else { return nil }
+        let larger = sum(down) >= sum(up) ? down : up
+        guard sum(larger) >= Self.least.bytes, let lastGrowth = larger.keys.max() else { return nil }
         // A receiver that waits for a byte that never comes waits until the connection is closed, or until its last
         // packet.
         let end = flows.compactMap(\.closed).min() ?? flows.map(\.last).max() ?? opening.last
         let count = Int(max(lastGrowth + 1, end.number(of: LiveFlow.binNanoseconds) - origin))
+        guard count <= most else {
+            throw Fault(
+                .badInput,
+                "the live transfers last more than \((Double(Self.mostBins) / 360_000).rounded(.down).text()) h "
+                    + "together, which would take too much memory; predict a part of the walk")
+        }
         var bins = [UInt32](repeating: 0, count: count)
-        for (bin, bytes) in most { bins[Int(bin)] = bytes }
+        for (bin, bytes) in larger { bins[Int(bin)] = bytes }
         self.isMultipath = isMultipath
         path = opening.path
         direction = sum(down) >= sum(up) ? .down : .up
@@ -78,7 +91,20 @@ extension LiveTransfer {
         for (source, shift) in zip(sources, shifts) {
             flows += try Self.flows(in: source, shift: shift, alignsStarts: alignsStarts)
         }
-        let all = groups(flows).compactMap(LiveTransfer.init).sorted { $0.start < $1.start }
+        var all: [LiveTransfer] = []
+        var left = mostBins
+        for group in groups(flows) {
+            guard let transfer = try LiveTransfer(group, most: left) else { continue }
+            left -= transfer.bins.count
+            all.append(transfer)
+        }
+        // Each is compared with every other one below.
+        guard all.count <= mostTransfers else {
+            throw Fault(
+                .badInput,
+                "there are more than \(mostTransfers) live transfers; predict a part of the walk")
+        }
+        all.sort { $0.start < $1.start }
         guard !all.isEmpty else {
             throw Fault(
                 .badInput,
@@ -105,6 +131,8 @@ extension LiveTransfer {
     /// The transfer's start on the traces' clock.
     package func start(in derivation: Derivation) -> Duration { start - derivation.start }
 
+    private static let mostTransfers = 5000
+
     private var end: Timestamp { start.shifted(by: duration) }
 
     private static func flows(
@@ -115,7 +143,7 @@ extension LiveTransfer {
         var interfaces = zip(survey.near, survey.pathNames).map { LiveFlows(near: $0, path: $1) }
         var reader = try CaptureReader(source.file)
         try reader.forEach { packet in
-            if packet.interface < interfaces.count { interfaces[packet.interface].add(packet, shift: whole) }
+            if packet.interface < interfaces.count { try interfaces[packet.interface].add(packet, shift: whole) }
         }
         return interfaces.flatMap(\.all)
     }
@@ -126,10 +154,14 @@ extension LiveTransfer {
     private static func groups(_ flows: [LiveFlow]) -> [[LiveFlow]] {
         let multipath = flows.filter(\.isMultipath).sorted { $0.first < $1.first }
         var groups = multipath.filter(\.opensConnection).map { [$0] }
+        var named: [UInt32: Int] = [:]
+        for (index, group) in groups.enumerated() {
+            for token in group[0].tokens where named[token] == nil { named[token] = index }
+        }
+        let openings = LastInstant(groups.map { $0[0].first })
         var strays: [LiveFlow] = []
         for flow in multipath where !flow.opensConnection {
-            let named = groups.firstIndex { group in flow.joinToken.map { group[0].tokens.contains($0) } ?? false }
-            if let index = named ?? groups.lastIndex(where: { $0[0].first <= flow.first }) {
+            if let index = flow.joinToken.flatMap({ named[$0] }) ?? openings.index(at: flow.first) {
                 groups[index].append(flow)
             } else {
                 strays.append(flow)

@@ -22,29 +22,46 @@ struct PathObservation {
 
     private(set) var bins: [Int64: (down: Int64, up: Int64)] = [:]
     private(set) var seconds: [Int64: Second] = [:]
-    private(set) var roundTrips: [FlowObserver.RoundTrip] = []
+    private var trips: RoundTripSample
+    /// The round trips of all traffic but the probe's echoes.
+    var roundTrips: [FlowObserver.RoundTrip] { trips.trips }
     private(set) var first: Timestamp?
     private(set) var last: Timestamp?
     /// The number of IP packets with no near endpoint.
     private(set) var strangers = 0
-    private(set) var flows: [FlowObserver.Key: FlowObserver] = [:]
+    private var flows: [FlowObserver.Key: FlowObserver] = [:]
     /// Outbound probe traffic is counted here and in no bin, because the server reports how much of it arrived.
-    private(set) var probe = ProbeObserver()
+    private(set) var probe: ProbeObserver
     /// The far ends of probes. TCP traffic to them fills the link too.
     private var probed: Set<Endpoint> = []
     private var echoes: [UInt32: Timestamp] = [:]
     private let near: Set<InternetAddress>
     private let bin: Int64
 
-    /// Limits the memory for flows; no walk has more connections.
-    private static let mostFlows = 100_000
+    private let memory: DerivationMemory
 
-    init(near: Set<InternetAddress>, bin: Duration) {
+    /// The most echo requests, and the most far ends of probes, that are remembered.
+    private static let mostEchoes = 100_000
+    private static let mostProbed = 1000
+
+    init(near: Set<InternetAddress>, bin: Duration, _ memory: DerivationMemory) {
         self.near = near
         self.bin = bin.wholeNanoseconds
+        self.memory = memory
+        trips = RoundTripSample(most: memory.roundTrips)
+        probe = ProbeObserver(mostSamples: memory.samples, mostRoundTrips: memory.roundTrips)
     }
 
-    mutating func add(_ packet: borrowing Packet, shift: Duration) {
+    /// Forgets what is needed only while packets are read.
+    mutating func end() {
+        flows = [:]
+        echoes = [:]
+    }
+
+    mutating func forgetBins() { bins = [:] }
+
+    /// - Throws: `Fault` (bad input) if the captures have packets in too many bins.
+    mutating func add(_ packet: borrowing Packet, shift: Duration) throws {
         guard let stamp = packet.time, let internet = packet.internetPacket else { return }
         let time = stamp.shifted(by: shift)
         let stated = packet.direction
@@ -64,7 +81,7 @@ struct PathObservation {
         switch internet.transport {
         case .tcp(let segment):
             let key = FlowObserver.Key(segment, of: internet, outbound: outbound)
-            guard flows[key] != nil || flows.count < Self.mostFlows else { break }
+            guard flows[key] != nil || memory.takeFlow() else { break }
             finding = flows[key, default: FlowObserver()].observe(
                 segment, packet.options(of: segment), outbound: outbound, at: time)
             let headers = Int(internet.length.bytes) - segment.payloadLength
@@ -84,14 +101,17 @@ struct PathObservation {
             if let message {
                 probe.add(message, ipBytes: internet.length.bytes, outbound: outbound, at: time)
                 guard outbound else { break }
-                probed.insert(Endpoint(address: internet.destination, port: datagram.destinationPort))
+                if probed.count < Self.mostProbed {
+                    probed.insert(Endpoint(address: internet.destination, port: datagram.destinationPort))
+                }
                 return
             }
         case .other: break
         }
-        if let trip = finding.roundTrip { roundTrips.append(trip) }
+        if let trip = finding.roundTrip { trips.append(trip) }
         // The server reports how much of it arrived.
         if isStream, outbound { return }
+        let known = bins.count
         if outbound {
             bins[time.number(of: bin), default: (0, 0)].up += wire
             seconds[number, default: Second()].up += wire
@@ -101,6 +121,7 @@ struct PathObservation {
             seconds[number, default: Second()].down += wire
             seconds[number, default: Second()].packetsDown += count
         }
+        if bins.count > known { try memory.takeBin() }
         if finding.lost > 0, let missed = finding.missedAt {
             let at = missed.number(of: 1_000_000_000)
             if outbound {
@@ -115,7 +136,7 @@ struct PathObservation {
     private mutating func echo(_ message: ICMPMessage, outbound: Bool, at time: Timestamp) -> FlowObserver.RoundTrip? {
         let key = UInt32(message.identifier) << 16 | UInt32(message.sequence)
         if outbound, message.type == 8 || message.type == 128 {
-            if echoes.count < Self.mostFlows { echoes[key] = time }
+            if echoes.count < Self.mostEchoes { echoes[key] = time }
         } else if !outbound, message.type == 0 || message.type == 129, let sent = echoes.removeValue(forKey: key) {
             return FlowObserver.RoundTrip(sent: sent, received: time)
         }
@@ -130,10 +151,12 @@ extension Timestamp {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
+    /// The time later by `duration`, or the farthest that there is; a timeline refuses that.
     func shifted(by duration: Duration) -> Timestamp {
-        guard duration.components.seconds.magnitude < UInt64(Int64.max) / 1_000_000_000 else { return self }
-        let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
-        return overflow ? self : Timestamp(nanoseconds: sum)
+        guard duration.components.seconds.magnitude < UInt64(Int64.max) / 1_000_000_000 else {
+            return Timestamp(nanoseconds: duration < .zero ? .min : .max)
+        }
+        return Timestamp(nanoseconds: nanoseconds.adding(saturating: duration.wholeNanoseconds))
     }
 }
 

@@ -34,7 +34,10 @@ struct ProbeObserver {
     private var received: (session: UInt64, ipBytes: Int64, latest: Int64, packets: Int64)?
     /// The highest number among the data received in a session.
     private var latest: (session: UInt64, number: Int64)?
-    private(set) var roundTrips: [FlowObserver.RoundTrip] = []
+    private var trips: RoundTripSample
+    var roundTrips: [FlowObserver.RoundTrip] { trips.trips }
+    /// The most samples of each direction. Beyond it, neighbours are merged.
+    private let mostSamples: Int
     private var echoes: [UInt64: Timestamp] = [:]
     /// The times in which no data was sent, with the round trips of the echoes that were sent before the link was left
     /// to others.
@@ -70,6 +73,15 @@ struct ProbeObserver {
     /// The number of datagrams that were left out because they hold numbers that no probe sends.
     private(set) var implausible = 0
 
+    /// The most phases in which no data is sent, and the most round trips in one of them.
+    private static let mostPhases = 20_000
+    private static let mostRoundTripsOfPhase = 1000
+
+    init(mostSamples: Int, mostRoundTrips: Int) {
+        self.mostSamples = mostSamples
+        trips = RoundTripSample(most: mostRoundTrips)
+    }
+
     var isEmpty: Bool { down.isEmpty }
 
     /// A time of the capture's clock as nanoseconds since `origin`; nil if it is 36 years or more away from it, which
@@ -96,8 +108,10 @@ struct ProbeObserver {
         case .echoReply(_, let number, _) where !outbound:
             // A reply before its echo means that somebody set the clock in between.
             guard let sent = echoes.removeValue(forKey: number), sent <= time else { return }
-            roundTrips.append(FlowObserver.RoundTrip(sent: sent, received: time))
-            if let last = idle.last, last.from <= sent, sent < min(last.to, last.from.shifted(by: Self.settling)) {
+            trips.append(FlowObserver.RoundTrip(sent: sent, received: time))
+            if let last = idle.last, last.roundTrips.count < Self.mostRoundTripsOfPhase, last.from <= sent,
+                sent < min(last.to, last.from.shifted(by: Self.settling))
+            {
                 idle[idle.count - 1].roundTrips.append(time - sent)
             }
         case .idle(_, let milliseconds) where outbound:
@@ -105,7 +119,7 @@ struct ProbeObserver {
             // The message is repeated while the phase lasts, in case one is lost.
             if let last = idle.last, time <= last.to {
                 idle[idle.count - 1].to = max(last.to, end)
-            } else {
+            } else if idle.count < Self.mostPhases {
                 idle.append((time, end, []))
             }
         case .data(let session, let number, let sent, let feedback) where !outbound:
@@ -127,6 +141,7 @@ struct ProbeObserver {
                     arrived: now, transit: now - Int64(feedback.time), bytes: ipBytes.adding(saturating: unreported),
                     lost: 0))
             unreported = 0
+            if down.count >= mostSamples { Self.merge(&down) }
             take(feedback, of: session)
         default: break
         }
@@ -147,6 +162,7 @@ struct ProbeObserver {
             down[down.count - 1].transit = sample.transit
         } else {
             down.append(sample)
+            if down.count >= mostSamples { Self.merge(&down) }
         }
     }
 
@@ -181,6 +197,18 @@ struct ProbeObserver {
                 arrived: arrived, transit: arrived - Int64(feedback.latestSent),
                 bytes: max(0, now.ipBytes - before.ipBytes),
                 lost: max(0, now.latest - before.latest - (now.packets - before.packets))))
+        if up.count >= mostSamples { Self.merge(&up) }
+    }
+
+    /// Merges every two neighbours into one sample, with the times of the later one.
+    private static func merge(_ samples: inout [Sample]) {
+        for index in 0..<samples.count / 2 {
+            let (first, second) = (samples[2 * index], samples[2 * index + 1])
+            samples[index] = Sample(
+                arrived: second.arrived, transit: second.transit, bytes: first.bytes.adding(saturating: second.bytes),
+                lost: first.lost.adding(saturating: second.lost))
+        }
+        samples.removeLast(samples.count - samples.count / 2)
     }
 
     // MARK: On the timeline
@@ -197,17 +225,35 @@ struct ProbeObserver {
             return (phase.to.number(of: Self.second), empty[empty.count / 2], alike >= Self.leastAlike)
         }
         guard !all.isEmpty else { return nil }
-        let phases = all.contains(where: \.isEmpty) ? all.filter(\.isEmpty) : all
+        let usable = (all.contains(where: \.isEmpty) ? all.filter(\.isEmpty) : all).enumerated()
+            .sorted { ($0.element.second, $0.offset) < ($1.element.second, $1.offset) }
+        // Of several phases that end in one second, the first counts.
+        var phases: [(offset: Int, second: Int64, base: Duration)] = []
+        for (offset, phase) in usable where phases.last?.second != phase.second {
+            phases.append((offset, phase.second, phase.base))
+        }
+        var next = 0
         return seconds.map { second in
-            phases.min { abs($0.second - second) < abs($1.second - second) }.map(\.base) ?? .zero
+            while next < phases.count, phases[next].second < second { next += 1 }
+            guard next > 0 else { return phases[0].base }
+            let before = phases[next - 1]
+            guard next < phases.count else { return before.base }
+            let after = phases[next]
+            let isBefore = (second - before.second, before.offset) < (after.second - second, after.offset)
+            return isBefore ? before.base : after.base
         }
     }
 
     /// Whether the link was left to others, for each whole second.
     func leftAlone(of seconds: Range<Int64>) -> [Bool] {
-        let spans = idle.map { (from: $0.from.shifted(by: Self.settling).nanoseconds, to: $0.to.nanoseconds) }
-        return seconds.map { number in
-            spans.contains { $0.from <= number * Self.second && (number + 1) * Self.second <= $0.to }
+        var isLeft = [Bool](repeating: false, count: seconds.count)
+        for phase in idle {
+            let from = phase.from.shifted(by: Self.settling)
+            let floor = from.number(of: Self.second)
+            let first = max(seconds.lowerBound, from.nanoseconds.isMultiple(of: Self.second) ? floor : floor + 1)
+            let last = min(seconds.upperBound, phase.to.number(of: Self.second))
+            if first < last { for number in first..<last { isLeft[Int(number - seconds.lowerBound)] = true } }
         }
+        return isLeft
     }
 }

@@ -35,16 +35,31 @@ struct RecordedEvents {
     /// The number of lines that were not events, such as the last line of a recorder that was killed.
     private(set) var unread = 0
 
+    /// More than any recording has; further ones are not read.
+    private static let mostInterfaces = 1000
+    private static let mostAddresses = 1000
+    private static let longestLine = 1 << 16
+
     /// - Throws: `Fault` (bad input) if the file cannot be read.
     init(_ path: String) throws {
         var links: [String: Bool] = [:]
         var addresses: [String: Set<String>] = [:]
-        for text in try InputFile.read(path).text().split(separator: "\n") {
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
+        var names: Set<String> = []
+        var lines = try TextLines(InputFile.read(path))
+        let decoder = JSONDecoder()
+        while let text = lines.next() {
+            guard text.bytes.count <= Self.longestLine,
+                let line = try? decoder.decode(Line.self, from: Data(text.bytes))
+            else {
                 unread += 1
                 continue
             }
             guard let name = line.interface else { continue }
+            if names.count == Self.mostInterfaces, !names.contains(name) {
+                unread += 1
+                continue
+            }
+            names.insert(name)
             switch line.kind {
             case "link": links[name] = (line.up ?? true) && (line.carrier ?? true)
             case "link-gone":
@@ -55,9 +70,9 @@ struct RecordedEvents {
                 guard let address = line.address, !address.hasPrefix("fe80:"), !address.hasPrefix("169.254.") else {
                     continue
                 }
-                if line.there ?? true {
+                if line.there ?? true, addresses[name]?.count ?? 0 < Self.mostAddresses {
                     addresses[name, default: []].insert(address)
-                } else {
+                } else if line.there == false {
                     addresses[name, default: []].remove(address)
                 }
             case "signal", "modem":

@@ -22,10 +22,8 @@ struct Timeline {
 
     /// - Throws: `Fault` if a second is not a whole number of bins, or the packets are too far apart for a walk.
     init(from start: Timestamp, to end: Timestamp, bin: Duration) throws {
+        try Self.check(bin: bin)
         let span = bin.wholeNanoseconds
-        guard span >= 1_000_000, span <= Self.second, Self.second % span == 0 else {
-            throw Fault(.usage, "--bin must divide a second and be at least 1 ms; write it like 100ms")
-        }
         for time in [start, end] where time.nanoseconds.magnitude > Self.farthest.magnitude {
             throw Fault(
                 .badInput,
@@ -45,12 +43,21 @@ struct Timeline {
         bins = (seconds.lowerBound * binsPerSecond)..<(seconds.upperBound * binsPerSecond)
     }
 
+    /// - Throws: `Fault` (usage) if a second is not a whole number of bins.
+    static func check(bin: Duration) throws {
+        let span = bin.wholeNanoseconds
+        guard span >= 1_000_000, span <= second, second % span == 0, bin == .nanoseconds(span) else {
+            throw Fault(.usage, "--bin must divide a second and be at least 1 ms; write it like 100ms")
+        }
+    }
+
     var duration: Duration { offset(ofBin: recorded.upperBound) }
 
     func offset(ofBin number: Int64) -> Duration { bin * Int(number - bins.lowerBound) }
 
-    func offset(of time: Timestamp) -> Duration {
-        time - Timestamp(nanoseconds: seconds.lowerBound * Self.second)
+    /// The instant in the middle of a bin, rounded down to a nanosecond.
+    func middle(ofBin number: Int64) -> Timestamp {
+        Timestamp(nanoseconds: seconds.lowerBound * Self.second).shifted(by: offset(ofBin: number) + bin / 2)
     }
 
     /// The index of the second that contains a bin.

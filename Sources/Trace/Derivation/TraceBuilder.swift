@@ -29,8 +29,9 @@ struct TraceBuilder {
     /// The share of each second for which the link is known to have been full.
     let known: (down: [Double], up: [Double])
 
+    /// - Parameter observation: forgets its bins, which take much memory and are not needed for the rest.
     init(
-        name: String, kind: PathKind, source: String, observation: PathObservation, attachments: Attachments,
+        name: String, kind: PathKind, source: String, observation: inout PathObservation, attachments: Attachments,
         signals: [RecordedEvents.Signal], timeline: Timeline, filling: Filling
     ) {
         var notes: [String] = []
@@ -62,6 +63,7 @@ struct TraceBuilder {
             // While the probe left the link to others, only their traffic tells about the link.
             demand = probed.replacing(observation.probe.leftAlone(of: timeline.seconds), with: demand)
         }
+        observation.forgetBins()
         known = (demand.down.busy, demand.up.busy)
         func capacities(_ direction: Demand.Direction) -> [DataRate]? {
             filling.capacities(direction.rates, full: direction.isFull, attached: attachedSeconds)
@@ -75,6 +77,9 @@ struct TraceBuilder {
             )
         }
         var samples: [PathTrace.Sample] = []
+        // An array that grows is copied, and the rows may be most of what fits into memory.
+        samples.reserveCapacity(timeline.bins.count)
+        let readings = LastInstant(signals.lazy.map(\.time))
         for (index, number) in timeline.bins.enumerated() where number < timeline.recorded.upperBound {
             let second = timeline.second(ofBin: number)
             let delay = (bases?[second] ?? fallback) / 2
@@ -91,7 +96,7 @@ struct TraceBuilder {
                     rate: DataRate(bitsPerSecond: rate.bitsPerSecond.rounded()), delay: delay, loss: loss)
             }
             let offset = timeline.offset(ofBin: number)
-            let signal = signals.last { timeline.offset(of: $0.time) <= offset + timeline.bin / 2 }?.dBm
+            let signal = readings.index(at: timeline.middle(ofBin: number)).map { signals[$0].dBm }
             let sample = PathTrace.Sample(
                 time: offset,
                 down: link(

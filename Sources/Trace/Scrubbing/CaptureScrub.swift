@@ -27,7 +27,8 @@ package enum CaptureScrub {
     package static func scrub(_ path: String, to output: FilePath, _ pseudonyms: inout Pseudonyms) throws -> Summary {
         // The interfaces are needed first, and their descriptions may be anywhere in the file.
         let survey = try CaptureSurvey(CaptureSource(file: path))
-        var writer = try PcapngWriter(to: CaptureFile(creating: output), section: .init(application: "walkback scrub"))
+        var writer = try PcapngWriter(
+            to: CaptureFile(creating: output, isKept: false), section: .init(application: "walkback scrub"))
         for interface in survey.described {
             let snapLength = interface.snapLength > largestSnapLength ? .zero : interface.snapLength
             _ = try writer.addInterface(

@@ -30,9 +30,19 @@ public struct MahimahiFormat: LinkWriting {
     /// Writes one direction of a path as opportunities. Each opportunity is at the first whole millisecond by which the
     /// trace has carried one more packet of 1500 bytes.
     ///
-    /// - Throws: `Fault` (bad input) if the trace carries no whole packet in that direction.
+    /// - Throws: `Fault` (bad input) if the trace carries no whole packet in that direction, or too many.
     public func write(_ trace: PathTrace, _ direction: Direction, from file: String) throws -> WrittenTrace {
-        guard let opportunities = Opportunities(of: trace.curve(direction)) else {
+        var memory = WalkMemory()
+        try memory.admit(rows: trace.samples.count, file)
+        try memory.admitCurves(of: trace, file)
+        let curve = trace.curve(direction)
+        // Each is once in the list of opportunities and once in the text.
+        let count = (curve.total.bytes / Double(Opportunities.payload.bytes)).rounded(.down)
+        try memory.take(
+            WalkMemory.count(count, each: MemoryLayout<Int64>.stride + Self.largestLine), file,
+            "the \(count.text(decimals: 0)) opportunities to send a packet \(direction.rawValue)link",
+            "split the trace into shorter ones")
+        guard let opportunities = Opportunities(of: curve) else {
             throw Fault.input(
                 file, "does not carry one whole packet \(direction.rawValue)link, so there is no opportunity to write")
         }
@@ -48,13 +58,14 @@ public struct MahimahiFormat: LinkWriting {
         losses.append(
             "\(link): \(lost.dropLast().joined(separator: ", ")) and \(lost[lost.count - 1]) cannot be written to the "
                 + "file; pass them to mm-delay and mm-link")
-        return WrittenTrace(bytes: Array(Self.text(of: opportunities).utf8), losses: losses)
+        return WrittenTrace(bytes: Self.bytes(of: opportunities), losses: losses)
     }
 
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     package static func parse(_ file: InputFile) throws -> Opportunities {
         var lines = try TextLines(file)
         var instants: [Int64] = []
+        instants.reserveCapacity(file.lineCount)
         while let line = lines.next() {
             guard let instant = number(line.bytes) else {
                 let field = Field(bytes: line.bytes, column: 1)
@@ -80,11 +91,29 @@ public struct MahimahiFormat: LinkWriting {
                 file.path, line: lines.lastNumber,
                 "the last opportunity, which sets the length of the file, is at 0 ms; end the file with a later one")
         }
+        guard opportunities.meanRate <= TraceFile.largestRate else {
+            throw Fault.input(
+                file.path, line: lines.lastNumber,
+                "the file sends more than 1 Tb/s; end it with a later opportunity, or remove some")
+        }
         return opportunities
     }
 
+    /// 48 h in milliseconds have nine digits.
+    private static let largestLine = 10
+
     package static func text(of opportunities: Opportunities) -> String {
-        opportunities.milliseconds.map { "\($0)\n" }.joined()
+        String(decoding: bytes(of: opportunities), as: UTF8.self)
+    }
+
+    static func bytes(of opportunities: Opportunities) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(opportunities.milliseconds.count * largestLine)
+        for instant in opportunities.milliseconds {
+            FixedPoint.append(instant, decimals: 0, to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
     }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int64? {

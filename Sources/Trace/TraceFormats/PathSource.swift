@@ -8,28 +8,46 @@ import Traces
 struct PathSource {
     private struct Link {
         let direction: Direction
-        let file: InputFile
+        let path: String
         let format: any TraceFormat
+        /// The contents of the file; a whole path is without its samples.
         let contents: TraceReading.Contents
+        /// What a replay reads instead of the file, if it holds opportunities.
+        let opportunityBytes: [UInt8]
     }
 
     private let specification: PathSpecification
     private let links: [Link]
+    /// The samples of a whole path. They are apart from its trace so that they can be changed in place: they may be
+    /// most of what fits into memory.
+    private var samples: [PathTrace.Sample] = []
     let notes: [String]
 
     var formats: [any TraceFormat] { links.map(\.format) }
 
     /// - Parameter format: the format of all files; nil: detect it from the beginning of each file.
     /// - Throws: `Fault`: bad input in a file; usage if the files do not form a path together.
-    init(_ specification: PathSpecification, _ format: (any TraceFormat)?) throws {
+    init(_ specification: PathSpecification, _ format: (any TraceFormat)?, _ memory: inout WalkMemory) throws {
         self.specification = specification
         var links: [Link] = []
         var notes: [String] = []
         for (direction, name) in zip(Direction.allCases, [specification.down, specification.up].compactMap { $0 }) {
             let file = try InputFile.read(name)
             let format = try format ?? TraceFormats.format(of: file)
-            let reading = try TraceFormats.read(file, as: format)
-            links.append(Link(direction: direction, file: file, format: format, contents: reading.contents))
+            let reading = try TraceFormats.read(file, as: format, &memory)
+            let bytes = try Self.opportunityBytes(reading.contents, file, format)
+            // They stay in memory until they are written.
+            try memory.take(
+                ByteCount(Int64(bytes.count)), name, "\(bytes.count) bytes of opportunities", "split the walk")
+            var contents = reading.contents
+            if case .path(var trace, let lacking) = contents {
+                samples = trace.samples
+                trace.samples = []
+                contents = .path(trace, lacking: lacking)
+            }
+            links.append(
+                Link(
+                    direction: direction, path: name, format: format, contents: contents, opportunityBytes: bytes))
             notes += reading.notes
         }
         self.links = links
@@ -37,9 +55,9 @@ struct PathSource {
         if links.count > 1, let whole = links.first(where: { $0.format.holds == .path }) {
             throw Fault(
                 .usage,
-                "\(whole.file.path) holds both directions, because its format is '\(whole.format.name)'; name "
+                "\(whole.path) holds both directions, because its format is '\(whole.format.name)'; name "
                     + "it alone, "
-                    + "as in '\(specification.name)=\(whole.file.path)'")
+                    + "as in '\(specification.name)=\(whole.path)'")
         }
         guard opportunities.isEmpty || opportunities.count == links.count else {
             throw Fault(
@@ -68,16 +86,22 @@ struct PathSource {
     }
 
     /// The opportunity files as a replay reads them: Mahimahi files unchanged, other formats converted to Mahimahi's.
-    var opportunityFiles: [(name: String, text: String)] {
-        links.compactMap { link in
-            guard case .opportunities(let opportunities) = link.contents else { return nil }
-            let isReadable = (try? MahimahiFormat.parse(link.file)) == opportunities
-            let text = isReadable ? try? link.file.text() : nil
-            return (
-                TraceImport.opportunityFileName(specification.name, link.direction),
-                text ?? MahimahiFormat.text(of: opportunities)
-            )
+    var opportunityFiles: [TextDirectory.File] {
+        links.filter { !$0.opportunityBytes.isEmpty }.map { link in
+            TextDirectory.File(
+                TraceImport.opportunityFileName(specification.name, link.direction), bytes: link.opportunityBytes)
         }
+    }
+
+    /// Empty if the file holds no opportunities.
+    private static func opportunityBytes(
+        _ contents: TraceReading.Contents, _ file: InputFile, _ format: any TraceFormat
+    ) throws -> [UInt8] {
+        guard case .opportunities(let opportunities) = contents else { return [] }
+        let isReadable = format is MahimahiFormat || (try? MahimahiFormat.parse(file)) == opportunities
+        guard isReadable else { return MahimahiFormat.bytes(of: opportunities) }
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        return file.bytes.starts(with: mark) ? Array(file.bytes.dropFirst(mark.count)) : file.bytes
     }
 
     private func roundTrip() throws -> Duration {
@@ -91,33 +115,39 @@ struct PathSource {
         return time
     }
 
-    /// The path's trace. Its queues are those of the file, or zero.
+    /// The path's trace. Its queues are those of the file, or zero. Works once: the trace takes the file's samples.
     ///
     /// - Parameters:
     ///   - period: for how long opportunity files are replayed.
     ///   - source: the text for the trace's source.
-    func trace(until period: Duration?, detachAfter: Duration?, source: String) throws -> PathTrace {
+    mutating func takeTrace(
+        until period: Duration?, detachAfter: Duration?, source: String, _ memory: inout WalkMemory
+    ) throws -> PathTrace {
         var trace: PathTrace
         switch links[0].contents {
         case .opportunities(let down):
             let both = opportunities
+            let path = PathOpportunities(down: down, up: both.count > 1 ? both[1] : down.third())
+            try memory.admit(
+                path, until: period ?? down.period, roundTrip: try roundTrip(), detachAfter: detachAfter, links[0].path)
             return PathTrace(
                 name: specification.name, kind: specification.kind, duration: period ?? down.period,
-                opportunities: PathOpportunities(down: down, up: both.count > 1 ? both[1] : down.third()),
-                roundTrip: try roundTrip(), detachAfter: detachAfter, source: source)
+                opportunities: path, roundTrip: try roundTrip(), detachAfter: detachAfter, source: source)
         case .rates(let down, let end):
             trace = PathTrace(
-                name: "", kind: .other, duration: end, queueDown: .zero, queueUp: .zero, source: "",
-                samples: Self.samples(down, nil, until: end))
-            if links.count > 1, case .rates(let up, let upEnd) = links[1].contents {
+                name: "", kind: .other, duration: end, queueDown: .zero, queueUp: .zero, source: "", samples: [])
+            var up: [TimedRate]?
+            if links.count > 1, case .rates(let rates, let upEnd) = links[1].contents {
                 trace.duration = min(end, upEnd)
-                trace.samples = Self.samples(down, up, until: trace.duration)
-            } else {
-                Self.addUplink(&trace)
+                up = rates
             }
+            try memory.admit(rows: down.count + (up?.count ?? 0), links[0].path)
+            trace.samples = Self.samples(down, up, until: trace.duration)
+            if up == nil { Self.addUplink(&trace) }
             setDelays(&trace, try roundTrip())
         case .path(let read, let lacking):
             trace = read
+            swap(&trace.samples, &samples)
             if lacking.contains(.uplink) { Self.addUplink(&trace) }
             if lacking.contains(.delays) || specification.roundTrip != nil { setDelays(&trace, try roundTrip()) }
         }
@@ -165,13 +195,14 @@ struct PathSource {
 
     /// Turns each run of rows without a rate that lasts at least `span` into a detachment.
     private static func detach(_ trace: inout PathTrace, after span: Duration) {
-        let samples = trace.samples
+        let count = trace.samples.count
+        func isSilent(_ sample: PathTrace.Sample) -> Bool { sample.down.rate == .zero && sample.up.rate == .zero }
         var start = 0
-        while start < samples.count {
+        while start < count {
             var end = start
-            while end < samples.count, samples[end].down.rate == .zero, samples[end].up.rate == .zero { end += 1 }
-            let stop = end < samples.count ? samples[end].time : trace.duration
-            if end > start, stop - samples[start].time >= span {
+            while end < count, isSilent(trace.samples[end]) { end += 1 }
+            let stop = end < count ? trace.samples[end].time : trace.duration
+            if end > start, stop - trace.samples[start].time >= span {
                 for index in start..<end { trace.samples[index].attached = false }
             }
             start = max(end, start + 1)

@@ -45,10 +45,15 @@ public enum TraceDefaults {
 
     /// The lowest rate that the direction does not exceed for `percent` of the trace's duration, outages included.
     package static func percentileRate(_ percent: Int64, of trace: PathTrace, _ direction: Direction) -> DataRate {
-        let ends = trace.samples.dropFirst().map(\.time) + [trace.duration]
-        let spans = zip(trace.samples, ends)
-            .map { (rate: $0.attached ? $0[direction].rate : .zero, nanoseconds: ($1 - $0.time).wholeNanoseconds) }
-            .sorted { $0.rate < $1.rate }
+        let samples = trace.samples
+        var spans: [(rate: DataRate, nanoseconds: Int64)] = []
+        spans.reserveCapacity(samples.count)
+        for (index, sample) in samples.enumerated() {
+            let end = index + 1 < samples.count ? samples[index + 1].time : trace.duration
+            spans.append(
+                (sample.attached ? sample[direction].rate : .zero, (end - sample.time).wholeNanoseconds))
+        }
+        spans.sort { $0.rate < $1.rate }
         let wanted = trace.duration.wholeNanoseconds * percent
         var covered: Int64 = 0
         for span in spans {

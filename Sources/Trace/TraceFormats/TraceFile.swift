@@ -31,7 +31,13 @@ public struct TraceFile: PathWriting {
     }
 
     public func write(_ trace: PathTrace, from file: String) throws -> WrittenTrace {
-        WrittenTrace(bytes: Array(Self.text(of: trace).utf8))
+        // Counted first, because an array that grows is copied and would take three times the memory.
+        var size = 0
+        Self.write(trace) { size += $0.count }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        Self.write(trace) { bytes += $0 }
+        return WrittenTrace(bytes: bytes)
     }
 
     package static let version = 1
@@ -45,7 +51,10 @@ public struct TraceFile: PathWriting {
 
     /// - Throws: `Fault` (bad input) as `path:line:column: message`.
     package static func read(_ path: String) throws -> PathTrace {
-        try parse(InputFile.read(path))
+        let file = try InputFile.read(path)
+        var memory = WalkMemory()
+        try memory.admit(file, as: TraceFile())
+        return try parse(file)
     }
 
     /// Parses a file whose bytes have already been read.
@@ -57,69 +66,14 @@ public struct TraceFile: PathWriting {
             throw Fault.input(file.path, "is empty; the first line of a trace is '\(firstLine)'")
         }
         let header = try TraceHeader(reading: &lines, columns)
-        let samples = try TraceRows.read(&lines, header.columns, duration: header.duration)
+        let samples = try TraceRows.read(
+            &lines, header.columns, duration: header.duration, atMost: file.lineCount)
         var trace = PathTrace(
             name: header.name, kind: header.kind, duration: header.duration, queueDown: .zero, queueUp: .zero,
             source: header.source, samples: samples)
         trace.queueDown = header.queueDown ?? TraceDefaults.queue(of: trace, .down)
         trace.queueUp = header.queueUp ?? TraceDefaults.queue(of: trace, .up)
         return trace
-    }
-
-    /// The file's whole text. Values finer than the file's steps are rounded to them.
-    package static func text(of trace: PathTrace, columns all: [LinkColumn] = LinkColumn.all) -> String {
-        let columns = TraceColumns(all) { $0.isSet(in: trace.samples, $0.directions) }
-        let source = trace.source.split(whereSeparator: \.isNewline).joined(separator: " ")
-        let duration = FixedPoint.text(trace.duration.wholeNanoseconds, decimals: 9)
-        var text = """
-            \(firstLine)
-            # path: \(trace.name)   kind: \(trace.kind.rawValue)   duration_s: \(duration)   curve: linear
-            # queue_down: \(trace.queueDown.bytes) B   queue_up: \(trace.queueUp.bytes) B   accounting: ip
-            # source: \(source)
-            \(columns.names.joined(separator: ","))
-
-            """
-        var rows: [UInt8] = []
-        rows.reserveCapacity(trace.samples.count * 40)
-        for sample in trace.samples {
-            FixedPoint.append(sample.time.wholeNanoseconds, decimals: 9, to: &rows)
-            for field in columns.fields {
-                rows.append(UInt8(ascii: ","))
-                guard let value = field.column.value(sample, field.direction) else { continue }
-                FixedPoint.append(value, decimals: field.column.form.decimals, to: &rows)
-            }
-            rows.append(UInt8(ascii: "\n"))
-        }
-        text += String(decoding: rows, as: UTF8.self)
-        return text
-    }
-}
-
-/// The fields of a file's rows, after the time of each.
-private struct TraceColumns {
-    /// A class, because copying a column retains each of its closures, and a long trace has millions of fields.
-    final class Field: Sendable {
-        let column: LinkColumn
-        let direction: Direction
-        let name: String
-
-        init(_ column: LinkColumn, _ direction: Direction, _ name: String) {
-            self.column = column
-            self.direction = direction
-            self.name = name
-        }
-    }
-
-    let fields: [Field]
-    /// All column names, in the order of the file.
-    let names: [String]
-
-    /// - Parameter isIncluded: whether this trace has a given optional column.
-    init(_ columns: [LinkColumn], _ isIncluded: (LinkColumn) -> Bool) {
-        fields = columns.filter { $0.isRequired || isIncluded($0) }.flatMap { column in
-            zip(column.directions, column.csv).map { Field(column, $0, $1) }
-        }
-        names = ["time_s"] + fields.map(\.name)
     }
 }
 
@@ -149,6 +103,7 @@ private struct TraceHeader {
         try Self.checkVersion(&lines)
         var seen: Set<String> = []
         while let line = lines.next() {
+            try Self.checkLength(line, in: lines)
             guard line.bytes.first == UInt8(ascii: "#") else {
                 for key in ["path", "kind", "duration_s"] where !seen.contains(key) {
                     throw lines.fault(
@@ -177,8 +132,20 @@ private struct TraceHeader {
             "ends before the rows; add '\(TraceColumns(known) { _ in false }.names.joined(separator: ","))' and rows")
     }
 
+    /// No header that anybody means is longer; a foreign file may be one line of any length.
+    private static func checkLength(_ line: TextLines.Line, in lines: TextLines) throws {
+        guard line.bytes.count <= longestLine else {
+            throw lines.fault(
+                line, column: longestLine,
+                "the line is longer than \(longestLine) bytes, which no header of a trace is; shorten it")
+        }
+    }
+
+    private static let longestLine = 20_000
+
     private static func checkVersion(_ lines: inout TextLines) throws {
         guard let line = lines.next() else { return }
+        try checkLength(line, in: lines)
         let words = line.text.split(separator: " ").map(String.init)
         guard words.count == 4, words[0...2] == ["#", "walkback", "trace"] else {
             throw lines.fault(
@@ -295,10 +262,13 @@ private struct TraceHeader {
 
 /// The rows of a trace.
 private enum TraceRows {
+    /// - Parameter count: at least as many as there are rows.
     /// - Throws: `Fault` (bad input) at the first invalid field.
-    static func read(_ lines: inout TextLines, _ columns: TraceColumns, duration: Duration) throws -> [PathTrace.Sample]
-    {
+    static func read(
+        _ lines: inout TextLines, _ columns: TraceColumns, duration: Duration, atMost count: Int
+    ) throws -> [PathTrace.Sample] {
         var samples: [PathTrace.Sample] = []
+        samples.reserveCapacity(count)
         while let line = lines.next() {
             let sample = try Self.sample(line, columns, in: lines)
             let column = 1

@@ -62,11 +62,22 @@ public enum TraceFormats {
         return formats.first
     }
 
+    /// Reads a file that is a walk by itself.
+    package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {
+        var memory = WalkMemory()
+        return try read(file, as: format, &memory)
+    }
+
     /// Reads a file with a format and checks the result: a format may be somebody else's code, and what it returns must
     /// not crash the program.
     ///
-    /// - Throws: `Fault`: an error of the format, or a result that breaks the rules of `TraceReading`.
-    package static func read(_ file: InputFile, as format: any TraceFormat) throws -> TraceReading {
+    /// - Parameter memory: what the traces of the walk to which the file belongs take.
+    /// - Throws: `Fault`: an error of the format, a result that breaks the rules of `TraceReading`, or a file that is
+    ///   too long.
+    package static func read(
+        _ file: InputFile, as format: any TraceFormat, _ memory: inout WalkMemory
+    ) throws -> TraceReading {
+        try memory.admit(file, as: format)
         let reading = try format.read(file)
         if let objection = objection(to: reading.contents, holds: format.holds) {
             throw Fault.input(
@@ -82,17 +93,19 @@ public enum TraceFormats {
         switch contents {
         case .rates(let rates, let end):
             guard extent == .direction else { return "holds whole paths but has read one direction" }
-            return objection(to: rates.map(\.time), end: end) ?? objection(to: rates.map(\.rate.bitsPerSecond))
+            return objection(to: rates.lazy.map(\.time), end: end)
+                ?? objection(to: rates.lazy.map(\.rate.bitsPerSecond))
         case .opportunities(let opportunities):
             guard extent == .direction else { return "holds whole paths but has read one direction" }
             return opportunities.period > TraceFile.largestDuration ? "has read a walk longer than 48 h" : nil
         case .path(let trace, _):
             guard extent == .path else { return "holds one direction but has read a whole path" }
-            return objection(to: trace.samples.map(\.time), end: trace.duration) ?? objection(toValuesOf: trace.samples)
+            return objection(to: trace.samples.lazy.map(\.time), end: trace.duration)
+                ?? objection(toValuesOf: trace.samples)
         }
     }
 
-    private static func objection(to times: [Duration], end: Duration) -> String? {
+    private static func objection(to times: some BidirectionalCollection<Duration>, end: Duration) -> String? {
         guard times.first == .zero else { return "has read no row at time 0" }
         guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
             return "has read rows whose times do not increase"
@@ -101,7 +114,7 @@ public enum TraceFormats {
         return end > TraceFile.largestDuration ? "has read a walk longer than 48 h" : nil
     }
 
-    private static func objection(to rates: [Double]) -> String? {
+    private static func objection(to rates: some Collection<Double>) -> String? {
         rates.allSatisfy { $0 >= 0 && $0 <= TraceFile.largestRate.bitsPerSecond }
             ? nil : "has read a rate that is not from 0 to 1 Tb/s"
     }

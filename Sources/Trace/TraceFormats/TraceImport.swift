@@ -2,6 +2,7 @@
 import Determinism
 import Documents
 import Quantities
+import System
 import Traces
 
 /// Converts traces of other formats into Walkback's. Nothing is resampled.
@@ -48,36 +49,42 @@ package struct TraceImport: Sendable {
     }
 
     /// The files of the paths, by name: traces in Walkback's format, and opportunity files as they were read.
-    package var traceFiles: [(name: String, text: String)] {
-        traces.filter { $0.opportunities == nil }.map { (Self.traceFileName($0.name), TraceFile.text(of: $0)) }
-            + opportunityFiles
+    package var traceFiles: [TextDirectory.File] {
+        traces.filter { $0.opportunities == nil }.map { trace in
+            TextDirectory.File(Self.traceFileName(trace.name)) { try TraceFile.write(trace, to: $0) }
+        } + opportunityFiles
     }
 
     /// The opportunity files as they were read.
-    private let opportunityFiles: [(name: String, text: String)]
+    private let opportunityFiles: [TextDirectory.File]
 
     /// Reads the files that `options` name.
     ///
     /// - Throws: `Fault`: bad input as `path:line:column: message`; usage if the options do not fit together.
     package init(_ options: Options) throws {
         try Self.check(options)
-        let sources = try options.paths.map { try PathSource($0, options.format) }
+        var memory = WalkMemory()
+        var sources: [PathSource] = []
+        for path in options.paths { sources.append(try PathSource(path, options.format, &memory)) }
         try Self.checkDuration(options, sources.flatMap(\.formats))
         let command = Self.command(options, sources.flatMap(\.formats))
         let periods = sources.compactMap(\.period)
         let period = options.duration ?? periods.min()
         var traces: [PathTrace] = []
-        for source in sources {
-            traces.append(try source.trace(until: period, detachAfter: options.detachAfter, source: command))
+        for index in sources.indices {
+            traces.append(
+                try sources[index].takeTrace(
+                    until: period, detachAfter: options.detachAfter, source: command, &memory))
         }
         opportunityFiles = sources.flatMap(\.opportunityFiles)
         let shortest = traces.map(\.duration).min() ?? .zero
         var notes = sources.flatMap(\.notes)
-        for (index, trace) in traces.enumerated() where trace.duration > shortest {
+        for index in traces.indices where traces[index].duration > shortest {
             let span =
-                "\(trace.duration.seconds.text()) s to \(shortest.seconds.text()) s, the length of the shortest path"
-            notes.append("path '\(trace.name)' was shortened from \(span)")
-            traces[index] = trace.cut(to: shortest)
+                "\(traces[index].duration.seconds.text()) s to \(shortest.seconds.text()) s, "
+                + "the length of the shortest path"
+            notes.append("path '\(traces[index].name)' was shortened from \(span)")
+            traces[index].shorten(to: shortest)
         }
         // Queue sizes are computed after the traces are cut, because a queue depends on the rates it serves.
         for (index, path) in options.paths.enumerated() {

@@ -68,6 +68,11 @@ public struct Curve: Sendable, Equatable {
     ///   a linear curve starts at zero, and its long steep pieces are cut (the kernel multiplies in 64 bits).
     public init(shape: Shape, points: [Point]) {
         self.shape = shape
+        // Nothing to merge and nothing to cut: a copy of a long curve would be large.
+        if shape == .staircase, !points.isEmpty, zip(points, points.dropFirst()).allSatisfy({ $0.time < $1.time }) {
+            self.points = points
+            return
+        }
         var kept: [Point] = []
         kept.reserveCapacity(points.count + 1)
         if shape == .linear, points.first?.time != 0 { kept.append(Point(time: 0, position: .zero)) }
@@ -105,18 +110,33 @@ public struct Curve: Sendable, Equatable {
     private static func appendCuts(from low: Point, to high: Point, onto points: inout [Point]) {
         let rise = high.position.units - low.position.units
         let span = UInt64(high.time - low.time)
-        func fits(_ parts: UInt64) -> Bool {
-            let (product, overflow) = (rise / parts + 1).multipliedReportingOverflow(by: span / parts + 1)
-            return !overflow && product < 1 << 63
-        }
-        var parts: UInt64 = 1
-        while !fits(parts) { parts *= 2 }
+        let parts = Self.parts(rise: rise, span: span)
         for part in 1..<parts {
             points.append(
                 Point(
                     time: low.time + Int64(Self.scaled(span, by: part, over: parts)),
                     position: Position(units: low.position.units + Self.scaled(rise, by: part, over: parts))))
         }
+    }
+
+    /// The number of pieces into which one that rises by `rise` in `span` nanoseconds is cut.
+    private static func parts(rise: UInt64, span: UInt64) -> UInt64 {
+        func fits(_ parts: UInt64) -> Bool {
+            let (product, overflow) = (rise / parts + 1).multipliedReportingOverflow(by: span / parts + 1)
+            return !overflow && product < 1 << 63
+        }
+        var parts: UInt64 = 1
+        while !fits(parts) { parts *= 2 }
+        return parts
+    }
+
+    /// The number of points that a linear curve has for a rate that holds for `span`, and one for the beginning.
+    static func mostPoints(of rate: DataRate, over span: Duration) -> Double {
+        let nanoseconds = span.wholeNanoseconds
+        let rise = rate.bitsPerSecond * Double(nanoseconds) * (32 / 1e9)
+        guard nanoseconds > 0, rise < 0x1p63 else { return 1 }
+        // One unit more for what rounding adds.
+        return Double(parts(rise: UInt64(max(0, rise)) + 1, span: UInt64(nanoseconds)))
     }
 
     /// `value * numerator / denominator`, rounded down, with a 128-bit product.

@@ -34,28 +34,33 @@ public struct Opportunities: Sendable, Hashable {
 
     /// Every opportunity before `end`, including all repetitions of the file.
     public func instants(before end: Duration) -> [Int64] {
-        let period = milliseconds[milliseconds.count - 1]
-        var instants: [Int64] = []
-        var base: Int64 = 0
-        while .milliseconds(base) < end {
-            for instant in milliseconds {
-                guard .milliseconds(base + instant) < end else { break }
-                instants.append(base + instant)
-            }
-            base += period
-        }
-        return instants
+        distinctInstants(before: end).flatMap { Array(repeating: $0.millisecond, count: $0.opportunities) }
+    }
+
+    /// The same, one instant after the other, because a short file that is repeated for hours has too many for an
+    /// array.
+    func distinctInstants(before end: Duration) -> Instants { Instants(milliseconds, before: end) }
+
+    /// At least as many points as the curve until `end` has.
+    public func mostPoints(until end: Duration) -> Double {
+        let repetitions = (end / period).rounded(.up)
+        return min(Double(milliseconds.count) * max(1, repetitions), end.milliseconds + 1)
+    }
+
+    /// The mean rate over one period, in bits that packets take.
+    package var meanRate: DataRate {
+        DataRate(bitsPerSecond: Double(milliseconds.count) * Double(Self.size.bytes) * 8 / period.seconds)
     }
 
     /// The capacity curve, a staircase that rises by 1504 bytes at each opportunity.
     public func curve(until end: Duration) -> Curve {
         var points: [Curve.Point] = []
+        points.reserveCapacity(Int(min(1e7, mostPoints(until: end))))
         var count: UInt64 = 0
         let step = UInt64(Self.size.bytes) * UInt64(Curve.Position.unitsPerByte)
-        for instant in instants(before: end) {
-            count += 1
-            let point = Curve.Point(time: instant * 1_000_000, position: Curve.Position(units: count * step))
-            if points.last?.time == point.time { points[points.count - 1] = point } else { points.append(point) }
+        for (instant, number) in distinctInstants(before: end) {
+            count += UInt64(number)
+            points.append(Curve.Point(time: instant * 1_000_000, position: Curve.Position(units: count * step)))
         }
         return Curve(shape: .staircase, points: points)
     }
@@ -64,7 +69,7 @@ public struct Opportunities: Sendable, Hashable {
     public func rates(until end: Duration) -> [DataRate] {
         let seconds = Int((end.seconds).rounded(.up))
         var counts = [Int64](repeating: 0, count: max(1, seconds))
-        for instant in instants(before: end) { counts[Int(instant / 1000)] += 1 }
+        for (instant, number) in distinctInstants(before: end) { counts[Int(instant / 1000)] += Int64(number) }
         return counts.enumerated().map { index, count in
             let span = min(.seconds(1), end - .seconds(index))
             return ByteCount(count * Self.payload.bytes).rate(over: span)
@@ -94,13 +99,46 @@ public struct Opportunities: Sendable, Hashable {
     ///
     /// - Returns: nil if there is no opportunity, or none after the first millisecond.
     public init?(of curve: Curve) {
-        var instants: [Int64] = []
         let packet = UInt64(Self.payload.bytes) * UInt64(Curve.Position.unitsPerByte)
+        var instants: [Int64] = []
+        instants.reserveCapacity(Int(curve.total.units / packet))
         var position = packet
         while let time = curve.nanosecond(reaching: Curve.Position(units: position)) {
             instants.append((time + 999_999) / 1_000_000)
             position += packet
         }
         self.init(milliseconds: instants)
+    }
+}
+
+/// The distinct instants of a file and of its repetitions, in rising order.
+struct Instants: Sequence, IteratorProtocol {
+    private let milliseconds: [Int64]
+    private let period: Int64
+    /// The end in milliseconds; an instant at the end is not before it.
+    private let end: Int64
+    private var base: Int64 = 0
+    private var index = 0
+
+    init(_ milliseconds: [Int64], before end: Duration) {
+        self.milliseconds = milliseconds
+        period = milliseconds[milliseconds.count - 1]
+        self.end = (end.wholeNanoseconds + 999_999) / 1_000_000
+    }
+
+    mutating func next() -> (millisecond: Int64, opportunities: Int)? {
+        var found: (millisecond: Int64, opportunities: Int)?
+        while base < end {
+            while index < milliseconds.count {
+                let instant = base + milliseconds[index]
+                guard instant < end else { return found }
+                // The last instant of one repetition can be the first of the next.
+                if let found, found.millisecond != instant { return found }
+                found = (instant, (found?.opportunities ?? 0) + 1)
+                index += 1
+            }
+            (base, index) = (base + period, 0)
+        }
+        return found
     }
 }

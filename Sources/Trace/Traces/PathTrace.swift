@@ -177,9 +177,30 @@ public struct PathTrace: Sendable, Equatable {
     /// The same trace, ended at `end`.
     public func cut(to end: Duration) -> PathTrace {
         var copy = self
-        copy.duration = min(duration, end)
-        copy.samples = samples.filter { $0.time < copy.duration }
+        copy.shorten(to: end)
         return copy
+    }
+
+    /// Ends the trace at `end`, if it is longer.
+    public mutating func shorten(to end: Duration) {
+        duration = min(duration, end)
+        let kept = samples.partitioningIndex { $0.time >= duration }
+        samples.removeLast(samples.count - kept)
+    }
+
+    /// At least as many points as the curves of both directions have together.
+    public var mostCurvePoints: Double {
+        if let opportunities {
+            return Direction.allCases.reduce(0) { $0 + opportunities[$1].mostPoints(until: duration) }
+        }
+        return Direction.allCases.reduce(0) { sum, direction in
+            samples.indices.reduce(sum + 2) { sum, index in
+                let end = index + 1 < samples.count ? samples[index + 1].time : duration
+                // A detached row has as many points as one without a rate.
+                let rate = samples[index].attached ? samples[index][direction].rate : .zero
+                return sum + Curve.mostPoints(of: rate, over: end - samples[index].time)
+            }
+        }
     }
 }
 
@@ -220,32 +241,51 @@ extension PathTrace {
                 time: time, down: LinkSample(rate: down[second], delay: delayDown),
                 up: LinkSample(rate: up[second], delay: roundTrip - delayDown), attached: attached)
         }
-        let gaps =
-            detachAfter.map {
-                opportunities.gaps(of: $0, until: duration, delay: roundTrip - delayDown)
-            } ?? []
-        let edges = gaps.flatMap { [$0.lowerBound, $0.upperBound] }.filter { $0 < duration }
-        let times = Set(down.indices.map { .seconds($0) } + edges).sorted()
+        var gaps: [Range<Duration>] = []
+        if let detachAfter {
+            opportunities.forEachGap(of: detachAfter, until: duration, delay: roundTrip - delayDown) { gaps.append($0) }
+        }
+        var samples: [Sample] = []
+        samples.reserveCapacity(down.count + 2 * gaps.count)
+        var edges = gaps.flatMap { [$0.lowerBound, $0.upperBound] }.filter { $0 < duration }[...]
+        var gap = 0
+        func add(_ second: Int, _ time: Duration) {
+            while gap < gaps.count, gaps[gap].upperBound <= time { gap += 1 }
+            samples.append(sample(second, at: time, attached: !(gap < gaps.count && gaps[gap].contains(time))))
+        }
+        for second in down.indices {
+            if edges.first == .seconds(second) { edges.removeFirst() }
+            add(second, .seconds(second))
+            while let edge = edges.first, edge < .seconds(second + 1) {
+                edges.removeFirst()
+                add(second, edge)
+            }
+        }
         self.init(
             name: name, kind: kind, duration: duration, queueDown: .zero, queueUp: .zero, source: source,
-            samples: times.map { time in
-                sample(Int(time.components.seconds), at: time, attached: !gaps.contains { $0.contains(time) })
-            }, opportunities: opportunities)
+            samples: samples, opportunities: opportunities)
     }
 }
 
 extension PathOpportunities {
-    /// The spans of at least `span` in which neither direction has an opportunity. Each begins when the data that left
-    /// at the last opportunity has arrived, `delay` later, and ends at the next opportunity.
-    func gaps(of span: Duration, until end: Duration, delay: Duration) -> [Range<Duration>] {
-        let instants = (down.instants(before: end) + up.instants(before: end)).sorted().map(Duration.milliseconds)
-        var gaps: [Range<Duration>] = []
+    /// Calls `body` with each span of at least `span` in which neither direction has an opportunity. Each begins when
+    /// the data that left at the last opportunity has arrived, `delay` later, and ends at the next opportunity.
+    package func forEachGap(
+        of span: Duration, until end: Duration, delay: Duration, _ body: (Range<Duration>) -> Void
+    ) {
+        var (downs, ups) = (down.distinctInstants(before: end), up.distinctInstants(before: end))
+        var (nextDown, nextUp) = (downs.next()?.millisecond, ups.next()?.millisecond)
         var last: Duration?
-        for instant in instants + [end] {
+        func reach(_ instant: Duration) {
             let start = last.map { $0 + delay + .nanoseconds(1) } ?? .zero
-            if instant - (last ?? .zero) >= span, start < instant { gaps.append(start..<instant) }
+            if instant - (last ?? .zero) >= span, start < instant { body(start..<instant) }
             last = instant
         }
-        return gaps
+        while let instant = [nextDown, nextUp].compactMap(\.self).min() {
+            reach(.milliseconds(instant))
+            if nextDown == instant { nextDown = downs.next()?.millisecond }
+            if nextUp == instant { nextUp = ups.next()?.millisecond }
+        }
+        reach(end)
     }
 }

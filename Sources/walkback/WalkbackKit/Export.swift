@@ -45,14 +45,20 @@ struct Export: ParsableCommand {
             }
             direction = known
         }
-        let written = try TraceExport.files(trace, as: format, direction, to: output)
-        for file in written {
-            for loss in file.trace.losses { Walkback.print(standardError: "note: \(loss)") }
+        let (directory, _) = try HeldDirectory.holding(FilePath(output))
+        var staged: [(file: String, name: String)] = []
+        do {
+            try TraceExport.forEachFile(trace, as: format, direction, to: output) { file, written in
+                let name = try HeldDirectory.holding(FilePath(file)).name
+                staged.append((file, name))
+                try directory.stage(name, written.bytes)
+                for loss in written.losses { Walkback.print(standardError: "note: \(loss)") }
+            }
+            try directory.place(staged.map(\.name))
+        } catch {
+            directory.discard(staged.map(\.name))
+            throw error
         }
-        for file in written {
-            let (directory, name) = try HeldDirectory.holding(FilePath(file.name))
-            try directory.replace(name, with: file.trace.bytes)
-            Walkback.write("\(file.name)\n", to: 1)
-        }
+        for (file, _) in staged { Walkback.write("\(file)\n", to: 1) }
     }
 }

@@ -49,8 +49,10 @@ struct FieldServerVerb: ParsableCommand {
         guard sessions > 0 else { throw Fault(.usage, "--sessions must be 1 or more") }
         guard sessionsPerHost > 0 else { throw Fault(.usage, "--sessions-per-host must be 1 or more") }
         (limits.sessions, limits.sessionsPerHost) = (sessions, sessionsPerHost)
-        guard let rate = DataRate(text: self.rate), rate > .zero else {
-            throw Fault(.usage, "--rate \(self.rate) is not a rate above 0; write it with its unit, like 100Mbit")
+        guard let rate = DataRate(text: self.rate), rate > .zero, rate <= .megabitsPerSecond(1e6) else {
+            throw Fault(
+                .usage,
+                "--rate \(self.rate) is not a rate above 0 and up to 1 Tb/s; write it with its unit, like 100Mbit")
         }
         guard let time = Duration(text: timeLimit), time >= .seconds(1), time <= .seconds(7 * 24 * 3600) else {
             throw Fault(

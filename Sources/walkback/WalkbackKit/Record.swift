@@ -169,8 +169,10 @@ struct Record: ParsableCommand {
         guard let keyFile else {
             throw Fault(.usage, "--probe needs the field server's key; give it with --key-file FILE")
         }
-        guard let rate = DataRate(text: probeRate), rate > .zero else {
-            throw Fault(.usage, "--probe-rate \(probeRate) is not a rate above 0; write it with its unit, like 50Mbit")
+        guard let rate = DataRate(text: probeRate), rate > .zero, rate <= .megabitsPerSecond(1e6) else {
+            throw Fault(
+                .usage,
+                "--probe-rate \(probeRate) is not a rate above 0 and up to 1 Tb/s; write it with its unit, like 50Mbit")
         }
         var options = ProbeClient.Options(host: probe, key: try SharedKey(file: keyFile))
         options.port = probePort

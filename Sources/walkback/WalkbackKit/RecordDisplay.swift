@@ -35,7 +35,7 @@ final class RecordDisplay {
 
     private func erase() {
         // Moves up by the lines that were drawn, and clears everything from there on.
-        if drawn > 0 { Walkback.write("\u{1b}[\(drawn)A\u{1b}[J", to: 2) }
+        if drawn > 0 { Walkback.writeVerbatim(Array("\u{1b}[\(drawn)A\u{1b}[J".utf8)[...], to: 2) }
         drawn = 0
     }
 }

@@ -80,13 +80,13 @@ struct Run: ParsableCommand {
             cancellation: cancellation,
             take: { output, bytes in
                 switch output {
-                case .standardOutput: Walkback.write(bytes, to: 1)
-                case .standardError: Walkback.write(bytes, to: 2)
-                case .server: Walkback.write(server.withLock { $0.take(bytes) }[...], to: 2)
+                case .standardOutput: Walkback.writeVerbatim(bytes, to: 1)
+                case .standardError: Walkback.writeVerbatim(bytes, to: 2)
+                case .server: Walkback.writeVerbatim(server.withLock { $0.take(bytes) }[...], to: 2)
                 }
             },
             say: { Walkback.print(standardError: "walkback: \($0)") })
-        Walkback.write(server.withLock { $0.end() }[...], to: 2)
+        Walkback.writeVerbatim(server.withLock { $0.end() }[...], to: 2)
         if status != 0 { Glibc.exit(status) }
     }
 

@@ -32,24 +32,47 @@ struct Scrub: ParsableCommand {
 
     func run() throws {
         var pseudonyms = Pseudonyms(key: key ?? Self.randomKey())
-        let summary = try CaptureScrub.scrub(capture, to: FilePath(output), &pseudonyms)
+        let target = FilePath(output)
+        try Self.refuseExisting(target)
+        // Both files get their names when both are complete.
+        let (directory, name) = try HeldDirectory.holding(target)
+        let temporary = target.removingLastComponent().appending("\(name).new")
+        var staged = [name]
+        directory.discard(staged)
+        do {
+            let summary = try scrub(to: temporary, &pseudonyms)
+            let events = CaptureSource(file: capture).eventsFile
+            if access(events, F_OK) == 0 {
+                let scrubbed = FilePath(CaptureSource(file: output).eventsFile)
+                try Self.refuseExisting(scrubbed)
+                staged.append(try HeldDirectory.holding(scrubbed).name)
+                try directory.stage(staged[1], Array(try CaptureScrub.scrubEvents(events, &pseudonyms).utf8))
+            }
+            try directory.place(staged)
+            Walkback.write("\(output): \(summary.packets) packets\n", to: 1)
+            if staged.count > 1 { Walkback.write("\(CaptureSource(file: output).eventsFile): events\n", to: 1) }
+        } catch {
+            directory.discard(staged)
+            guard let fault = error as? Fault else { throw error }
+            throw Fault(fault.code, fault.message.replacing(temporary.string, with: output))
+        }
+    }
+
+    private static func refuseExisting(_ path: FilePath) throws {
+        guard access(path.string, F_OK) != 0 else {
+            throw Fault(.failed, "'\(path)' exists and is not overwritten; choose another --output")
+        }
+    }
+
+    private func scrub(to output: FilePath, _ pseudonyms: inout Pseudonyms) throws -> CaptureScrub.Summary {
+        let summary = try CaptureScrub.scrub(capture, to: output, &pseudonyms)
         for damage in summary.damage { Walkback.print(standardError: "note: \(capture): damage \(damage)") }
         if summary.packetsWithoutTime > 0 {
             Walkback.print(
                 standardError:
                     "note: \(summary.packetsWithoutTime) packets had no time; only their place and length are left")
         }
-        Walkback.write("\(output): \(summary.packets) packets\n", to: 1)
-        let events = CaptureSource(file: capture).eventsFile
-        guard access(events, R_OK) == 0 else { return }
-        let text = try CaptureScrub.scrubEvents(events, &pseudonyms)
-        let target = FilePath(CaptureSource(file: output).eventsFile)
-        guard access(target.string, F_OK) != 0 else {
-            throw Fault(.failed, "'\(target)' exists and is not overwritten; choose another --output")
-        }
-        let (directory, name) = try HeldDirectory.holding(target)
-        try directory.replace(name, with: Array(text.utf8))
-        Walkback.write("\(target): events\n", to: 1)
+        return summary
     }
 
     private static func randomKey() -> String {

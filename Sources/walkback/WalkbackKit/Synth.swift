@@ -37,10 +37,12 @@ struct Synth: ParsableCommand {
 
         func run() throws {
             let (wifi, cellular) = IndoorWalk.generate(seed: seed)
-            let files = [wifi, cellular].map { (IndoorWalk.traceFileName($0.name), TraceFile.text(of: $0)) }
+            let files = [wifi, cellular].map { trace in
+                TextDirectory.File(IndoorWalk.traceFileName(trace.name)) { try TraceFile.write(trace, to: $0) }
+            }
             let written = try TextDirectory.write(
-                files + [(IndoorWalk.replayFileName, IndoorWalk.replay(seed: seed))], to: FilePath(output),
-                mark: IndoorWalk.replayFileName)
+                files + [TextDirectory.File(IndoorWalk.replayFileName, text: IndoorWalk.replay(seed: seed))],
+                to: FilePath(output), mark: IndoorWalk.replayFileName)
             Walkback.write("walkback compare \(written.appending(IndoorWalk.replayFileName))\n", to: 1)
         }
     }
@@ -89,9 +91,12 @@ struct Synth: ParsableCommand {
     private static func write(_ parameters: OutdoorParameters, to output: String) throws {
         let (wifi, cellular) = OutdoorWalk.generate(parameters)
         let replay = OutdoorWalk.replayFileName(parameters)
-        let files = [wifi, cellular].map { (OutdoorWalk.traceFileName($0.name, parameters), TraceFile.text(of: $0)) }
+        let files = [wifi, cellular].map { trace in
+            TextDirectory.File(OutdoorWalk.traceFileName(trace.name, parameters)) { try TraceFile.write(trace, to: $0) }
+        }
         let written = try TextDirectory.write(
-            files + [(replay, OutdoorWalk.replay(parameters))], to: FilePath(output), mark: replay)
+            files + [TextDirectory.File(replay, text: OutdoorWalk.replay(parameters))], to: FilePath(output),
+            mark: replay)
         Walkback.write("walkback compare \(written.appending(replay))\n", to: 1)
     }
 }

@@ -6,6 +6,9 @@ import Glibc
 import Plans
 import Registries
 import Strategies
+import Synchronization
+import System
+import SystemPackage
 import TraceFormats
 
 /// The program: it parses the command line, calls the command and prints. Results go to standard output, everything
@@ -33,11 +36,11 @@ public enum Walkback {
             try add(strategies, bounds, formats, workloads)
             var command = try RootCommand.parseAsRoot()
             try command.run()
+            if let fault = outputFailure.withLock({ $0 }) { throw fault }
         } catch let fault as Fault {
             fail(fault)
         } catch {
-            // ArgumentParser's own `main` would exit with 1 for every Walkback failure.
-            RootCommand.exit(withError: error)
+            end(with: error)
         }
     }
 
@@ -57,21 +60,43 @@ public enum Walkback {
         Glibc.exit(fault.code.rawValue)
     }
 
+    /// Shows help, or what is wrong with the command line. ArgumentParser's own `main` would exit with 1 for every
+    /// failure of Walkback, and with 0 if help cannot be written.
+    private static func end(with error: any Error) -> Never {
+        let code = RootCommand.exitCode(for: error)
+        let text = RootCommand.fullMessage(for: error)
+        if !text.isEmpty { write("\(text)\n", to: code.isSuccess ? 1 : 2) }
+        if code.isSuccess, let fault = outputFailure.withLock({ $0 }) { fail(fault) }
+        Glibc.exit(code.rawValue)
+    }
+
+    /// Why standard output could not be written; nil if it could.
+    private static let outputFailure = Mutex<Fault?>(nil)
+
+    /// Shows a message of one line. Names in it may come from files, so what would act on a terminal is escaped.
     static func print(standardError text: String) {
-        write("\(text)\n", to: 2)
+        write("\(Shown.line(text))\n", to: 2)
     }
 
-    /// Writes all of `text`. A reader that has gone away is not an error.
+    /// Writes all of `text`. What would act on a terminal is escaped.
+    ///
+    /// If standard output cannot be written, the program ends with an error when the command is done: what the command
+    /// has put into files is complete.
     static func write(_ text: String, to descriptor: Int32) {
-        write(Array(text.utf8)[...], to: descriptor)
+        writeVerbatim(Array(Shown.lines(text).utf8)[...], to: descriptor)
     }
 
-    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count <= 0 { return }
-            rest = rest.dropFirst(count)
+    /// The same for what a program of the user's prints, and for what controls the terminal.
+    static func writeVerbatim(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+        do throws(Errno) {
+            try StandardStream.write(bytes, to: descriptor)
+        } catch {
+            // There is no place to complain about standard error.
+            guard descriptor == 1 else { return }
+            let remedy = error == .noSpace ? "; free some space, or send it elsewhere" : ""
+            outputFailure.withLock {
+                $0 = $0 ?? Fault(.failed, "cannot write to standard output: \(error)\(remedy)")
+            }
         }
     }
 }

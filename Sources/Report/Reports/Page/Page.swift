@@ -6,8 +6,12 @@ package enum Page {
     /// Page/report.js and Page/tables.js, embedded by the build.
     private static let script = String(decoding: PackageResources.report_js + PackageResources.tables_js, as: UTF8.self)
 
-    /// Where a page may load from: nowhere, so that what it shows cannot leave it.
-    private static let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    /// What a page may do: run its own script and use its own style, and load nothing, so that neither can a text from
+    /// a file run as a script nor what the page shows leave it.
+    private static let policy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        + "style-src \(Element.style(verbatim: PageStyle.css).policySource); "
+        + "script-src \(Element.script(verbatim: script).policySource)"
 
     package static func html(title: String, walkback: String, @MarkupBuilder body: () -> Markup) -> String {
         Element(.html, ["lang": "en"]) {
