@@ -36,14 +36,19 @@ private let limit = variable("WALKBACK_FUZZ_SECONDS").flatMap { Int($0) }.map { 
 private let executionsBetween: UInt64 = 64
 private nonisolated(unsafe) var executions: UInt64 = 0
 
+/// The processor time that one input may take. libFuzzer's own limit is on real time, which other processes use up.
+private let slowest = 10 * CLOCKS_PER_SEC
+
 /// Called by libFuzzer with each input. It sees only a process that ends, is slow or uses memory.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let start = clock()
     do {
         _ = try target.run(Array(UnsafeBufferPointer(start: data, count: size)))
     } catch {
         fatalError("\(target.name): \(error)")
     }
+    guard clock() - start < slowest else { fatalError("\(target.name): takes more than 10 s of processor time") }
     executions += 1
     // On this signal libFuzzer ends in an orderly way.
     if executions % executionsBetween == 0, let limit, clock() > limit { raise(SIGUSR1) }

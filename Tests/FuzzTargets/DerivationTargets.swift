@@ -37,7 +37,7 @@ extension FuzzTargets {
 
     private static func derive(_ path: String, _ input: [UInt8]) throws {
         // Most executions are quick; some make the long traces that users get.
-        let bin = input.count.isMultiple(of: 8) ? Duration.milliseconds(100) : .seconds(10)
+        let bin = input.count.isMultiple(of: 8) ? Duration.milliseconds(100) : .seconds(1)
         let derivation = try Derivation(
             .init(name: "walk", sources: [CaptureSource(file: path)], bin: bin, detachAfter: .seconds(2)))
         for trace in derivation.traces {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 
-/// A reader of foreign input, as a function over bytes. `make fuzz` calls it with inputs that libFuzzer makes up, and the
-/// tests call it with each file of `Tests/Corpus/NAME`.
+/// A reader of foreign input, as a function over bytes. `make fuzz` calls it with inputs that libFuzzer makes up, and
+/// the tests call it with each file of `Tests/Corpus/NAME`.
 package struct FuzzTarget: Sendable {
     package let name: String
     /// Inputs that the reader understands, made by Walkback's own writers. Fuzzing starts from them.

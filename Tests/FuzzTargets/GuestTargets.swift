@@ -43,7 +43,7 @@ extension FuzzTargets {
             console.take(input) { _ in lines += 1 }
             console.end { _ in lines += 1 }
             try expect(lines <= input.count, "a console has more lines than bytes")
-            if let fault = console.fault { throw fault }
+            try expect(console.fault?.code != .success, "a fault is a success")
         },
     ]
 }
@@ -135,6 +135,7 @@ enum GuestSeeds {
         [    0.000000] Linux version 6.12.0\r
         walkback: time 12.5
         walkback: transferring under strategy mptcp
+        walkback: fault { "code": 65, "message": "the guest has no such path" }
         Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b
 
         """.utf8)

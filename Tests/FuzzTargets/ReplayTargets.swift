@@ -66,7 +66,13 @@ enum ReplaySeeds {
 
         """,
         "name: default\npaths: {wifi: {trace: wifi.trace.csv}}\nworkload: {kind: upload, bytes: 1MB}\n",
-        "name: frames\npaths: {wifi: {trace: wifi.trace.csv}}\nworkload: {kind: stream, rate: 2Mbit, interval: 40ms, deadline: 400ms}\nstrategies: [mptcp]\n",
+        """
+        name: frames
+        paths: {wifi: {trace: wifi.trace.csv}}
+        workload: {kind: stream, rate: 2Mbit, interval: 40ms, deadline: 400ms}
+        strategies: [mptcp]
+
+        """,
     ]
 
     static let sweeps = [

@@ -45,6 +45,17 @@ extension FuzzTargets {
             }
             _ = baseline.json.text
         },
+        FuzzTarget("walks", seeds: { [Array(ResultSeeds.walks.utf8)] }) { input in
+            // The document of several walks, one of which is there.
+            let directory = try Scratch.emptyDirectory("walks")
+            let walk = try directory.subdirectory("one")
+            for (name, bytes) in try ResultSeeds.savedWalk.get() { try walk.write(bytes, to: name) }
+            try directory.write(input, to: "walks.json")
+            let results = try SavedResults(directory.path)
+            try results.writeReports()
+            let report = try results.check(against: nil, settings: RegressionCheck.Settings())
+            _ = (report.markdown, report.junit)
+        },
         FuzzTarget("sweep-cells", seeds: { [ResultSeeds.cells] }) { input in
             // What the part says of itself, and its cells.
             let parts = Parts(input, 3)
@@ -71,6 +82,20 @@ enum ResultSeeds {
         let saved = try saved()
         return Parts.joined([saved.document, saved.series, saved.links, saved.delays])
     }
+
+    /// The files of one walk's results.
+    static let savedWalk = Result {
+        let saved = try Self.saved()
+        return [
+            (SavedComparison.documentName, saved.document), (SavedComparison.seriesName, saved.series),
+            (SavedComparison.linksName, saved.links), (SavedComparison.delaysName, saved.delays),
+        ]
+    }
+
+    static let walks = """
+        {"schema": "walkback.walks/2", "command": "walkback compare one.yaml two.yaml",
+        "environment": {"walkback": "1.0.0", "kernel": {"release": "6.12.0"}}, "walks": [{"directory": "one"}]}
+        """
 
     /// The parts with the sizes of the files in the document, which no mutation would keep right.
     static func withSizes(_ parts: Parts) -> [[UInt8]] {
@@ -103,7 +128,8 @@ enum ResultSeeds {
             """
         let cell = """
             {"key": "\(hash.hexadecimal())", "rows": [
-            {"kind": "run", "strategy": "mptcp", "seed": 1, "delivered": 9000, "verified": true, "violations": 0, \(row)},
+            {"kind": "run", "strategy": "mptcp", "seed": 1, "delivered": 9000, "verified": true, "violations": 0,
+            \(row)},
             {"kind": "bound", "strategy": "optimal", "seed": 1, "delivered": 8000, \(row)}]}
             """
         return Parts.joined([identity, cell, cell])
