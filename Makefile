@@ -17,7 +17,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo example paper paper-full test test-debug test-random lint docs kernel bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo example paper paper-full test test-debug test-random lint docs kernel fuzz bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -66,6 +66,16 @@ test-random: dependencies swift kernel
 	$(SWIFT) build --build-tests
 	WALKBACK_KERNEL="$$(Kernel/build)" WALKBACK_UNUSED_KERNEL="$$(Kernel/build --unused)" $(SWIFT) test --skip-build \
 		--filter 'Random numbers are the same'
+
+# Not part of `test`: looks for inputs that end the readers of foreign files, or make them slow or large. SECONDS of
+# processor time for each target; TARGETS are all, or those named.
+SECONDS ?= 60
+TARGETS ?=
+JOBS    ?= $(shell nproc)
+FUZZ    := .build/fuzz
+fuzz: dependencies swift
+	WALKBACK_FUZZ_BUILD=1 $(SWIFT) build -c release --sanitize fuzzer --scratch-path $(FUZZ) --product fuzz
+	Tests/fuzz $(FUZZ)/release/fuzz $(SECONDS) $(JOBS) $(TARGETS)
 
 bench: build kernel
 	Benchmarks/run

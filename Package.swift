@@ -179,6 +179,17 @@ let testTargets: [Target] = [
             "CGuestProbe", "Determinism", "Documents", "Guest", "Kernels", "Plans", "Quantities", "System", system,
         ],
         path: "Tests/GuestProbe", swiftSettings: strict),
+    .target(
+        name: "FuzzTargets",
+        dependencies: [
+            "Comparison", "Derivation", "Determinism", "Documents", "Inspection", "Kernels", "Pcap", "Plans", "Probe",
+            "ProbeFormat", "Quantities", "Replays", "Reports", "Results", "Scrubbing", "Sweeps", "System",
+            "TraceFormats", "Traces",
+            "Verification", system,
+        ],
+        path: "Tests/FuzzTargets", swiftSettings: strict),
+    .testTarget(
+        name: "FuzzTests", dependencies: ["Documents", "FuzzTargets"], swiftSettings: strict),
     tests("Determinism", ["Quantities"]), tests("Quantities", ["Determinism"]),
     tests("Documents", ["Determinism"]), tests("Registries", ["Documents"]), tests("Statistics", ["Determinism"]),
     tests("Netlink", ["CNetlink", "Determinism", "Documents", "KernelTier", "Quantities", system]),
@@ -278,6 +289,15 @@ let testTargets: [Target] = [
         ["Bounds", "Documents", "Plans", "Quantities", "Registries", "Strategies", "System", "TraceFormats", "Traces"]),
 ]
 
+/// Built by `make fuzz` alone, which sets the variable: libFuzzer brings its main function.
+let fuzz: [Target] =
+    Context.environment["WALKBACK_FUZZ_BUILD"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: strict)
+    ]
+
 let package = Package(
     name: "walkback",
     products: [
@@ -289,6 +309,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
-    targets: c + base + record + trace + replay + lab + result + report + study + program + testTargets,
+    targets: c + base + record + trace + replay + lab + result + report + study + program + testTargets + fuzz,
     swiftLanguageModes: [.v6]
 )

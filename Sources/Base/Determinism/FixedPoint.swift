@@ -80,6 +80,11 @@ package enum FixedPoint {
             rest /= 10
             place += 1
         }
-        bytes[start...].reverse()
+        // Reversing the slice would copy it.
+        var (left, right) = (start, bytes.count - 1)
+        while left < right {
+            bytes.swapAt(left, right)
+            (left, right) = (left + 1, right - 1)
+        }
     }
 }

@@ -17,7 +17,7 @@ package enum ConsoleLine: Sendable, Equatable {
 }
 
 /// Splits a guest's console into lines. It keeps all of it in a file, up to a limit, and the last lines in memory.
-struct Console {
+package struct Console {
     /// A limit on the log, so that a guest that prints forever does not fill the disk.
     static let mostLogged = 4 << 20
     static let keptLines = 40
@@ -27,17 +27,17 @@ struct Console {
     private var logged = 0
     private var pending: [UInt8] = []
     /// The last lines of text, oldest first.
-    private(set) var lastLines: [String] = []
+    package private(set) var lastLines: [String] = []
     /// The last instant the guest reported.
-    private(set) var time: Duration?
+    package private(set) var time: Duration?
     /// The last fault the guest reported.
-    private(set) var fault: Fault?
+    package private(set) var fault: Fault?
 
-    init(log: CInt) {
+    package init(log: CInt) {
         self.log = log
     }
 
-    mutating func take(_ bytes: some Collection<UInt8>, line: (ConsoleLine) -> Void) {
+    package mutating func take(_ bytes: some Collection<UInt8>, line: (ConsoleLine) -> Void) {
         keep(bytes)
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
@@ -49,7 +49,7 @@ struct Console {
     }
 
     /// Handles the last line, which may lack its newline.
-    mutating func end(line: (ConsoleLine) -> Void) {
+    package mutating func end(line: (ConsoleLine) -> Void) {
         if !pending.isEmpty { finish(line: line) }
     }
 

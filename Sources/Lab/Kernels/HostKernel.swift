@@ -9,6 +9,10 @@ package struct HostKernel: Sendable, Equatable {
     /// As the kernel names itself.
     package let release: String
 
+    package init(release: String) {
+        self.release = release
+    }
+
     /// - Throws: exit code 77 if this process is not root, as namespaces, qdiscs and BPF programs require.
     package static func find() throws -> HostKernel {
         guard geteuid() == 0 else {

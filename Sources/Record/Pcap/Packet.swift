@@ -31,6 +31,15 @@ package struct Packet: ~Escapable {
         self.options = BlockOptions(bytes: options, swapped: record.swapped)
     }
 
+    /// A packet that is in no file, for tests.
+    @_lifetime(copy bytes, copy options)
+    package init(_ bytes: RawSpan, _ linkType: LinkType, originalLength: ByteCount, options: RawSpan) {
+        self.init(
+            PacketRecord(
+                originalBytes: Int(originalLength.bytes), time: nil, interface: 0, linkType: linkType, offset: 0,
+                swapped: false), bytes, options)
+    }
+
     /// The direction given by the capture's options or by a cooked header.
     package var direction: PacketDirection {
         @inline(__always)

@@ -224,7 +224,7 @@ struct LinkFiller {
 }
 
 /// What one end has received, and when it reports that.
-struct LinkReceiver {
+package struct LinkReceiver {
     private(set) var latest: UInt64 = 0
     private var latestSent: UInt64 = 0
     private var latestArrival: Int64 = 0
@@ -238,7 +238,7 @@ struct LinkReceiver {
     static let interval: Int64 = 10_000_000
     static let longestInterval: Int64 = 100_000_000
 
-    init(at now: Int64) {
+    package init(at now: Int64) {
         said = now - Self.interval
     }
 

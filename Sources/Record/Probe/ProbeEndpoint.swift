@@ -5,7 +5,7 @@ import Quantities
 
 /// One end of a session: decides what to send and when, and processes what arrives. Both ends are the same except that
 /// the client sends echoes and the server returns them.
-struct ProbeEndpoint {
+package struct ProbeEndpoint {
     let session: UInt64
     private var filler: LinkFiller
     private(set) var receiver: LinkReceiver
@@ -15,7 +15,7 @@ struct ProbeEndpoint {
     private var nextEcho: Int64
     private var echoNumber: UInt64 = 0
     /// What the recording's other sessions have received at this end, which this session also reports.
-    var others: [UInt64: LinkReceiver] = [:]
+    package var others: [UInt64: LinkReceiver] = [:]
     /// The largest number reported so far for each of those sessions.
     private var relayed: [UInt64: UInt64] = [:]
     private var nextRelay: Int64
@@ -26,7 +26,7 @@ struct ProbeEndpoint {
     /// No data is sent until then.
     private(set) var idleUntil: Int64 = .min
     /// Round-trip time of the last echo, in nanoseconds.
-    private(set) var roundTrip: Int64 = 0
+    package private(set) var roundTrip: Int64 = 0
     /// When a message last arrived.
     private(set) var heard: Int64
     /// Replies that must be sent at once.
@@ -50,7 +50,7 @@ struct ProbeEndpoint {
 
     /// - Parameters:
     ///   - rate: a rate that is never exceeded, in IP bits.
-    init(session: UInt64, sendsEchoes: Bool, filling: Filling = .datagrams, rate: DataRate, at now: Int64) {
+    package init(session: UInt64, sendsEchoes: Bool, filling: Filling = .datagrams, rate: DataRate, at now: Int64) {
         self.session = session
         self.sendsEchoes = sendsEchoes
         self.filling = filling
@@ -85,7 +85,7 @@ struct ProbeEndpoint {
     func isSilent(at now: Int64) -> Bool { filler.isSilent(at: now) }
 
     /// Processes a message of this session that has arrived.
-    mutating func take(_ message: ProbeMessage, ipBytes: Int, at now: Int64) {
+    package mutating func take(_ message: ProbeMessage, ipBytes: Int, at now: Int64) {
         receiver.count(ipBytes: ipBytes)
         heard = now
         switch message {
@@ -111,14 +111,14 @@ struct ProbeEndpoint {
     }
 
     /// Processes feedback on this session's data that arrived through another session.
-    mutating func take(relayed feedback: ProbeMessage.Feedback, at now: Int64) {
+    package mutating func take(relayed feedback: ProbeMessage.Feedback, at now: Int64) {
         filler.take(feedback, at: now)
     }
 
     /// Sends everything that is due.
     ///
     /// - Parameter send: returns false if nothing more can be sent now.
-    mutating func act(at now: Int64, send: (ProbeMessage) -> Bool) {
+    package mutating func act(at now: Int64, send: (ProbeMessage) -> Bool) {
         while let reply = replies.first {
             guard send(reply) else { return }
             replies.removeFirst()
@@ -171,7 +171,7 @@ struct ProbeEndpoint {
     }
 
     /// When `act` may have something to do even if nothing has arrived.
-    func wakeTime(at now: Int64) -> Int64 {
+    package func wakeTime(at now: Int64) -> Int64 {
         var wake = idleUntil > now ? idleUntil : filler.wakeTime(at: now)
         if idleUntil <= now, filler.maySend(at: now) { wake = budget.wakeTime(at: now) }
         if filling == .streams { wake = .max }

@@ -12,8 +12,8 @@ import ProbeFormat
 /// A code has 64 bits. A forger can only try codes against a running session, and each try succeeds once in 1.8 * 10^19
 /// times: at a million tries a second, once in 580,000 years. The keys end with the session. A longer code would cost
 /// every datagram bytes and would not show in that figure.
-final class SessionSeal {
-    enum End {
+package final class SessionSeal {
+    package enum End {
         case client
         case server
     }
@@ -27,7 +27,7 @@ final class SessionSeal {
     private var next: UInt64 = 1
     private var window = ReplayWindow()
 
-    init(_ key: SharedKey, _ end: End, nonce: ProbeMessage.Nonce, session: UInt64) {
+    package init(_ key: SharedKey, _ end: End, nonce: ProbeMessage.Nonce, session: UInt64) {
         let parts = [nonce, SharedKey.bytes(session)]
         let up = MessageAuthentication(key: key.code("version 2 up", parts))
         let down = MessageAuthentication(key: key.code("version 2 down", parts))
@@ -37,7 +37,7 @@ final class SessionSeal {
     }
 
     /// The bytes of a datagram of this session, with number, code and padding.
-    func datagram(_ message: ProbeMessage) -> [UInt8] {
+    package func datagram(_ message: ProbeMessage) -> [UInt8] {
         var bytes = message.covered(number: next)
         next += 1
         bytes.append(number: bytes.withUnsafeBytes { sending.seal(of: $0) })
@@ -48,7 +48,7 @@ final class SessionSeal {
     /// Whether the other end has made this datagram for this session, and it has not arrived before.
     ///
     /// - Parameter bytes: all of the datagram, as it arrived.
-    func accepts(_ datagram: ProbeDatagram, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    package func accepts(_ datagram: ProbeDatagram, _ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let seal = datagram.seal, let code = seal.code, datagram.message.session == session,
             bytes.count == datagram.message.datagramSize,
             receiving.seal(of: UnsafeRawBufferPointer(rebasing: bytes[..<seal.coveredSize])) == code

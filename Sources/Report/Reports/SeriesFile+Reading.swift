@@ -14,7 +14,8 @@ extension Series {
         func rows(_ values: [UInt32]) -> [UInt32] {
             var sums = [UInt32](repeating: 0, count: values.count)
             for start in stride(from: 0, to: values.count, by: Self.rowBins) {
-                sums[start] = values[start..<min(start + Self.rowBins, values.count)].reduce(0, +)
+                sums[start] = UInt32(
+                    clamping: values[start..<min(start + Self.rowBins, values.count)].reduce(0) { $0 + UInt64($1) })
             }
             return sums
         }

@@ -109,9 +109,15 @@ public struct MahimahiFormat: LinkWriting {
     static func bytes(of opportunities: Opportunities) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(opportunities.milliseconds.count * largestLine)
+        var line: (instant: Int64, text: [UInt8]) = (-1, [])
         for instant in opportunities.milliseconds {
-            FixedPoint.append(instant, decimals: 0, to: &bytes)
-            bytes.append(UInt8(ascii: "\n"))
+            // A fast link has thousands of opportunities in a millisecond.
+            if instant != line.instant {
+                line = (instant, [])
+                FixedPoint.append(instant, decimals: 0, to: &line.text)
+                line.text.append(UInt8(ascii: "\n"))
+            }
+            bytes += line.text
         }
         return bytes
     }
