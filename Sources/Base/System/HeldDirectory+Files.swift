@@ -49,7 +49,7 @@ extension HeldDirectory {
         }
     }
 
-    private func cannotWrite(_ name: String, _ error: Errno) -> Fault {
+    func cannotWrite(_ name: String, _ error: Errno) -> Fault {
         let remedy =
             switch error {
             case .noSpace, .diskQuotaExceeded: "; free some space, or name another place with --output"

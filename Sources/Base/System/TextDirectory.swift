@@ -14,9 +14,9 @@ package enum TextDirectory {
     package static func write(
         _ files: [(name: String, text: String)], to path: FilePath, mark: String, results: [String] = []
     ) throws -> FilePath {
-        let directory = try HeldDirectory.make(path)
-        let present = try directory.entries()
-        let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
+        let strange = Files.entries(of: path).filter { name in
+            name != OutputDirectory.partialName && !files.contains { $0.name == name } && !results.contains(name)
+        }
         guard strange.isEmpty else {
             throw Fault(
                 .failed,
@@ -24,10 +24,9 @@ package enum TextDirectory {
                     + "(\(strange.prefix(3).joined(separator: ", "))); name "
                     + "another with --output, or empty it")
         }
-        for name in results where present.contains(name) { directory.removeFile(name) }
-        for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
-            try directory.replace(file.name, with: Array(file.text.utf8))
-        }
+        let output = try OutputDirectory(path, mark: mark, remains: files.map(\.name) + results)
+        defer { output.discardPartial() }
+        try output.publish(files.map { ($0.name, Array($0.text.utf8)) }, removing: results)
         return path
     }
 }

@@ -42,7 +42,7 @@ package final class ProgressDisplay: Sendable {
                 return "\(id): \(text)\n"
             case .failed(let fault):
                 state.reached[id] = nil
-                return clear + "\(id) failed: \(fault.message)\n"
+                return (onTerminal ? clear : "") + "\(id) failed: \(fault.message)\n"
             case .finished:
                 state.finished += 1
                 state.reached[id] = nil
