@@ -185,7 +185,11 @@ let testTargets: [Target] = [
     tests("Pcap", ["Determinism", "Documents", "Quantities", system]),
     tests("ProbeFormat", ["Determinism", "Quantities"]),
     tests(
-        "Probe", ["Determinism", "Documents", "KernelTier", "Netlink", "ProbeFormat", "Quantities", "System", system]),
+        "Probe",
+        [
+            "Determinism", "Documents", "KernelTier", "Netlink", "ProbeFormat", "Quantities", "System", "walkback",
+            system,
+        ]),
     tests(
         "Recorder",
         ["Determinism", "Documents", "KernelTier", "Netlink", "Pcap", "Probe", "Quantities", "System", system],
@@ -204,7 +208,7 @@ let testTargets: [Target] = [
         ["Derivation", "Determinism", "Documents", "Pcap", "ProbeFormat", "Quantities", "Traces", system]),
     tests("Bounds", ["Quantities", "Traces"]),
     tests("Settings", ["Documents", "Plans", "Quantities"]),
-    tests("Plans", ["Determinism", "Quantities", "Registries", "TestWorkload", "Traces"]),
+    tests("Plans", ["Determinism", "Documents", "Quantities", "Registries", "TestWorkload", "Traces"]),
     tests("Strategies", ["Determinism", "Plans", "Quantities", "Radios", "Traces"]),
     tests(
         "Replays",

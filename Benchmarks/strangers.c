@@ -22,10 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KINDS = 4, NONCE = 16, HELLO = 96, START = 80 };
+enum { KINDS = 4, NONCE = 16, HELLO = 96, START = 96, ECHO = 48 };
 enum kind { WRONG_KEY, SILENT, GARBAGE, HALF_OPEN };
 // The datagrams are those of Documentation/recording.md.
-static const uint8_t magic[5] = {0x57, 0x42, 0x50, 0x52, 1};
+static const uint8_t magic[5] = {0x57, 0x42, 0x50, 0x52, 2};
 enum type { TYPE_HELLO = 1, TYPE_CHALLENGE = 2, TYPE_START = 3, TYPE_ECHO = 8 };
 
 struct client {
@@ -93,7 +93,7 @@ static void act(struct client *client)
     } else if (client->kind == HALF_OPEN && client->has_challenge) {
         bytes[5] = TYPE_ECHO;
         fill(bytes + 8, 8);
-        say(client, bytes, 32);
+        say(client, bytes, ECHO);
     } else {
         bytes[5] = TYPE_HELLO;
         say(client, bytes, HELLO);

@@ -92,8 +92,11 @@ struct CaptureMaker: ~Copyable {
     private var writer: PcapngWriter
     private let interface: Int
     private let saysDirection: Bool
+    private let start: Int64
 
-    init(_ path: FilePath, name: String, saysDirection: Bool = true) throws {
+    /// - Parameter start: the walk's start, in seconds since 1970.
+    init(_ path: FilePath, name: String, saysDirection: Bool = true, start: Int64 = PacketMaker.start) throws {
+        self.start = start
         // Complete before it is stored: a value that cannot be copied cannot be released half initialised.
         var writer = try PcapngWriter(to: CaptureFile(creating: path))
         interface = try writer.addInterface(CaptureInterface(name: name, linkType: .raw, snapLength: ByteCount(128)))
@@ -106,7 +109,7 @@ struct CaptureMaker: ~Copyable {
     ///   - length: the length on the wire, if it is not what the IP header says.
     mutating func add(_ packet: [UInt8], at seconds: Double, outbound: Bool, length: Int? = nil) throws {
         let claimed = Int(packet[2]) << 8 | Int(packet[3])
-        let time = PacketMaker.start * 1_000_000_000 + Int64((seconds * 1e9).rounded())
+        let time = start * 1_000_000_000 + Int64((seconds * 1e9).rounded())
         let direction: PacketDirection = outbound ? .outbound : .inbound
         try packet.withUnsafeBytes {
             try writer.write(

@@ -234,7 +234,8 @@ extension `A result in which no field has its default` {
                 ], workload: Workload(Workload.Upload(size: ByteCount(50_000)))),
             environment: .init(
                 walkback: "0.9", kernelRelease: "6.1", kernelPatches: ["0001-a", "0002-b"], congestionControl: "reno",
-                scheduler: "blest", sysctls: ["net.mptcp.enabled": "1"], settings: settings),
+                scheduler: "blest", sysctls: ["net.mptcp.enabled": "1"], settings: settings,
+                commands: [.init(strategy: "mine", text: "./policy.py", sha256: "89ab", interpreter: "Python 3.11.2")]),
             runs: [run],
             oracles: [
                 .init(

@@ -8,7 +8,6 @@ import System
 /// What a guest hands over is foreign input: a program in it may have written anything in these files' place.
 extension GuestJob {
     private static let largestDocument = ByteCount(256_000_000)
-    private static let largestSeries = ByteCount(1_000_000_000)
 
     /// A JSON document; nil if there is none.
     ///
@@ -23,7 +22,9 @@ extension GuestJob {
     }
 
     /// The bytes of the series; nil if there are none.
-    package func series() throws -> [UInt8]? { try handedOver(Series.fileName, most: Self.largestSeries) }
+    ///
+    /// - Parameter most: the size above which it is refused.
+    package func series(most: ByteCount) throws -> [UInt8]? { try handedOver(Series.fileName, most: most) }
 
     private func handedOver(_ name: String, most: ByteCount) throws -> [UInt8]? {
         try directory.existing(RunDirectory.guest)?.read(name, most: most, isOwn: true)

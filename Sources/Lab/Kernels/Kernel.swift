@@ -33,6 +33,13 @@ package enum Kernel: Sendable, Equatable {
         }
     }
 
+    /// What a user should know of how its guests are contained, as a sentence; nil where they are contained as well as
+    /// can be.
+    package var containmentNote: String? {
+        guard case .embedded(let kernel) = self, kernel.containment.kind != .namespaces else { return nil }
+        return "what contains guests here: \(kernel.containment.summary) (Documentation/containment.md)"
+    }
+
     /// Hash of the kernel's file, since two kernels of one release may differ in anything. Empty for the host's own
     /// kernel.
     ///

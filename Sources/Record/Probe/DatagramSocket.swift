@@ -26,6 +26,9 @@ final class DatagramSocket {
             isFour ? Array(bytes[4..<8]) : Array(bytes.dropFirst(8).prefix(16))
         }
 
+        /// What belongs to one subscriber, for limits: the address of IPv4, and the first 64 bits of that of IPv6.
+        var network: [UInt8] { isFour || isMapped ? host : Array(host.prefix(8)) }
+
         /// Both host and port.
         var endpoint: [UInt8] { Array(bytes[2..<4]) + host }
 
@@ -62,7 +65,6 @@ final class DatagramSocket {
 
     let descriptor: CInt
     private var buffer = [UInt8](repeating: 0, count: 2048)
-    private var padding = [UInt8](repeating: 0, count: ProbeMessage.dataSize)
 
     private static let bufferSize: CInt = 4 << 20
 
@@ -106,10 +108,8 @@ final class DatagramSocket {
         guard result == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// - Returns: nil if the message was sent, otherwise the error.
-    func send(_ message: ProbeMessage, to address: Address) -> Errno? {
-        var bytes = message.encoded
-        if case .data = message { bytes += padding[bytes.count...] }
+    /// - Returns: nil if the datagram was sent, otherwise the error.
+    func send(_ bytes: [UInt8], to address: Address) -> Errno? {
         let sent = bytes.withUnsafeBytes { payload in
             address.bytes.withUnsafeBytes { raw in
                 raw.withMemoryRebound(to: sockaddr.self) {
@@ -122,12 +122,13 @@ final class DatagramSocket {
         return sent < 0 ? Errno(rawValue: errno) : nil
     }
 
-    /// The next datagram: its message, its size with IP and UDP headers, and its sender. `message` is nil if it is not
-    /// a probe message. Returns nil if no datagram is waiting.
-    func receive() -> (message: ProbeMessage?, ipBytes: Int, from: Address)? {
+    /// Calls `body` with the next datagram, its size with IP and UDP headers, and its sender.
+    ///
+    /// - Returns: false if no datagram is waiting.
+    func receive(_ body: (_ bytes: UnsafeRawBufferPointer, _ ipBytes: Int, _ from: Address) -> Void) -> Bool {
         var storage = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
-        var size = socklen_t(storage.count)
         while true {
+            var size = socklen_t(storage.count)
             let count = buffer.withUnsafeMutableBytes { payload in
                 storage.withUnsafeMutableBytes { raw in
                     raw.withMemoryRebound(to: sockaddr.self) {
@@ -138,11 +139,11 @@ final class DatagramSocket {
             }
             // An ICMP "port unreachable" for an earlier datagram is reported here, once.
             if count < 0, errno == ECONNREFUSED || errno == EINTR { continue }
-            guard count >= 0 else { return nil }
+            guard count >= 0 else { return false }
             let from = Address(bytes: Array(storage.prefix(Int(size))))
             let headers = from.isFour || from.isMapped ? 28 : 48
-            let message = buffer.withUnsafeBytes { ProbeMessage(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            return (message, count + headers, from)
+            buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count]), count + headers, from) }
+            return true
         }
     }
 }

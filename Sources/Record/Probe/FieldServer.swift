@@ -9,10 +9,11 @@ import System
 import SystemPackage
 
 /// The far end of probes, on a public host. It serves nobody without the shared key. Until a sender has proven that it
-/// receives what is sent to its address, no answer is larger than the request.
+/// receives what is sent to its address, no answer is larger than the request, and nothing is remembered of the request
+/// but a count.
 package final class FieldServer {
     package struct Limits: Sendable {
-        /// Maximum number of simultaneous sessions, of all clients and of one address.
+        /// Maximum number of simultaneous sessions, of all clients and of one address (IPv6: of one /64).
         package var sessions = 64
         package var sessionsPerHost = 8
         /// Maximum rate of one session, in each direction that the server sends.
@@ -24,10 +25,14 @@ package final class FieldServer {
 
     private struct Session {
         var endpoint: ProbeEndpoint
+        let seal: SessionSeal
         let filling: Filling
         let nonce: ProbeMessage.Nonce
         let address: DatagramSocket.Address
         let begin: Int64
+        /// Whether the client has sent a datagram of this session. Only then is anything sent to it: whoever repeats
+        /// another's proof from a forged address gets no further, and ends no other session.
+        var isConfirmed = false
         /// The client's other sessions, whose feedback this one relays.
         var others: Set<UInt64> = []
     }
@@ -40,14 +45,13 @@ package final class FieldServer {
     private var streams: StreamServer
     private let say: (String) -> Void
     private var sessions: [UInt64: Session] = [:]
-    /// The greetings and proofs of each host in the current second; those over the limit are not answered.
-    private var asked: [[UInt8]: Int] = [:]
-    private var askedSecond: Int64 = 0
+    /// Greetings and proofs over these limits are not answered. Greetings do not count against proofs, because anyone
+    /// can send greetings from a forged address.
+    private var greetings = AskLimit()
+    private var proofs = AskLimit()
     /// When a refusal was last reported, and how many have not been reported since.
     private var refused: (told: Int64, untold: Int) = (.min / 2, 0)
 
-    private static let mostAskedPerHost = 20
-    private static let mostHosts = 4096
     /// A client that is silent for this long is considered gone.
     private static let patience: Int64 = 60_000_000_000
     /// The minimum time that a cookie is valid.
@@ -69,7 +73,7 @@ package final class FieldServer {
                 "cannot listen on UDP port \(port): \(error); name another port with --port")
         }
         do {
-            streams = try StreamServer(port: port, key: key, rate: limits.rate)
+            streams = try StreamServer(port: port, rate: limits.rate)
         } catch {
             throw Fault(.failed, "cannot listen on TCP port \(port): \(error); name another port with --port")
         }
@@ -86,13 +90,16 @@ package final class FieldServer {
             ]
             waiting += streams.waiting(at: now) { mayFill($0, at: now) }
             let wake = min(
-                sessions.values.map { $0.endpoint.wakeTime(at: now) }.min() ?? .max, streams.wakeTime(at: now))
+                sessions.values.filter(\.isConfirmed).map { $0.endpoint.wakeTime(at: now) }.min() ?? .max,
+                streams.wakeTime(at: now))
             let left = isBlocked ? 1_000_000_000 : max(0, min(wake - now, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
             if waiting[1].revents != 0 { break }
             for _ in 0..<Self.batch {
-                guard let (message, ipBytes, from) = socket.receive() else { break }
-                if let message { take(message, ipBytes, from, at: SystemClock.monotonic) }
+                let isMore = socket.receive { bytes, ipBytes, from in
+                    take(bytes, ipBytes, from, at: SystemClock.monotonic)
+                }
+                if !isMore { break }
             }
             isBlocked = !act(at: SystemClock.monotonic)
             fill(at: SystemClock.monotonic)
@@ -102,14 +109,14 @@ package final class FieldServer {
     }
 
     private func mayFill(_ id: UInt64, at now: Int64) -> Bool {
-        sessions[id].map { $0.filling == .streams && $0.endpoint.idleUntil <= now } ?? false
+        sessions[id].map { $0.isConfirmed && $0.filling == .streams && $0.endpoint.idleUntil <= now } ?? false
     }
 
     private func fill(at now: Int64) {
         var all: [(session: UInt64, bytes: Int)] = []
         streams.act(
-            at: now, isSession: { sessions[$0]?.filling == .streams }, mayFill: { mayFill($0, at: now) },
-            sent: { all.append(($0, $1)) })
+            at: now, key: { id in sessions[id].flatMap { $0.filling == .streams ? $0.seal.streamKey : nil } },
+            mayFill: { mayFill($0, at: now) }, sent: { all.append(($0, $1)) })
         for (id, bytes) in all { sessions[id]?.endpoint.count(received: 0, sent: bytes) }
     }
 
@@ -121,7 +128,7 @@ package final class FieldServer {
                 end(id, "the client is silent", at: now)
             } else if now - session.begin > limits.time.wholeNanoseconds {
                 end(id, "its time limit is over", at: now)
-            } else {
+            } else if session.isConfirmed {
                 var isFull = false
                 session.others.formIntersection(sessions.keys)
                 session.endpoint.others = .init(
@@ -129,7 +136,9 @@ package final class FieldServer {
                         sessions[other].map { (other, $0.endpoint.receiver) }
                     })
                 session.endpoint.act(at: now) { message in
-                    isFull = socket.send(message, to: session.address) == .resourceTemporarilyUnavailable
+                    isFull =
+                        socket.send(session.seal.datagram(message), to: session.address)
+                        == .resourceTemporarilyUnavailable
                     return !isFull
                 }
                 sessions[id] = session
@@ -139,18 +148,51 @@ package final class FieldServer {
         return true
     }
 
-    private func take(_ message: ProbeMessage, _ ipBytes: Int, _ from: DatagramSocket.Address, at now: Int64) {
-        switch message {
+    private func take(
+        _ bytes: UnsafeRawBufferPointer, _ ipBytes: Int, _ from: DatagramSocket.Address, at now: Int64
+    ) {
+        if let greeting = ForeignGreeting(bytes) {
+            refuse(greeting, bytes.count, from, at: now)
+        } else if let datagram = ProbeDatagram(bytes) {
+            if datagram.seal == nil {
+                take(greeting: datagram.message, bytes.count, from, at: now)
+            } else if let session = sessions[datagram.message.session], session.address == from,
+                session.seal.accepts(datagram, bytes)
+            {
+                let filling = session.filling
+                confirm(datagram.message.session, at: now)
+                take(sealed: datagram.message, filling, ipBytes, at: now)
+            }
+        }
+    }
+
+    /// Another version is never spoken, since version 1 does not authenticate its datagrams. An end of a later version
+    /// can read the refusal; one of version 1 hears nothing, and the log has to say why.
+    private func refuse(_ greeting: ForeignGreeting, _ size: Int, _ from: DatagramSocket.Address, at now: Int64) {
+        let refusal = ProbeMessage.refused(nonce: greeting.nonce, reason: .otherVersion).greeting
+        guard greeting.isHello, size >= refusal.count, greetings.allows(from.network, at: now) else { return }
+        let versions = "version \(greeting.version) of the probe's protocol, and this server \(ProbeMessage.version)"
+        tellRefusal(
+            from,
+            greeting.version < ProbeMessage.version
+                ? "its Walkback is older and speaks \(versions); update Walkback on the recorder"
+                : "its Walkback is newer and speaks \(versions); update Walkback on this machine", at: now)
+        _ = socket.send(refusal, to: from)
+    }
+
+    /// - Parameter size: the size of the datagram. A greeting without its padding could be smaller than its answer.
+    private func take(greeting: ProbeMessage, _ size: Int, _ from: DatagramSocket.Address, at now: Int64) {
+        guard size >= ProbeMessage.greetingSize else { return }
+        switch greeting {
         case .hello(let nonce):
-            guard mayAsk(from, at: now) else { return }
+            guard greetings.allows(from.network, at: now) else { return }
             send(.challenge(nonce: nonce, cookie: cookie(nonce, from, now / Self.cookieSpan)), to: from)
         case .start(let nonce, let cookie, let code):
-            guard mayAsk(from, at: now) else { return }
             let span = now / Self.cookieSpan
             // The previous span's cookie is valid too, so that no cookie expires at once.
-            guard [span, span - 1].contains(where: { SharedKey.areEqual(self.cookie(nonce, from, $0), cookie) }) else {
-                return
-            }
+            guard [span, span - 1].contains(where: { SharedKey.areEqual(self.cookie(nonce, from, $0), cookie) }),
+                proofs.allows(from.network, at: now)
+            else { return }
             let filling = Filling.allCases.first {
                 SharedKey.areEqual(key.code($0.rawValue, [nonce, cookie]), code)
             }
@@ -160,44 +202,64 @@ package final class FieldServer {
                 return
             }
             start(nonce, filling, from, at: now)
-        case .data(let id, _, _, _), .feedback(let id, _), .echo(let id, _, _), .idle(let id, _),
-            .sound(let id):
-            // From here on the client is identified by its address, and the session's number is its password.
-            guard let session = sessions[id], session.address == from else { return }
-            if case .echo = message, session.filling == .streams {
+        // A server greets nobody.
+        default: break
+        }
+    }
+
+    /// - Parameter message: a message that the session's client has sent.
+    private func take(sealed message: ProbeMessage, _ filling: Filling, _ ipBytes: Int, at now: Int64) {
+        let id = message.session
+        switch message {
+        case .data, .feedback, .echo, .idle, .sound:
+            if case .echo = message, filling == .streams {
                 sessions[id]?.endpoint.count(received: streams.arrived(of: id))
             }
             sessions[id]?.endpoint.take(message, ipBytes: ipBytes, at: now)
-        case .relay(let id, let other, let feedback):
-            guard let session = sessions[id], session.address == from else { return }
+        case .relay(_, let other, let feedback):
             sessions[id]?.endpoint.take(message, ipBytes: ipBytes, at: now)
             guard other != id, sessions[other]?.filling == .datagrams else { return }
             sessions[id]?.others.insert(other)
             sessions[other]?.endpoint.take(relayed: feedback, at: now)
-        case .stop(let id):
-            if sessions[id]?.address == from { end(id, "the client is done", at: now) }
-        case .challenge, .started, .refused, .echoReply, .bulk, .report: break
+        case .stop: end(id, "the client is done", at: now)
+        // A client sends nothing else in a session.
+        default: break
         }
+    }
+
+    private func confirm(_ id: UInt64, at now: Int64) {
+        guard let session = sessions[id], !session.isConfirmed else { return }
+        // A client that greets again from the same port has given up its last session.
+        for (old, other) in sessions where old != id && other.address == session.address {
+            end(old, "it began again", at: now)
+        }
+        sessions[id]?.isConfirmed = true
+        say("\(session.address.description): a session begins")
     }
 
     private func start(_ nonce: ProbeMessage.Nonce, _ filling: Filling, _ from: DatagramSocket.Address, at now: Int64) {
         var id = sessions.first { $0.value.nonce == nonce && $0.value.address == from }?.key
         if id == nil {
-            // A client that greets again from the same port has given up its last session.
-            for (old, session) in sessions where session.address == from { end(old, "it began again", at: now) }
-            let ofHost = sessions.values.count { $0.address.host == from.host }
-            guard sessions.count < limits.sessions, ofHost < limits.sessionsPerHost else {
+            // A session of the same port ends when the new one is confirmed, so it does not count here.
+            let others = sessions.values.filter { $0.address != from }
+            let ofNetwork = others.count { $0.address.network == from.network }
+            guard others.count < limits.sessions, ofNetwork < limits.sessionsPerHost else {
                 tellRefusal(from, "too many sessions are open", at: now)
                 send(.refused(nonce: nonce, reason: .tooMany), to: from)
                 return
             }
+            // Only the newest proof of a port can still be answered.
+            for (old, session) in sessions where session.address == from && !session.isConfirmed {
+                sessions[old] = nil
+            }
             var generator = SystemRandomNumberGenerator()
             let new = UInt64.random(in: 1...UInt64.max, using: &generator)
+            guard sessions[new] == nil else { return }
             sessions[new] = Session(
                 endpoint: ProbeEndpoint(
                     session: new, sendsEchoes: false, filling: filling, rate: limits.rate, at: now),
-                filling: filling, nonce: nonce, address: from, begin: now)
-            say("\(from.description): a session begins")
+                seal: SessionSeal(key, .server, nonce: nonce, session: new), filling: filling, nonce: nonce,
+                address: from, begin: now)
             id = new
         }
         // Sent again in case the first one was lost.
@@ -205,7 +267,7 @@ package final class FieldServer {
     }
 
     private func end(_ id: UInt64, _ reason: String, at now: Int64) {
-        guard let session = sessions.removeValue(forKey: id) else { return }
+        guard let session = sessions.removeValue(forKey: id), session.isConfirmed else { return }
         let seconds = Duration.nanoseconds(now - session.begin).seconds.text(decimals: 1)
         say(
             "\(session.address.description): the session ends after \(seconds) s (\(reason)); "
@@ -225,7 +287,7 @@ package final class FieldServer {
     }
 
     private func send(_ message: ProbeMessage, to address: DatagramSocket.Address) {
-        _ = socket.send(message, to: address)
+        _ = socket.send(message.greeting, to: address)
     }
 
     private func cookie(
@@ -234,16 +296,5 @@ package final class FieldServer {
         let code = secret.code(
             "cookie", [SharedKey.bytes(UInt64(bitPattern: span)), nonce, from.endpoint])
         return Array(code.prefix(ProbeMessage.nonceSize))
-    }
-
-    private func mayAsk(_ from: DatagramSocket.Address, at now: Int64) -> Bool {
-        if now / 1_000_000_000 != askedSecond {
-            askedSecond = now / 1_000_000_000
-            asked.removeAll(keepingCapacity: true)
-        }
-        // Beyond this many hosts, new ones must wait for the next second: a flood may come from many addresses at once.
-        guard asked.count < Self.mostHosts || asked[from.host] != nil else { return false }
-        asked[from.host, default: 0] += 1
-        return asked[from.host, default: 0] <= Self.mostAskedPerHost
     }
 }

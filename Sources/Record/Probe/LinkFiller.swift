@@ -72,6 +72,8 @@ struct LinkFiller {
     static let burst = 8.0
     /// The number of seconds for which a rate is remembered.
     private static let memory = 3
+    /// 73 years in nanoseconds: no clock has run for longer.
+    static let longestClock: UInt64 = 1 << 61
     /// The minimum time and number of datagrams for measuring a rate; one second always suffices.
     private static let rateInterval: Int64 = 100_000_000
     private static let ratePackets: UInt64 = 8
@@ -128,13 +130,13 @@ struct LinkFiller {
 
     mutating func take(_ feedback: ProbeMessage.Feedback, at now: Int64) {
         // Ignores answers that others have overtaken.
-        guard feedback.latest < next, feedback.packets >= acknowledgedPackets else { return }
+        guard isPlausible(feedback, at: now), feedback.packets >= acknowledgedPackets else { return }
         let arrived = feedback.packets - acknowledgedPackets
         acknowledgedPackets = feedback.packets
         // Repeated feedback is not an answer, but shows for how long nothing has arrived.
         guard feedback.latest > latest else {
             if feedback.latest == latest, let shortest, let waitingSince {
-                let couldCome = Int64(clamping: feedback.time) - shortest - waitingSince
+                let couldCome = Int64(feedback.time) - shortest - waitingSince
                 stalled = max(stalled, min(Int64(feedback.held), couldCome))
             }
             return
@@ -149,13 +151,13 @@ struct LinkFiller {
         answered = now
         stalled = 0
         waitingSince = inFlight > 0 ? now : nil
-        let roundTrip = now - Int64(clamping: feedback.latestSent) - Int64(feedback.held)
+        let roundTrip = now - Int64(feedback.latestSent) - Int64(feedback.held)
         guard roundTrip > 0 else { return }
         latestRoundTrip = roundTrip
         let transit = Int64(bitPattern: feedback.time &- UInt64(feedback.held) &- feedback.latestSent)
         let least = min(shortest ?? transit, transit)
         shortest = least
-        measure(feedback.packets, at: Int64(clamping: feedback.time))
+        measure(feedback.packets, at: Int64(feedback.time))
         // The time of an answer, plus a queue that lasts a while even at the highest rate.
         let way = max(0, min(roundTrip - (transit - least), Self.longestAnswer)) + Self.wantedDelay
         let wanted = max(Self.leastWindow, (peaks.max() ?? 0) * Double(way) / 1e9)
@@ -171,6 +173,13 @@ struct LinkFiller {
             // Grows at once and shrinks gradually.
             window = max(wanted, window - Double(arrived) / 8)
         }
+    }
+
+    /// Whether this can be true of what was sent. The other end may be wrong or hostile; all arithmetic on its numbers
+    /// relies on these limits.
+    private func isPlausible(_ feedback: ProbeMessage.Feedback, at now: Int64) -> Bool {
+        feedback.latest < next && feedback.packets <= feedback.latest && feedback.time < Self.longestClock
+            && feedback.latestSent <= UInt64(clamping: now)
     }
 
     /// Starts a sounding, which ends when the queue's limit is found or proves to be too far away.
@@ -235,7 +244,7 @@ struct LinkReceiver {
 
     /// Counts a datagram of any type.
     mutating func count(ipBytes: Int) {
-        self.ipBytes += UInt64(ipBytes)
+        self.ipBytes += UInt64(max(0, ipBytes))
     }
 
     mutating func take(number: UInt64, sent: UInt64, at now: Int64) {

@@ -90,10 +90,14 @@ package final class ProbeClient: Sendable {
     private struct State {
         /// The greeting in progress; nil if a session is established and working.
         var greeting: Greeting?
-        /// The nonce of the last greeting. Its answer counts whenever it arrives, because the server has given up the
-        /// session before it.
-        var nonce: ProbeMessage.Nonce
+        /// The nonce of the last greeting. Its answer counts whenever it arrives, and once: nil after it.
+        var nonce: ProbeMessage.Nonce?
         var endpoint: ProbeEndpoint?
+        /// The keys of the endpoint's session.
+        var seal: SessionSeal?
+        /// The nonce of a hello of version 1, which tells whether the server is older; nil if it has answered since the
+        /// last session.
+        var oldNonce: ProbeMessage.Nonce? = SharedKey.random(ProbeMessage.nonceSize)
         /// The streams, if streams fill the link.
         var streams: [StreamClient] = []
         var nextGreeting: Int64 = 0
@@ -107,13 +111,13 @@ package final class ProbeClient: Sendable {
         var hasReportedSilence = false
 
         init(at now: Int64) {
-            nonce = SharedKey.random(ProbeMessage.nonceSize)
-            greeting = .greeting(nonce)
             begin = now
+            greet(at: 0)
         }
 
         mutating func greet(at time: Int64) {
-            nonce = SharedKey.random(ProbeMessage.nonceSize)
+            let nonce = SharedKey.random(ProbeMessage.nonceSize)
+            self.nonce = nonce
             greeting = .greeting(nonce)
             nextGreeting = time
         }
@@ -169,12 +173,14 @@ package final class ProbeClient: Sendable {
             let left = max(0, min(wakeTime(state, at: before) - before, 1_000_000_000))
             poll(&waiting, nfds_t(waiting.count), CInt((left + 999_999) / 1_000_000))
             if waiting[1].revents != 0 {
-                if let endpoint = state.endpoint { _ = socket.send(.stop(session: endpoint.session), to: server) }
+                if let seal = state.seal { _ = socket.send(seal.datagram(.stop(session: seal.session)), to: server) }
                 return true
             }
             for _ in 0..<Self.batch {
-                guard let (message, ipBytes, from) = socket.receive() else { break }
-                if from == server, let message { take(message, ipBytes, &state, at: SystemClock.monotonic) }
+                let isMore = socket.receive { bytes, ipBytes, from in
+                    if from == server { take(bytes, ipBytes, &state, at: SystemClock.monotonic) }
+                }
+                if !isMore { break }
             }
             let now = SystemClock.monotonic
             meet(&state, at: now)
@@ -195,17 +201,44 @@ package final class ProbeClient: Sendable {
         return wake
     }
 
-    private func take(_ message: ProbeMessage, _ ipBytes: Int, _ state: inout State, at now: Int64) {
+    private func take(_ bytes: UnsafeRawBufferPointer, _ ipBytes: Int, _ state: inout State, at now: Int64) {
+        if let greeting = ForeignGreeting(bytes) { return take(greeting, &state) }
+        guard let datagram = ProbeDatagram(bytes) else { return }
+        if datagram.seal == nil {
+            takeGreeting(datagram.message, &state, at: now)
+        } else if state.seal?.accepts(datagram, bytes) == true {
+            takeSealed(datagram.message, ipBytes, &state, at: now)
+        }
+    }
+
+    /// A server of another version has answered a greeting. It is not served in that version; the user is told which
+    /// end to update.
+    private func take(_ greeting: ForeignGreeting, _ state: inout State) {
+        guard state.greeting != nil, !greeting.isHello, let old = state.oldNonce,
+            greeting.nonce == old || greeting.nonce == state.nonce
+        else { return }
+        state.oldNonce = nil
+        let versions = "version \(greeting.version) of the probe's protocol, and this recorder \(ProbeMessage.version)"
+        report(
+            .refused(
+                greeting.version < ProbeMessage.version
+                    ? "its Walkback is older and speaks \(versions); update Walkback on the server"
+                    : "its Walkback is newer and speaks \(versions); update Walkback on this machine"))
+    }
+
+    private func takeGreeting(_ message: ProbeMessage, _ state: inout State, at now: Int64) {
         switch (message, state.greeting) {
         case (.challenge(let nonce, let cookie), .greeting(let mine)) where nonce == mine:
             state.greeting = .proving(nonce, cookie)
             state.nextGreeting = now
-        case (.started(let nonce, let session, _, let code), _) where nonce == state.nonce:
-            guard SharedKey.areEqual(options.key.code("started", [nonce, SharedKey.bytes(session)]), code),
-                session != state.endpoint?.session
+        case (.started(let nonce, let session, let seconds, let code), _) where nonce == state.nonce:
+            guard case .started(_, _, _, let right) = options.key.started(nonce, session: session, seconds: seconds),
+                SharedKey.areEqual(code, right)
             else { return }
-            state.greeting = nil
+            (state.nonce, state.greeting) = (nil, nil)
+            state.oldNonce = SharedKey.random(ProbeMessage.nonceSize)
             leave(state)
+            state.seal = SessionSeal(options.key, .client, nonce: nonce, session: session)
             state.endpoint = ProbeEndpoint(
                 session: session, sendsEchoes: true, filling: options.filling, rate: options.rate, at: now)
             if options.filling == .streams {
@@ -216,17 +249,22 @@ package final class ProbeClient: Sendable {
             state.idleDue = nil
             state.hasReportedSilence = false
             report(.started)
-        case (.refused(let nonce, let reason), .some) where nonce == state.nonce:
+        case (.refused(let nonce, let reason), .some) where nonce == state.nonce && reason != .otherVersion:
             report(.refused(reason == .wrongKey ? "the keys differ" : "too many sessions are open"))
             // Tries again later: a session may end, or the server may be restarted with the right key.
             state.greet(at: now + Self.reportAfter)
-        case (.data(let session, _, _, _), _), (.feedback(let session, _), _), (.echoReply(let session, _, _), _),
-            (.report(let session, _), _), (.relay(let session, _, _), _):
-            guard state.endpoint?.session == session else { return }
+        default: break
+        }
+    }
+
+    private func takeSealed(_ message: ProbeMessage, _ ipBytes: Int, _ state: inout State, at now: Int64) {
+        switch message {
+        case .data, .feedback, .echoReply, .report, .relay:
             state.endpoint?.take(message, ipBytes: ipBytes, at: now)
             if case .relay(_, let other, let feedback) = message { options.exchange.tell(other, feedback) }
             // The server is still there after all.
             if state.greeting != nil { state.greeting = nil }
+        // A server sends nothing else in a session.
         default: break
         }
     }
@@ -245,9 +283,9 @@ package final class ProbeClient: Sendable {
     }
 
     private func fill(_ state: inout State, at now: Int64) {
-        guard let endpoint = state.endpoint else { return }
+        guard let endpoint = state.endpoint, let seal = state.seal else { return }
         let session = StreamClient.Session(
-            number: endpoint.session, key: options.key, server: server, interface: interface, heard: endpoint.heard,
+            number: endpoint.session, key: seal.streamKey, server: server, interface: interface, heard: endpoint.heard,
             roundTrip: endpoint.roundTrip, idleUntil: endpoint.idleUntil)
         for index in state.streams.indices { state.streams[index].act(at: now, session) }
     }
@@ -268,8 +306,10 @@ package final class ProbeClient: Sendable {
         guard state.blockedUntil <= now else { return true }
         state.isFull = false
         var error: Errno?
+        let seal = state.seal
         func send(_ message: ProbeMessage) -> Bool {
-            error = socket.send(message, to: server)
+            guard let bytes = message.isSealed ? seal?.datagram(message) : message.greeting else { return false }
+            error = socket.send(bytes, to: server)
             return error == nil
         }
         if let endpoint = state.endpoint, state.greeting == nil, now - endpoint.heard > Self.patience {
@@ -278,7 +318,12 @@ package final class ProbeClient: Sendable {
         if let greeting = state.greeting, state.nextGreeting <= now {
             state.nextGreeting = now + Self.greetingInterval
             switch greeting {
-            case .greeting(let nonce): _ = send(.hello(nonce: nonce))
+            case .greeting(let nonce):
+                _ = send(.hello(nonce: nonce))
+                // A server of version 1 does not understand that, but answers this one.
+                if state.hasReportedSilence, let old = state.oldNonce {
+                    _ = socket.send(ProbeMessage.hello(nonce: old).encoded, to: server)
+                }
             case .proving(let nonce, let cookie):
                 _ = send(options.key.start(nonce, cookie, options.filling))
                 // Cookies expire and the server may have been restarted, so an unanswered proof starts again from the

@@ -31,12 +31,15 @@ struct ProbeEndpoint {
     private(set) var heard: Int64
     /// Replies that must be sent at once.
     private var replies: [ProbeMessage] = []
+    /// Echoes that arrive while so many replies wait are not answered: memory must not depend on the other end.
+    private static let mostReplies = 64
+    private let begin: Int64
     private var budget: Budget
     private(set) var sentBytes: Int64 = 0
     var receivedBytes: Int64 { Int64(clamping: receiver.ipBytes) }
 
     static let echoInterval: Int64 = 100_000_000
-    /// Each relay costs about a hundred bytes per other session.
+    /// Each relay costs 112 bytes per other session.
     static let relayInterval: Int64 = 100_000_000
     /// Time from the beginning or the last idle phase to a sounding, and how long the sounding and the emptying of the
     /// queues take.
@@ -57,6 +60,7 @@ struct ProbeEndpoint {
         nextRelay = now
         nextSounding = now + Self.soundingDelay
         heard = now
+        begin = now
         budget = Budget(rate: rate, at: now)
     }
 
@@ -90,9 +94,16 @@ struct ProbeEndpoint {
             filler.take(feedback, at: now)
         case .feedback(_, let feedback): filler.take(feedback, at: now)
         case .echo(let session, let number, let time):
-            replies.append(.echoReply(session: session, number: number, time: time))
+            if replies.count < Self.mostReplies {
+                replies.append(.echoReply(session: session, number: number, time: time))
+            }
             if filling == .streams { receiver.take(number: number, sent: time, at: now) }
-        case .echoReply(_, _, let time): roundTrip = max(0, now - Int64(clamping: time))
+        case .echoReply(_, let number, let time):
+            // Only an echo that was sent has a reply; the time is then one of this end's own.
+            guard number > 0, number <= echoNumber, let sent = Int64(exactly: time), begin <= sent, sent <= now else {
+                break
+            }
+            roundTrip = now - sent
         case .sound: sound(at: now)
         case .idle(_, let milliseconds): goIdle(until: now + Int64(min(milliseconds, 60_000)) * 1_000_000)
         default: break

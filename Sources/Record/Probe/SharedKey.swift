@@ -7,11 +7,12 @@ import ProbeFormat
 import Quantities
 import SystemPackage
 
-/// What fills the links of a session. The raw values are the labels under which a client proves the key.
+/// What fills the links of a session. The raw values are the labels under which a client proves the key. They name the
+/// version, so that no proof is of use at an end of another version.
 package enum Filling: String, CaseIterable, Sendable {
-    case datagrams = "start"
+    case datagrams = "version 2 start"
     /// TCP fills the links; the session itself has only echoes.
-    case streams = "start streams"
+    case streams = "version 2 start streams"
 }
 
 /// The secret shared by a recorder and its field server, and nobody else.
@@ -53,6 +54,11 @@ package struct SharedKey: Sendable {
         bytes = Self.random(32)
     }
 
+    /// A key that both ends have computed from the one that they share.
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -61,12 +67,7 @@ package struct SharedKey: Sendable {
     /// HMAC-SHA256 of all parts in order; every use of a `purpose` has parts of the same lengths.
     func code(_ purpose: String, _ parts: [[UInt8]]) -> ProbeMessage.Code {
         let message = Array(purpose.utf8) + [0] + parts.flatMap { $0 }
-        var code = [UInt8](repeating: 0, count: ProbeMessage.codeSize)
-        // This fails only if memory runs out; a code of zeros would then be equal on both sides.
-        guard walkback_hmac_sha256(bytes, Int32(bytes.count), message, message.count, &code) == 1 else {
-            return Self.random(ProbeMessage.codeSize)
-        }
-        return code
+        return MessageAuthentication(key: bytes).code(of: message)
     }
 
     /// Compares in a time that does not depend on where the two differ.
@@ -81,21 +82,18 @@ package struct SharedKey: Sendable {
         .start(nonce: nonce, cookie: cookie, code: code(filling.rawValue, [nonce, cookie]))
     }
 
+    /// Opens a stream. This is the session's `streamKey`.
     func bulk(
         _ session: UInt64, _ direction: ProbeMessage.Direction, _ nonce: ProbeMessage.Nonce,
         _ cookie: ProbeMessage.Nonce
-    )
-        -> ProbeMessage
-    {
+    ) -> ProbeMessage {
         let parts = [Self.bytes(session), [direction.rawValue], nonce, cookie]
         return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code("bulk", parts))
     }
 
-    func started(
-        _ nonce: ProbeMessage.Nonce, session: UInt64, seconds: UInt32
-    ) -> ProbeMessage {
-        .started(
-            nonce: nonce, session: session, seconds: seconds, code: code("started", [nonce, Self.bytes(session)]))
+    func started(_ nonce: ProbeMessage.Nonce, session: UInt64, seconds: UInt32) -> ProbeMessage {
+        let parts = [nonce, Self.bytes(session), Self.bytes(UInt64(seconds))]
+        return .started(nonce: nonce, session: session, seconds: seconds, code: code("version 2 started", parts))
     }
 
     static func bytes(_ number: UInt64) -> [UInt8] {

@@ -37,6 +37,7 @@ struct StreamClient {
     /// What the stream needs to know about its session.
     struct Session {
         let number: UInt64
+        /// The session's key for streams.
         let key: SharedKey
         let server: DatagramSocket.Address
         let interface: String

@@ -11,7 +11,7 @@ struct StreamServer {
     private struct Pending {
         let socket: StreamSocket
         let cookie: ProbeMessage.Nonce
-        let host: [UInt8]
+        let network: [UInt8]
         let begin: Int64
         var bytes: [UInt8] = []
     }
@@ -23,7 +23,6 @@ struct StreamServer {
         var budget: Budget
     }
 
-    private let key: SharedKey
     private let rate: DataRate
     private let listener: CInt
     private var pending: [Pending] = []
@@ -33,11 +32,10 @@ struct StreamServer {
     private static let patience: Int64 = 5_000_000_000
     /// The maximum number of clients that have not yet proven the key; beyond it the oldest is dropped.
     private static let mostPending = 64
-    private static let mostPendingPerHost = 8
+    private static let mostPendingPerNetwork = 8
 
     /// - Parameter rate: the rate of each stream that the server sends.
-    init(port: UInt16, key: SharedKey, rate: DataRate) throws(Errno) {
-        self.key = key
+    init(port: UInt16, rate: DataRate) throws(Errno) {
         self.rate = rate
         listener = walkback_stream_socket(0, nil)
         guard listener >= 0 else { throw Errno(rawValue: -listener) }
@@ -74,10 +72,11 @@ struct StreamServer {
     /// Reads what has arrived and sends what may be sent.
     ///
     /// - Parameters:
-    ///   - isSession: whether a session with that number exists and uses streams.
+    ///   - key: the key for the streams of a session; nil if there is no session with that number, or if it does not
+    ///     use streams.
     ///   - sent: called with a session's number and the bytes sent.
     mutating func act(
-        at now: Int64, isSession: (UInt64) -> Bool, mayFill: (UInt64) -> Bool, sent: (UInt64, Int) -> Void
+        at now: Int64, key: (UInt64) -> SharedKey?, mayFill: (UInt64) -> Bool, sent: (UInt64, Int) -> Void
     ) {
         accept(at: now)
         var waiting: [Pending] = []
@@ -85,10 +84,10 @@ struct StreamServer {
             guard one.socket.receive(ProbeMessage.bulkSize, into: &one.bytes), now - one.begin < Self.patience else {
                 continue
             }
-            if one.bytes.count == ProbeMessage.bulkSize { begin(one, at: now, isSession) } else { waiting.append(one) }
+            if one.bytes.count == ProbeMessage.bulkSize { begin(one, at: now, key) } else { waiting.append(one) }
         }
         pending = waiting
-        streams.removeAll { !isSession($0.session) || !$0.socket.discard() }
+        streams.removeAll { key($0.session) == nil || !$0.socket.discard() }
         for index in streams.indices.reversed()
         where streams[index].direction == .down && mayFill(streams[index].session) {
             if let bytes = streams[index].socket.fill(&streams[index].budget, at: now) {
@@ -116,8 +115,8 @@ struct StreamServer {
             let address = DatagramSocket.Address(bytes: storage)
             let socket = StreamSocket(accepted, isFour: address.isMapped)
             let one = Pending(
-                socket: socket, cookie: SharedKey.random(ProbeMessage.nonceSize), host: address.host, begin: now)
-            guard pending.count(where: { $0.host == one.host }) < Self.mostPendingPerHost,
+                socket: socket, cookie: SharedKey.random(ProbeMessage.nonceSize), network: address.network, begin: now)
+            guard pending.count(where: { $0.network == one.network }) < Self.mostPendingPerNetwork,
                 socket.send(.challenge(nonce: [UInt8](repeating: 0, count: ProbeMessage.nonceSize), cookie: one.cookie))
             else { continue }
             if pending.count >= Self.mostPending { pending.removeFirst() }
@@ -125,13 +124,13 @@ struct StreamServer {
         }
     }
 
-    private mutating func begin(_ one: Pending, at now: Int64, _ isSession: (UInt64) -> Bool) {
+    private mutating func begin(_ one: Pending, at now: Int64, _ key: (UInt64) -> SharedKey?) {
         guard
             case .bulk(let session, let direction, let nonce, let cookie, let code)? = one.bytes.withUnsafeBytes(
                 ProbeMessage.init),
             SharedKey.areEqual(cookie, one.cookie),
-            case .bulk(_, _, _, _, let right) = key.bulk(session, direction, nonce, cookie),
-            SharedKey.areEqual(code, right), isSession(session)
+            case .bulk(_, _, _, _, let right)? = key(session)?.bulk(session, direction, nonce, cookie),
+            SharedKey.areEqual(code, right)
         else { return }
         // A client that begins again has given up its last stream.
         streams.removeAll { $0.session == session && $0.direction == direction }

@@ -50,7 +50,7 @@ final class StreamSocket {
     /// - Returns: false if the connection does not accept the whole message, which a connection without data in it
     ///   does.
     func send(_ message: ProbeMessage) -> Bool {
-        let bytes = message.encoded
+        let bytes = message.greeting
         return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantities
 
-/// A datagram that the probe of a recorder exchanges with its field server: UDP, with all numbers in network byte
-/// order.
+/// What a datagram says that the probe of a recorder exchanges with its field server over UDP. `ProbeDatagram` gives it
+/// its bytes.
 ///
-/// Every datagram begins with the magic number, the version, its type and the session (zero until there is one). A
-/// capture that keeps 128 bytes of each packet contains every field; the padding of a datagram comes after the fields.
+/// Greetings open a session and prove the key. Everything else belongs to a session, and its datagrams have a number
+/// and a code.
 package enum ProbeMessage: Equatable, Sendable {
-    /// A client asks for a challenge. Padded so that no answer is larger than it.
+    /// A client asks for a challenge.
     case hello(nonce: Nonce)
     /// The cookie: a sender that returns it proves that it receives what is sent to its address.
     case challenge(nonce: Nonce, cookie: Nonce)
@@ -49,6 +49,8 @@ package enum ProbeMessage: Equatable, Sendable {
     package enum Refusal: UInt8, Sendable {
         case wrongKey = 1
         case tooMany = 2
+        /// The two ends speak different versions; the header of the refusal holds the version of its sender.
+        case otherVersion = 3
     }
 
     package enum Direction: UInt8, Sendable, CaseIterable {
@@ -84,21 +86,25 @@ package enum ProbeMessage: Equatable, Sendable {
     }
 
     package static let magic: UInt32 = 0x5742_5052  // "WBPR"
-    package static let version: UInt8 = 1
+    /// The version that is spoken. Recordings of version 1 are read.
+    package static let version: UInt8 = 2
+    package static let firstVersion: UInt8 = 1
     package static let nonceSize = 16
     package static let codeSize = 32
     static let headerSize = 16
     /// Payload size of a data datagram: 1400 bytes with the IPv4 and UDP headers, which fits nearly every path without
     /// fragmentation.
     package static let dataSize = 1372
-    /// Size of a hello: larger than any answer to it.
-    package static let helloSize = 96
+    /// Size of a hello and of a start with their padding: larger than any answer to them.
+    package static let greetingSize = 96
+    /// Size of the code of a session's datagrams: the first 64 bits of an HMAC-SHA256.
+    package static let sealSize = 8
     package static let port: UInt16 = 4773
     /// The sizes of the first messages over TCP, from the server and from the client.
     package static let challengeSize = headerSize + 2 * nonceSize
     package static let bulkSize = headerSize + 1 + 2 * nonceSize + codeSize
 
-    private var type: UInt8 {
+    var type: UInt8 {
         switch self {
         case .hello: 1
         case .challenge: 2
@@ -118,154 +124,13 @@ package enum ProbeMessage: Equatable, Sendable {
         }
     }
 
-    private var session: UInt64 {
+    package var session: UInt64 {
         switch self {
         case .hello, .challenge, .start, .refused: 0
         case .started(_, let session, _, _), .data(let session, _, _, _), .feedback(let session, _),
             .echo(let session, _, _), .echoReply(let session, _, _), .stop(let session), .idle(let session, _),
             .bulk(let session, _, _, _, _), .report(let session, _), .relay(let session, _, _), .sound(let session):
             session
-        }
-    }
-
-    // MARK: Bytes
-
-    package var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(128)
-        func put<Number: FixedWidthInteger>(_ number: Number) {
-            for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: number >> Number(shift)))
-            }
-        }
-        func put(_ feedback: Feedback) {
-            for number in [
-                feedback.latest, feedback.latestSent, feedback.packets, feedback.ipBytes, feedback.time,
-            ] { put(number) }
-            put(feedback.held)
-        }
-        put(Self.magic)
-        put(Self.version)
-        put(type)
-        put(UInt16(0))
-        put(session)
-        switch self {
-        case .hello(let nonce):
-            bytes += nonce
-            bytes += repeatElement(0, count: Self.helloSize - bytes.count)
-        case .challenge(let nonce, let cookie): bytes += nonce + cookie
-        case .start(let nonce, let cookie, let code): bytes += nonce + cookie + code
-        case .started(let nonce, _, let seconds, let code):
-            bytes += nonce
-            put(seconds)
-            bytes += code
-        case .refused(let nonce, let reason):
-            bytes += nonce
-            put(reason.rawValue)
-        case .data(_, let number, let time, let feedback):
-            put(number)
-            put(time)
-            put(feedback)
-        case .echo(_, let number, let time), .echoReply(_, let number, let time):
-            put(number)
-            put(time)
-        case .feedback(_, let feedback), .report(_, let feedback): put(feedback)
-        case .relay(_, let other, let feedback):
-            put(other)
-            put(feedback)
-        case .stop, .sound: break
-        case .idle(_, let milliseconds): put(milliseconds)
-        case .bulk(_, let direction, let nonce, let cookie, let code):
-            put(direction.rawValue)
-            bytes += nonce + cookie + code
-        }
-        return bytes
-    }
-
-    /// nil if `bytes` do not hold a complete message of this version; padding may be missing.
-    package init?(_ bytes: UnsafeRawBufferPointer) {
-        var reader = Reader(bytes)
-        guard reader.number(UInt32.self) == Self.magic, reader.number(UInt8.self) == Self.version,
-            let type = reader.number(UInt8.self), reader.number(UInt16.self) != nil,
-            let session = reader.number(UInt64.self)
-        else { return nil }
-        guard let message = Self.body(type, session, &reader) else { return nil }
-        self = message
-    }
-
-    private static func body(_ type: UInt8, _ session: UInt64, _ reader: inout Reader) -> ProbeMessage? {
-        switch type {
-        case 1: return reader.bytes(nonceSize).map { .hello(nonce: $0) }
-        case 2:
-            guard let nonce = reader.bytes(nonceSize), let cookie = reader.bytes(nonceSize) else { return nil }
-            return .challenge(nonce: nonce, cookie: cookie)
-        case 3:
-            guard let nonce = reader.bytes(nonceSize), let cookie = reader.bytes(nonceSize),
-                let code = reader.bytes(codeSize)
-            else { return nil }
-            return .start(nonce: nonce, cookie: cookie, code: code)
-        case 4:
-            guard let nonce = reader.bytes(nonceSize), let seconds = reader.number(UInt32.self),
-                let code = reader.bytes(codeSize)
-            else { return nil }
-            return .started(nonce: nonce, session: session, seconds: seconds, code: code)
-        case 5:
-            guard let nonce = reader.bytes(nonceSize), let reason = reader.number(UInt8.self).flatMap(Refusal.init)
-            else { return nil }
-            return .refused(nonce: nonce, reason: reason)
-        case 6, 8, 9:
-            guard let number = reader.number(UInt64.self), let time = reader.number(UInt64.self) else { return nil }
-            if type == 6 {
-                return reader.feedback().map { .data(session: session, number: number, time: time, $0) }
-            }
-            return type == 8
-                ? .echo(session: session, number: number, time: time)
-                : .echoReply(session: session, number: number, time: time)
-        case 7: return reader.feedback().map { .feedback(session: session, $0) }
-        case 10: return .stop(session: session)
-        case 11: return reader.number(UInt32.self).map { .idle(session: session, milliseconds: $0) }
-        case 12:
-            guard let direction = reader.number(UInt8.self).flatMap(Direction.init),
-                let nonce = reader.bytes(nonceSize),
-                let cookie = reader.bytes(nonceSize), let code = reader.bytes(codeSize)
-            else { return nil }
-            return .bulk(session: session, direction, nonce: nonce, cookie: cookie, code: code)
-        case 13: return reader.feedback().map { .report(session: session, $0) }
-        case 14:
-            guard let other = reader.number(UInt64.self) else { return nil }
-            return reader.feedback().map { .relay(session: session, of: other, $0) }
-        case 15: return .sound(session: session)
-        default: return nil
-        }
-    }
-
-    private struct Reader {
-        private let all: UnsafeRawBufferPointer
-        private var place = 0
-
-        init(_ bytes: UnsafeRawBufferPointer) {
-            all = bytes
-        }
-
-        mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-            let size = Number.bitWidth / 8
-            guard place + size <= all.count else { return nil }
-            defer { place += size }
-            return all[place..<(place + size)].reduce(0) { ($0 << 8) | Number(truncatingIfNeeded: $1) }
-        }
-
-        mutating func feedback() -> Feedback? {
-            guard let latest = number(UInt64.self), let sent = number(UInt64.self), let packets = number(UInt64.self),
-                let ipBytes = number(UInt64.self), let time = number(UInt64.self), let held = number(UInt32.self)
-            else { return nil }
-            return Feedback(
-                latest: latest, latestSent: sent, packets: packets, ipBytes: ipBytes, time: time, held: held)
-        }
-
-        mutating func bytes(_ count: Int) -> [UInt8]? {
-            guard place + count <= all.count else { return nil }
-            defer { place += count }
-            return Array(all[place..<(place + count)])
         }
     }
 }

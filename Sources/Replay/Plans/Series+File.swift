@@ -26,6 +26,8 @@ extension Series {
         let words: [UInt32] = bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map { UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)) }
         }
+        // The product of larger numbers might overflow, and the file has no room for as many columns anyway.
+        guard words.prefix(Self.headerWords).allSatisfy({ $0 <= words.count }) else { return nil }
         let bins = Int(words[0])
         let flows = 1 + Int(words[1])
         var paths: [String] = []

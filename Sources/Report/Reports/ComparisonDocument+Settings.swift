@@ -26,15 +26,18 @@ extension ComparisonDocument {
             kernelPatches: try environment["kernel"]["patches"].elements.map { try $0.string },
             congestionControl: try environment.optional("congestion_control")?.string,
             scheduler: try environment["scheduler"].string,
-            sysctls: Dictionary(sysctls) { first, _ in first }, settings: settings)
+            sysctls: Dictionary(sysctls) { first, _ in first }, settings: settings,
+            commands: try readCommands(environment))
         read.notRecorded = missing
-        read.commands =
-            try environment.optional("commands")?.elements.map { command in
-                ComparisonResult.Command(
-                    strategy: StrategyName(try command["strategy"].string), text: try command["command"].string,
-                    sha256: try command["sha256"].string, interpreter: try command.optional("interpreter")?.string)
-            } ?? []
         return read
+    }
+
+    private static func readCommands(_ environment: JSONReader) throws -> [ComparisonResult.Command] {
+        try environment.optional("commands")?.elements.map { command in
+            ComparisonResult.Command(
+                strategy: StrategyName(try command["strategy"].string), text: try command["command"].string,
+                sha256: try command["sha256"].string, interpreter: try command.optional("interpreter")?.string)
+        } ?? []
     }
 
     /// - Returns: the settings, and the places of the sections and settings that the version that wrote the document

@@ -26,6 +26,10 @@ extension HTMLReport {
         for setting in Setting.all where environment.records("environment.\(setting.section).\(setting.jsonKey)") {
             table.add(setting.key, setting.text(in: environment.settings))
         }
+        for command in environment.commands {
+            let interpreter = command.interpreter.map { ", \($0)" } ?? ""
+            table.add("strategy \(command.strategy)", "\(command.text), SHA-256 \(command.sha256)\(interpreter)")
+        }
         if !environment.notRecorded.isEmpty {
             table.add("not recorded", environment.notRecorded.joined(separator: ", "))
         }

@@ -77,14 +77,14 @@ package struct ComparisonResult: Sendable {
         package var sysctls: [String: String]
         package var settings: ReplaySettings
         /// The programs that decided strategies.
-        package var commands: [Command] = []
+        package var commands: [Command]
         /// Settings that are missing from this result's file, such as `environment.mobility.registration_s`. The values
         /// that stand here for them mean nothing.
         package var notRecorded: [String] = []
 
         package init(
             walkback: String, kernelRelease: String, kernelPatches: [String], congestionControl: String?,
-            scheduler: String, sysctls: [String: String], settings: ReplaySettings
+            scheduler: String, sysctls: [String: String], settings: ReplaySettings, commands: [Command] = []
         ) {
             self.walkback = walkback
             self.kernelRelease = kernelRelease
@@ -93,6 +93,7 @@ package struct ComparisonResult: Sendable {
             self.scheduler = scheduler
             self.sysctls = sysctls
             self.settings = settings
+            self.commands = commands
         }
 
         /// Whether this result's file has the setting at a place such as `environment.mobility.registration_s`.

@@ -112,6 +112,7 @@ package struct ComparisonRequest: Sendable {
         let replay = try load()
         for note in replay.notes { say("note: \(note)") }
         let kernel = try self.kernel.find()
+        if let note = kernel.containmentNote { say("note: \(note)") }
         guard replay.commands.isEmpty || kernel.isVirtual else {
             throw Fault(
                 .usage, "strategies that programs decide run only in the embedded kernel; leave out --kernel host")

@@ -36,11 +36,18 @@ extension ComparisonResult {
                 walkback: walkbackVersion, kernelRelease: record?.kernelRelease ?? kernel.release,
                 kernelPatches: kernel.patches,
                 congestionControl: controls.isEmpty ? nil : controls.joined(separator: ", "),
-                scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], settings: replay.settings),
+                scheduler: record?.scheduler ?? "", sysctls: record?.sysctls ?? [:], settings: replay.settings,
+                commands: Self.commands(of: replay, finished)),
             runs: runs, oracles: oracles, ratios: ComparisonResult.ratios(runs: runs, oracles: oracles),
             builtWindows: BuiltAccount.windows(runs: runs, oracles: oracles, traces: replay.traces),
             competitions: Competitions.all(of: runs, window: replay.settings.oracle.window), command: command)
-        environment.commands = replay.namedCommands.compactMap { named in
+    }
+
+    /// The programs that decided strategies, as they were when the runs were planned.
+    private static func commands(
+        of replay: Replays.Replay, _ finished: [PlannedRuns.Finished]
+    ) -> [Command] {
+        replay.namedCommands.compactMap { named in
             guard let command = replay.commands[named.name],
                 let record = finished.first(where: { $0.plan.strategy == named.name })?.record
             else { return nil }

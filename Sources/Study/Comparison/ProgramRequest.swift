@@ -69,6 +69,7 @@ package struct ProgramRequest: Sendable {
         if let congestionControl { try replay.use(congestionControl: congestionControl) }
         for note in replay.notes { say("note: \(note)") }
         let kernel = try self.kernel.find()
+        if let note = kernel.containmentNote { say(note) }
         if !replay.demands.isEmpty {
             let offers = try kernel.offers(cancellation: cancellation)
             for demand in replay.demands { try demand.check(against: offers) }
@@ -102,7 +103,7 @@ package struct ProgramRequest: Sendable {
             } catch {
                 throw output.keepLog(of: job.directory, after: error)
             }
-            let (record, series) = try Self.results(of: job)
+            let (record, series) = try Self.results(of: job, plan.run)
             let document = ProgramDocument(
                 request: self, plan: plan, replay: replay, kernel: kernel, record: record, series: series)
             for note in document.notes { say(note) }
@@ -135,10 +136,18 @@ package struct ProgramRequest: Sendable {
             memory: max(Guest.standardMemory, ByteCount(512_000_000 + size * 2)), realTimeLimit: Self.realTimeLimit)
     }
 
-    private static func results(of job: GuestJob) throws -> (ProgramRecord, Series) {
+    /// What programs may take to end after the walk has.
+    private static let longestEnd = Duration.seconds(60)
+
+    private static func results(of job: GuestJob, _ plan: RunPlan) throws -> (ProgramRecord, Series) {
+        let span = plan.duration + longestEnd
         guard let record = try job.document(ProgramRecord.self, ProgramRecord.fileName),
-            let seriesBytes = try job.series()
+            let seriesBytes = try job.series(most: Series.largest(of: plan, span: span))
         else { throw Fault(.failed, "the run left no complete record; run it again") }
+        try record.run.check(against: plan, span: span)
+        guard [record.duration, record.serverEnded ?? .zero].allSatisfy({ $0 >= .seconds(-60) && $0 <= span }) else {
+            throw Fault(.failed, "the run handed over times that it cannot have measured; run it again")
+        }
         let links = record.run.links.compactMap { link in
             Direction(rawValue: link.direction).map { (path: link.path, direction: $0) }
         }

@@ -23,7 +23,7 @@ package enum RunFiles {
         let job = try write(plan, tables, to: runs.subdirectory(plan.id))
         do {
             let record = try GuestPool.execute(job, on: kernel, cancellation: cancellation, progress: progress)
-            let series = try series(of: record, plan, from: try job.series())
+            let series = try series(of: record, plan, from: job)
             runs.remove(plan.id)
             return (record, series)
         } catch {
@@ -70,8 +70,17 @@ package enum RunFiles {
         }
     }
 
-    /// - Throws: `Fault` if a link of the plan has no record or no series, since a missing link would count as silence.
-    package static func series(of record: RunRecord, _ plan: RunPlan, from bytes: [UInt8]?) throws -> Series {
+    /// The series that a run handed over, once its record is known to be one that the plan can have led to.
+    ///
+    /// - Throws: `Fault` if it is not, or if a link of the plan has no record or no series, since a missing link would
+    ///   count as silence.
+    package static func series(of record: RunRecord, _ plan: RunPlan, from job: GuestJob) throws -> Series {
+        try record.check(against: plan, span: plan.duration)
+        let bytes = try job.series(most: Series.largest(of: plan, span: plan.duration))
+        return try series(of: record, plan, from: bytes)
+    }
+
+    static func series(of record: RunRecord, _ plan: RunPlan, from bytes: [UInt8]?) throws -> Series {
         let links = try record.links.map { link in
             guard let direction = Direction(rawValue: link.direction) else {
                 throw Fault(

@@ -78,7 +78,7 @@ final class SweepExecution: Sendable {
                 let record = try GuestPool.execute(
                     job, on: kernel, cancellation: cancellation, progress: display.take)
                 outcome = .success(
-                    Outcome(record: record, series: try RunFiles.series(of: record, plan, from: try job.series())))
+                    Outcome(record: record, series: try RunFiles.series(of: record, plan, from: job)))
                 directory.remove(name)
             } catch let fault as Fault where Self.isOfOneRun(fault) && cancellation.fault == nil {
                 outcome = .failure(try keep(name, of: job, fault))

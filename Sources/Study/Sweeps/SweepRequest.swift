@@ -81,6 +81,7 @@ package struct SweepRequest: Sendable {
         let outcome: SweepOutcome
         switch engine {
         case .kernel(let kernel):
+            if let note = kernel.containmentNote { say("note: \(note)") }
             let runs = try SweepRuns(sweep, cells: unfinished)
             say(SweepSize(runs, sweep, jobs: jobs).text)
             try kernel.check(runs.demands, cancellation: cancellation)

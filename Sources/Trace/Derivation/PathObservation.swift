@@ -131,7 +131,16 @@ extension Timestamp {
     }
 
     func shifted(by duration: Duration) -> Timestamp {
+        guard duration.components.seconds.magnitude < UInt64(Int64.max) / 1_000_000_000 else { return self }
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
         return overflow ? self : Timestamp(nanoseconds: sum)
+    }
+}
+
+extension Int64 {
+    /// The sum, or the nearest number that there is.
+    func adding(saturating other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

@@ -40,7 +40,9 @@ extension ProbeObserver {
     func account(of timeline: Timeline, bases: [Duration], attached: [Bool]) -> Account {
         var account = Account(bins: timeline.bins.count, isSampled: isSampled)
         let span = timeline.bin.wholeNanoseconds
-        let start = timeline.bins.lowerBound * span
+        // The timeline is checked to be within 48 h, and the origin is in it.
+        let origin = origin ?? 0
+        let start = timeline.bins.lowerBound * span - origin
         let downLeast = Least(down)
         let clocks = Least(down, reach: 120)
         func place(_ time: Int64) -> Double { Double(time - start) / Double(span) }
@@ -80,7 +82,7 @@ extension ProbeObserver {
             }
         }
         guard !isSampled else { return account }
-        let pauses = idle.map { (from: place($0.from.nanoseconds), to: place($0.to.nanoseconds)) }
+        let pauses = idle.map { (from: place($0.from.nanoseconds - origin), to: place($0.to.nanoseconds - origin)) }
         let losses = Self.losses(zip(timeline.bins, attached).map { !timeline.recorded.contains($0) || $1 })
         let longest = Double(Self.longestStop / span)
         for stop in Self.stops(down.map { left($0.arrived) }, losses, pauses) where stop.to - stop.from <= longest {
@@ -129,14 +131,14 @@ extension ProbeObserver {
         var losses: [(waiting: Int64, lost: Int64)] = []
         var (first, bytes) = (0, Int64(0))
         for (index, sample) in samples.enumerated() {
-            bytes += sample.bytes
+            bytes = bytes.adding(saturating: sample.bytes)
             let begin = sample.arrived - (sample.transit - least.near(sample.arrived).transit)
             while first < index, samples[first].arrived <= begin {
-                bytes -= samples[first].bytes
+                bytes = bytes.adding(saturating: -samples[first].bytes)
                 first += 1
             }
             // The first sample may have entered the queue before this one.
-            let waiting = bytes - samples[first].bytes
+            let waiting = bytes.adding(saturating: -samples[first].bytes)
             if sample.lost > 0, index > 0, sample.arrived - samples[index - 1].arrived < 100_000_000 {
                 losses.append((waiting, sample.lost))
             }
@@ -148,9 +150,13 @@ extension ProbeObserver {
         }
         guard largest.count == few else { return Queue() }
         let most = largest[0]
-        let all = losses.reduce(0) { $0 + $1.lost }
-        let behind = losses.reduce(0) { $0 + ($1.waiting * 5 >= most * 4 ? $1.lost : 0) }
-        return Queue(most: most, isLimit: behind >= few && behind * 2 > all)
+        var (all, behind) = (Int64(0), Int64(0))
+        for loss in losses {
+            all = all.adding(saturating: loss.lost)
+            // Four fifths, without a product that could overflow.
+            if loss.waiting >= most - most / 5 { behind = behind.adding(saturating: loss.lost) }
+        }
+        return Queue(most: most, isLimit: behind >= few && behind > all / 2)
     }
 
     /// - Parameter body: receives the time for which the link was busy since the sample before, and the time in which
@@ -170,7 +176,7 @@ extension ProbeObserver {
                 body(now, waited > 2 * sending + Self.grain ? span : 0, span)
             } else {
                 // The other bytes of this sample were on the link too.
-                let all = Int64(Double(sending) * Double(now.bytes) / Double(Self.datagram))
+                let all = Int64(min(Double(sending) * Double(now.bytes) / Double(Self.datagram), Double(since)))
                 let busy = max(0, min(since, max(waited, all)))
                 body(now, busy, busy)
             }
@@ -187,7 +193,8 @@ extension ProbeObserver {
         let (bytes, begin) = (Double(sample.bytes), sample.arrived - span)
         let half = Double(Self.datagram) / 2
         let sending = least.near(sample.arrived).sending
-        let whole = Int64(Double(sending) * bytes / Double(Self.datagram))
+        // More than 18 years makes no difference, and ten times as much must not overflow.
+        let whole = Int64(min(Double(sending) * bytes / Double(Self.datagram), 0x1p59))
         guard !isSampled, bytes > half, span > max(Self.longestSending, 10 * whole) else {
             return body(bytes, begin, sample.arrived)
         }
@@ -240,7 +247,7 @@ extension ProbeObserver {
             for sample in samples {
                 let second = sample.arrived / Self.second
                 let before = raw[second] ?? (sample.transit, 0)
-                raw[second] = (min(before.transit, sample.transit), before.bytes + sample.bytes)
+                raw[second] = (min(before.transit, sample.transit), before.bytes.adding(saturating: sample.bytes))
             }
             last = samples.last?.transit ?? 0
             for second in raw.keys {

@@ -7,10 +7,13 @@ import Quantities
 /// whether data waited for the link in each direction.
 ///
 /// The server's clock and the capture's are unrelated, except that they run equally fast.
+///
+/// The numbers in a datagram are anyone's who could send a packet while the capture ran, and `derive` has no key. So
+/// each is held against a limit before it is used, and the datagrams beyond the limits are left out and counted.
 struct ProbeObserver {
     /// A datagram that arrived. Times are in nanoseconds.
     struct Sample {
-        /// When it arrived, by the receiver's clock.
+        /// When it arrived, by the receiver's clock. That of the capture begins at `origin`.
         var arrived: Int64
         /// The receiver's arrival time minus the sender's sending time: the delay plus the offset between the clocks.
         var transit: Int64
@@ -59,17 +62,40 @@ struct ProbeObserver {
     /// 73 years in nanoseconds: no clock has run for longer. A larger number is not from a probe, and sums of such
     /// numbers would overflow.
     private static let longest: UInt64 = 1 << 61
+    /// More bytes, or datagrams, than 100 Gb/s carry in the longest walk (48 h).
+    private static let most: UInt64 = 1 << 51
+
+    /// The second of the first datagram, in nanoseconds of the capture's clock; nil before it.
+    private(set) var origin: Int64?
+    /// The number of datagrams that were left out because they hold numbers that no probe sends.
+    private(set) var implausible = 0
 
     var isEmpty: Bool { down.isEmpty }
 
+    /// A time of the capture's clock as nanoseconds since `origin`; nil if it is 36 years or more away from it, which
+    /// no walk is.
+    private mutating func sinceOrigin(_ time: Timestamp) -> Int64? {
+        if origin == nil {
+            let (second, overflow) = time.number(of: Self.second).multipliedReportingOverflow(by: Self.second)
+            origin = overflow ? nil : second
+        }
+        guard let origin else { return nil }
+        let (since, overflow) = time.nanoseconds.subtractingReportingOverflow(origin)
+        return overflow || since.magnitude > Self.longest / 2 ? nil : since
+    }
+
+    private static let second: Int64 = 1_000_000_000
+
     /// - Parameter ipBytes: the packet's length, headers included.
     mutating func add(_ message: ProbeMessage, ipBytes: Int64, outbound: Bool, at time: Timestamp) {
+        guard let now = sinceOrigin(time) else { return }
         switch message {
         case .echo(_, let number, _) where outbound:
             if echoes.count >= Self.mostEchoes { echoes.removeAll() }
             echoes[number] = time
         case .echoReply(_, let number, _) where !outbound:
-            guard let sent = echoes.removeValue(forKey: number) else { return }
+            // A reply before its echo means that somebody set the clock in between.
+            guard let sent = echoes.removeValue(forKey: number), sent <= time else { return }
             roundTrips.append(FlowObserver.RoundTrip(sent: sent, received: time))
             if let last = idle.last, last.from <= sent, sent < min(last.to, last.from.shifted(by: Self.settling)) {
                 idle[idle.count - 1].roundTrips.append(time - sent)
@@ -82,52 +108,68 @@ struct ProbeObserver {
             } else {
                 idle.append((time, end, []))
             }
-        case .data(let session, let number, let sent, let feedback)
-        where !outbound && number < Self.longest && sent < Self.longest:
-            let number = Int64(clamping: number)
-            let before = latest.flatMap { $0.session == session ? $0.number : nil } ?? number - 1
-            latest = (session, max(number, before))
-            let sample = Sample(
-                arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: sent), bytes: ipBytes,
-                lost: max(0, number - before - 1))
-            // When arrivals are merged, the times of the last one count.
-            if down.count > 1, sample.arrived - down[down.count - 2].arrived < Self.grain {
-                down[down.count - 1].bytes += sample.bytes
-                down[down.count - 1].lost += sample.lost
-                down[down.count - 1].arrived = sample.arrived
-                down[down.count - 1].transit = sample.transit
-            } else {
-                down.append(sample)
+        case .data(let session, let number, let sent, let feedback) where !outbound:
+            guard number < Self.most, sent < Self.longest else {
+                implausible += 1
+                return
             }
+            take(Int64(number), sent: Int64(sent), of: session, ipBytes: ipBytes, at: now)
             take(feedback, of: session)
         case .feedback(let session, let feedback) where !outbound: take(feedback, of: session)
-        case .report(let session, let feedback) where !outbound && feedback.time < Self.longest:
+        case .report(let session, let feedback) where !outbound:
+            guard feedback.time < Self.longest else {
+                implausible += 1
+                return
+            }
             isSampled = true
             down.append(
                 Sample(
-                    arrived: time.nanoseconds, transit: time.nanoseconds &- Int64(clamping: feedback.time),
-                    bytes: ipBytes + unreported, lost: 0))
+                    arrived: now, transit: now - Int64(feedback.time), bytes: ipBytes.adding(saturating: unreported),
+                    lost: 0))
             unreported = 0
             take(feedback, of: session)
         default: break
         }
     }
 
+    /// - Parameters:
+    ///   - sent: when the datagram was sent, by the server's clock.
+    ///   - now: when it arrived, by the capture's clock since `origin`.
+    private mutating func take(_ number: Int64, sent: Int64, of session: UInt64, ipBytes: Int64, at now: Int64) {
+        let before = latest.flatMap { $0.session == session ? $0.number : nil } ?? number - 1
+        latest = (session, max(number, before))
+        let sample = Sample(arrived: now, transit: now - sent, bytes: ipBytes, lost: max(0, number - before - 1))
+        // When arrivals are merged, the times of the last one count.
+        if down.count > 1, sample.arrived - down[down.count - 2].arrived < Self.grain {
+            down[down.count - 1].bytes = down[down.count - 1].bytes.adding(saturating: sample.bytes)
+            down[down.count - 1].lost = down[down.count - 1].lost.adding(saturating: sample.lost)
+            down[down.count - 1].arrived = sample.arrived
+            down[down.count - 1].transit = sample.transit
+        } else {
+            down.append(sample)
+        }
+    }
+
     /// Counts IP bytes that arrived in a stream.
     mutating func add(streamBytes: Int64) {
-        unreported += streamBytes
+        unreported = unreported.adding(saturating: streamBytes)
     }
 
     private mutating func take(_ feedback: ProbeMessage.Feedback, of session: UInt64) {
-        let numbers = [feedback.latest, feedback.latestSent, feedback.packets, feedback.ipBytes, feedback.time]
+        guard feedback.latestSent < Self.longest, feedback.time < Self.longest,
+            max(feedback.latest, feedback.packets, feedback.ipBytes) < Self.most
+        else {
+            implausible += 1
+            return
+        }
         // Feedback held for longer than the field can express was already known.
-        guard feedback.latest > 0, feedback.held < .max, numbers.allSatisfy({ $0 < Self.longest }) else { return }
-        let arrived = Int64(clamping: feedback.time) - Int64(feedback.held)
+        guard feedback.latest > 0, feedback.held < .max else { return }
+        let arrived = Int64(feedback.time) - Int64(feedback.held)
         // The same datagram remains the latest until another arrives. A restarted server may have another clock.
         guard received?.session != session || up.last.map({ arrived > $0.arrived + Self.grain }) ?? true else { return }
         let now = (
-            session: session, ipBytes: Int64(clamping: feedback.ipBytes), latest: Int64(clamping: feedback.latest),
-            packets: Int64(clamping: feedback.packets)
+            session: session, ipBytes: Int64(feedback.ipBytes), latest: Int64(feedback.latest),
+            packets: Int64(feedback.packets)
         )
         let before =
             received.flatMap { $0.session == session ? $0 : nil } ?? (
@@ -136,7 +178,7 @@ struct ProbeObserver {
         received = now
         up.append(
             Sample(
-                arrived: arrived, transit: arrived - Int64(clamping: feedback.latestSent),
+                arrived: arrived, transit: arrived - Int64(feedback.latestSent),
                 bytes: max(0, now.ipBytes - before.ipBytes),
                 lost: max(0, now.latest - before.latest - (now.packets - before.packets))))
     }
@@ -152,7 +194,7 @@ struct ProbeObserver {
             guard let fastest = phase.roundTrips.min() else { return nil }
             let empty = phase.roundTrips.filter { $0 <= fastest * 3 / 2 + Self.jitter }.sorted()
             let alike = phase.roundTrips.count { $0 <= fastest * 11 / 10 + Self.jitter }
-            return (phase.to.number(of: 1_000_000_000), empty[empty.count / 2], alike >= Self.leastAlike)
+            return (phase.to.number(of: Self.second), empty[empty.count / 2], alike >= Self.leastAlike)
         }
         guard !all.isEmpty else { return nil }
         let phases = all.contains(where: \.isEmpty) ? all.filter(\.isEmpty) : all
@@ -164,9 +206,8 @@ struct ProbeObserver {
     /// Whether the link was left to others, for each whole second.
     func leftAlone(of seconds: Range<Int64>) -> [Bool] {
         let spans = idle.map { (from: $0.from.shifted(by: Self.settling).nanoseconds, to: $0.to.nanoseconds) }
-        let second: Int64 = 1_000_000_000
         return seconds.map { number in
-            spans.contains { $0.from <= number * second && (number + 1) * second <= $0.to }
+            spans.contains { $0.from <= number * Self.second && (number + 1) * Self.second <= $0.to }
         }
     }
 }

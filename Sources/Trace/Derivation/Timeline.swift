@@ -8,6 +8,8 @@ import Quantities
 struct Timeline {
     private static let longest = Duration.seconds(48 * 3600)
     private static let second: Int64 = 1_000_000_000
+    /// 146 years in nanoseconds before and after 1970, so that no sum of a time and a span overflows.
+    private static let farthest: Int64 = 1 << 62
 
     let bin: Duration
     /// The numbers of the bins, counted from 1970. They cover whole seconds, so that no second shares a bin with
@@ -23,6 +25,12 @@ struct Timeline {
         let span = bin.wholeNanoseconds
         guard span >= 1_000_000, span <= Self.second, Self.second % span == 0 else {
             throw Fault(.usage, "--bin must divide a second and be at least 1 ms; write it like 100ms")
+        }
+        for time in [start, end] where time.nanoseconds.magnitude > Self.farthest.magnitude {
+            throw Fault(
+                .badInput,
+                "a packet's time stamp is \(time), but those of a walk must be from 1824 to 2115; if the clock was "
+                    + "wrong, correct it with --align")
         }
         guard end - start <= Self.longest else {
             throw Fault(

@@ -41,6 +41,11 @@ struct TraceBuilder {
             notes.append(
                 "\(name): the capture shows no round-trip times; \(fallback.milliseconds.text()) ms are assumed")
         }
+        if observation.probe.implausible > 0 {
+            notes.append(
+                "\(name): \(observation.probe.implausible) datagrams of the probe hold numbers that no probe sends, "
+                    + "and are left out")
+        }
         let attachedSeconds = (0..<timeline.seconds.count).map { second in
             (0..<Int(timeline.binsPerSecond)).contains {
                 attachments.attached[second * Int(timeline.binsPerSecond) + $0]

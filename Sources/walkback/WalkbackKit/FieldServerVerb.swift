@@ -18,7 +18,8 @@ struct FieldServerVerb: ParsableCommand {
             The server serves `walkback record --probe HOST --key-file walk.key` on one UDP port and, for --probe-tcp, \
             on the TCP port of the same number, until Ctrl-C. No answer is larger than its request until the client \
             has proven that it has the key and that it receives what is sent to its address, so the server cannot be \
-            abused to amplify traffic.
+            abused to amplify traffic. Every datagram after that is authenticated. Recorder and server must speak the \
+            same version of the probe's protocol; whichever end finds out says which one to update.
 
             Make a key with: head -c 24 /dev/urandom | base64 > walk.key
             """)
@@ -32,7 +33,7 @@ struct FieldServerVerb: ParsableCommand {
     @Option(help: "Largest number of sessions at a time.")
     var sessions = 64
 
-    @Option(help: "Largest number of sessions at a time from one address.")
+    @Option(help: "Largest number of sessions at a time from one address (IPv6: from one /64).")
     var sessionsPerHost = 8
 
     @Option(help: "Highest rate at which the server sends in one session, for example 100Mbit.")
