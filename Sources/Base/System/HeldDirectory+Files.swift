@@ -53,6 +53,7 @@ extension HeldDirectory {
         let remedy =
             switch error {
             case .noSpace, .diskQuotaExceeded: "; free some space, or name another place with --output"
+            case .tooManyOpenFiles: "; allow this process more of them with `ulimit -n`"
             case .permissionDenied, .readOnlyFileSystem: "; name another place with --output, or make this one writable"
             default: "; remove what has its name, or name another place with --output"
             }

@@ -3,9 +3,9 @@ import Documents
 import Quantities
 import SystemPackage
 
-/// The list of what is to be moved from `.partial` to its place, and of what is to be removed there. It is in `.partial`
-/// from when all files are complete until the last is moved, so that whoever finds it can finish what a killed run began:
-/// an earlier result is either whole or replaced as a whole.
+/// The list of what is to be moved from `.partial` to its place, and of what is to be removed there. It is in
+/// `.partial` from when all files are complete until the last is moved, so that whoever finds it can finish what a
+/// killed run began: an earlier result is either whole or replaced as a whole.
 struct Publication {
     var removed: [String]
     /// In the order of moving. Everything is done once the last of them is moved.

@@ -24,11 +24,13 @@ final class FileSource: ByteSource {
     private var position: Int64 = 0
     private(set) var failure: String?
 
-    /// - Throws: `Fault` (bad input) if the file is missing, unreadable or not a regular file.
+    /// - Throws: `Fault`: bad input if the file is missing, unreadable or not a regular file.
     init(_ path: String) throws(Fault) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            let cause = String(cString: strerror(errno))
+            let error = errno
+            if let shortage = Fault.shortage(opening: path, errno: error) { throw shortage }
+            let cause = String(cString: strerror(error))
             throw Fault.input(path, "cannot be opened: \(cause); check the name and its permissions")
         }
         var status = stat()
