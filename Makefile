@@ -17,7 +17,7 @@ PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev
 BUNDLE    := .build/debug/walkbackPackageTests.xctest --testing-library swift-testing
 TIER_LIST := $(CURDIR)/.build/kernel-tier
 
-.PHONY: demo example paper paper-full test test-debug test-random lint docs kernel fuzz bench install clean build dependencies browser slurm swift bpf format
+.PHONY: demo example paper paper-full test test-debug test-random test-sanitized torture faults lint docs kernel fuzz bench install clean build dependencies browser slurm swift bpf format
 
 demo: build kernel
 	WALKBACK_KERNEL="$$(Kernel/build)" $(RELEASE) compare Replays/indoor-walk.yaml --output $(OUTPUT)
@@ -76,6 +76,20 @@ FUZZ    := .build/fuzz
 fuzz: dependencies swift
 	WALKBACK_FUZZ_BUILD=1 $(SWIFT) build -c release --sanitize fuzzer --scratch-path $(FUZZ) --product fuzz
 	Tests/fuzz $(FUZZ)/release/fuzz $(SECONDS) $(JOBS) $(TARGETS)
+
+# Not part of `test`: half an hour of harm, and a table of what was lost or left. SEED=... repeats one.
+torture: dependencies swift kernel
+	$(SWIFT) build --product walkback
+	WALKBACK_KERNEL="$$(Kernel/build)" Tests/Torture/torture $(or $(FAULTS),500) $(SEED)
+
+# Not part of `test`: puts small faults into a copy of the sources, and counts how many the tests catch. SEED=... repeats.
+faults: dependencies swift kernel
+	$(SWIFT) build --build-tests
+	SWIFT="$(SWIFT)" Tests/Faults/faults $(or $(FAULTS),60) $(SEED)
+
+# Not part of `test`: the tests under the address and the thread sanitizer, each in a build of its own.
+test-sanitized: dependencies swift kernel
+	SWIFT="$(SWIFT)" WALKBACK_KERNEL="$$(Kernel/build)" Tests/sanitized
 
 bench: build kernel
 	Benchmarks/run

@@ -32,10 +32,14 @@ gcc -O2 -o "$datagrams" "$here/Benchmarks/datagrams.c"
 far="nsenter -t $other -n"
 # The other namespace is there as soon as it differs from this one.
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.01; done
+# wire: makes the pair; again after one end was deleted.
+wire() {
+    ip link add walk type veth peer name far netns $other
+    ip address add 10.9.0.1/24 dev walk
+    ip link set walk up
+    $far ip address add 10.9.0.2/24 dev far
+    $far ip link set far up
+}
 ip link set lo up
-ip link add walk type veth peer name far netns $other
-ip address add 10.9.0.1/24 dev walk
-ip link set walk up
 $far ip link set lo up
-$far ip address add 10.9.0.2/24 dev far
-$far ip link set far up
+wire

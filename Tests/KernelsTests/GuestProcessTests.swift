@@ -76,6 +76,15 @@ struct GuestProcessTests {
         #expect(end.lastLines == ["here"])
     }
 
+    @Test func `A kernel that panics before it has a console is not waited for`() throws {
+        let end = try lines(shell("echo '<0>Kernel panic - not syncing: Kernel mode signal 7'; exec sleep 1000")).0
+        #expect(end.reason == .signalled(SIGKILL))
+        let began = ContinuousClock().now
+        // What a program prints is no panic.
+        let said = try lines(shell("echo 'a <0>Kernel panic'; sleep 3; echo on")).1
+        #expect(said == ["a <0>Kernel panic", "on"] && ContinuousClock().now - began > .seconds(2.5))
+    }
+
     @Test func `Cancelling ends the one that runs and those that are yet to start`() throws {
         let cancellation = try Cancellation()
         let fault = Fault(.failed, "enough")

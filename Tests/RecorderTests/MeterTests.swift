@@ -46,4 +46,14 @@ import Testing
             meter.take(before: Self.time(500_200)).map(\.start.nanoseconds)
                 == [500_000, 500_100].map { $0 * 1_000_000 })
     }
+
+    @Test func `hold no silence where the clock jumped`() {
+        var meter = Self.meter()
+        meter.add(Self.packet, outgoing: false, at: Self.time(1_000_060))
+        // Stamped after the clock was set forward by a minute, 250 ms after the first packet.
+        meter.add(Self.packet, outgoing: false, at: Self.time(1_060_310))
+        let rows = meter.take(before: Self.time(1_000_320)) + meter.restart(at: Self.time(1_060_320))
+        #expect(rows.map(\.start.nanoseconds) == [1_000_000, 1_000_100, 1_000_200, 1_060_300].map { $0 * 1_000_000 })
+        #expect(rows.map(\.count.inBytes) == [100, 0, 0, 100])
+    }
 }

@@ -25,7 +25,8 @@ extension HeldDirectory {
         try write(to: name) { _ = try $0.writeAll(bytes) }
     }
 
-    private func write(to name: String, _ body: (FileDescriptor) throws -> Void) throws {
+    /// Writes a file's contents as they are made, in the place of what has its name.
+    func write(to name: String, _ body: (FileDescriptor) throws -> Void) throws {
         let file = try create(name)
         do {
             try file.closeAfter { try body(file) }
@@ -41,19 +42,9 @@ extension HeldDirectory {
 
     /// Writes several files like that: if one of them cannot be written, all keep their old contents.
     package func replace(_ files: [(name: String, bytes: [UInt8])]) throws {
-        try replace(files.map { file in (file.name, { _ = try $0.writeAll(file.bytes) }) })
-    }
-
-    /// - Parameters:
-    ///   - files: each file's name, and what writes its contents to a descriptor. They are put in place in this order.
-    ///   - others: files that are removed as soon as all new ones are written.
-    package func replace(
-        _ files: [(name: String, write: (FileDescriptor) throws -> Void)], removing others: [String] = []
-    ) throws {
         let names = files.map(\.name)
         do {
-            for file in files { try stage(file.name, file.write) }
-            for name in others { removeFile(name) }
+            for file in files { try stage(file.name, file.bytes) }
             try place(names)
         } catch {
             discard(names)
@@ -63,12 +54,8 @@ extension HeldDirectory {
 
     /// Writes a file next to its place; `place(_:)` puts it there, or `discard(_:)` removes it.
     package func stage(_ name: String, _ bytes: [UInt8]) throws {
-        try stage(name) { _ = try $0.writeAll(bytes) }
-    }
-
-    private func stage(_ name: String, _ body: (FileDescriptor) throws -> Void) throws {
         do {
-            try write(to: Self.staged(name), body)
+            try write(bytes, to: Self.staged(name))
         } catch let fault as Fault {
             // The user knows the file by its own name.
             throw Fault(fault.code, fault.message.replacing(Self.staged(name), with: name))
@@ -94,10 +81,11 @@ extension HeldDirectory {
         }
     }
 
-    private func cannotWrite(_ name: String, _ error: Errno) -> Fault {
+    func cannotWrite(_ name: String, _ error: Errno) -> Fault {
         let remedy =
             switch error {
             case .noSpace, .diskQuotaExceeded: "; free some space, or name another place with --output"
+            case .tooManyOpenFiles: "; allow this process more of them with `ulimit -n`"
             case .permissionDenied, .readOnlyFileSystem: "; name another place with --output, or make this one writable"
             default: "; remove what has its name, or name another place with --output"
             }

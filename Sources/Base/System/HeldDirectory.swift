@@ -49,6 +49,7 @@ package final class HeldDirectory: Sendable {
     init(_ path: FilePath, opened: CInt) throws {
         guard opened >= 0 else {
             let error = Errno(rawValue: errno)
+            if let shortage = Fault.shortage(opening: path.string, errno: error.rawValue) { throw shortage }
             throw Fault(
                 error == .permissionDenied ? .permission : .failed,
                 error == .notDirectory

@@ -97,6 +97,7 @@ public struct InputFile: Sendable {
         guard descriptor >= 0 else {
             let error = errno
             let cause = String(cString: strerror(error))
+            if let shortage = Fault.shortage(opening: path, errno: error) { throw shortage }
             switch error {
             case EACCES, EPERM:
                 throw Fault(

@@ -2,11 +2,12 @@
 import Documents
 import Glibc
 import Quantities
+import Synchronization
 import SystemPackage
 
 /// The directory for a comparison's results. Everything is written in its `.partial` subdirectory and moved when
 /// complete, so that a result that exists is complete. What an earlier, killed comparison left in `.partial` is
-/// removed.
+/// removed, unless it was killed while it moved a complete result: then the rest is moved.
 ///
 /// The directory may come from a checkout, a cache or another user, and a program under a replay may write in it. So
 /// both directories are held open, and nothing in them is reached by a path.
@@ -18,9 +19,11 @@ package final class OutputDirectory: Sendable {
     /// What the guest of a failed run printed. It stays until the next run; no program's own file has this name.
     package static let failedLog = "walkback-failed.log"
     private static let largestLog = ByteCount(64_000_000)
-    private static let partialName = ".partial"
+    static let partialName = ".partial"
+    private static let lockName = "lock"
     private let mark: String
-    private let lock: FileDescriptor
+    /// nil after the claim was given up.
+    private let lock: Mutex<FileDescriptor?>
     private let wasMade: Bool
 
     package var path: FilePath { directory.path }
@@ -42,6 +45,7 @@ package final class OutputDirectory: Sendable {
         guard
             Set(present).isSubset(of: [Self.partialName, Self.failedLog])
                 || present.contains(where: { ([mark] + remains).contains($0) })
+                || Self.wasInterrupted(directory, mark: mark)
         else {
             throw Fault(
                 .failed,
@@ -49,9 +53,38 @@ package final class OutputDirectory: Sendable {
                     + "(\(present.prefix(3).joined(separator: ", "))); name "
                     + "another with --output, or empty it")
         }
-        (partial, lock) = try Self.claim(directory)
-        for entry in try partial.entries() where entry != "lock" { partial.remove(entry) }
+        let (partial, lock) = try Self.claim(directory)
+        self.partial = partial
+        self.lock = Mutex(lock)
+        try Publication.finish(from: partial, in: directory)
+        for entry in try partial.entries() where entry != Self.lockName { partial.remove(entry) }
+        do {
+            try lock.resize(to: 0)
+            _ = try lock.writeAll(toAbsoluteOffset: 0, mark.utf8)
+        } catch let error as Errno {
+            throw partial.cannotWrite(Self.lockName, error)
+        }
         directory.removeFile(Self.failedLog)
+    }
+
+    deinit {
+        lock.withLock { try? $0?.close() }
+    }
+
+    /// Whether a run with the same mark was killed here, which may have left any of its files but not the mark.
+    private static func wasInterrupted(_ directory: HeldDirectory, mark: String) -> Bool {
+        let words = try? directory.existing(partialName)?.read(lockName, most: ByteCount(1000))
+        return words == Array(mark.utf8)
+    }
+
+    /// Moves the rest of a complete result that a killed run began to move. Does nothing while a run is writing there.
+    package static func finishPublication(in path: FilePath) {
+        guard let directory = try? HeldDirectory(path), let partial = try? directory.existing(partialName),
+            Publication.isUnfinished(in: partial), let lock = try? partial.lock(lockName)
+        else { return }
+        // Where nothing may be written, the result stays incomplete, and its reader says so.
+        if (try? Publication.finish(from: partial, in: directory)) != nil { directory.remove(partialName) }
+        try? lock.close()
     }
 
     /// Locks `.partial`, which another run may just be removing.
@@ -61,17 +94,23 @@ package final class OutputDirectory: Sendable {
             "another run is writing to \(directory.path); wait for it, or name another directory with --output")
         for _ in 0..<100 {
             let partial = try directory.subdirectory(partialName)
-            guard let lock = try partial.lock("lock") else { throw busy }
+            guard let lock = try partial.lock(lockName) else { throw busy }
             if directory.has(partialName, partial) { return (partial, lock) }
             try? lock.close()
         }
         throw busy
     }
 
-    /// Removes what is incomplete. Results that were there before stay.
+    /// Gives up the claim and removes what is incomplete. Results that were there before stay. May be called again.
     package func discardPartial() {
-        directory.remove(Self.partialName)
-        try? lock.close()
+        lock.withLock { lock in
+            // Without the lock, the directory may be another run's.
+            guard let held = lock else { return }
+            lock = nil
+            // A complete result that could not be moved stays, and the next run moves it.
+            if !Publication.isUnfinished(in: partial) { directory.remove(Self.partialName) }
+            try? held.close()
+        }
         // An output directory that was created for this result goes too; rmdir fails if there are results in it.
         if wasMade { _ = rmdir(path.string) }
     }
@@ -101,12 +140,18 @@ package final class OutputDirectory: Sendable {
     /// - Parameter others: names of files that an earlier result may have left and that would be taken for part of this
     ///   one.
     package func publish(_ files: [(name: String, bytes: [UInt8])], removing others: [String] = []) throws {
-        for file in files { try partial.write(file.bytes, to: file.name) }
-        directory.removeFile(mark)
-        for name in others where !files.contains(where: { $0.name == name }) { directory.removeFile(name) }
-        for file in files.filter({ $0.name != mark }) + files.filter({ $0.name == mark }) {
-            try partial.move(file.name, to: directory, as: file.name)
-        }
+        try publish(files.map { file in (file.name, { _ = try $0.writeAll(file.bytes) }) }, removing: others)
+    }
+
+    /// - Parameter files: each file's name, and what writes its contents to a descriptor.
+    func publish(_ files: [(name: String, write: (FileDescriptor) throws -> Void)], removing others: [String]) throws {
+        for file in files { try partial.write(to: file.name, file.write) }
+        let names = files.map(\.name)
+        let publication = Publication(
+            removed: (names.contains(mark) ? [mark] : []) + others.filter { !names.contains($0) },
+            moved: names.filter { $0 != mark } + names.filter { $0 == mark })
+        try publication.begin(in: partial)
+        try Publication.finish(from: partial, in: directory)
         discardPartial()
     }
 }

@@ -49,24 +49,19 @@ package enum TextDirectory {
     package static func write(
         _ files: [File], to path: FilePath, mark: String, results: [String] = []
     ) throws -> FilePath {
-        let wasMade = access(path.string, F_OK) != 0
-        let directory = try HeldDirectory.make(path)
-        do {
-            let present = try directory.entries()
-            let strange = present.filter { name in !files.contains { $0.name == name } && !results.contains(name) }
-            guard strange.isEmpty else {
-                throw Fault(
-                    .failed,
-                    "the output directory \(path) holds other files "
-                        + "(\(strange.prefix(3).joined(separator: ", "))); name "
-                        + "another with --output, or empty it")
-            }
-            let ordered = files.filter { $0.name != mark } + files.filter { $0.name == mark }
-            try directory.replace(ordered.map { file in (file.name, { try file.write(to: $0) }) }, removing: results)
-        } catch {
-            if wasMade { _ = rmdir(path.string) }
-            throw error
+        let strange = Files.entries(of: path).filter { name in
+            name != OutputDirectory.partialName && !files.contains { $0.name == name } && !results.contains(name)
         }
+        guard strange.isEmpty else {
+            throw Fault(
+                .failed,
+                "the output directory \(path) holds other files "
+                    + "(\(strange.prefix(3).joined(separator: ", "))); name "
+                    + "another with --output, or empty it")
+        }
+        let output = try OutputDirectory(path, mark: mark, remains: files.map(\.name) + results)
+        defer { output.discardPartial() }
+        try output.publish(files.map { file in (file.name, { try file.write(to: $0) }) }, removing: results)
         return path
     }
 }

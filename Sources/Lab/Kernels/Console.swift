@@ -23,6 +23,8 @@ package struct Console {
     static let keptLines = 40
     static let mostLineBytes = 1 << 16
 
+    /// Whether the kernel panicked before it had a console; only then do its lines begin with their level.
+    private(set) var hasEarlyPanic = false
     private let log: CInt
     private var logged = 0
     private var pending: [UInt8] = []
@@ -64,6 +66,7 @@ package struct Console {
             switch parsed {
             case .time(let time): self.time = time
             case .note(let text), .text(let text):
+                if text.hasPrefix("<0>Kernel panic") { hasEarlyPanic = true }
                 lastLines.append(text)
                 if lastLines.count > Self.keptLines { lastLines.removeFirst() }
             }

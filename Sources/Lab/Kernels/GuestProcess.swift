@@ -26,6 +26,9 @@ struct GuestProcess: Sendable {
     /// A limit on real time without any output; nil: none.
     var silenceLimit: Duration?
 
+    /// A kernel that panics before it has a console may never end.
+    private static let panicLimit = Duration.seconds(2)
+
     enum Reason: Sendable, Equatable {
         case exited(CInt)
         case signalled(CInt)
@@ -133,7 +136,7 @@ struct GuestProcess: Sendable {
         line: (ConsoleLine) -> Void
     ) -> Reason {
         let clock = ContinuousClock()
-        let deadline = clock.now + realTimeLimit
+        var deadline = clock.now + realTimeLimit
         var silence = silenceLimit.map { clock.now + $0 }
         let ending = walkback_process_descriptor(child)
         defer { if ending >= 0 { close(ending) } }
@@ -157,6 +160,7 @@ struct GuestProcess: Sendable {
             let now = clock.now
             if now >= deadline || silence.map({ now >= $0 }) == true {
                 kill(-child, SIGKILL)
+                if console.hasEarlyPanic { return .signalled(SIGKILL) }
                 return now >= deadline ? .tookTooLong : .wasSilent
             }
             let left = min(deadline, silence ?? deadline) - now
@@ -166,6 +170,7 @@ struct GuestProcess: Sendable {
             guard watched[0].revents != 0 else { continue }
             silence = silenceLimit.map { clock.now + $0 }
             if !read(output, into: &console, line: line) { watched[0].fd = -1 }
+            if console.hasEarlyPanic { deadline = min(deadline, clock.now + Self.panicLimit) }
         }
     }
 

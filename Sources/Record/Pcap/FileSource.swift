@@ -25,7 +25,7 @@ final class FileSource: ByteSource {
     private var position: Int64 = 0
     private(set) var failure: String?
 
-    /// - Throws: `Fault` (bad input) if the file is missing, unreadable or not a regular file.
+    /// - Throws: `Fault`: bad input if the file is missing, unreadable or not a regular file.
     init(_ path: String) throws(Fault) {
         (descriptor, size) = try InputFile.open(path)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)

@@ -56,9 +56,11 @@ struct Meter {
         return taken
     }
 
-    /// Takes all bins and continues at `time`, because the clock was set.
+    /// Takes all bins with packets and continues at `time`, because the clock was set. The empty bins among them are
+    /// not silence, but lie between the time before and the time that packets were stamped with afterwards.
     mutating func restart(at time: Timestamp) -> [(start: Timestamp, count: Count)] {
-        let taken = bins.enumerated().map { (Timestamp(nanoseconds: (first + Int64($0)) * width), $1) }
+        let taken = bins.enumerated().filter { $1 != Count() }
+            .map { (Timestamp(nanoseconds: (first + Int64($0)) * width), $1) }
         bins = []
         first = time.nanoseconds / width
         return taken

@@ -3,12 +3,24 @@ import Determinism
 import Documents
 import Glibc
 import Netlink
+import Pcap
 import Probe
 import Quantities
 
 /// Records what is known besides packets, links and addresses. A source that is missing is reported once and then
 /// skipped.
 extension Recording {
+    /// Goes on with the bins where the wall clock was set to. Before every row, because rows up to a time that the
+    /// clock jumped to would say that nothing passed until then.
+    func followClock() throws {
+        guard let step = clock.stepped() else { return }
+        say("note: the clock was changed by \(step.seconds.text(decimals: 3)) s")
+        let now = WallClock.now
+        try events.log("clock-step", at: now, ["step_s": .number(step.seconds)])
+        let before = Timestamp(nanoseconds: now.nanoseconds - step.wholeNanoseconds)
+        for one in inOrder { try write(one) { $0.take(before: before) + $0.restart(at: now) } }
+    }
+
     func readWireless() throws {
         guard let wireless else { return }
         for one in inOrder {

@@ -70,7 +70,7 @@ package final class Recording {
     private let live: LiveCommand?
     let battery = BatteryReader()
     var batteryLevels: [BatteryReader.Level] = []
-    private var clock = WallClock()
+    var clock = WallClock()
     private var tracked: [String: Tracked] = [:]
     /// Names of all interfaces by index, because address changes give only the index.
     private var names: [Int32: String] = [:]
@@ -167,6 +167,7 @@ package final class Recording {
                 guard WallClock.monotonic >= due else { continue }
                 // Ticks that a busy machine missed are made up for at once, not one by one.
                 ticks = Int((WallClock.monotonic - begin) / Self.tick.wholeNanoseconds)
+                try followClock()
                 try writeThroughput()
                 try log(live?.act(at: WallClock.monotonic) ?? [])
                 if let fault = files.fault { return end(.failed(fault)) }
@@ -187,11 +188,6 @@ package final class Recording {
     /// - Returns: false if the disk is nearly full.
     private func everySecond(_ second: Int) throws -> Bool {
         files.flush()
-        if let step = clock.stepped() {
-            say("note: the clock was changed by \(step.seconds.text(decimals: 3)) s")
-            try events.log("clock-step", at: WallClock.now, ["step_s": .number(step.seconds)])
-            for one in inOrder { try write(one) { $0.restart(at: WallClock.now) } }
-        }
         try readWireless()
         try readModems()
         try readPosition()
@@ -247,7 +243,7 @@ package final class Recording {
         for one in inOrder where one.capture != nil { try write(one) { $0.take(before: end) } }
     }
 
-    private func write(
+    func write(
         _ one: Tracked, _ take: (inout Meter) -> [(start: Timestamp, count: Meter.Count)]
     ) throws {
         let bins = one.capture?.withCounts { take(&$0.meter) } ?? take(&one.past.meter)
@@ -388,6 +384,7 @@ package final class Recording {
 
     private func stop(_ one: Tracked) throws {
         guard let capture = one.capture else { return }
+        try followClock()
         capture.stop()
         one.thread?.wait()
         one.past = capture.withCounts { $0 }

@@ -75,7 +75,8 @@ package struct ProgramRequest: Sendable {
             for demand in replay.demands { try demand.check(against: offers) }
         }
         let output = try OutputDirectory(
-            self.output, mark: ProgramDocument.fileName, remains: [ProgramOutput.standardOutput.rawValue])
+            self.output, mark: ProgramDocument.fileName,
+            remains: [ProgramOutput.standardOutput.rawValue, ProgramDocument.seriesFileName])
         do {
             // Files that an earlier run left would be taken for this run's.
             for name in [ProgramDocument.fileName] + ProgramOutput.allCases.map(\.rawValue) {

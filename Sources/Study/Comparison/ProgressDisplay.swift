@@ -43,7 +43,7 @@ package final class ProgressDisplay: Sendable {
                 return Shown.line("\(id): \(text)") + "\n"
             case .failed(let fault):
                 state.reached[id] = nil
-                return clear + Shown.line("\(id) failed: \(fault.withoutLog.message)") + "\n"
+                return (onTerminal ? clear : "") + Shown.line("\(id) failed: \(fault.withoutLog.message)") + "\n"
             case .finished:
                 state.finished += 1
                 state.reached[id] = nil

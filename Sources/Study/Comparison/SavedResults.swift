@@ -31,6 +31,7 @@ package struct SavedResults: Sendable {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw Fault.input(directory.string, "is not a directory; name the directory that it is in")
         }
+        OutputDirectory.finishPublication(in: directory)
         guard let walks = try Self.file("walks.json", in: directory),
             try Self.file(SavedComparison.documentName, in: directory) == nil
         else {
