@@ -2,6 +2,7 @@
 import Documents
 import FoundationEssentials
 import FuzzTargets
+import Glibc
 import Testing
 
 /// What fuzzing has found, and what it starts from. A trap would end this process.
@@ -27,9 +28,17 @@ import Testing
         #expect(!files.isEmpty)
         for file in files.sorted() {
             let input = try [UInt8](Data(contentsOf: URL(filePath: "\(directory)/\(file)")))
-            let duration = try ContinuousClock().measure { _ = try target.run(input) }
-            #expect(duration < .seconds(10), "\(file) takes \(duration)")
+            let start = Self.processorSeconds()
+            _ = try target.run(input)
+            #expect(Self.processorSeconds() - start < 10, "\(file)")
         }
+    }
+
+    /// What this thread has used so far, to which other tests and processes add nothing.
+    private static func processorSeconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec
     }
 
     /// Without it, an input in a folder that is named wrongly would be tested by nobody.

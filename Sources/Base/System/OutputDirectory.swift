@@ -145,7 +145,15 @@ package final class OutputDirectory: Sendable {
 
     /// - Parameter files: each file's name, and what writes its contents to a descriptor.
     func publish(_ files: [(name: String, write: (FileDescriptor) throws -> Void)], removing others: [String]) throws {
-        for file in files { try partial.write(to: file.name, file.write) }
+        for file in files {
+            do {
+                try partial.write(to: file.name, file.write)
+            } catch let fault as Fault {
+                // The user knows the file by its final place.
+                let (staged, place) = (partial.path.appending(file.name), directory.path.appending(file.name))
+                throw Fault(fault.code, fault.message.replacing(staged.string, with: place.string))
+            }
+        }
         let names = files.map(\.name)
         let publication = Publication(
             removed: (names.contains(mark) ? [mark] : []) + others.filter { !names.contains($0) },
