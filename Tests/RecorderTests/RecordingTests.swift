@@ -290,7 +290,7 @@ import Testing
         mkdir(disk, 0o755)
         try #require(mount("none", disk, "tmpfs", 0, "size=64k") == 0)
         defer { umount(disk) }
-        let file = try LineFile(creating: FilePath("\(disk)/log"))
+        let file = try LineFile(creating: "log", in: HeldDirectory(FilePath(disk)))
         // Whole lines do not fill a page.
         let line = String(repeating: "1234567890", count: 100) + "\n"
         #expect(throws: Fault.self) { while true { try file.append(line) } }

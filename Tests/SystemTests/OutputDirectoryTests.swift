@@ -19,7 +19,7 @@ struct `An output directory` {
     }
 
     private func end() {
-        (try? scratch.entries())?.forEach(scratch.remove)
+        for entry in (try? scratch.entries()) ?? [] { scratch.remove(entry) }
         rmdir(scratch.path.string)
     }
 
@@ -170,5 +170,28 @@ struct `An output directory` {
         try HeldDirectory(place).write([1], to: "thesis.tex")
         let fault = #expect(throws: Fault.self) { try TextDirectory.write(files, to: place, mark: "replay.yaml") }
         #expect(fault?.message.contains("holds other files (thesis.tex)") == true)
+    }
+
+    @Test func `has its reports replaced together, and not while a run writes`() throws {
+        defer { end() }
+        let held = try HeldDirectory.make(place)
+        try held.write([1], to: "report.html")
+        // Whoever was killed here had all files complete, and only one of them in place.
+        let partial = try held.subdirectory(".partial")
+        try partial.write(Array("move a\nmove b\n".utf8), to: "publication")
+        try partial.write([2], to: "b")
+        try OutputDirectory.replace([("report.html", [3]), ("junit.xml", [4])], in: held)
+        #expect(try held.entries() == ["b", "junit.xml", "report.html"])
+        #expect(try held.read("report.html", most: ByteCount(10)) == [3])
+        try held.write([], to: OutputDirectory.comparisonMark)
+        let output = try OutputDirectory(place)
+        let fault = #expect(throws: Fault.self) { try OutputDirectory.replace([("report.html", [5])], in: held) }
+        #expect(fault?.message.contains("another run is writing to") == true)
+        #expect(try held.read("report.html", most: ByteCount(10)) == [3])
+        output.discardPartial()
+        // One of the files cannot be written.
+        #expect(throws: Fault.self) { try OutputDirectory.replace([("x/y", [6]), ("junit.xml", [6])], in: held) }
+        #expect(try held.read("junit.xml", most: ByteCount(10)) == [4])
+        #expect(!held.has(".partial"))
     }
 }

@@ -20,6 +20,22 @@ extension HeldDirectory {
         return FileDescriptor(rawValue: opened)
     }
 
+    /// Makes a file that has to be new, since what it is for cannot be repeated.
+    ///
+    /// - Throws: `Fault` if anything has its name, or it cannot be made.
+    package func createNew(_ name: String) throws(Fault) -> FileDescriptor {
+        let opened = openat(descriptor.rawValue, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard opened >= 0 else {
+            let error = Errno(rawValue: errno)
+            guard error == .fileExists else { throw cannotWrite(name, error) }
+            throw Fault(.failed, "'\(place(of: name))' exists and is not overwritten; choose another name")
+        }
+        return FileDescriptor(rawValue: opened)
+    }
+
+    /// The path of a file in this directory, as the user would name it.
+    package func place(of name: String) -> FilePath { path == "." ? FilePath(name) : path.appending(name) }
+
     /// Writes a whole file in the place of what has its name.
     package func write(_ bytes: [UInt8], to name: String) throws {
         try write(to: name) { _ = try $0.writeAll(bytes) }
@@ -37,17 +53,11 @@ extension HeldDirectory {
 
     /// Writes to a temporary file next to the target first, so that a failure leaves the old content in place.
     package func replace(_ name: String, with bytes: [UInt8]) throws {
-        try replace([(name, bytes)])
-    }
-
-    /// Writes several files like that: if one of them cannot be written, all keep their old contents.
-    package func replace(_ files: [(name: String, bytes: [UInt8])]) throws {
-        let names = files.map(\.name)
         do {
-            for file in files { try stage(file.name, file.bytes) }
-            try place(names)
+            try stage(name, bytes)
+            try place([name])
         } catch {
-            discard(names)
+            discard([name])
             throw error
         }
     }
@@ -196,9 +206,12 @@ extension HeldDirectory {
     }
 
     /// Removes an entry with everything in it; a link itself and not what it leads to. What cannot be removed stays.
-    package func remove(_ name: String) {
-        if unlinkat(descriptor.rawValue, name, 0) == 0 || errno != EISDIR { return }
-        guard let doomed = opened(Array(name.utf8CString)) else { return }
+    ///
+    /// - Returns: whether there is nothing of this name now.
+    @discardableResult
+    package func remove(_ name: String) -> Bool {
+        if unlinkat(descriptor.rawValue, name, 0) == 0 || errno == ENOENT { return true }
+        guard errno == EISDIR, let doomed = opened(Array(name.utf8CString)) else { return false }
         // Directories within directories are moved up into this one before they are emptied, so that neither the stack
         // nor the number of descriptors limits how deep they may be nested.
         var waiting = doomed.removeFiles()
@@ -214,7 +227,7 @@ extension HeldDirectory {
             }
             _ = unlinkat(doomed.descriptor.rawValue, next, AT_REMOVEDIR)
         }
-        _ = unlinkat(descriptor.rawValue, name, AT_REMOVEDIR)
+        return unlinkat(descriptor.rawValue, name, AT_REMOVEDIR) == 0
     }
 
     /// Removes every entry that is not a directory, and returns the names of those that are. Names are bytes, since a

@@ -13,17 +13,17 @@ package final class HeldDirectory: Sendable {
     /// Opens a directory that the user named. Links on the way to it are followed.
     ///
     /// - Throws: `Fault` if there is none, or it may not be read.
-    package convenience init(_ path: FilePath) throws {
+    package convenience init(_ path: FilePath) throws(Fault) {
         try self.init(path, opened: open(path.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     }
 
     /// Opens a directory that the user named, and makes it and what is missing above it.
-    package static func make(_ path: FilePath) throws -> HeldDirectory {
+    package static func make(_ path: FilePath) throws(Fault) -> HeldDirectory {
         try makeDirectories(path)
         return try HeldDirectory(path)
     }
 
-    private static func makeDirectories(_ path: FilePath) throws {
+    private static func makeDirectories(_ path: FilePath) throws(Fault) {
         var parent = path
         if parent.removeLastComponent(), !parent.isEmpty, access(parent.string, F_OK) != 0 {
             try makeDirectories(parent)
@@ -37,16 +37,20 @@ package final class HeldDirectory: Sendable {
 
     /// The directory of a file that the user named, and the file's name.
     ///
+    /// - Parameter makes: whether a directory that is missing is made, with what is missing above it.
     /// - Throws: `Fault` if the path cannot be a file's or its directory is not there.
-    package static func holding(_ file: FilePath) throws -> (directory: HeldDirectory, name: String) {
+    package static func holding(
+        _ file: FilePath, makes: Bool = false
+    ) throws(Fault) -> (directory: HeldDirectory, name: String) {
         guard let name = file.lastComponent, name.kind == .regular else {
             throw Fault(.usage, "'\(file)' cannot be a file; name a file in a directory")
         }
         let directory = file.removingLastComponent()
-        return (try HeldDirectory(directory.isEmpty ? "." : directory), name.string)
+        guard !directory.isEmpty else { return (try HeldDirectory("."), name.string) }
+        return (try makes ? make(directory) : HeldDirectory(directory), name.string)
     }
 
-    init(_ path: FilePath, opened: CInt) throws {
+    init(_ path: FilePath, opened: CInt) throws(Fault) {
         guard opened >= 0 else {
             let error = Errno(rawValue: errno)
             if let shortage = Fault.shortage(opening: path.string, errno: error.rawValue) { throw shortage }

@@ -57,7 +57,12 @@ package final class OutputDirectory: Sendable {
         self.partial = partial
         self.lock = Mutex(lock)
         try Publication.finish(from: partial, in: directory)
-        for entry in try partial.entries() where entry != Self.lockName { partial.remove(entry) }
+        for entry in try partial.entries() where entry != Self.lockName && !partial.remove(entry) {
+            throw Fault(
+                .failed,
+                "cannot remove \(partial.path.appending(entry)), which an earlier run left; remove it, or name another "
+                    + "directory with --output")
+        }
         do {
             try lock.resize(to: 0)
             _ = try lock.writeAll(toAbsoluteOffset: 0, mark.utf8)
@@ -145,6 +150,20 @@ package final class OutputDirectory: Sendable {
 
     /// - Parameter files: each file's name, and what writes its contents to a descriptor.
     func publish(_ files: [(name: String, write: (FileDescriptor) throws -> Void)], removing others: [String]) throws {
+        let names = files.map(\.name)
+        try Self.publish(
+            files,
+            Publication(
+                removed: (names.contains(mark) ? [mark] : []) + others.filter { !names.contains($0) },
+                moved: names.filter { $0 != mark } + names.filter { $0 == mark }),
+            from: partial, in: directory)
+        discardPartial()
+    }
+
+    private static func publish(
+        _ files: [(name: String, write: (FileDescriptor) throws -> Void)], _ publication: Publication,
+        from partial: HeldDirectory, in directory: HeldDirectory
+    ) throws {
         for file in files {
             do {
                 try partial.write(to: file.name, file.write)
@@ -154,12 +173,22 @@ package final class OutputDirectory: Sendable {
                 throw Fault(fault.code, fault.message.replacing(staged.string, with: place.string))
             }
         }
-        let names = files.map(\.name)
-        let publication = Publication(
-            removed: (names.contains(mark) ? [mark] : []) + others.filter { !names.contains($0) },
-            moved: names.filter { $0 != mark } + names.filter { $0 == mark })
         try publication.begin(in: partial)
         try Publication.finish(from: partial, in: directory)
-        discardPartial()
+    }
+
+    /// Replaces files of a complete result, such as its reports: all of them or none, even if this process is killed.
+    ///
+    /// - Throws: `Fault` if a run is writing there, or one of the files cannot be written.
+    package static func replace(_ files: [(name: String, bytes: [UInt8])], in directory: HeldDirectory) throws {
+        let (partial, lock) = try claim(directory)
+        defer {
+            if !Publication.isUnfinished(in: partial) { directory.remove(partialName) }
+            try? lock.close()
+        }
+        try Publication.finish(from: partial, in: directory)
+        try publish(
+            files.map { file in (file.name, { _ = try $0.writeAll(file.bytes) }) },
+            Publication(removed: [], moved: files.map(\.name)), from: partial, in: directory)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
 import Glibc
+import System
 import SystemPackage
 
 /// Where a writer puts its bytes: a file, or a substitute for one in tests.
@@ -28,18 +29,15 @@ package final class CaptureFile: CaptureOutput {
     package var name: String { path.string }
 
     /// - Throws: `Fault` if the file already exists, since a walk cannot be repeated, or cannot be created.
-    package init(creating path: FilePath, isKept: Bool = true) throws(Fault) {
-        self.path = path
+    package init(creating name: String, in directory: HeldDirectory, isKept: Bool = true) throws(Fault) {
+        path = directory.place(of: name)
         self.isKept = isKept
-        do {
-            descriptor = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        } catch Errno.fileExists {
-            throw Fault(.failed, "'\(path)' exists and is not overwritten; choose another name")
-        } catch {
-            throw Fault(.failed, "cannot create '\(path)': \(error); check that its directory exists and is writable")
-        }
+        descriptor = try directory.createNew(name)
+    }
+
+    package convenience init(creating path: FilePath, isKept: Bool = true) throws(Fault) {
+        let (directory, name) = try HeldDirectory.holding(path)
+        try self.init(creating: name, in: directory, isKept: isKept)
     }
 
     deinit {

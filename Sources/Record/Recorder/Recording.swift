@@ -194,7 +194,7 @@ package final class Recording {
         try readProbes()
         if second % Self.batteryInterval == 0 { try readBattery(isFirst: false) }
         if second % Self.statisticsInterval == 0 { writeStatistics() }
-        let left = diskLeft
+        let left = files.room
         var rows: [RecordingView.Row] = []
         for one in inOrder {
             update(one)
@@ -227,13 +227,6 @@ package final class Recording {
         one.row.history.append(DataRate(bitsPerSecond: one.row.down.bitsPerSecond + one.row.up.bitsPerSecond))
         if one.row.history.count > RecordingView.historyLength { one.row.history.removeFirst() }
         one.shownTotal = total
-    }
-
-    private var diskLeft: ByteCount {
-        var status = statvfs()
-        let directory = options.output.removingLastComponent()
-        guard statvfs(directory.isEmpty ? "." : directory.string, &status) == 0 else { return ByteCount(.max) }
-        return ByteCount(Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
     }
 
     // MARK: What is written

@@ -5,6 +5,7 @@ import Glibc
 import Pcap
 import Quantities
 import Synchronization
+import System
 import SystemPackage
 
 /// The files of one recording: successive captures, each complete by itself, the throughput log and the event log.
@@ -18,7 +19,9 @@ final class RecordingFiles: Sendable {
         var fault: Fault?
     }
 
-    private let base: FilePath
+    /// A walk may last for hours, and what its path leads to may change meanwhile.
+    private let directory: HeldDirectory
+    private let name: String
     private let section: PcapngWriter.Section
     private let capture: Mutex<Capture>
     private let throughput: LineFile
@@ -26,26 +29,32 @@ final class RecordingFiles: Sendable {
 
     static let throughputHeader = "time_s,interface,in_bytes,in_packets,out_bytes,out_packets\n"
 
-    /// - Parameter base: the files' path up to and including the recording's name.
+    /// - Parameter base: the files' path up to and including the recording's name. Directories that are missing are
+    ///   made.
     /// - Throws: `Fault` if one of the files exists already or cannot be created.
     init(_ base: FilePath, section: PcapngWriter.Section) throws {
-        self.base = base
+        (directory, name) = try HeldDirectory.holding(base, makes: true)
         self.section = section
         // The capture is created last: if it exists, so do the other files.
-        throughput = try LineFile(creating: Self.path(base, ".throughput.csv"))
-        events = try LineFile(creating: Self.path(base, ".events.jsonl"))
+        throughput = try LineFile(creating: "\(name).throughput.csv", in: directory)
+        events = try LineFile(creating: "\(name).events.jsonl", in: directory)
         try throughput.append(Self.throughputHeader)
-        let writer = try PcapngWriter(to: CaptureFile(creating: Self.path(base, ".pcapng")), section: section)
+        let writer = try PcapngWriter(to: CaptureFile(creating: "\(name).pcapng", in: directory), section: section)
         capture = Mutex(Capture(writer: writer))
     }
-
-    private static func path(_ base: FilePath, _ suffix: String) -> FilePath { FilePath(base.string + suffix) }
 
     /// The fault that ended the writing of captures; nil if there is none.
     var fault: Fault? { capture.withLock { $0.fault } }
 
     /// The size of all captures together, including what waits for a flush.
     var size: ByteCount { capture.withLock { $0.past + $0.writer.written } }
+
+    /// What is free on the disk of the files.
+    var room: ByteCount {
+        var status = statvfs()
+        guard fstatvfs(directory.descriptor.rawValue, &status) == 0 else { return ByteCount(.max) }
+        return ByteCount(Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
+    }
 
     /// - Returns: the number that identifies the interface in this capture and in those that follow.
     func add(_ interface: CaptureInterface) throws -> Int {
@@ -85,7 +94,7 @@ final class RecordingFiles: Sendable {
         try capture.withLock { capture in
             let part = capture.part + 1
             var next = try PcapngWriter(
-                to: CaptureFile(creating: Self.path(base, ".\(part).pcapng")), section: section)
+                to: CaptureFile(creating: "\(name).\(part).pcapng", in: directory), section: section)
             for interface in capture.interfaces { _ = try next.addInterface(interface) }
             try capture.writer.synchronize()
             capture.past += capture.writer.flushed
@@ -126,17 +135,9 @@ final class LineFile: Sendable {
     let path: FilePath
     private let descriptor: FileDescriptor
 
-    init(creating path: FilePath) throws {
-        self.path = path
-        do {
-            descriptor = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        } catch Errno.fileExists {
-            throw Fault(.failed, "'\(path)' exists and is not overwritten; choose another name")
-        } catch {
-            throw Fault(.failed, "cannot create '\(path)': \(error); check that its directory exists and is writable")
-        }
+    init(creating name: String, in directory: HeldDirectory) throws(Fault) {
+        path = directory.place(of: name)
+        descriptor = try directory.createNew(name)
     }
 
     deinit {

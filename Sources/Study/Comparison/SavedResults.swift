@@ -94,13 +94,10 @@ package struct SavedResults: Sendable {
 
     /// Replaces all reports by new ones made from the documents.
     package func writeReports() throws {
-        for walk in walks {
-            let place = try place(of: walk)
-            try place.replace(walk.saved.report)
-        }
+        for walk in walks { try OutputDirectory.replace(walk.saved.report, in: place(of: walk)) }
         guard let result = try wholeResult else { return }
-        let place = try HeldDirectory(directory)
-        try place.replace(WalksRequest.documents(of: result).map { ($0.name, Array($0.text.utf8)) })
+        try OutputDirectory.replace(
+            WalksRequest.documents(of: result).map { ($0.name, Array($0.text.utf8)) }, in: HeldDirectory(directory))
     }
 
     /// The directory of one of several walks is below the one that the user named, so it may be no link.
@@ -135,8 +132,9 @@ package struct SavedResults: Sendable {
 
     /// Writes the outcome of a check next to the results.
     package func write(_ report: CheckReport) throws {
-        try HeldDirectory(directory).replace(
-            [("check.md", report.markdown), ("junit.xml", report.junit)].map { ($0.0, Array($0.1.utf8)) })
+        try OutputDirectory.replace(
+            [("check.md", report.markdown), ("junit.xml", report.junit)].map { ($0.0, Array($0.1.utf8)) },
+            in: HeldDirectory(directory))
     }
 
     package var baseline: Baseline {
