@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import KernelTier
 import Link
 import Quantities
@@ -68,5 +69,27 @@ struct LinkTests {
         #expect(series.idle[1..<1000].allSatisfy { !$0 })
         #expect(try rig.queueViolations() == 0)
         #expect(rig.link.counters.contended.packets == 0)
+    }
+
+    /// Each run of a long-lived program would keep megabytes otherwise.
+    @Test("a link gives back the memory that it shares with the kernel")
+    func givesBackMemory() throws {
+        func shared() -> Int {
+            guard let file = fopen("/proc/self/maps", "r") else { return -1 }
+            defer { fclose(file) }
+            var line = [CChar](repeating: 0, count: 4096)
+            var count = 0
+            while fgets(&line, Int32(line.count), file) != nil { if strstr(line, "bpf") != nil { count += 1 } }
+            return count
+        }
+        let before = shared()
+        do {
+            let rig = try Rig(
+                Pattern(low: .zero, high: .zero, step: .seconds(1), offered: .zero).table(.seconds(1)),
+                span: .seconds(1), packets: 1)
+            #expect(shared() >= before + 4)
+            _ = rig
+        }
+        #expect(shared() == before)
     }
 }

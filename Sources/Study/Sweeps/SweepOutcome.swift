@@ -10,7 +10,9 @@ struct SweepOutcome: Sendable {
         self.failedRows = failedRows
         failures = failedRows.sorted { $0.key < $1.key }.map { index, rows in
             let row = rows.first { $0.failure != nil }
-            return "\(sweep.title(of: index)), \(row?.strategy ?? ""): \(row?.failure ?? "")"
+            // The only cell of a sweep without parameters has no title.
+            let place = [sweep.title(of: index), row?.strategy ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+            return "\(place): \(row?.failure ?? "")"
         }
     }
 }

@@ -94,6 +94,9 @@ package struct SweepRequest: Sendable {
                 unfinished, jobs: jobs, cancellation: cancellation)
         }
         for failure in outcome.failures { say("failed: \(failure)") }
+        if !outcome.failures.isEmpty {
+            say("walkback: \(outcome.failures.count) of \(wanted.count) cells failed; the same command repeats only those")
+        }
         guard shard == nil else {
             say(
                 "part \(shard?.text ?? "") is finished; merge all parts with: walkback sweep merge DIR… "
