@@ -305,6 +305,18 @@ import Testing
         let fault = #expect(throws: Fault.self) { try rig.record {} }
         #expect(fault?.message.contains("exists and is not overwritten") == true, "\(fault?.message ?? "")")
         #expect(try rig.directory.read("walk.pcapng") == "precious")
+        // The others of its files, which were made before, would be in the way of the next attempt.
+        #expect(rig.directory.names == ["walk.pcapng"])
+    }
+
+    @Test func `makes the directories that it is to be in`() throws {
+        let rig = try Rig()
+        _ = try rig.record {
+            $0.output = FilePath("\(rig.directory.path)/new/er/walk")
+            $0.duration = .milliseconds(500)
+        } meanwhile: {
+        }
+        #expect(access("\(rig.directory.path)/new/er/walk.pcapng", F_OK) == 0)
     }
 
     @Test func `of an interface that is not there names those that are`() throws {

@@ -187,7 +187,8 @@ mounted() {
 }
 room() {
     used=$(df -k --output=used place/disk | tail -n 1)
-    mount -o remount,size=$((used + $1))k place/disk
+    # The system may count a few pages as used for a moment longer.
+    mount -o remount,size=$((used + $1))k place/disk 2>/dev/null || mount -o remount,size=$((used + $1 + 64))k place/disk
 }
 
 fault_full_disk() {

@@ -109,17 +109,22 @@ package final class Recording {
         routing = try RoutingEvents()
         let present = try RoutingEvents.present()
         try Self.check(options, present)
+        wireless = try WirelessInterfaces()
         files = try RecordingFiles(
             options.output, section: PcapngWriter.Section(application: options.application))
         events = EventLog(files.events)
-        wireless = try WirelessInterfaces()
         if wireless == nil { say("note: the kernel reports no WiFi, so associations and signals are not recorded") }
         position = PositionReader(host: options.positionHost)
         if position == nil { sayNoPosition() }
         modems = ModemReader()
         if modems == nil { say("note: mmcli is not installed, so the signals of modems are not recorded") }
-        try take(present, isFirst: true)
-        try readBattery(isFirst: true)
+        do {
+            try take(present, isFirst: true)
+            try readBattery(isFirst: true)
+        } catch {
+            files.remove()
+            throw error
+        }
         for pattern in options.interfaces where !tracked.keys.contains(where: { fnmatch(pattern, $0, 0) == 0 }) {
             say("note: no interface matches '\(pattern)' yet; it will be recorded when it appears")
         }

@@ -27,6 +27,7 @@ final class RecordingFiles: Sendable {
     private let throughput: LineFile
     let events: LineFile
 
+    private static let suffixes = [".throughput.csv", ".events.jsonl", ".pcapng"]
     static let throughputHeader = "time_s,interface,in_bytes,in_packets,out_bytes,out_packets\n"
 
     /// - Parameter base: the files' path up to and including the recording's name. Directories that are missing are
@@ -36,11 +37,21 @@ final class RecordingFiles: Sendable {
         (directory, name) = try HeldDirectory.holding(base, makes: true)
         self.section = section
         // The capture is created last: if it exists, so do the other files.
-        throughput = try LineFile(creating: "\(name).throughput.csv", in: directory)
-        events = try LineFile(creating: "\(name).events.jsonl", in: directory)
-        try throughput.append(Self.throughputHeader)
-        let writer = try PcapngWriter(to: CaptureFile(creating: "\(name).pcapng", in: directory), section: section)
-        capture = Mutex(Capture(writer: writer))
+        let names = Self.suffixes.map { [name] in name + $0 }
+        var made = 0
+        do {
+            throughput = try LineFile(creating: names[0], in: directory)
+            made += 1
+            events = try LineFile(creating: names[1], in: directory)
+            made += 1
+            try throughput.append(Self.throughputHeader)
+            let file = try CaptureFile(creating: names[2], in: directory)
+            made += 1
+            capture = Mutex(Capture(writer: try PcapngWriter(to: file, section: section)))
+        } catch {
+            for name in names.prefix(made) { directory.removeFile(name) }
+            throw error
+        }
     }
 
     /// The fault that ended the writing of captures; nil if there is none.
@@ -113,6 +124,11 @@ final class RecordingFiles: Sendable {
         capture.withLock { capture in
             do throws(Fault) { try capture.writer.synchronize() } catch { capture.fault = capture.fault ?? error }
         }
+    }
+
+    /// Removes the files of a recording that could not begin, which would be in the way of a second attempt.
+    func remove() {
+        for suffix in Self.suffixes { directory.removeFile(name + suffix) }
     }
 
     /// Writes bins of one interface as lines of the throughput log.
