@@ -10,7 +10,7 @@ MAKEFLAGS += --jobs=2
 CLANG   ?= $(dir $(shell command -v $(SWIFT)))clang
 
 # What the build and the embedded kernel need besides Swift, as names of Debian packages.
-PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev libssl-dev \
+PACKAGES := pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libbpf-dev zlib1g-dev libzstd-dev libssl-dev libpcap-dev \
             gcc libc6-dev make flex bison bc xz-utils patch ca-certificates
 
 # Every test, as a program that a guest can run, and a file with the names of those that have to run in one.

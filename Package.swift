@@ -37,6 +37,7 @@ let c: [Target] = [
     library("CBPF", pkgConfig: "libbpf", ["libbpf-dev"]),
     library("CZlib", pkgConfig: "zlib", ["zlib1g-dev"]),
     library("CZstd", pkgConfig: "libzstd", ["libzstd-dev"]),
+    library("CPcap", pkgConfig: "libpcap", ["libpcap-dev"]),
     library("CCrypto", pkgConfig: "libcrypto", ["libssl-dev"]),
 ]
 
@@ -62,7 +63,7 @@ let record: [Target] = [
         ["CCrypto", "CLinux", "Determinism", "Documents", "ProbeFormat", "Quantities", "System", system]),
     target(
         "Record", "Recorder",
-        ["CLinux", "Determinism", "Documents", "Netlink", "Pcap", "Probe", "Quantities", "System", system]),
+        ["CLinux", "CPcap", "Determinism", "Documents", "Netlink", "Pcap", "Probe", "Quantities", "System", system]),
 ]
 
 let trace: [Target] = [

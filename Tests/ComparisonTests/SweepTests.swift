@@ -117,7 +117,7 @@ import Testing
         let outcome = try sweep(file, to: output, ["--jobs", "1"], wrapper: kill)
         #expect(outcome.status == 1, "\(outcome.errors)")
         #expect(outcome.errors.contains("failed: transport.congestion_control cubic, mobility.detection 0"))
-        #expect(outcome.errors.contains("\nwalkback: 1 of 2 cells failed; the same command repeats only those\n"))
+        #expect(outcome.errors.contains("\nwalkback: 1 of 4 cells failed; the same command repeats only those\n"))
         let table = try Walkback.text(output.appending("sweep.csv"))
         #expect(table.contains(",reno,"))
         // Only the cell that failed is run again.

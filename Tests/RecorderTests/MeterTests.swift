@@ -8,7 +8,8 @@ import Testing
 @Suite struct `The bins of an interface` {
     private static func time(_ milliseconds: Int64) -> Timestamp { Timestamp(nanoseconds: milliseconds * 1_000_000) }
     private static let packet = [UInt8](repeating: 0, count: 4).withUnsafeBytes {
-        WireLength(header: $0, length: 100, segmentSize: 0, mtu: nil)
+        var sizes = SegmentSizes()
+        return WireLength(header: $0, length: 100, mtu: 1500, &sizes)
     }
 
     private static func meter() -> Meter { Meter(width: .milliseconds(100), start: time(1_000_050)) }

@@ -299,6 +299,21 @@ import Testing
         #expect(text.hasSuffix("\n"))
     }
 
+    @Test func `gives back every descriptor`() throws {
+        let rig = try Rig()
+        func descriptors() throws -> Int { try HeldDirectory("/proc/self/fd").entries().count }
+        var counts: [Int] = []
+        for name in ["first", "second"] {
+            _ = try rig.record {
+                $0.output = FilePath("\(rig.directory.path)/\(name)")
+                $0.duration = .milliseconds(300)
+            } meanwhile: {
+            }
+            counts.append(try descriptors())
+        }
+        #expect(counts[0] == counts[1])
+    }
+
     @Test func `is never written over another`() throws {
         let rig = try Rig()
         try rig.directory.write("walk.pcapng", "precious")

@@ -58,14 +58,6 @@ import Testing
         #expect(BatteryReader(directory: "\(directory.path)/none").levels().isEmpty)
     }
 
-    @Test func `know which kernels say of how many segments a packet was made`() {
-        #expect(!CaptureSocket.saysSegments(release: "6.1.0-18-amd64"))
-        #expect(!CaptureSocket.saysSegments(release: "5.15.0"))
-        #expect(CaptureSocket.saysSegments(release: "6.12.117-walkback"))
-        #expect(CaptureSocket.saysSegments(release: "7.0"))
-        #expect(!CaptureSocket.saysSegments(release: "custom"))
-    }
-
     @Test func `are written one document a line, whatever is in them`() throws {
         let line = EventLog.line(.object(["b": .string("two\nlines"), "a": .array([.integer(1), .null])]))
         #expect(line == #"{ "a": [ 1, null ], "b": "two\nlines" }"# + "\n")

@@ -154,10 +154,10 @@ fault_interrupt() {
     about="$verb, $chosen after $instant s"
     $(line $verb $output) >output 2>errors &
     victim=$!
-    # Signals are handled once SIGTERM is caught, which is bit 14.
+    # Signals are handled once SIGHUP, SIGINT and SIGTERM are caught, which are bits 0, 1 and 14.
     while [ -d /proc/$victim ]; do
         caught=$(sed -n 's/^SigCgt:[[:space:]]*.*\([0-9a-f]\{4\}\)$/\1/p' /proc/$victim/status 2>/dev/null) || break
-        [ $((0x${caught:-0} & 0x4000)) = 0 ] || break
+        [ $((0x${caught:-0} & 0x4003)) != $((0x4003)) ] || break
     done
     sleep "$instant"
     kill -$chosen $victim 2>/dev/null || true
@@ -187,8 +187,8 @@ mounted() {
 }
 room() {
     used=$(df -k --output=used place/disk | tail -n 1)
-    # The system may count a few pages as used for a moment longer.
-    mount -o remount,size=$((used + $1))k place/disk 2>/dev/null || mount -o remount,size=$((used + $1 + 64))k place/disk
+    # A size of 0 would be none at all.
+    mount -o remount,size=$((used + $1 + 4))k place/disk
 }
 
 fault_full_disk() {

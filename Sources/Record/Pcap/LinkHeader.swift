@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Parses what precedes the IP header, for each link type.
-enum LinkHeader {
+package enum LinkHeader {
     /// Where an IP header begins, and its version if the link header gives it.
     struct Place {
         var offset: Int
@@ -43,6 +43,12 @@ enum LinkHeader {
         case .ieee80211Radiotap: WirelessHeader.internetPlaceBehindRadiotap(in: bytes)
         default: nil
         }
+    }
+
+    /// Where an IP header begins; nil if there is none.
+    package static func internetOffset(in bytes: UnsafeRawBufferPointer, _ linkType: LinkType) -> Int? {
+        let place = internetPlace(in: bytes.bytes, linkType)
+        return place?.offset
     }
 
     /// - Parameter offset: the position of the EtherType.

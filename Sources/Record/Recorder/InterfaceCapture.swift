@@ -13,33 +13,34 @@ final class InterfaceCapture: Sendable {
     let link: RoutingEvents.Link
     /// The interface's number in the files.
     let number: Int
-    private let snap: ByteCount
-    private let socket: CaptureSocket
+    private let live: LiveCapture
     private let files: RecordingFiles
     private let counts: Mutex<Counts>
+    /// What the captures of this interface had counted before this one began.
+    private let before: (arrived: UInt64, dropped: UInt64)
     /// Becomes readable when the capture is to end.
     private let stopReader: CInt
     private let stopWriter: CInt
 
     struct Counts {
         var meter: Meter
+        var sizes = SegmentSizes()
         /// Packets that reached the capture, those of them that were dropped, and those that were written.
         var arrived: UInt64 = 0
         var dropped: UInt64 = 0
         var written: UInt64 = 0
     }
 
-    /// Up to this many packets are written under one lock.
-    private static let batch = 4096
-
-    /// Opens the capture in the calling thread's network namespace; `run` must follow.
-    init(_ link: RoutingEvents.Link, number: Int, counts: Counts, snap: ByteCount, files: RecordingFiles) throws {
+    /// - Parameter live: the capture of `link`; `run` must follow.
+    init(
+        _ link: RoutingEvents.Link, _ live: LiveCapture, number: Int, counts: Counts, files: RecordingFiles
+    ) throws {
         self.link = link
+        self.live = live
         self.number = number
-        self.snap = snap
         self.files = files
         self.counts = Mutex(counts)
-        socket = try CaptureSocket(on: link, snap: snap)
+        before = (counts.arrived, counts.dropped)
         var ends: [CInt] = [-1, -1]
         let error = walkback_pipe(&ends)
         guard error == 0 else { throw Fault(.failed, "cannot create a pipe: \(String(cString: strerror(error)))") }
@@ -57,68 +58,62 @@ final class InterfaceCapture: Sendable {
 
     /// Runs on the capture's own thread.
     func run() {
-        var waiting = [
-            pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopReader, events: Int16(POLLIN), revents: 0),
-        ]
-        while waiting[1].revents == 0 {
-            poll(&waiting, nfds_t(waiting.count), -1)
-            if waiting[0].revents & Int16(POLLERR) != 0 { socket.clearError() }
+        var waiting = (live.descriptors + [stopReader]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while waiting[waiting.count - 1].revents == 0 {
+            poll(&waiting, nfds_t(waiting.count), live.isWaiting ? PcapHandle.timeout : -1)
             drain()
         }
-        // A block that is not full is handed over only after its time-out.
-        usleep(2 * CaptureSocket.blockTimeout)
+        // What is in the kernel's ring comes only after its time-out.
+        usleep(3 * UInt32(PcapHandle.timeout) * 1000)
         drain()
+        live.end()
+        write(now: .max)
     }
 
     func stop() {
-        _ = write(stopWriter, [1], 1)
+        _ = Glibc.write(stopWriter, [1], 1)
     }
 
     private func drain() {
-        while true {
-            let count = files.withWriter { writer in
-                counts.withLock { counts in
-                    var failed = false
-                    return socket.forEach(most: Self.batch) { packet in
-                        if !failed { failed = !take(packet, &writer, &counts) }
-                    }
+        var isMore = true
+        while isMore {
+            let now = WallClock.now.nanoseconds
+            isMore = live.take(now: now)
+            write(now: now)
+        }
+        let (arrived, dropped) = live.statistics
+        counts.withLock {
+            $0.arrived = before.arrived + arrived
+            $0.dropped = before.dropped + dropped
+        }
+    }
+
+    private func write(now: Int64) {
+        files.withWriter { writer in
+            counts.withLock { counts in
+                var failed = false
+                live.forEach(now: now) { packet in
+                    if !failed { failed = !take(packet, &writer, &counts) }
                 }
             }
-            let (arrived, dropped) = socket.statistics()
-            counts.withLock {
-                $0.arrived += arrived
-                $0.dropped += dropped
-            }
-            if count < Self.batch { return }
         }
     }
 
     /// - Returns: false if the packet could not be written; the files keep the failure.
-    private func take(_ packet: walkback_packet, _ writer: inout PcapngWriter, _ counts: inout Counts) -> Bool {
-        let captured = UnsafeRawBufferPointer(start: packet.bytes, count: Int(packet.captured))
-        let place = min(Int(packet.network), captured.count)
-        let network = UnsafeRawBufferPointer(rebasing: captured[place...])
+    private func take(_ packet: LiveCapture.Packet, _ writer: inout PcapngWriter, _ counts: inout Counts) -> Bool {
         let time = Timestamp(nanoseconds: packet.time)
-        let length = max(0, Int(packet.length) - Int(packet.network))
-        var original = Int64(packet.length)
-        let isIP = packet.protocol == 0x0800 || packet.protocol == 0x86dd
-        if isIP {
+        var original = packet.length
+        if let place = LinkHeader.internetOffset(in: packet.bytes, live.linkType), place <= packet.length {
             let wire = WireLength(
-                header: network, length: length, segmentSize: Int(packet.segment_size),
-                mtu: socket.knowsSegments ? nil : Int(link.mtu.bytes))
-            counts.meter.add(wire, outgoing: packet.outgoing, at: time)
-            if wire.packets > 1 { original = Int64(packet.network) + wire.ipBytes }
-        }
-        if socket.linkType == .raw {
-            // A file of raw IP packets can hold no other protocol.
-            guard isIP else { return true }
-            original -= Int64(packet.network)
+                header: UnsafeRawBufferPointer(rebasing: packet.bytes[min(place, packet.bytes.count)...]),
+                length: Int(packet.length) - place, mtu: Int(link.mtu.bytes), &counts.sizes)
+            counts.meter.add(wire, outgoing: packet.isOutgoing, at: time)
+            if wire.packets > 1 { original = Int64(place) + wire.ipBytes }
         }
         do {
             try writer.write(
-                socket.linkType == .raw ? network : captured, originalLength: ByteCount(original), time: time,
-                interface: number, direction: packet.outgoing ? .outbound : .inbound)
+                packet.bytes, originalLength: ByteCount(original), time: time, interface: number,
+                direction: packet.isOutgoing ? .outbound : .inbound)
             counts.written += 1
             return true
         } catch {

@@ -141,7 +141,9 @@ package final class Recording {
                     + "a pattern like '\(name)*' for an interface that appears later")
         }
         // Done before any file is created, because the files would get in the way of a second attempt.
-        for link in links where options.matches(link.name) { _ = try CaptureSocket(on: link, snap: options.snap) }
+        for link in links where options.matches(link.name) && link.isUp {
+            _ = try LiveCapture(on: link, snap: options.snap, filter: options.filter)
+        }
     }
 
     // MARK: The loop
@@ -349,7 +351,8 @@ package final class Recording {
                 "index": .integer(Int64(link.index)), "up": .bool(link.isUp), "carrier": .bool(link.hasCarrier),
                 "mtu": .integer(link.mtu.bytes),
             ])
-        if before?.index != link.index || one.capture == nil {
+        // libpcap opens no interface that is down.
+        if before?.index != link.index || one.capture == nil, link.isUp {
             try stop(one)
             try start(one, link)
             if !isFirst { say("note: recording '\(link.name)'") }
@@ -358,18 +361,18 @@ package final class Recording {
     }
 
     private func start(_ one: Tracked, _ link: RoutingEvents.Link) throws {
-        let linkType = try CaptureSocket.linkType(of: link)
+        guard let live = try LiveCapture(on: link, snap: options.snap, filter: options.filter) else { return }
         let number: Int
-        if let known = one.numbers[linkType] {
+        if let known = one.numbers[live.linkType] {
             number = known
         } else {
             number = try files.add(
-                CaptureInterface(name: link.name, linkType: linkType, snapLength: options.snap))
-            one.numbers[linkType] = number
+                CaptureInterface(name: link.name, linkType: live.linkType, snapLength: options.snap))
+            one.numbers[live.linkType] = number
         }
         // Metering starts now, however long the interface was away.
         _ = one.past.meter.restart(at: WallClock.now)
-        let capture = try InterfaceCapture(link, number: number, counts: one.past, snap: options.snap, files: files)
+        let capture = try InterfaceCapture(link, live, number: number, counts: one.past, files: files)
         one.interfaceDropsBefore = (try? RoutingEvents.drops())?[link.index] ?? 0
         one.thread = try DedicatedThread.start { capture.run() }
         one.capture = capture

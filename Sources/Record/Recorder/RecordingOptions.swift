@@ -12,6 +12,8 @@ package struct RecordingOptions: Sendable {
     package var output: FilePath
     /// Bytes kept of each packet; zero keeps whole packets.
     package var snap = ByteCount(128)
+    /// An expression in libpcap's language for the packets to record; nil records all.
+    package var filter: String?
     /// Bin width of the throughput log.
     package var bin = Duration.milliseconds(100)
     /// Length of the recording; nil means until it is told to end.

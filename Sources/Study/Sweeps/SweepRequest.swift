@@ -95,7 +95,9 @@ package struct SweepRequest: Sendable {
         }
         for failure in outcome.failures { say("failed: \(failure)") }
         if !outcome.failures.isEmpty {
-            say("walkback: \(outcome.failures.count) of \(wanted.count) cells failed; the same command repeats only those")
+            say(
+                "walkback: \(outcome.failures.count) of \(wanted.count) cells failed; the same command repeats only "
+                    + "those")
         }
         guard shard == nil else {
             say(

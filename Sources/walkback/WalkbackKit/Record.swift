@@ -73,6 +73,10 @@ struct Record: ParsableCommand {
     var keyFile: String?
 
     @Option(
+        help: "Which packets to record, as an expression of pcap-filter(7), for example 'not port 22'. (default: all)")
+    var filter: String?
+
+    @Option(
         help: "Interval between short phases in which only echoes are sent, for example 60s. (default: no such phases)")
     var idleEvery: String?
 
@@ -131,6 +135,7 @@ struct Record: ParsableCommand {
         var options = RecordingOptions(
             interfaces: interface, output: FilePath(output), application: "walkback \(Walkback.version)")
         options.snap = full ? .zero : ByteCount(Int64(snap ?? (probe == nil ? 128 : 160)))
+        options.filter = filter
         options.bin = try time(bin, "--bin", "100ms")
         guard options.bin >= .milliseconds(10), options.bin <= .seconds(60) else {
             throw Fault(.usage, "--bin \(bin) is out of range; choose one from 10ms to 60s")

@@ -3,9 +3,9 @@
 // which of these it wraps.
 #pragma once
 
+#include "walkback_capture.h"
 #include "walkback_containment.h"
 #include "walkback_memory.h"
 #include "walkback_namespace.h"
-#include "walkback_packet.h"
 #include "walkback_process.h"
 #include "walkback_socket.h"
