@@ -88,8 +88,8 @@ faults: dependencies swift kernel
 	SWIFT="$(SWIFT)" Tests/Faults/faults $(or $(FAULTS),60) $(SEED)
 
 # Not part of `test`: the tests under the address and the thread sanitizer, each in a build of its own.
-test-sanitized: dependencies swift kernel
-	SWIFT="$(SWIFT)" WALKBACK_KERNEL="$$(Kernel/build)" Tests/sanitized
+test-sanitized: dependencies swift
+	SWIFT="$(SWIFT)" Tests/sanitized
 
 bench: build kernel
 	Benchmarks/run

@@ -185,8 +185,7 @@ let testTargets: [Target] = [
         dependencies: [
             "Comparison", "Derivation", "Determinism", "Documents", "Inspection", "Kernels", "Pcap", "Plans", "Probe",
             "ProbeFormat", "Quantities", "Replays", "Reports", "Results", "Scrubbing", "Sweeps", "System",
-            "TraceFormats", "Traces",
-            "Verification", system,
+            "TraceFormats", "Traces", "Verification", system,
         ],
         path: "Tests/FuzzTargets", swiftSettings: strict),
     .testTarget(

@@ -94,7 +94,7 @@ import Testing
         #expect(Self.wire(header, length: 52 + 3 * 1448).packets == 3)
     }
 
-    /// Of a connection that began before the capture.
+    /// Nobody saw what the ends announced, because the connection began before the capture.
     @Test(arguments: [1448, 1388, 1228, 800]) func `is reckoned from what its merged packets have in common`(size: Int)
     {
         var sizes = SegmentSizes()

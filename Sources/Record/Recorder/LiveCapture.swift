@@ -7,7 +7,8 @@ import Quantities
 
 /// The packets of one interface in both directions, in order of time.
 ///
-/// libpcap reports no direction but filters by it, so there are two captures, which are merged by their time stamps.
+/// libpcap does not say which way a packet went, but selects by it. So there are two captures, which are merged by
+/// their time stamps.
 ///
 /// Sendable because only the capture's thread uses it once the capture has begun; what other threads read does not
 /// change.
